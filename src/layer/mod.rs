@@ -1,0 +1,98 @@
+//! The only form in which an answer leaves the house: features with named, described properties, and
+//! the unit, method, source, licence and date of each layer. The only place that knows a property's
+//! public name.
+
+use chrono::NaiveDate;
+use geo::Geometry;
+
+/// A collection of features about one question.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Name in links: `patches`, `coverage-hub-15`.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// The question it answers and how, in two or three sentences.
+    pub description: String,
+    /// Paragraph of METHODS.md, as an anchor: `coverage`.
+    pub method: &'static str,
+    /// Where the data came from.
+    pub credits: Credits,
+    /// What each property is.
+    pub fields: Vec<Field>,
+    /// The features, sorted by id.
+    pub features: Vec<Feature>,
+}
+
+/// Source, licence and date of a layer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Credits {
+    /// Titles of the sources.
+    pub sources: Vec<String>,
+    /// Licences of the sources, each once.
+    pub licences: Vec<String>,
+    /// The words the licences ask for, each once.
+    pub attributions: Vec<String>,
+    /// The day the data describe.
+    pub date: Option<NaiveDate>,
+    /// What every reader must know: made up, stand-ins, straight lines instead of streets.
+    pub notices: Vec<String>,
+}
+
+/// A property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// Public name; ends in its unit where it has one and the name alone would not tell.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// What its values are.
+    pub kind: FieldKind,
+    /// Unit in words: `residents`, `minutes`, `metres`, `share from 0 to 1`.
+    pub unit: Option<&'static str>,
+}
+
+/// What the values of a property are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Words.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A day.
+    Date,
+}
+
+/// A feature: one value for each field of its layer, in order.
+#[derive(Debug, Clone)]
+pub struct Feature {
+    /// Stable name, unique in the layer.
+    pub id: String,
+    /// Where it is, in metres on the place's plane; `None` when it has no place on the map.
+    pub geometry: Option<Geometry<f64>>,
+    /// Values, as many as the layer has fields.
+    pub values: Vec<Value>,
+}
+
+/// The value of a property.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Not known, not applicable, or not reachable: never a number that stands for it.
+    Null,
+    /// Words.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Number(f64),
+    /// True or false.
+    Boolean(bool),
+    /// A day.
+    Date(NaiveDate),
+}

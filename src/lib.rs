@@ -1,0 +1,19 @@
+//! Patchwork: who can walk to what, where coverage has gaps and why, and where hubs should go.
+//!
+//! Files come in once, are checked, and become one immutable [`place::Place`]. A [`measure`] says what
+//! is true of the place; a plan says what could change. A [`layer`] is the only form in which an answer
+//! leaves the house, with its unit, method and source. A snapshot is a place with its layers, built
+//! whole and swapped whole; HTTP only reads snapshots.
+//!
+//! The modules below are in reading order, and each imports only those above it in rank; the test
+//! `tests/it/house.rs` says the ranks and proves it.
+
+pub mod units;
+pub mod crs;
+pub mod stats;
+pub mod network;
+pub mod place;
+pub mod load;
+pub mod synth;
+pub mod measure;
+pub mod layer;

@@ -1,0 +1,371 @@
+//! `place.toml`, key by key. This file is the contract: a key that is not here is an error that names
+//! the nearest one that is. Paths are relative to the directory of `place.toml` and may begin with an
+//! environment variable, as in `${PATCHWORK_SHARED}/data/newport/lsoa_2021.fgb`.
+
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The whole of `place.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name and settings of the place.
+    pub place: PlaceSection,
+    /// Coordinators' areas. Without it, the whole place is one patch.
+    pub patches: Option<BoundarySection>,
+    /// Small areas with residents.
+    pub zones: ZonesSection,
+    /// Tables of residents by group.
+    #[serde(default)]
+    pub groups: Vec<GroupsSection>,
+    /// An index of deprivation by zone.
+    pub deprivation: Option<DeprivationSection>,
+    /// Streets to walk. Without it, walks are straight lines times `detour_factor`, and say so.
+    pub streets: Option<StreetsSection>,
+    /// Things to reach.
+    #[serde(default)]
+    pub assets: Vec<AssetsSection>,
+    /// Engagement records: counted and kept.
+    #[serde(default)]
+    pub engagement: Vec<RecordsSection>,
+    /// Grants: counted and kept.
+    #[serde(default)]
+    pub grants: Vec<RecordsSection>,
+    /// What "covered" means.
+    #[serde(default)]
+    pub standards: Vec<StandardSection>,
+    /// Protection of small counts.
+    #[serde(default)]
+    pub disclosure: DisclosureSection,
+}
+
+/// `[place]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceSection {
+    /// Name for people.
+    pub name: String,
+    /// Short name for links; made from `name` when absent.
+    pub key: Option<String>,
+    /// The place is invented.
+    #[serde(default)]
+    pub made_up: bool,
+    /// A sentence shown wherever the place is shown.
+    pub notice: Option<String>,
+    /// The day the data describe (`2024-06-30`).
+    pub date: Option<String>,
+    /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.
+    pub crs: Option<String>,
+    /// Walking speed of residents, 4.8 when absent.
+    pub walking_speed_kmh: Option<f64>,
+    /// Walk ÷ straight line where there are no streets, 1.3 when absent.
+    pub detour_factor: Option<f64>,
+    /// A postcode file (Code-Point Open, ONSPD, NSPL or any with postcode and coordinates), for tables
+    /// that have postcodes and no coordinates.
+    pub postcodes: Option<String>,
+}
+
+/// Words about a file that any section may give.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Name of the data for people.
+    pub title: Option<String>,
+    /// Licence, as the publisher names it.
+    pub licence: Option<String>,
+    /// The words the licence asks for.
+    pub attribution: Option<String>,
+    /// The day the data describe.
+    pub date: Option<String>,
+}
+
+/// `[patches]`: boundaries with a key and a name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BoundarySection {
+    /// GeoJSON, GeoPackage, Shapefile or FlatGeobuf.
+    pub file: String,
+    /// Layer of a GeoPackage; the only one when absent.
+    pub layer: Option<String>,
+    /// Property with the key; recognised from its name when absent.
+    pub key: Option<String>,
+    /// Property with the name; recognised from its name when absent.
+    pub name: Option<String>,
+    /// Reference system, when the file does not say or says it wrong.
+    pub crs: Option<String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[zones]`: boundaries, or a table of H3 cells or centres.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ZonesSection {
+    /// GeoJSON, GeoPackage, Shapefile, FlatGeobuf; or CSV, XLSX, Parquet of H3 cells or centres.
+    pub file: String,
+    /// Layer of a GeoPackage or sheet of a workbook.
+    pub layer: Option<String>,
+    /// Property with the key.
+    pub key: Option<String>,
+    /// Property with the name.
+    pub name: Option<String>,
+    /// Property with the residents, when the boundary file has them.
+    pub residents: Option<String>,
+    /// Groups the boundary file has as properties: group key → property.
+    #[serde(default)]
+    pub groups: BTreeMap<String, String>,
+    /// Reference system, when the file does not say or says it wrong.
+    pub crs: Option<String>,
+    /// Where people live inside a zone.
+    #[serde(default)]
+    pub dwellings: DwellingsSection,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[zones.dwellings]`: the first that is given is used, in this order; zones it does not reach fall
+/// through to the next, and last to their centre.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DwellingsSection {
+    /// Address or building points: any layer, or a table with coordinates.
+    pub points: Option<WeightedPoints>,
+    /// Smaller areas with counts and centres, such as output areas.
+    pub smaller_areas: Option<WeightedPoints>,
+    /// Spread along residential streets inside the zone (default true when there are streets).
+    pub streets: Option<bool>,
+}
+
+/// Points with weights.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WeightedPoints {
+    /// Any layer or table.
+    pub file: String,
+    /// Layer or sheet.
+    pub layer: Option<String>,
+    /// Property with the weight; every point weighs the same when absent.
+    pub weight: Option<String>,
+    /// Property with the longitude or easting, when it is not the geometry.
+    pub x: Option<String>,
+    /// Property with the latitude or northing, when it is not the geometry.
+    pub y: Option<String>,
+    /// Reference system of `x` and `y` or of the geometry.
+    pub crs: Option<String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[[groups]]`: a table of residents by group, wide or long.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupsSection {
+    /// CSV, XLSX or Parquet.
+    pub file: String,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// What the groups are parts of: `ethnic_group`, `age`, `disability`.
+    pub dimension: String,
+    /// Name of the dimension for people.
+    pub label: Option<String>,
+    /// Column with the zone key; recognised when absent.
+    pub zone: Option<String>,
+    /// Long tables: column with the category.
+    pub category: Option<String>,
+    /// Long tables: column with the count.
+    pub count: Option<String>,
+    /// Keep only rows where a column has this value, such as `{ sex = "Persons", geography = "OA" }`.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, String>,
+    /// Which categories (long) or columns (wide) make which group: key → one or several of them, each
+    /// counted once. Recognised for the census tables, or every category its own group, when absent.
+    #[serde(default)]
+    pub groups: BTreeMap<String, OneOrMany>,
+    /// Labels for people: key → label.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Category or column with everybody; recognised when absent, else the sum of the groups.
+    pub total: Option<String>,
+    /// Take the zones' residents from this table. The first table when no table says so.
+    pub residents: Option<bool>,
+    /// Walking speed of a group, where it differs: key → km/h.
+    #[serde(default)]
+    pub walking_speed_kmh: BTreeMap<String, f64>,
+    /// Bring the table from other zones to these.
+    pub lookup: Option<LookupSection>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// One string, or a list of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum OneOrMany {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+/// A table that says which old zone is which new one. An old zone that became several is shared among
+/// them by `weight`, or by the residents already known, or equally; nobody is lost.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupSection {
+    /// CSV, XLSX or Parquet.
+    pub file: String,
+    /// Column with the table's zone.
+    pub from: String,
+    /// Column with this place's zone.
+    pub to: String,
+    /// Column with the share or weight of the pair.
+    pub weight: Option<String>,
+}
+
+/// `[deprivation]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeprivationSection {
+    /// CSV, XLSX or Parquet: IoD File 7 of 2019 or 2025, or any table with a decile.
+    pub file: String,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Name of the index for people; recognised when absent.
+    pub index: Option<String>,
+    /// Column with the zone key.
+    pub zone: Option<String>,
+    /// Column with the decile, 1 the most deprived.
+    pub decile: Option<String>,
+    /// Column with the rank, 1 the most deprived.
+    pub rank: Option<String>,
+    /// Column with the score.
+    pub score: Option<String>,
+    /// Bring the table from other zones to these.
+    pub lookup: Option<LookupSection>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[streets]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreetsSection {
+    /// `.osm.pbf`, `.osm`, or any line layer.
+    pub file: String,
+    /// Layer of a GeoPackage.
+    pub layer: Option<String>,
+    /// Line layers: property with the street name; recognised when absent.
+    pub name: Option<String>,
+    /// Line layers: reference system, when the file does not say.
+    pub crs: Option<String>,
+    /// Line layers: ends closer than this are one junction; 0.5 when absent.
+    pub join_within_m: Option<f64>,
+    /// Line layers: leave out lines where a property has one of these values, such as motorways.
+    #[serde(default)]
+    pub exclude: BTreeMap<String, OneOrMany>,
+    /// A point further than this from every street is not joined to one; 500 when absent.
+    pub max_off_street_m: Option<f64>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[[assets]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssetsSection {
+    /// CSV, XLSX, Parquet or any layer; the street file when `osm = true` and absent.
+    pub file: Option<String>,
+    /// Read the assets out of OpenStreetMap tags.
+    #[serde(default)]
+    pub osm: bool,
+    /// Layer or sheet.
+    pub layer: Option<String>,
+    /// The kind of every asset in the file.
+    pub kind: Option<String>,
+    /// Column or property with the kind.
+    pub kind_field: Option<String>,
+    /// Kinds to keep, and what the file calls them: kind → values of `kind_field`, or OSM filters such
+    /// as `amenity=library`. Everything else is left out. All, under the file's own names, when absent.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, OneOrMany>,
+    /// Column or property for each fact, where its name is not recognised: `key`, `name`, `status`,
+    /// `opens_on`, `closes_on`, `opening_hours`, `capacity`, `step_free`, `last_checked`, `address`,
+    /// `postcode`, `x`, `y`.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Keep only rows where a column has this value.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, OneOrMany>,
+    /// Reference system of the coordinates.
+    pub crs: Option<String>,
+    /// A postcode file for this table, when not `[place] postcodes`.
+    pub postcodes: Option<String>,
+    /// OSM: also make an asset of kind `high_street` from each run of at least this many shops on one
+    /// street (default 10; 0 makes none).
+    pub high_street_shops: Option<u32>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[[engagement]]` and `[[grants]]`: the file is counted and kept; its columns are named here for the
+/// measures that read them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordsSection {
+    /// CSV, XLSX, Parquet; grants also 360Giving JSON.
+    pub file: String,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Column for each fact, where its name is not recognised.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[[standards]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandardSection {
+    /// Name in links: lower case letters, digits and hyphens.
+    pub key: String,
+    /// Name for people; made from the rest when absent.
+    pub title: Option<String>,
+    /// Kinds of asset that satisfy it.
+    pub kinds: OneOrMany,
+    /// How long the walk may be.
+    pub within_minutes: f64,
+    /// Open at this time or later (`"17:00"`), on at least one of `days`.
+    pub open_after: Option<String>,
+    /// Days looked at for `open_after`: `["Mo", "Tu", …]`; Monday to Friday when absent.
+    pub days: Option<Vec<String>>,
+    /// The entrance must be step-free.
+    #[serde(default)]
+    pub step_free: bool,
+    /// The day asked about; the place's date when absent.
+    pub date: Option<String>,
+}
+
+/// `[disclosure]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DisclosureSection {
+    /// Counts below this are hidden.
+    pub threshold: u32,
+    /// Other counts are rounded to a multiple of this.
+    pub rounding: u32,
+}
+
+impl Default for DisclosureSection {
+    fn default() -> Self {
+        Self { threshold: 10, rounding: 5 }
+    }
+}

@@ -1,0 +1,9 @@
+//! What is true of a place: functions from a [`crate::place::Place`] and a rule to an answer.
+
+pub mod coverage;
+pub mod gaps;
+pub mod walk;
+
+pub use coverage::{Coverage, Covered, GroupCovered, coverage};
+pub use gaps::{Cause, Gap, Gaps, gaps};
+pub use walk::{Walk, Walking};

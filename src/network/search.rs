@@ -1,0 +1,1 @@
+pub struct Nearest; pub struct Search;

@@ -1,0 +1,100 @@
+/// Something wrong with a file, told so that the person who can mend it knows what to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Issue {
+    /// How bad it is.
+    pub severity: Severity,
+    /// A short stable name for the kind of fault, such as `duplicate-key`, for counting and for tests.
+    pub code: &'static str,
+    /// Where it is.
+    pub at: Where,
+    /// What is wrong, as a sentence without a full stop.
+    pub problem: String,
+    /// What was done about it, or what the reader should do, as a sentence without a full stop.
+    pub remedy: String,
+}
+
+/// How bad an issue is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The place cannot be used until this is mended.
+    Error,
+    /// The answers are affected, or a row was left out.
+    Warning,
+    /// Worth knowing; mended or harmless.
+    Note,
+}
+
+impl Severity {
+    /// The word in messages and JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// The file, row and field of an issue.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Where {
+    /// Path as written in `place.toml`.
+    pub file: String,
+    /// Row as a person counts them in that file: the line of a CSV or sheet (1 is the first line),
+    /// the number of the feature in a map layer (1 is the first).
+    pub row: Option<u64>,
+    /// Column, property, tag or `place.toml` key.
+    pub field: Option<String>,
+    /// The key of the thing the row is about, where it has one.
+    pub key: Option<String>,
+}
+
+impl Where {
+    /// A whole file.
+    #[must_use]
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), ..Self::default() }
+    }
+
+    /// A row of the file.
+    #[must_use]
+    pub fn row(mut self, row: u64) -> Self {
+        self.row = Some(row);
+        self
+    }
+
+    /// A column or property.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The thing the row is about.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+}
+
+impl Issue {
+    /// The place cannot be used.
+    #[must_use]
+    pub fn error(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, code, at, problem: problem.into(), remedy: remedy.into() }
+    }
+
+    /// The answers are affected.
+    #[must_use]
+    pub fn warning(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, code, at, problem: problem.into(), remedy: remedy.into() }
+    }
+
+    /// Worth knowing.
+    #[must_use]
+    pub fn note(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, code, at, problem: problem.into(), remedy: remedy.into() }
+    }
+}

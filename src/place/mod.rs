@@ -1,0 +1,101 @@
+//! What a place is made of, as plain data: patches, zones, groups, assets, streets, and where people
+//! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
+
+mod asset;
+mod group;
+mod ids;
+mod issue;
+mod patch;
+mod position;
+mod source;
+mod standard;
+mod zone;
+
+pub use asset::{Asset, AssetStatus, Opening};
+pub use group::Group;
+pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
+pub use issue::{Issue, Severity, Where};
+pub use patch::Patch;
+pub use position::{People, Position, Span};
+pub use source::{RecordSet, Source};
+pub use standard::{Standard, Within};
+pub use zone::{Deprivation, Residents, Zone};
+
+use crate::crs::Plane;
+use crate::network::StreetNetwork;
+use crate::units::WalkingSpeed;
+use std::ops::Range;
+
+/// A place, checked and complete. Built once by `load`, never changed, shared by reference.
+///
+/// Every coordinate is in metres on `plane`. Lists are sorted by key, so that the order of rows in the
+/// input files changes nothing that leaves the house.
+#[derive(Debug)]
+pub struct Place {
+    /// Short name for links and file names: lower case letters, digits and hyphens.
+    pub key: String,
+    /// Name for people.
+    pub name: String,
+    /// The place is invented; every page and file says so.
+    pub made_up: bool,
+    /// A sentence shown wherever the place is shown, such as "Wards stand in for patches".
+    pub notice: Option<String>,
+    /// The day the data describe, from `place.toml`.
+    pub date: Option<chrono::NaiveDate>,
+    /// The flat sheet all coordinates are on.
+    pub plane: Plane,
+    /// Groups of residents, in the order `place.toml` gives them.
+    pub groups: IdVec<GroupIdx, Group>,
+    /// Coordinators' areas, sorted by key.
+    pub patches: IdVec<PatchIdx, Patch>,
+    /// Small areas, sorted by key.
+    pub zones: IdVec<ZoneIdx, Zone>,
+    /// Where people live: sorted by zone, the positions of a zone in one run.
+    pub positions: Vec<Position>,
+    /// Which run of `positions` belongs to each zone.
+    pub zone_positions: IdVec<ZoneIdx, Range<usize>>,
+    /// Things to reach, sorted by key.
+    pub assets: IdVec<AssetIdx, Asset>,
+    /// The streets; `None` where none were given and walks are straight lines times `detour`.
+    pub streets: Option<StreetNetwork>,
+    /// How much longer a walk is than the straight line, where there are no streets.
+    pub detour: f64,
+    /// How fast residents walk unless their group has its own speed.
+    pub speed: WalkingSpeed,
+    /// What "covered" means here.
+    pub standards: Vec<Standard>,
+    /// Engagement files: counted and kept for the reach measures.
+    pub engagement: Vec<RecordSet>,
+    /// Grant files: counted and kept for the giving measures.
+    pub grants: Vec<RecordSet>,
+    /// Where the data came from, with licence and date.
+    pub sources: IdVec<SourceIdx, Source>,
+}
+
+impl Place {
+    /// Residents of the whole place.
+    #[must_use]
+    pub fn residents(&self) -> f64 {
+        self.zones.iter().map(|zone| zone.residents.total).sum()
+    }
+
+    /// How many of `count` people of a position's zone live at that position.
+    ///
+    /// Rounded so that the parts of a zone sum to `count` exactly, to the last bit: see [`Span`].
+    #[must_use]
+    pub fn people_at(&self, position: &Position, count: f64) -> f64 {
+        position.span.of(count)
+    }
+
+    /// The positions in one zone.
+    #[must_use]
+    pub fn positions_of(&self, zone: ZoneIdx) -> &[Position] {
+        &self.positions[self.zone_positions[zone].clone()]
+    }
+
+    /// Walking speed of a group: its own, or the place's.
+    #[must_use]
+    pub fn speed_of(&self, group: GroupIdx) -> WalkingSpeed {
+        self.groups[group].speed.unwrap_or(self.speed)
+    }
+}

@@ -1,0 +1,1 @@
+//! Numbers about numbers: weighted quantiles. Knows nothing of places.

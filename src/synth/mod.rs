@@ -1,0 +1,1 @@
+//! The made-up borough: the same files a council would have, any size, seeded.
