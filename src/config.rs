@@ -178,6 +178,8 @@ impl Config {
 }
 
 fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
+    // Compose files pass a variable nobody set as an empty one.
+    let env = |name: &str| env(name).filter(|value| !value.is_empty());
     let number = |name: &str| match env(name) {
         None => Ok(None),
         Some(text) => text.parse::<u64>().map(Some).map_err(|_| format!("{name} = {text:?} is not a whole number")),
