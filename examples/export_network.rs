@@ -66,9 +66,8 @@ fn write_points(
     let mut file = csv::Writer::from_path(path)?;
     file.write_record(["x", "y", "edge", "along_m", "off_street_m", "nearest_source", "walk_m"])?;
     for ((at, snap), walk) in points.iter().zip(walks) {
-        let (nearest, length) = walk.map_or_else(Default::default, |walk| {
-            (walk.source.to_string(), walk.distance.get().to_string())
-        });
+        let (nearest, length) =
+            walk.map_or_else(Default::default, |walk| (walk.source.to_string(), walk.distance.get().to_string()));
         file.write_record([
             at.x.to_string(),
             at.y.to_string(),

@@ -176,8 +176,8 @@ mod tests {
     #[test]
     fn ends_a_hands_breadth_apart_are_one_joint_and_ends_a_metre_apart_are_two() {
         // ───· ·───   ·───
-        let near = joined(&[line(&[(0.0, 0.0), (10.0, 0.0)]), line(&[(10.3, 0.4), (20.0, 0.0)])]);
-        assert_eq!((near.at.len(), near.moved, near.furthest.get()), (3, 1, 0.5));
+        let near = joined(&[line(&[(0.0, 0.0), (10.0, 0.0)]), line(&[(10.25, 0.0), (20.0, 0.0)])]);
+        assert_eq!((near.at.len(), near.moved, near.furthest.get()), (3, 1, 0.25));
         let far = joined(&[line(&[(0.0, 0.0), (10.0, 0.0)]), line(&[(11.0, 0.0), (20.0, 0.0)])]);
         assert_eq!((far.at.len(), far.moved, far.furthest.get()), (4, 0, 0.0));
     }

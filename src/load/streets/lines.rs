@@ -96,7 +96,8 @@ pub(super) fn read(
             joints.moved,
             joints.furthest.get()
         );
-        let remedy = format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
+        let remedy =
+            format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
         issues.push(Issue::note("street-ends-joined", Where::file(context.shown), problem, remedy));
     }
     let (network, report) = build(&lines, &joints);
@@ -111,7 +112,12 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn of(section: &'a StreetsSection, table: &Table, context: Context<'_>, issues: &mut Issues) -> Result<Self, Issue> {
+    fn of(
+        section: &'a StreetsSection,
+        table: &Table,
+        context: Context<'_>,
+        issues: &mut Issues,
+    ) -> Result<Self, Issue> {
         let wanted = |title: &str, key: &str| {
             let problem = format!("There is no property \"{title}\", which [streets] {key} names");
             let remedy = format!("Name one of: {}", table.titles().join(", "));
@@ -183,16 +189,19 @@ impl LineReader<'_> {
         }
     }
 
-    fn line(&mut self, row: usize, line: &LineString<f64>, class: StreetClass, name: Option<&String>, issues: &mut Issues) {
+    fn line(
+        &mut self,
+        row: usize,
+        line: &LineString<f64>,
+        class: StreetClass,
+        name: Option<&String>,
+        issues: &mut Issues,
+    ) {
         let mut points: Vec<Xy> = Vec::with_capacity(line.0.len());
         for coordinate in &line.0 {
             let Some(at) = self.shapes.crs.to_xy(coordinate.x, coordinate.y, self.context.plane) else {
-                let problem = format!(
-                    "The point {}, {} is not on {}",
-                    coordinate.x,
-                    coordinate.y,
-                    self.context.plane.name()
-                );
+                let problem =
+                    format!("The point {}, {} is not on {}", coordinate.x, coordinate.y, self.context.plane.name());
                 self.left_out(row, "street-off-plane", &problem, issues);
                 return;
             };
@@ -233,7 +242,12 @@ fn tell_of_points(rows: &[u64], context: Context<'_>, issues: &mut Issues) {
             n => format!("The line has no length, nor have {n} others after it"),
         };
         let at = Where::file(context.shown).row(*first);
-        issues.push(Issue::note("street-without-length", at, problem, "Left out, which changes no walk; delete it in the source"));
+        issues.push(Issue::note(
+            "street-without-length",
+            at,
+            problem,
+            "Left out, which changes no walk; delete it in the source",
+        ));
     }
 }
 

@@ -39,7 +39,10 @@ impl World {
     }
 
     fn xml(&self) -> String {
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<osm version=\"0.6\">\n{}{}</osm>\n", self.nodes, self.ways)
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<osm version=\"0.6\">\n{}{}</osm>\n",
+            self.nodes, self.ways
+        )
     }
 
     fn read(&self) -> (Streets, Vec<Issue>) {
@@ -228,7 +231,8 @@ fn newport_and_the_road_lines_of_haringey_hang_together() {
 #[test]
 fn a_layer_of_lines_leaves_out_what_the_place_excludes() {
     let (all, _) = read_path(&shared("haringey/roads_27700.gpkg"), "");
-    let (few, issues) = read_path(&shared("haringey/roads_27700.gpkg"), "exclude = { road_type = ['A', 'b'], colour = 'red' }");
+    let (few, issues) =
+        read_path(&shared("haringey/roads_27700.gpkg"), "exclude = { road_type = ['A', 'b'], colour = 'red' }");
     let (all, few) = (all.expect("all roads"), few.expect("the others"));
     assert!(few.network.n_streets() < all.network.n_streets());
     assert!(few.network.streets().all(|street| street.class == StreetClass::Residential));
