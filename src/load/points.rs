@@ -22,6 +22,7 @@ pub(super) struct Columns<'a> {
 pub(super) struct Reader<'t> {
     table: &'t Table,
     columns: Option<(usize, usize)>,
+    prefer_columns: bool,
     crs: Option<Crs>,
     plane: &'t Plane,
 }
@@ -59,7 +60,9 @@ impl<'t> Reader<'t> {
                 Issue::error("crs-unknown", at, problem, "Write an EPSG code, such as EPSG:27700 or EPSG:4326")
             })?),
         };
-        Ok(Self { table, columns, crs, plane })
+        // A population-weighted centre beside an area says better where its people are.
+        let prefer_columns = named.x.is_some() || headers::any_of(table, &["pwclon"]).is_some();
+        Ok(Self { table, columns, prefer_columns, crs, plane })
     }
 
     /// Where a row is, by its columns alone.
@@ -75,7 +78,9 @@ impl<'t> Reader<'t> {
     /// `around` is the middle of the place. Coordinates that are more than [`FAR_M`] from it as they
     /// stand, and within that when their order is turned round, were written in the wrong order.
     pub(super) fn find(&self, row: usize, around: Option<Xy>) -> Found {
-        if let Some((layer, geometry)) = self.table.shapes().and_then(|l| Some((l, l.geometries.get(row)?.as_ref()?)))
+        let by_columns = self.columns.is_some() && self.prefer_columns;
+        if !by_columns
+            && let Some((layer, geometry)) = self.table.shapes().and_then(|l| Some((l, l.geometries.get(row)?.as_ref()?)))
             && let Some((x, y)) = shapes::point_of(geometry)
         {
             let is_point = matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_));
