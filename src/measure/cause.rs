@@ -21,9 +21,9 @@ const OUT_OF_THE_WAY: f64 = 1.5;
 /// What is known of one uncovered position.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Why {
-    pub cause: Cause,
+    pub(super) cause: Cause,
     /// To the nearest qualifying asset.
-    pub line: Option<StraightLine>,
+    pub(super) line: Option<StraightLine>,
 }
 
 /// The cause for each of the uncovered positions (indices into the place's positions), in order.

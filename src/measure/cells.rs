@@ -37,14 +37,14 @@ pub(super) struct Sites {
 /// The ground nearest to a site: convex, anticlockwise.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Cell {
-    pub ground: Polygon<f64>,
+    pub(super) ground: Polygon<f64>,
     /// Sites whose cells have a stretch of border in common with this one, in ascending order.
-    pub touching: Vec<usize>,
+    pub(super) touching: Vec<usize>,
 }
 
 impl Sites {
     /// The sites of a place: positions at one point are one site, positions without residents are none.
-    pub fn of(place: &Place) -> Self {
+    pub(super) fn of(place: &Place) -> Self {
         let mut points: Vec<Xy> = place.positions.iter().filter(|p| lived_in(p)).map(|p| p.at).collect();
         points.sort_unstable_by(west_to_east);
         points.dedup();
@@ -54,17 +54,12 @@ impl Sites {
     }
 
     /// How far the ground of a site may reach.
-    pub const fn radius(&self) -> f64 {
+    pub(super) const fn radius(&self) -> f64 {
         self.radius
     }
 
-    /// How many sites there are.
-    pub const fn len(&self) -> usize {
-        self.points.len()
-    }
-
     /// The site at a point.
-    pub fn at(&self, point: Xy) -> Option<usize> {
+    pub(super) fn at(&self, point: Xy) -> Option<usize> {
         self.points.binary_search_by(|site| west_to_east(site, &point)).ok()
     }
 
@@ -72,7 +67,7 @@ impl Sites {
     ///
     /// The round cut is trimmed by the line half way to each neighbour, nearest first, until no further
     /// neighbour can reach it. Worked out around the site, so that far from the origin no digits are lost.
-    pub fn cell(&self, site: usize) -> Cell {
+    pub(super) fn cell(&self, site: usize) -> Cell {
         let centre = self.points[site];
         let mut ring = round_cut(self.radius);
         for (found, squared) in self.tree.nearest_neighbor_iter_with_distance_2(&[centre.x, centre.y]) {

@@ -60,7 +60,7 @@ proptest! {
         let second = others.fold(f64::INFINITY, f64::min);
         let first = far(&sites.points[nearest]);
         prop_assume!(first < 97.0 && second - first > 1e-6);
-        for site in 0..sites.len() {
+        for site in 0..sites.points.len() {
             let inside = sites.cell(site).ground.contains(&Point::new(x, y));
             prop_assert_eq!(inside, site == nearest, "site {}", site);
         }
@@ -69,7 +69,7 @@ proptest! {
     #[test]
     fn touching_is_mutual(homes in homes()) {
         let sites = sites(&homes);
-        let cells: Vec<Cell> = (0..sites.len()).map(|site| sites.cell(site)).collect();
+        let cells: Vec<Cell> = (0..sites.points.len()).map(|site| sites.cell(site)).collect();
         for (a, cell) in cells.iter().enumerate() {
             for &b in &cell.touching {
                 // Where the round cut passes within a hair of a corner, one side may see a millimetre and

@@ -1,3 +1,5 @@
+//! Who can walk to an asset that satisfies a standard, in time?
+
 use super::{Walk, Walking, qualify, walk};
 use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, Place, Standard, Within, ZoneIdx};
 use crate::stats::{Weighted, quantiles};

@@ -1,3 +1,5 @@
+//! Where people are not covered, who they are, and why.
+
 use super::Coverage;
 use super::cause::{Why, causes};
 use super::cells::lived_in;

@@ -1,3 +1,5 @@
+//! Which assets satisfy a standard, and what the others lack.
+
 use crate::place::{Asset, AssetIdx, AssetStatus, IdVec, Opening, Place, Standard};
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 use opening_hours::{OpeningHours, RuleKind};

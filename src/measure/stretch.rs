@@ -23,11 +23,11 @@ const CRUMB: f64 = 1.0;
 /// A connected stretch of uncovered positions of one patch.
 #[derive(Debug)]
 pub(super) struct Stretch {
-    pub patch: Option<PatchIdx>,
+    pub(super) patch: Option<PatchIdx>,
     /// Indices into the place's positions, ascending.
-    pub positions: Vec<usize>,
+    pub(super) positions: Vec<usize>,
     /// The ground nearest to them, clipped to the patch.
-    pub shape: MultiPolygon<f64>,
+    pub(super) shape: MultiPolygon<f64>,
 }
 
 /// The uncovered positions of one patch at one site.

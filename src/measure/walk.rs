@@ -1,3 +1,5 @@
+//! From where people live to the nearest asset: along the streets, or in a straight line.
+
 use crate::crs::Xy;
 use crate::network::{Search, Snap, StreetNetwork};
 use crate::place::{AssetIdx, Place};
