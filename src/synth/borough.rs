@@ -61,7 +61,7 @@ pub(super) fn make_up(residents: u64, seed: u64, steps: &dyn Fn(&str)) -> Boroug
     let mut zone_blocks = vec![0..0; town.zones.len()];
     for (b, block) in town.blocks.iter().enumerate() {
         let range = &mut zone_blocks[block.zone];
-        *range = if range.is_empty() { b..b + 1 } else { range.start..b + 1 };
+        *range = if range.start == range.end { b..b + 1 } else { range.start..b + 1 };
     }
     let mut on_road = vec![false; map.points.len()];
     for node in map.ways.iter().filter(|w| w.class.is_some()).flat_map(|w| &w.nodes) {
