@@ -4,7 +4,7 @@
 //! wrong and what to do. An error is returned only when no place can be made at all.
 
 mod manifest;
-mod table;
+pub mod table;
 
 pub use manifest::Manifest;
 
