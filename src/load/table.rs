@@ -69,7 +69,7 @@ impl Table {
     /// Column titles, trimmed, in order.
     #[must_use]
     pub fn titles(&self) -> Vec<&str> {
-        self.frame.get_column_names_str()
+        self.frame.get_column_names().into_iter().map(polars::prelude::PlSmallStr::as_str).collect()
     }
 
     /// How many rows there are.
