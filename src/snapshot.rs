@@ -7,8 +7,8 @@ pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use shared::{Failure, Shared};
 
 use crate::layer::{Answer, Layer, catalog};
-use crate::measure::{coverage, gaps};
-use crate::place::{Issue, Place};
+use crate::measure::{Coverage, Gaps, coverage, gaps};
+use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -18,10 +18,8 @@ use sha2::{Digest, Sha256};
 pub struct Snapshot {
     /// The place.
     pub place: Place,
-    /// Its layers, in the order of the catalogue, each ready to be asked.
-    pub collections: Vec<Collection>,
-    /// Same answers, same digest: 16 hexadecimal digits of the SHA-256 of all that is handed out.
-    pub digest: String,
+    layers: Vec<Collection>,
+    digest: String,
     /// When it was built.
     pub built_at: DateTime<Utc>,
     /// What is wrong with the files, the worst first.
@@ -33,14 +31,18 @@ impl Snapshot {
     #[must_use]
     pub fn build(place: Place, issues: Vec<Issue>) -> Self {
         let layers = {
-            let answers: Vec<Answer<'_>> = place
+            let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
                 .par_iter()
                 .map(|standard| {
                     let coverage = coverage(&place, standard);
                     let gaps = gaps(&place, standard, &coverage);
-                    Answer { standard, coverage, gaps }
+                    (standard, coverage, gaps)
                 })
+                .collect();
+            let answers: Vec<Answer<'_>> = measured
+                .iter()
+                .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
             catalog::build(&place, &answers)
         };
@@ -53,13 +55,25 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &issues);
-        Self { place, collections, digest, built_at: Utc::now(), issues }
+        Self { place, layers: collections, digest, built_at: Utc::now(), issues }
+    }
+
+    /// Its layers, in the order of the catalogue, each ready to be asked.
+    #[must_use]
+    pub fn layers(&self) -> &[Collection] {
+        &self.layers
+    }
+
+    /// Same answers, same digest: 16 hexadecimal digits of the SHA-256 of all that is handed out.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The collection of this name.
     #[must_use]
     pub fn collection(&self, id: &str) -> Option<&Collection> {
-        self.collections.iter().find(|collection| collection.layer.id == id)
+        self.layers.iter().find(|collection| collection.layer.id == id)
     }
 }
 

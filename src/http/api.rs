@@ -20,7 +20,7 @@ pub fn api(ask: &Ask) -> Result<Reply, Problem> {
     }
     let reply = match offer.format {
         Format::Html => {
-            let first = snapshot.collections.first();
+            let first = snapshot.layers().first();
             let page = json!({
                 "base": ask.base,
                 "example": first.map(|each| super::collection::path(&each.layer)),

@@ -27,7 +27,7 @@ pub fn list(ask: &Ask) -> Result<Reply, Problem> {
     }
     let links = links::this(ask, offer, &OFFERS);
     let described: Vec<Value> =
-        snapshot.collections.iter().map(|each| describe(ask, snapshot, each, self_links(ask, each))).collect();
+        snapshot.layers().iter().map(|each| describe(ask, snapshot, each, self_links(ask, each))).collect();
     let reply = match offer.format {
         Format::Html => page::reply("collections.html", ask, snapshot, None, json!({ "collections": described }))?,
         _ => Reply::json(

@@ -17,6 +17,8 @@ use tokio::sync::Semaphore;
 
 const ALLOWED: &str = "GET, HEAD, OPTIONS";
 const EXPOSED: &str = "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id";
+/// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
+const BODY_LIMIT: u64 = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -26,16 +28,14 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 pub struct Limits {
     places: Semaphore,
     timeout: Duration,
-    body: u64,
     served: AtomicU64,
 }
 
 impl Limits {
     pub fn new(options: &Options) -> Self {
         Self {
-            places: Semaphore::new(options.concurrency),
-            timeout: options.timeout,
-            body: options.body_limit,
+            places: Semaphore::new(options.max_concurrent_requests),
+            timeout: options.request_timeout,
             served: AtomicU64::new(0),
         }
     }
@@ -63,8 +63,8 @@ pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) ->
 
 async fn limited(app: &App, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| length > app.limits.body) {
-        return Problem::too_large(app.limits.body).into_response();
+    if length.is_some_and(|length: u64| length > BODY_LIMIT) {
+        return Problem::too_large(BODY_LIMIT).into_response();
     }
     let Ok(_place) = app.limits.places.try_acquire() else {
         return Problem::busy().into_response();

@@ -19,7 +19,7 @@ pub fn ready(ask: &Ask) -> Result<Reply, Problem> {
     let state = json!({
         "status": "ready",
         "place": snapshot.place.key,
-        "digest": snapshot.digest,
+        "digest": snapshot.digest(),
         "built_at": super::landing::time(snapshot),
         "last_reload_failed_at": failure,
     });

@@ -131,7 +131,7 @@ impl Page {
 
     fn csv(&self, snapshot: &Snapshot, collection: &Collection, form: &Form) -> Result<Reply, Problem> {
         let mut body = Vec::new();
-        csv::write(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom, &mut body)
+        csv::write_rows(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom, &mut body)
             .map_err(|_| Problem::our_fault())?;
         let file = format!("{}-{}.csv", snapshot.place.key, collection.layer.id);
         let plain: String = file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();

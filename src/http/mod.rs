@@ -45,26 +45,24 @@ pub struct Options {
     /// Address in links, such as `https://maps.example.org/patchwork`, where a proxy stands in front;
     /// without it the `Host` header of each request is used.
     pub public_url: Option<String>,
-    /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
-    /// come back in a second, which beats letting all of them wait.
-    pub concurrency: usize,
     /// How long an answer may take. The slowest honest one, a table of all streets of a large city,
     /// takes a second or two.
-    pub timeout: Duration,
-    /// Bytes a request may bring along. Nothing served here reads a body.
-    pub body_limit: u64,
-    /// How long open answers are waited for when the server is told to stop.
-    pub grace: Duration,
+    pub request_timeout: Duration,
+    /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
+    /// come back in a second, which beats letting all of them wait.
+    pub max_concurrent_requests: usize,
 }
+
+/// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
+/// after ten seconds or more; a shorter time cuts off downloads, a longer one gets killed anyway.
+const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: None,
-            concurrency: 256,
-            timeout: Duration::from_secs(30),
-            body_limit: 64 * 1024,
-            grace: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            max_concurrent_requests: 256,
         }
     }
 }
@@ -72,7 +70,7 @@ impl Default for Options {
 /// What every request can see.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub shared: Shared,
+    pub shared: Arc<Shared>,
     pub public_url: Option<String>,
     pub limits: guard::Limits,
 }
@@ -86,11 +84,10 @@ pub(crate) struct App {
 /// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
-    shared: Shared,
+    shared: Arc<Shared>,
     options: Options,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let grace = options.grace;
     let (told, hear) = tokio::sync::oneshot::channel::<()>();
     let stop = async move {
         stop.await;
@@ -100,9 +97,9 @@ pub async fn serve(
         if hear.await.is_err() {
             std::future::pending::<()>().await;
         }
-        tokio::time::sleep(grace).await;
+        tokio::time::sleep(GRACE).await;
     };
-    let serving = axum::serve(listener, router(shared, options)).with_graceful_shutdown(stop);
+    let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
     tokio::select! {
         ended = serving.into_future() => ended,
         () = too_late => Ok(()),
@@ -111,9 +108,9 @@ pub async fn serve(
 
 /// All resources, with everything that goes round them.
 #[must_use]
-pub fn router(shared: Shared, options: Options) -> Router {
+pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(&options) });
+    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {

@@ -38,7 +38,7 @@ pub fn document(base: &str, snapshot: &Snapshot) -> Value {
 
 fn licences(snapshot: &Snapshot) -> Vec<&str> {
     let mut licences: Vec<&str> = Vec::new();
-    for licence in snapshot.collections.iter().flat_map(|each| &each.layer.credits.licences) {
+    for licence in snapshot.layers().iter().flat_map(|each| &each.layer.credits.licences) {
         if !licences.contains(&licence.as_str()) {
             licences.push(licence);
         }
@@ -56,7 +56,7 @@ fn paths(snapshot: &Snapshot) -> Value {
     put("/conformance".into(), operation("conformance", "Capabilities", "Standards this service keeps", &[f.clone()], JSON, true));
     put("/api".into(), operation("api", "Capabilities", "This document", &[f.clone()], OPENAPI, true));
     put("/collections".into(), operation("collections", "Capabilities", "The collections", &[f.clone()], JSON, true));
-    for each in &snapshot.collections {
+    for each in snapshot.layers() {
         let (layer, path) = (&each.layer, collection::path(&each.layer));
         let id = |what: &str| format!("{what}-{}", layer.id);
         let title = |what: &str| format!("{}: {what}", layer.title);

@@ -44,7 +44,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
 /// The page as text.
 pub fn render(name: &str, page: &Value) -> Result<String, Problem> {
     let pages = PAGES.as_ref().map_err(|error| fault(error))?;
-    pages.get_template(name).and_then(|template| template.render(page)).map_err(|error| fault(&error))
+    pages.get_template(name).and_then(|template| template.render(minijinja::Value::from_serialize(page))).map_err(|error| fault(&error))
 }
 
 fn fault(error: &minijinja::Error) -> Problem {
@@ -97,7 +97,7 @@ pub fn sources(snapshot: &Snapshot) -> Vec<String> {
 
 fn gathered(snapshot: &Snapshot, words: impl Fn(&Layer) -> &Vec<String>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for each in snapshot.collections.iter().flat_map(|each| words(&each.layer)) {
+    for each in snapshot.layers().iter().flat_map(|each| words(&each.layer)) {
         if !all.contains(each) {
             all.push(each.clone());
         }

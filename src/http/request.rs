@@ -21,7 +21,7 @@ pub struct Ask {
     /// Names and values of the query, in order, decoded.
     pub query: Vec<(String, String)>,
     /// Where snapshots stand.
-    pub shared: Shared,
+    pub shared: Arc<Shared>,
     params: Vec<(String, String)>,
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
@@ -100,7 +100,7 @@ impl Ask {
     pub fn collection(&self) -> Result<&Collection, Problem> {
         let (snapshot, id) = (self.snapshot()?, self.param("collection"));
         snapshot.collection(id).ok_or_else(|| {
-            let known: Vec<&str> = snapshot.collections.iter().map(|known| known.layer.id.as_str()).collect();
+            let known: Vec<&str> = snapshot.layers().iter().map(|known| known.layer.id.as_str()).collect();
             Problem::not_found(format!("There is no collection {id:?}; there are {}.", known.join(", ")))
         })
     }
@@ -156,7 +156,7 @@ impl Ask {
     /// The tag of this representation: the snapshot's digest, and what was asked of it.
     pub fn etag(&self, offer: Offer) -> Result<String, Problem> {
         let asked = format!("{} {}", self.here(&[]), offer.media);
-        Ok(format!("W/\"{}-{:016x}\"", self.snapshot()?.digest, fnv(asked.as_bytes())))
+        Ok(format!("W/\"{}-{:016x}\"", self.snapshot()?.digest(), fnv(asked.as_bytes())))
     }
 
     /// A 304, if the client already has what it asks for.

@@ -8,14 +8,14 @@ use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
 
 /// What was found out about one standard.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
     /// The standard.
     pub standard: &'a Standard,
     /// Who is covered.
-    pub coverage: Coverage,
-    /// Where people are not, and why.
-    pub gaps: Gaps,
+    pub coverage: &'a Coverage,
+    /// Where people are not, and why; `None` when only coverage was asked for.
+    pub gaps: Option<&'a Gaps>,
 }
 
 /// One line of the catalogue.
@@ -36,9 +36,9 @@ pub struct Entry {
 #[derive(Debug)]
 enum Make {
     /// One layer for the place.
-    Once { walks: bool, table: for<'a> fn(&Context<'a>) -> Table },
+    Once { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each standard.
-    PerStandard(for<'a> fn(&Context<'a>, &Answer<'a>) -> Table),
+    PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
 }
 
 /// Every kind of layer, in the order they are listed.
@@ -107,6 +107,25 @@ pub fn build(place: &Place, answers: &[Answer<'_>]) -> Vec<Layer> {
         })
         .collect();
     jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)).collect()
+}
+
+/// Coverage of one standard, as [`build`] makes it.
+#[must_use]
+pub fn coverage_layer(place: &Place, standard: &Standard, coverage: &Coverage) -> Layer {
+    one(place, "coverage", Answer { standard, coverage, gaps: None })
+}
+
+/// Gaps of one standard, as [`build`] makes them.
+#[must_use]
+pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps: &Gaps) -> Layer {
+    one(place, "gaps", Answer { standard, coverage, gaps: Some(gaps) })
+}
+
+fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
+    let answers = [answer];
+    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place) };
+    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
+    layer(&context, entry, Some(&answer))
 }
 
 fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Layer {

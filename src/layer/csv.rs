@@ -3,6 +3,7 @@
 
 use super::{Feature, Layer, Value};
 use crate::crs::{LonLat, Plane, Xy};
+use crate::place::Place;
 use geo::{InteriorPoint, Point};
 use std::io::{self, Write};
 
@@ -12,12 +13,21 @@ pub const NOT_AVAILABLE: &str = "[x]";
 /// Columns added to those of the layer.
 const POINT_COLUMNS: [&str; 4] = ["easting", "northing", "longitude", "latitude"];
 
+/// A whole layer as a file, with a byte order mark: a file made by hand is mostly opened in Excel.
+#[must_use]
+pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_rows(layer, layer.features.iter(), &place.plane, true, &mut bytes)
+        .expect("rows go into memory without failing");
+    bytes
+}
+
 /// Writes the features with a header. `bom` puts a byte order mark first, without which Excel reads
 /// Welsh and Gaelic letters wrong.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn write<'a>(
+pub fn write_rows<'a>(
     layer: &Layer,
     features: impl Iterator<Item = &'a Feature>,
     plane: &Plane,
@@ -105,7 +115,7 @@ mod tests {
             ],
         };
         let mut bytes = Vec::new();
-        write(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes).expect("into memory");
+        write_rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes).expect("into memory");
         bytes
     }
 

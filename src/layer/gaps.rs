@@ -10,7 +10,7 @@ const STREETS_NAMED: usize = 20;
 
 /// Stretches where people are not covered, who they are, and why.
 pub fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
-    let mut features: Vec<Feature> = answer.gaps.gaps.iter().map(|gap| feature(context, gap)).collect();
+    let mut features: Vec<Feature> = answer.gaps.iter().flat_map(|gaps| &gaps.gaps).map(|gap| feature(context, gap)).collect();
     features.sort_by(|a, b| a.id.cmp(&b.id));
     Table { fields: fields(context), features }
 }

@@ -2,10 +2,9 @@
 //! of thousands of numbers, and their decimals are fixed.
 
 use super::{Feature, Field, Layer, Value, shape};
-use crate::crs::Plane;
+use crate::place::Place;
 use geo::{Coord, Geometry, LineString, Polygon};
 use serde_json::json;
-use std::io::{self, Write};
 
 /// Appends a feature as a JSON object. `geometry` is the feature's shape in the coordinates wanted, and
 /// `decimals` how many its numbers get.
@@ -161,24 +160,20 @@ fn push_digits(out: &mut Vec<u8>, digits: &mut [u8; 20], mut number: u64, places
     out.extend_from_slice(&digits[start..]);
 }
 
-/// Writes a whole layer as a file: degrees, with everything a reader must know as members beside the
-/// features.
-///
-/// # Errors
-/// When `out` cannot be written to.
-pub fn write(layer: &Layer, plane: &Plane, out: &mut impl Write) -> io::Result<()> {
+/// A whole layer as a file: degrees, with everything a reader must know as members beside the features.
+#[must_use]
+pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
     let mut head = about(layer).to_string();
     head.truncate(head.len().saturating_sub(1));
-    write!(out, "{head},\"features\":[")?;
-    let mut bytes = Vec::new();
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(b",\"features\":[");
     for (i, feature) in layer.features.iter().enumerate() {
-        bytes.clear();
         bytes.extend_from_slice(if i > 0 { b",\n" } else { b"\n" });
-        let geometry = feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, plane));
+        let geometry = feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, &place.plane));
         push_feature(&mut bytes, &layer.fields, feature, geometry.as_ref(), shape::DEGREES);
-        out.write_all(&bytes)?;
     }
-    out.write_all(b"\n]}\n")
+    bytes.extend_from_slice(b"\n]}\n");
+    bytes
 }
 
 fn about(layer: &Layer) -> serde_json::Value {

@@ -4,8 +4,8 @@
 
 pub mod catalog;
 pub mod csv;
-pub mod export;
 pub mod geojson;
+pub mod report;
 pub mod shape;
 pub mod table;
 
@@ -19,7 +19,7 @@ mod round;
 mod streets;
 mod zones;
 
-pub use catalog::{Answer, build};
+pub use catalog::{Answer, build, coverage_layer, gaps_layer};
 
 use chrono::NaiveDate;
 use geo::Geometry;

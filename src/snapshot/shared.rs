@@ -3,10 +3,10 @@ use crate::place::Issue;
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The snapshot that stands now. Clones share it: whoever builds the next one replaces it, and readers
-/// keep the one they began with until they are done.
-#[derive(Debug, Clone, Default)]
-pub struct Shared(Arc<RwLock<Standing>>);
+/// The snapshot that stands now. Whoever builds the next one replaces it, and readers
+/// keep the one they began with until they are done. Nothing stands in the default.
+#[derive(Debug, Default)]
+pub struct Shared(RwLock<Standing>);
 
 #[derive(Debug, Default)]
 struct Standing {
@@ -24,12 +24,6 @@ pub struct Failure {
 }
 
 impl Shared {
-    /// Nothing stands yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// The snapshot that stands; `None` until the first one is ready.
     #[must_use]
     pub fn current(&self) -> Option<Arc<Snapshot>> {
@@ -50,7 +44,7 @@ impl Shared {
     }
 
     /// Keeps the old snapshot and remembers why there is no new one.
-    pub fn fail(&self, issues: Vec<Issue>) {
+    pub fn failed(&self, issues: Vec<Issue>) {
         let failure = Arc::new(Failure { at: Utc::now(), issues });
         self.0.write().unwrap_or_else(PoisonError::into_inner).failure = Some(failure);
     }
