@@ -17,3 +17,5 @@ pub mod load;
 pub mod synth;
 pub mod measure;
 pub mod layer;
+pub mod snapshot;
+pub mod http;
