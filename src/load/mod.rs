@@ -29,7 +29,7 @@ pub mod table;
 mod words;
 mod zones;
 
-pub use manifest::Manifest;
+pub use manifest::{Manifest, StreetsSection};
 
 use crate::place::{Issue, Place, Severity};
 use std::path::Path;
