@@ -6,7 +6,7 @@ use geo::{Area, BooleanOps, Distance, Euclidean, Orient, Point, Validation};
 use patchwork::crs::Xy;
 use patchwork::measure::{Cause, Coverage, Covered, Gap, Gaps, coverage, gaps};
 use patchwork::network::{Snap, StreetNetwork};
-use patchwork::place::{Idx, Place, Standard, Within, ZoneIdx};
+use patchwork::place::{Place, Standard, Within, ZoneIdx};
 use patchwork::units::{Metres, Seconds};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -8,14 +8,14 @@ use patchwork::units::WalkingSpeed;
 use proptest::prelude::*;
 
 /// Metres between junctions.
-pub const BLOCK: f64 = 200.0;
+pub(crate) const BLOCK: f64 = 200.0;
 
 /// The river runs between this row of junctions and the next.
-pub const RIVER_ABOVE_ROW: usize = 1;
+pub(crate) const RIVER_ABOVE_ROW: usize = 1;
 
 /// A town in numbers; every combination of them is a town.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub(crate) struct Draft {
     columns: usize,
     rows: usize,
     /// Streets that are there, one flag for each side of each block, used in turn.
@@ -86,7 +86,7 @@ fn zone_draft() -> impl Strategy<Value = ZoneDraft> {
 
 prop_compose! {
     /// Any small town.
-    pub fn drafts()(
+    pub(crate) fn drafts()(
         columns in 3usize..7,
         rows in 3usize..6,
         built in prop::collection::vec(prop::bool::weighted(0.8), 7..40),
@@ -102,7 +102,7 @@ prop_compose! {
 }
 
 /// Any standard that could be asked of such a town.
-pub fn standards() -> impl Strategy<Value = Standard> {
+pub(crate) fn standards() -> impl Strategy<Value = Standard> {
     (1u8..9, any::<bool>(), any::<bool>()).prop_map(|(minutes, evening, step_free)| Standard {
         open_after: NaiveTime::from_hms_opt(17, 0, 0).filter(|_| evening),
         step_free,
@@ -112,12 +112,12 @@ pub fn standards() -> impl Strategy<Value = Standard> {
 
 impl Draft {
     /// The same town without any bridge.
-    pub fn without_bridges(&self) -> Self {
+    pub(crate) fn without_bridges(&self) -> Self {
         Self { bridges: vec![false; 6], has_streets: true, ..self.clone() }
     }
 
     /// The town drawn out.
-    pub fn town(&self) -> Town {
+    pub(crate) fn town(&self) -> Town {
         let lines = self.lines();
         let zone = |(i, draft): (usize, &ZoneDraft)| TownZone {
             key: format!("z{i}"),

@@ -12,46 +12,46 @@ use patchwork::units::{Metres, Seconds, WalkingSpeed};
 use std::collections::BTreeMap;
 
 /// A point given in metres.
-pub type Point = (f64, f64);
+pub(crate) type Point = (f64, f64);
 
 /// A small area, its residents in all and by group.
 #[derive(Debug, Clone)]
-pub struct TownZone {
-    pub key: String,
-    pub residents: f64,
-    pub by_group: Vec<Option<f64>>,
-    pub decile: Option<u8>,
+pub(crate) struct TownZone {
+    pub(crate) key: String,
+    pub(crate) residents: f64,
+    pub(crate) by_group: Vec<Option<f64>>,
+    pub(crate) decile: Option<u8>,
 }
 
 /// A home: the zone's key, where it is, and its weight among the zone's homes.
 #[derive(Debug, Clone)]
-pub struct Home {
-    pub zone: String,
-    pub at: Point,
-    pub weight: f64,
+pub(crate) struct Home {
+    pub(crate) zone: String,
+    pub(crate) at: Point,
+    pub(crate) weight: f64,
 }
 
 /// Everything a place is made from, in any order.
 #[derive(Debug, Clone, Default)]
-pub struct Town {
+pub(crate) struct Town {
     /// Names and corners; streets meet where they have a corner in common.
-    pub streets: Vec<(String, Vec<Point>)>,
-    pub has_streets: bool,
+    pub(crate) streets: Vec<(String, Vec<Point>)>,
+    pub(crate) has_streets: bool,
     /// Keys and rectangles `(west, south, east, north)`.
-    pub patches: Vec<(String, [f64; 4])>,
-    pub zones: Vec<TownZone>,
-    pub homes: Vec<Home>,
-    pub assets: Vec<Asset>,
-    pub groups: Vec<(String, Option<WalkingSpeed>)>,
+    pub(crate) patches: Vec<(String, [f64; 4])>,
+    pub(crate) zones: Vec<TownZone>,
+    pub(crate) homes: Vec<Home>,
+    pub(crate) assets: Vec<Asset>,
+    pub(crate) groups: Vec<(String, Option<WalkingSpeed>)>,
 }
 
 /// 6 km/h is 100 metres a minute, so that minutes are read off the map.
-pub fn hundred_metres_a_minute() -> WalkingSpeed {
+pub(crate) fn hundred_metres_a_minute() -> WalkingSpeed {
     WalkingSpeed::from_km_per_h(6.0).unwrap()
 }
 
 /// An open asset of which nothing else is known.
-pub fn asset(key: &str, kind: &str, (x, y): Point) -> Asset {
+pub(crate) fn asset(key: &str, kind: &str, (x, y): Point) -> Asset {
     Asset {
         key: key.into(),
         name: key.into(),
@@ -70,7 +70,7 @@ pub fn asset(key: &str, kind: &str, (x, y): Point) -> Asset {
 }
 
 /// A standard of some kinds within some minutes, on Wednesday 5 June 2024.
-pub fn standard(kinds: &[&str], minutes: f64) -> Standard {
+pub(crate) fn standard(kinds: &[&str], minutes: f64) -> Standard {
     Standard {
         key: "standard".into(),
         title: "A standard".into(),
@@ -84,13 +84,13 @@ pub fn standard(kinds: &[&str], minutes: f64) -> Standard {
 }
 
 /// As [`standard`], open at some moment after five on a weekday, and step-free.
-pub fn evening_and_step_free(kinds: &[&str], minutes: f64) -> Standard {
+pub(crate) fn evening_and_step_free(kinds: &[&str], minutes: f64) -> Standard {
     Standard { open_after: NaiveTime::from_hms_opt(17, 0, 0), step_free: true, ..standard(kinds, minutes) }
 }
 
 impl Town {
     /// The place, as a loader would make it: lists by key, homes by zone and place.
-    pub fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> Place {
         let streets = self.has_streets.then(|| network(&self.streets));
         let snap = |at: Xy| streets.as_ref().and_then(|s| s.snap(at, Metres::new(50.0)));
         let mut zones = self.zones.clone();
@@ -163,7 +163,7 @@ impl Town {
     }
 
     /// The same town somewhere else.
-    pub fn moved(&self, (dx, dy): Point) -> Self {
+    pub(crate) fn moved(&self, (dx, dy): Point) -> Self {
         let mut town = self.clone();
         let shift = |p: &mut Point| *p = (p.0 + dx, p.1 + dy);
         town.streets.iter_mut().for_each(|(_, line)| line.iter_mut().for_each(shift));
