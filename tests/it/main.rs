@@ -1,5 +1,6 @@
-//! Integration tests, as one binary: whole places from files on disk.
+//! Integration tests, as one binary.
 
+mod demo;
 mod load_examples;
 mod load_faults;
 mod support;
