@@ -180,12 +180,13 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
 
 /// The runs of a way's nodes that are in the file and on the plane, as indices into the nodes.
 fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl Iterator<Item = Vec<usize>> + use<'a> {
-    let before = missing.absent.len();
+    let mut leads_out = false;
     let found: Vec<Option<usize>> = refs
         .iter()
         .map(|&id| match nodes.find(id) {
             None => {
                 missing.absent.insert(id);
+                leads_out = true;
                 None
             }
             Some(node) if nodes.0[node].at.is_none() => {
@@ -195,7 +196,7 @@ fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl It
             Some(node) => Some(node),
         })
         .collect();
-    missing.streets += usize::from(missing.absent.len() > before);
+    missing.streets += usize::from(leads_out);
     let runs: Vec<Vec<usize>> =
         found.split(Option::is_none).filter(|run| run.len() > 1).map(|run| run.iter().copied().flatten().collect()).collect();
     runs.into_iter()
