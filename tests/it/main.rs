@@ -1,7 +1,12 @@
-//! What users rely on, tested from outside the house.
+//! Integration tests, as one binary.
 
+mod demo;
+mod haringey_walking_areas;
 mod house;
 mod laws;
+mod load_examples;
+mod load_faults;
 mod small_towns;
+mod support;
 mod town;
 mod toytown;
