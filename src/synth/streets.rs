@@ -185,11 +185,16 @@ impl StreetMap {
         self.ways.push(Way { nodes, tags, class, walkable: stretch != Stretch::Private });
     }
 
-    /// Opens a whole line as a path.
-    pub(super) fn add_side_path(&mut self, chord: &Chord) {
-        let nodes = chord.stations.iter().map(|s| s.1).collect();
-        let tags = vec![("highway", "path".to_owned()), ("foot", "yes".to_owned())];
-        self.ways.push(Way { nodes, tags, class: None, walkable: true });
+    /// Opens a line as a path, except where it would cross water, rails or the bypass.
+    pub(super) fn add_side_path(&mut self, town: &Town, chord: &Chord) {
+        let open = |pair: &&[(f64, NodeId)]| {
+            let (a, b) = (town.sheet.nodes[pair[0].1], town.sheet.nodes[pair[1].1]);
+            town.ground.barrier_at(Xy::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0)).is_none()
+        };
+        for pair in chord.stations.windows(2).filter(open) {
+            let tags = vec![("highway", "path".to_owned()), ("foot", "yes".to_owned())];
+            self.ways.push(Way { nodes: vec![pair[0].1, pair[1].1], tags, class: None, walkable: true });
+        }
     }
 
     /// Adds closes and drives that lead from a street towards the middle of a block.

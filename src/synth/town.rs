@@ -47,10 +47,6 @@ pub(super) struct Town {
     pub blocks: Vec<Block>,
     /// The band cells of the river, for drawing its water.
     pub water: Vec<Cell>,
-    /// The ends of the causeway.
-    pub causeway: Option<(NodeId, NodeId)>,
-    /// How many roads have been laid; a road has one name.
-    pub roads: usize,
 }
 
 struct Piece {
@@ -74,7 +70,7 @@ pub(super) fn plan(residents: u64, seed: u64) -> Town {
     let mut pieces = builder.land(&ground, seed);
     builder.lay_strips(&ground, &mut pieces);
     builder.lay_through_roads(&ground, &mut pieces);
-    let causeway = builder.causeway(&ground, &pieces);
+    builder.causeway(&ground, &pieces);
     let per_sample = residents as f64 / pieces.iter().map(|p| p.people.len()).sum::<usize>().max(1) as f64;
     let mut water = Vec::new();
     for piece in pieces {
@@ -88,7 +84,7 @@ pub(super) fn plan(residents: u64, seed: u64) -> Town {
             }
         }
     }
-    builder.finish(ground, residents, water, causeway)
+    builder.finish(ground, residents, water)
 }
 
 impl Builder {
@@ -202,8 +198,8 @@ impl Builder {
     }
 
     /// Joins the island to the end of the road that leads there.
-    fn causeway(&mut self, ground: &Ground, pieces: &[Piece]) -> Option<(NodeId, NodeId)> {
-        let (island, _) = ground.island?;
+    fn causeway(&mut self, ground: &Ground, pieces: &[Piece]) {
+        let Some((island, _)) = ground.island else { return };
         let ray = Ray::heading(Xy::default(), ground.heading);
         let on_road = |node: NodeId, sheet: &Sheet| ray.left(sheet.nodes[node]).abs() < 30.0;
         let nearest = |wanted: bool, to: Xy, sheet: &Sheet| {
@@ -212,12 +208,11 @@ impl Builder {
             let distance = |n: NodeId| sheet.nodes[n].distance(to).get();
             nodes.min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)))
         };
-        let shore = nearest(false, island, &self.sheet)?;
-        let landing = nearest(true, self.sheet.nodes[shore], &self.sheet)?;
+        let Some(shore) = nearest(false, island, &self.sheet) else { return };
+        let Some(landing) = nearest(true, self.sheet.nodes[shore], &self.sheet) else { return };
         let road = self.roads;
         self.roads += 1;
         self.sheet.chord_between(shore, landing, Line::Bridge(Class::Primary, Barrier::River), road, [None; 2]);
-        Some((shore, landing))
     }
 
     /// Cuts a quarter into zones, halving its people each time.
@@ -273,7 +268,7 @@ impl Builder {
         blocks.push(Block { cell, zone });
     }
 
-    fn finish(mut self, ground: Ground, residents: u64, water: Vec<Cell>, causeway: Option<(NodeId, NodeId)>) -> Town {
+    fn finish(mut self, ground: Ground, residents: u64, water: Vec<Cell>) -> Town {
         let weights: Vec<f64> = self.zones.iter().map(|(_, people)| people.len() as f64).collect();
         let counts = apportion(residents, &weights);
         let mut zones = Vec::with_capacity(counts.len());
@@ -290,7 +285,7 @@ impl Builder {
             self.blocks(&ground, cell.clone(), i, &mut blocks);
             zones.push(Quarter { cell, middle, residents, left_bank });
         }
-        Town { ground, sheet: self.sheet, zones, blocks, water, causeway, roads: self.roads }
+        Town { ground, sheet: self.sheet, zones, blocks, water }
     }
 }
 
