@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 /// Residents of a zone: the mean of an output area of the 2021 census of England and Wales is 315.
 const PER_ZONE: f64 = 300.0;
 /// Residents of a block of houses, which sets how close the streets are (about 5 m of street each).
-const PER_BLOCK: f64 = 55.0;
+const PER_BLOCK: f64 = 40.0;
 
 /// A small area with residents.
 #[derive(Debug)]
@@ -90,7 +90,12 @@ pub(super) fn plan(residents: u64, seed: u64) -> Town {
 impl Builder {
     /// The land, uncut, with a sample of where people will live.
     fn land(&mut self, ground: &Ground, seed: u64) -> Vec<Piece> {
-        let mut pieces = vec![Piece { cell: self.sheet.cell(&ground.mainland(seed)), band: None, island: false, people: Vec::new() }];
+        let mut pieces = vec![Piece {
+            cell: self.sheet.cell(&ground.mainland(seed)),
+            band: None,
+            island: false,
+            people: Vec::new(),
+        }];
         if let Some(corners) = ground.island_outline(seed) {
             pieces.push(Piece { cell: self.sheet.cell(&corners), band: None, island: true, people: Vec::new() });
         }
@@ -121,7 +126,9 @@ impl Builder {
     fn lay_strips(&mut self, ground: &Ground, pieces: &mut Vec<Piece>) {
         for strip in &ground.strips {
             for by in [strip.half, -strip.half] {
-                self.cut_all(pieces, strip.ray.moved_left(by), |piece| (!piece.island).then_some(Line::Edge(strip.barrier)));
+                self.cut_all(pieces, strip.ray.moved_left(by), |piece| {
+                    (!piece.island).then_some(Line::Edge(strip.barrier))
+                });
             }
             for piece in pieces.iter_mut().filter(|p| p.band.is_none() && !p.island) {
                 if strip.contains(self.sheet.centroid(&piece.cell)) {
@@ -186,10 +193,10 @@ impl Builder {
         for k in 0..n {
             let rim = if n > 6 { [0.28, 0.55, 0.75][k % 3] } else { 0.47 };
             let heading = TAU * (k as f64 + start + self.dice.between(-0.15, 0.15)) / n as f64;
-            let ray = Ray::heading(Xy::default(), heading).moved_left(ground.radius * rim * self.dice.between(0.88, 1.12));
-            let across = |strip: &Strip| {
-                (ray.along.x * strip.ray.along.y - ray.along.y * strip.ray.along.x).abs() > 0.34
-            };
+            let ray =
+                Ray::heading(Xy::default(), heading).moved_left(ground.radius * rim * self.dice.between(0.88, 1.12));
+            let across =
+                |strip: &Strip| (ray.along.x * strip.ray.along.y - ray.along.y * strip.ray.along.x).abs() > 0.34;
             if ground.strips.iter().all(across) {
                 rays.push(ray);
             }
@@ -203,8 +210,8 @@ impl Builder {
         let ray = Ray::heading(Xy::default(), ground.heading);
         let on_road = |node: NodeId, sheet: &Sheet| ray.left(sheet.nodes[node]).abs() < 30.0;
         let nearest = |wanted: bool, to: Xy, sheet: &Sheet| {
-            let corners = pieces.iter().filter(|p| p.island == wanted && p.band.is_none());
-            let nodes = corners.filter_map(|p| sheet.corner_near(&p.cell, to)).filter(|n| on_road(*n, sheet));
+            let land = pieces.iter().filter(|p| p.island == wanted && p.band.is_none());
+            let nodes = land.flat_map(|p| sheet.corners(&p.cell)).filter(|n| on_road(*n, sheet));
             let distance = |n: NodeId| sheet.nodes[n].distance(to).get();
             nodes.min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)))
         };
@@ -228,7 +235,11 @@ impl Builder {
         };
         for attempt in 0..4 {
             let (long, length, width) = self.sheet.long_axis(&cell);
-            let turned = if attempt == 2 || (attempt == 0 && length < 1.25 * width && self.dice.chance(0.4)) { 0.0 } else { FRAC_PI_2 };
+            let turned = if attempt == 2 || (attempt == 0 && length < 1.25 * width && self.dice.chance(0.4)) {
+                0.0
+            } else {
+                FRAC_PI_2
+            };
             let heading = long + turned + self.dice.between(-0.16, 0.16);
             let share = (zones / 2) as f64 / zones as f64 + self.dice.between(-0.07, 0.07);
             let ray = Ray::heading(middle_by(&people, heading, share), heading);
@@ -251,7 +262,7 @@ impl Builder {
         let density = ground.density(middle).max(0.12);
         let (long, length, width) = self.sheet.long_axis(&cell);
         let oblong = if ground.in_estate(middle) { 1.35 } else { 1.0 };
-        let enough = (PER_BLOCK / (ground.crowd() * density)).clamp(3_500.0, 45_000.0) * oblong;
+        let enough = (PER_BLOCK / (ground.crowd() * density)).clamp(3_000.0, 40_000.0) * oblong;
         if self.sheet.area(&cell) > 1.5 * enough && width > 45.0 {
             let sway = if ground.in_estate(middle) { 0.3 } else { 0.08 };
             let heading = long + FRAC_PI_2 + self.dice.between(-sway, sway);

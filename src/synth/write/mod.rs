@@ -36,8 +36,23 @@ pub(super) mod file {
     pub(super) const GRANTS: &str = "grants-made-up.csv";
     /// Every file of a demo.
     pub(super) const ALL: [&str; 17] = [
-        PLACE, README, FAULTS, PLANTED, PATCHES, ZONES, ETHNIC, AGE, DISABILITY, DEPRIVATION, STREETS, ASSETS, HEALTH, POSTCODES,
-        ENGAGEMENT[0], ENGAGEMENT[1], GRANTS,
+        PLACE,
+        README,
+        FAULTS,
+        PLANTED,
+        PATCHES,
+        ZONES,
+        ETHNIC,
+        AGE,
+        DISABILITY,
+        DEPRIVATION,
+        STREETS,
+        ASSETS,
+        HEALTH,
+        POSTCODES,
+        ENGAGEMENT[0],
+        ENGAGEMENT[1],
+        GRANTS,
     ];
 }
 
@@ -81,7 +96,12 @@ fn to_file<T, E: Display>(dir: &Path, name: &str, write: impl FnOnce(&Path) -> R
 }
 
 /// Writes every file into `dir`.
-pub(super) fn write_all(borough: &Borough, options: &DemoOptions, dir: &Path, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
+pub(super) fn write_all(
+    borough: &Borough,
+    options: &DemoOptions,
+    dir: &Path,
+    steps: &dyn Fn(&str),
+) -> Result<DemoReport, DemoError> {
     let placed = Placed::new(borough).ok_or_else(|| failed(dir)("a point fell off the National Grid".to_owned()))?;
     let mut faults = Vec::new();
     steps("Writing boundaries");
