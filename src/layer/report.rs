@@ -162,7 +162,7 @@ pub struct IssueJson<'a> {
 /// Issues as programs read them, in the order given.
 #[must_use]
 pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
-    let one = |issue| {
+    fn one(issue: &Issue) -> IssueJson<'_> {
         let Issue { severity, code, at, problem, remedy } = issue;
         IssueJson {
             severity: severity.word(),
@@ -174,6 +174,6 @@ pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
             problem,
             remedy,
         }
-    };
+    }
     issues.iter().map(one).collect()
 }

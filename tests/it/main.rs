@@ -1,0 +1,8 @@
+//! What users rely on, tested from outside the house.
+
+mod house;
+mod http_answers;
+mod http_ets;
+mod http_place;
+mod http_server;
+mod http_shown;
