@@ -19,3 +19,5 @@ pub mod measure;
 pub mod layer;
 pub mod snapshot;
 pub mod http;
+pub mod config;
+pub mod cli;

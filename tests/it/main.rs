@@ -1,5 +1,6 @@
 //! What users rely on, tested from outside the house.
 
+mod demo;
 mod house;
 mod http_answers;
 mod http_ets;
