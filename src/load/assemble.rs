@@ -6,7 +6,7 @@ use super::desk::{Ask, Desk};
 use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, RecordsSection};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
@@ -14,7 +14,8 @@ use super::{deprivation, records, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Idx, IdVec, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Asset, Deprivation, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone,
+    ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
@@ -59,15 +60,24 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let (plane, zone_table, zones, patches) = boundaries(desk, manifest)?;
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
-    let deprivation = match &manifest.deprivation {
-        Some(section) => deprivation::read(desk, section, &zones),
-        None => vec![None; zones.len()],
-    };
+    let deprivation = deprived(desk, manifest, &zones);
     let (streets, features) = streets(desk, manifest, &plane);
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
-    let max_off_street = Metres::new(manifest.streets.as_ref().and_then(|s| s.max_off_street_m).unwrap_or(MAX_OFF_STREET_M));
+    let max_off_street = max_off_street(manifest);
     desk.step("Placing residents");
-    let settled = settle(desk, manifest, &Settling { zones: &zones, counted: &counted, locator: &locator, patches: &patches, plane: &plane, streets: streets.as_ref(), max_off_street });
+    let settled = settle(
+        desk,
+        manifest,
+        &Settling {
+            zones: &zones,
+            counted: &counted,
+            locator: &locator,
+            patches: &patches,
+            plane: &plane,
+            streets: streets.as_ref(),
+            max_off_street,
+        },
+    );
     desk.step("Reading assets");
     let scene = Scene {
         zones: &zones,
@@ -77,35 +87,83 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         place: &manifest.place,
         postcodes: RefCell::new(HashMap::new()),
         streets: streets.as_ref(),
-        street_file: manifest.streets.as_ref().filter(|_| streets.is_some()).map(|s| (s.file.as_str(), features.as_slice())),
+        street_file: streets
+            .as_ref()
+            .and_then(|_| Some((manifest.streets.as_ref()?.file.as_str(), features.as_slice()))),
         max_off_street,
     };
     let assets = assets::read(desk, &manifest.assets, &scene);
-    let standards = standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
-    let engagement = manifest.engagement.iter().filter_map(|s| records::read(desk, s, "engagement")).collect();
-    let grants = manifest.grants.iter().filter_map(|s| records::read(desk, s, "grants")).collect();
-    drop(scene);
-    drop(locator);
-    Some(Parts { plane, patches, zones, counted, deprivation, settled, assets, streets, standards, engagement, grants, date, speed, detour })
+    let standards =
+        standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
+    let engagement = record_sets(desk, &manifest.engagement, "engagement");
+    let grants = record_sets(desk, &manifest.grants, "grants");
+    Some(Parts {
+        plane,
+        patches,
+        zones,
+        counted,
+        deprivation,
+        settled,
+        assets,
+        streets,
+        standards,
+        engagement,
+        grants,
+        date,
+        speed,
+        detour,
+    })
+}
+
+fn deprived(desk: &mut Desk<'_>, manifest: &Manifest, zones: &[Area]) -> Vec<Option<Deprivation>> {
+    match &manifest.deprivation {
+        Some(section) => deprivation::read(desk, section, zones),
+        None => vec![None; zones.len()],
+    }
+}
+
+fn record_sets(desk: &mut Desk<'_>, sections: &[RecordsSection], role: &'static str) -> Vec<RecordSet> {
+    sections.iter().filter_map(|section| records::read(desk, section, role)).collect()
+}
+
+fn max_off_street(manifest: &Manifest) -> Metres {
+    Metres::new(manifest.streets.as_ref().and_then(|section| section.max_off_street_m).unwrap_or(MAX_OFF_STREET_M))
 }
 
 fn walking(desk: &mut Desk<'_>, manifest: &Manifest) -> (WalkingSpeed, f64) {
     let mut wrong = |field: &str, problem: String, remedy: &str| {
-        desk.issues.push(Issue::error("out-of-range", Where::file("place.toml").field(field.to_owned()), problem, remedy));
+        desk.issues.push(Issue::error(
+            "out-of-range",
+            Where::file("place.toml").field(field.to_owned()),
+            problem,
+            remedy,
+        ));
     };
     let asked = manifest.place.walking_speed_kmh.unwrap_or(WalkingSpeed::USUAL.km_per_h());
     let speed = WalkingSpeed::from_km_per_h(asked).unwrap_or_else(|| {
-        wrong("walking_speed_kmh", format!("A walking speed of {asked} km/h is not possible"), "Write a number above 0 and at most 20");
+        wrong(
+            "walking_speed_kmh",
+            format!("A walking speed of {asked} km/h is not possible"),
+            "Write a number above 0 and at most 20",
+        );
         WalkingSpeed::USUAL
     });
     let detour = manifest.place.detour_factor.unwrap_or(DETOUR);
     if !(1.0..=5.0).contains(&detour) {
-        wrong("detour_factor", format!("A walk cannot be {detour} times the straight line"), "Write a number from 1 to 5");
+        wrong(
+            "detour_factor",
+            format!("A walk cannot be {detour} times the straight line"),
+            "Write a number from 1 to 5",
+        );
     }
     if let Some(off) = manifest.streets.as_ref().and_then(|s| s.max_off_street_m)
         && !(off > 0.0 && off <= 10_000.0)
     {
-        wrong("max_off_street_m", format!("{off} m is not a distance to a street"), "Write a number above 0 and at most 10000");
+        wrong(
+            "max_off_street_m",
+            format!("{off} m is not a distance to a street"),
+            "Write a number above 0 and at most 10000",
+        );
     }
     (speed, detour)
 }
@@ -116,7 +174,12 @@ fn today(desk: &mut Desk<'_>, manifest: &Manifest) -> NaiveDate {
     if manifest.standards.iter().any(|standard| standard.date.is_none()) {
         let problem = format!("The place has no date; standards are asked for today, {today}");
         let at = Where::file("place.toml").field("date");
-        desk.issues.push(Issue::note("no-date", at, problem, "Write date = \"…\" under [place], so that answers can be repeated"));
+        desk.issues.push(Issue::note(
+            "no-date",
+            at,
+            problem,
+            "Write date = \"…\" under [place], so that answers can be repeated",
+        ));
     }
     today
 }
@@ -146,7 +209,12 @@ fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
     let zones = zones::read(&zone_table, section, &plane, &mut desk.issues);
     if zones.is_empty() {
         let problem = "No zone could be read from this file";
-        desk.issues.push(Issue::error("no-zones", Where::file(&section.file), problem, "See the other issues of this file"));
+        desk.issues.push(Issue::error(
+            "no-zones",
+            Where::file(&section.file),
+            problem,
+            "See the other issues of this file",
+        ));
         return None;
     }
     let patches = match (&manifest.patches, &patch_table) {
@@ -155,7 +223,12 @@ fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
             let found = areas::read(table, wanted, &plane, &mut desk.issues);
             if found.is_empty() {
                 let problem = "No patch could be read from this file";
-                desk.issues.push(Issue::error("no-patches", Where::file(&section.file), problem, "See the other issues of this file"));
+                desk.issues.push(Issue::error(
+                    "no-patches",
+                    Where::file(&section.file),
+                    problem,
+                    "See the other issues of this file",
+                ));
                 return None;
             }
             areas::note_overlaps(&section.file, &found, &mut desk.issues);
@@ -176,7 +249,8 @@ fn whole_place(manifest: &Manifest, zones: &[Area]) -> Patch {
     if shape.0.is_empty() {
         /// Far enough round the outermost centres to show them inside.
         const MARGIN_M: f64 = 250.0;
-        let centres: geo::MultiPoint<f64> = zones.iter().map(|zone| geo::Point::new(zone.centre.x, zone.centre.y)).collect();
+        let centres: geo::MultiPoint<f64> =
+            zones.iter().map(|zone| geo::Point::new(zone.centre.x, zone.centre.y)).collect();
         if let Some(around) = centres.bounding_rect() {
             let (low, high) = (around.min(), around.max());
             let grown = geo::Rect::new((low.x - MARGIN_M, low.y - MARGIN_M), (high.x + MARGIN_M, high.y + MARGIN_M));
@@ -195,7 +269,9 @@ fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<S
     let Some(section) = &manifest.streets else {
         let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
         let problem = "The place has no streets";
-        let remedy = format!("Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract");
+        let remedy = format!(
+            "Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract"
+        );
         desk.issues.push(Issue::warning("no-streets", Where::file("place.toml").field("[streets]"), problem, remedy));
         return (None, Vec::new());
     };
@@ -222,7 +298,11 @@ struct Settling<'a> {
     max_off_street: Metres,
 }
 
-fn settle(desk: &mut Desk<'_>, manifest: &Manifest, parts: &Settling<'_>) -> (Vec<Position>, IdVec<ZoneIdx, Range<usize>>) {
+fn settle(
+    desk: &mut Desk<'_>,
+    manifest: &Manifest,
+    parts: &Settling<'_>,
+) -> (Vec<Position>, IdVec<ZoneIdx, Range<usize>>) {
     let totals: Vec<f64> = parts.counted.totals.iter().map(|total| total.unwrap_or(0.0)).collect();
     let patch_locator = Locator::new(parts.patches.iter().map(|patch| Some(&patch.shape)));
     let ground = Ground {

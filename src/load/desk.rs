@@ -58,7 +58,8 @@ impl<'a> Desk<'a> {
         let path = match expand(written, self.variables) {
             Ok(path) => self.dir.join(path),
             Err(name) => {
-                let problem = format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
+                let problem =
+                    format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
                 let remedy = format!("Set it, as in {name}=/path/to/data, or write the path without it");
                 self.issues.push(Issue::error("variable-unset", at(), problem, remedy));
                 return None;
@@ -68,7 +69,9 @@ impl<'a> Desk<'a> {
             return Some(path);
         }
         let remedy = match nearest_file(&path) {
-            Some(name) => format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml"),
+            Some(name) => {
+                format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml")
+            }
             None => "Check the path: it is relative to the directory of place.toml".to_owned(),
         };
         self.issues.push(Issue::error("file-missing", at(), format!("There is no file \"{written}\""), remedy));
@@ -116,7 +119,12 @@ impl<'a> Desk<'a> {
         if day.is_none() {
             let at = Where::file("place.toml").field(field.to_owned());
             let problem = format!("\"{written}\" is not a day");
-            self.issues.push(Issue::warning("date-unreadable", at, problem, "Write it as year-month-day, such as \"2024-06-30\""));
+            self.issues.push(Issue::warning(
+                "date-unreadable",
+                at,
+                problem,
+                "Write it as year-month-day, such as \"2024-06-30\"",
+            ));
         }
         day
     }

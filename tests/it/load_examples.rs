@@ -47,7 +47,8 @@ fn newport_has_every_resident_of_its_census_table() {
     holds_together(&place);
     assert_eq!(place.residents(), 159_569.0);
     assert_eq!((place.zones.len(), place.patches.len()), (100, 21));
-    let ethnic: f64 = ["asian", "black", "mixed", "white", "other_ethnic_group"].iter().map(|key| group_total(&place, key)).sum();
+    let ethnic: f64 =
+        ["asian", "black", "mixed", "white", "other_ethnic_group"].iter().map(|key| group_total(&place, key)).sum();
     assert_eq!(ethnic, 159_569.0);
     assert!(kinds(&place)["library"] >= 3 && kinds(&place)["high_street"] >= 1, "{:?}", kinds(&place));
     assert!(place.streets.is_some());
@@ -71,8 +72,12 @@ fn trafford_has_every_resident_of_its_own_tables() {
     no_errors(&issues);
     holds_together(&place);
     let folder = "data/trafford/census2021_oa";
-    assert_eq!(place.residents(), column_sum(&format!("{folder}/2021_population_ethnic_group_oa_trafford.csv"), "value"));
-    let ages: f64 = ["aged_0_14", "aged_15_64", "aged_65_84", "aged_85_over"].iter().map(|key| group_total(&place, key)).sum();
+    assert_eq!(
+        place.residents(),
+        column_sum(&format!("{folder}/2021_population_ethnic_group_oa_trafford.csv"), "value")
+    );
+    let ages: f64 =
+        ["aged_0_14", "aged_15_64", "aged_65_84", "aged_85_over"].iter().map(|key| group_total(&place, key)).sum();
     assert_eq!(ages, column_sum(&format!("{folder}/2021_population_by_5_year_age_bands_oa_trafford.csv"), "value"));
     let disability: f64 = ["disabled", "not_disabled"].iter().map(|key| group_total(&place, key)).sum();
     assert_eq!(disability, column_sum(&format!("{folder}/2021_disability_oa_trafford.csv"), "value"));

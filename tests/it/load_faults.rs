@@ -19,7 +19,8 @@ fn a_sound_place_loads_without_a_complaint_but_for_its_missing_streets() {
 fn the_order_of_rows_changes_nothing() {
     let (place, _) = Toy::new().place();
     let shuffled = "zone,category,n\nB2,Asian,3\nA2,Asian,50\nA1,Asian,40\nB1,White,300\nA1,White,60\nB2,White,1\nB1,Asian,0\nA2,White,150\n";
-    let zones: Vec<String> = [("B2", 3), ("A1", 0), ("B1", 2), ("A2", 1)].iter().map(|(key, i)| square(key, *i, 1)).collect();
+    let zones: Vec<String> =
+        [("B2", 3), ("A1", 0), ("B1", 2), ("A2", 1)].iter().map(|(key, i)| square(key, *i, 1)).collect();
     let (other, _) = Toy::new().with("residents.csv", shuffled).with("zones.geojson", &collection(&zones)).place();
     assert_eq!(format!("{:?}", place.zones), format!("{:?}", other.zones));
     assert_eq!(format!("{:?}", place.positions), format!("{:?}", other.positions));
@@ -50,7 +51,8 @@ fn crossed_outlines_are_repaired_and_empty_ones_left_out() {
     let tie = ring("B2", &[(-2.97, 51.58), (-2.96, 51.59), (-2.96, 51.58), (-2.97, 51.59), (-2.97, 51.58)]);
     let nothing = r#"{"type":"Feature","properties":{"code":"C1"},"geometry":null}"#.to_owned();
     let blank = square("", 6, 1);
-    let point = r#"{"type":"Feature","properties":{"code":"C2"},"geometry":{"type":"Point","coordinates":[-3,51.6]}}"#.to_owned();
+    let point = r#"{"type":"Feature","properties":{"code":"C2"},"geometry":{"type":"Point","coordinates":[-3,51.6]}}"#
+        .to_owned();
     let zones = [square("A1", 0, 1), square("A2", 1, 1), square("B1", 2, 1), tie, nothing, blank, point];
     let toy = Toy::new().with("zones.geojson", &collection(&zones));
     let issue = toy.issue("repaired-geometry");
@@ -140,9 +142,19 @@ fn assets_are_placed_by_degrees_grid_postcode_and_in_spite_of_swapped_columns() 
         4,Nowhere,,,NP19 9ZZ,,,by appointment,\n\
         5,Far away,-0.1,51.5,,,,,\n\
         2,Same key,-2.975,51.585,,,,\"Tues 11am - 2pm\",\n";
-    let toy = Toy::new().with("assets.csv", rows).with("pc.csv", "\"NP191AA\",10,332000,188500,\"W92000004\",\"\",\"\",\"\",\"W06000022\",\"W05000847\"\n");
+    let toy = Toy::new()
+        .with("assets.csv", rows)
+        .with("pc.csv", "\"NP191AA\",10,332000,188500,\"W92000004\",\"\",\"\",\"\",\"W06000022\",\"W05000847\"\n");
     let toy = toy.and(ASSETS).and("postcodes = \"pc.csv\"\n");
-    for code in ["swapped-coordinates", "placed-by-postcode", "asset-nowhere", "asset-elsewhere", "duplicate-key", "hours-translated", "flag-unreadable"] {
+    for code in [
+        "swapped-coordinates",
+        "placed-by-postcode",
+        "asset-nowhere",
+        "asset-elsewhere",
+        "duplicate-key",
+        "hours-translated",
+        "flag-unreadable",
+    ] {
         let _ = toy.issue(code);
     }
     let (place, _) = toy.place();
@@ -174,12 +186,23 @@ fn a_standard_for_a_kind_that_is_not_there_lists_the_kinds_that_are() {
 #[test]
 fn given_points_place_people_and_a_straddling_zone_is_split_by_them() {
     let points = "lon,lat,homes\n-2.999,51.585,3\n-2.991,51.585,1\n-2.5,51.585,9\n-2.975,51.585,*\n";
-    let settings = crate::support::SETTINGS.replace("[[groups]]", "[zones.dwellings]\npoints = { file = \"homes.csv\", weight = \"homes\" }\n\n[[groups]]");
-    let wards = [ring("A", &[(-3.0, 51.58), (-2.995, 51.58), (-2.995, 51.59), (-3.0, 51.59), (-3.0, 51.58)]),
-        ring("B", &[(-2.995, 51.58), (-2.96, 51.58), (-2.96, 51.59), (-2.995, 51.59), (-2.995, 51.58)])];
-    let toy = Toy::new().with("homes.csv", points).with("place.toml", &settings).with("wards.geojson", &collection(&wards));
+    let settings = crate::support::SETTINGS.replace(
+        "[[groups]]",
+        "[zones.dwellings]\npoints = { file = \"homes.csv\", weight = \"homes\" }\n\n[[groups]]",
+    );
+    let wards = [
+        ring("A", &[(-3.0, 51.58), (-2.995, 51.58), (-2.995, 51.59), (-3.0, 51.59), (-3.0, 51.58)]),
+        ring("B", &[(-2.995, 51.58), (-2.96, 51.58), (-2.96, 51.59), (-2.995, 51.59), (-2.995, 51.58)]),
+    ];
+    let toy =
+        Toy::new().with("homes.csv", points).with("place.toml", &settings).with("wards.geojson", &collection(&wards));
     let (place, _) = toy.place();
-    let in_a: f64 = place.positions.iter().filter(|p| p.patch.is_some_and(|i| place.patches[i].key == "A")).map(|p| p.residents).sum();
+    let in_a: f64 = place
+        .positions
+        .iter()
+        .filter(|p| p.patch.is_some_and(|i| place.patches[i].key == "A"))
+        .map(|p| p.residents)
+        .sum();
     assert_eq!(in_a, 75.0, "three quarters of zone A1's hundred");
     assert_eq!(place.positions.iter().map(|p| p.residents).sum::<f64>(), 604.0);
     let _ = (toy.issue("point-elsewhere"), toy.issue("weight-unreadable"));
@@ -205,4 +228,36 @@ fn deprivation_is_read_by_the_titles_of_file_7_and_a_missing_zone_is_not_zero() 
     let (place, _) = toy.place();
     let deciles: Vec<Option<u8>> = place.zones.iter().map(|zone| zone.deprivation.map(|d| d.decile)).collect();
     assert_eq!(deciles, [Some(1), Some(9), Some(5), None]);
+}
+
+#[test]
+fn an_asset_read_as_two_kinds_from_one_row_is_no_duplicate() {
+    let toy = Toy::new()
+        .with("assets.csv", "id,name,lon,lat\n1,Hall,-2.995,51.585\n")
+        .and(ASSETS)
+        .and("\n[[assets]]\nfile = \"assets.csv\"\nkind = \"hall\"\n");
+    let (place, issues) = toy.place();
+    assert_eq!(place.assets.iter().map(|asset| asset.key.as_str()).collect::<Vec<_>>(), ["hall-1", "library-1"]);
+    assert!(issues.iter().all(|issue| issue.code != "duplicate-key"));
+}
+
+#[test]
+fn the_same_place_twice_is_told() {
+    let rows = "name,lon,lat\nHall,-2.995,51.585\nhall,-2.9951,51.585\nOther,-2.985,51.585\n";
+    let issue = Toy::new().with("assets.csv", rows).and(ASSETS).issue("near-duplicate");
+    assert!(issue.problem.contains("stands twice"), "{}", issue.problem);
+}
+
+#[test]
+fn a_workbook_of_estimates_by_single_year_is_rolled_up_to_the_reported_bands() {
+    let ages: Vec<String> = ["F", "M"].iter().flat_map(|sex| (0..=90).map(move |age| format!("{sex}{age}"))).collect();
+    let row = |key: &str, n: usize| format!("x,x,{key},x,{},{}\n", n * 182, vec![n.to_string(); 182].join(","));
+    let titles = format!("LAD 2023 Code,LAD 2023 Name,LSOA 2021 Code,LSOA 2021 Name,Total,{}\n", ages.join(","));
+    let text = ["A1", "A2", "B1", "B2"].iter().enumerate().fold(titles, |text, (i, key)| text + &row(key, i + 1));
+    let settings = crate::support::SETTINGS.replace("ethnic_group", "age");
+    let (place, _) = Toy::new().with("place.toml", &settings).with("residents.csv", &text).place();
+    let keys: Vec<&str> = place.groups.iter().map(|group| group.key.as_str()).collect();
+    assert_eq!(keys, ["age_0_4", "age_5_15", "age_16_24", "age_25_44", "age_45_64", "age_65_84", "age_85_over"]);
+    assert_eq!(place.residents(), 1_820.0);
+    assert_eq!(place.zones.as_slice()[0].residents.by_group.as_slice()[0], Some(10.0), "five years, two sexes");
 }

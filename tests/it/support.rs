@@ -33,7 +33,8 @@ impl Toy {
     /// The toy place, sound in every file.
     pub(crate) fn new() -> Self {
         let toy = Self { dir: tempfile::tempdir().expect("a directory") };
-        let zones: Vec<String> = ["A1", "A2", "B1", "B2"].iter().enumerate().map(|(i, key)| square(key, i, 1)).collect();
+        let zones: Vec<String> =
+            ["A1", "A2", "B1", "B2"].iter().enumerate().map(|(i, key)| square(key, i, 1)).collect();
         toy.with("place.toml", SETTINGS)
             .with("zones.geojson", &collection(&zones))
             .with("wards.geojson", &collection(&[square("A", 0, 2), square("B", 2, 2)]))
@@ -83,7 +84,9 @@ pub(crate) fn square(key: &str, i: usize, wide: usize) -> String {
 pub(crate) fn ring(key: &str, points: &[(f64, f64)]) -> String {
     let points: Vec<String> = points.iter().map(|(x, y)| format!("[{x},{y}]")).collect();
     let points = points.join(",");
-    format!(r#"{{"type":"Feature","properties":{{"code":"{key}"}},"geometry":{{"type":"Polygon","coordinates":[[{points}]]}}}}"#)
+    format!(
+        r#"{{"type":"Feature","properties":{{"code":"{key}"}},"geometry":{{"type":"Polygon","coordinates":[[{points}]]}}}}"#
+    )
 }
 
 /// A feature collection.
@@ -93,7 +96,8 @@ pub(crate) fn collection(features: &[String]) -> String {
 
 /// The directory of real data.
 pub(crate) fn shared() -> PathBuf {
-    std::env::var_os("PATCHWORK_SHARED").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
+    std::env::var_os("PATCHWORK_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from)
 }
 
 /// Loads one of the example places; it must be usable.

@@ -31,28 +31,104 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 
 /// Facts and the titles that are recognised for them, compared by letters and digits.
 const FACTS: &[(&str, &[&str])] = &[
-    ("name", &["name", "title", "assetname", "libraryname", "propertyname", "sitename", "organisationname", "distname",
-        "pharmacyname", "commonname", "communityhub", "hub", "hubname", "venue", "venuename", "centrename", "schoolname",
-        "servicename", "facilityname", "buildingname", "community_hub"]),
+    (
+        "name",
+        &[
+            "name",
+            "title",
+            "assetname",
+            "libraryname",
+            "propertyname",
+            "sitename",
+            "organisationname",
+            "distname",
+            "pharmacyname",
+            "commonname",
+            "communityhub",
+            "hub",
+            "hubname",
+            "venue",
+            "venuename",
+            "centrename",
+            "schoolname",
+            "servicename",
+            "facilityname",
+            "buildingname",
+            "community_hub",
+        ],
+    ),
     ("status", &["status", "assetstatus", "operationalstatus", "organisationstatus", "openstatus"]),
-    ("opens_on", &["openson", "openingdate", "opendate", "dateopened", "openedon", "yearopened", "opened", "startdate"]),
-    ("closes_on", &["closeson", "closingdate", "closedate", "dateclosed", "closedon", "yearclosed", "closuredate", "closed", "enddate"]),
+    (
+        "opens_on",
+        &["openson", "openingdate", "opendate", "dateopened", "openedon", "yearopened", "opened", "startdate"],
+    ),
+    (
+        "closes_on",
+        &[
+            "closeson",
+            "closingdate",
+            "closedate",
+            "dateclosed",
+            "closedon",
+            "yearclosed",
+            "closuredate",
+            "closed",
+            "enddate",
+        ],
+    ),
     ("opening_hours", &["openinghours", "openingtimes", "opening", "hours", "openhours", "timesopen"]),
     ("capacity", &["capacity", "places", "seats", "maxcapacity"]),
-    ("step_free", &["stepfree", "wheelchair", "stepfreeaccess", "wheelchairaccess", "wheelchairaccessible", "accessible", "levelaccess"]),
-    ("last_checked", &["lastchecked", "checkdate", "checked", "lastverified", "verifiedon", "assureddate", "surveydate"]),
+    (
+        "step_free",
+        &[
+            "stepfree",
+            "wheelchair",
+            "stepfreeaccess",
+            "wheelchairaccess",
+            "wheelchairaccessible",
+            "accessible",
+            "levelaccess",
+        ],
+    ),
+    (
+        "last_checked",
+        &["lastchecked", "checkdate", "checked", "lastverified", "verifiedon", "assureddate", "surveydate"],
+    ),
     ("address", &["address", "fulladdress", "streetaddress", "siteaddress"]),
     ("postcode", &["postcode", "postalcode", "pcds", "pcd", "postcodes", "sitepostcode"]),
 ];
 
 /// Titles of keys. The first two are keys by their name; the others only when their values differ.
-const KEYS: &[&str] = &["key", "id", "assetid", "assetkey", "ref", "reference", "assetcode", "uprn", "uniquepropertyreferencenumber",
-    "uniquereferencenumber", "urn", "osmid", "atcocode", "cqcid", "odscode", "organisationcode", "organisationdataservicecode",
-    "organisationid", "siteid", "libraryid", "placeid", "globalid"];
+const KEYS: &[&str] = &[
+    "key",
+    "id",
+    "assetid",
+    "assetkey",
+    "ref",
+    "reference",
+    "assetcode",
+    "uprn",
+    "uniquepropertyreferencenumber",
+    "uniquereferencenumber",
+    "urn",
+    "osmid",
+    "atcocode",
+    "cqcid",
+    "odscode",
+    "organisationcode",
+    "organisationdataservicecode",
+    "organisationid",
+    "siteid",
+    "libraryid",
+    "placeid",
+    "globalid",
+];
 
-const KINDS: &[&str] = &["kind", "category", "type", "assettype", "kindofasset", "classification", "classifica", "typeofasset"];
+const KINDS: &[&str] =
+    &["kind", "category", "type", "assettype", "kindofasset", "classification", "classifica", "typeofasset"];
 
-const ADDRESS_PARTS: &[&str] = &["address1", "address2", "address3", "streetnumber", "streetname", "street", "posttown", "town", "city"];
+const ADDRESS_PARTS: &[&str] =
+    &["address1", "address2", "address3", "streetnumber", "streetname", "street", "posttown", "town", "city"];
 
 impl Columns {
     /// The columns that `place.toml` names, and for every other fact the one that is recognised.
@@ -99,7 +175,8 @@ fn check_facts(section: &AssetsSection) -> Result<(), Issue> {
     let known: Vec<&str> = FACTS.iter().map(|(fact, _)| *fact).chain(["key", "x", "y"]).chain(DAYS).collect();
     for fact in section.columns.keys() {
         if !known.contains(&fact.as_str()) {
-            let hint = nearest(fact, known.iter().copied()).map_or_else(String::new, |near| format!("Did you mean \"{near}\"? "));
+            let hint = nearest(fact, known.iter().copied())
+                .map_or_else(String::new, |near| format!("Did you mean \"{near}\"? "));
             let at = Where::file("place.toml").field(format!("columns.{fact}"));
             let problem = format!("An asset has no fact \"{fact}\"");
             return Err(Issue::error("unknown-key", at, problem, format!("{hint}Known facts: {}", known.join(", "))));
@@ -121,7 +198,10 @@ fn key_column(table: &Table) -> Option<usize> {
 
 /// A column such as `Library name` that names the asset, not its area, owner or street.
 fn other_name(table: &Table) -> Option<usize> {
-    const NOT: &[&str] = &["area", "la", "lad", "ward", "street", "parent", "org", "borough", "district", "file", "user", "local", "county"];
+    const NOT: &[&str] = &[
+        "area", "la", "lad", "ward", "street", "parent", "org", "borough", "district", "file", "user", "local",
+        "county",
+    ];
     table.titles().iter().position(|title| {
         let form = plain(title);
         form.strip_suffix("name").is_some_and(|stem| !NOT.iter().any(|not| stem.starts_with(not)))
@@ -133,6 +213,8 @@ fn day_column(table: &Table, day: &str) -> Option<usize> {
     table.titles().iter().position(|title| {
         let form = plain(title);
         let rest = form.strip_prefix(day).or_else(|| form.strip_suffix(day));
-        rest.is_some_and(|rest| matches!(rest, "" | "openinghours" | "openingtimes" | "hours" | "opening" | "times" | "open"))
+        rest.is_some_and(|rest| {
+            matches!(rest, "" | "openinghours" | "openingtimes" | "hours" | "opening" | "times" | "open")
+        })
     })
 }

@@ -1,9 +1,10 @@
 //! An asset as it comes out of a file, before it has its final key.
 
+use super::rows::HOURS_REMEDY;
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::load::words::some_of;
-use crate::place::{AssetStatus, Issue, Opening, Where};
+use crate::place::{AssetStatus, Issue, Opening, Severity, Where};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -47,6 +48,7 @@ pub(super) enum Notice {
     Swapped,
     NotAPoint,
     Translated,
+    HoursUnreadable,
     StatusUnknown,
     DateUnreadable,
     FlagUnreadable,
@@ -85,50 +87,116 @@ fn rows(n: usize) -> String {
 }
 
 fn issue(notice: Notice, at: Where, rows: &str, words: &str) -> Issue {
-    match notice {
-        Notice::Swapped => Issue::warning(
-            "swapped-coordinates", at, format!("In {rows} longitude and latitude stand in each other's place"),
-            "They were turned round; correct the file",
-        ),
-        Notice::NotAPoint => Issue::note(
-            "area-as-point", at, format!("In {rows} the asset is drawn as an area or a line"),
-            "A point inside stands for it; draw the entrance as a point where it matters",
-        ),
-        Notice::Translated => Issue::note(
-            "hours-translated", at, format!("Opening hours in {rows} are English words: {words}"),
-            "They were translated to the opening_hours syntax; check one or two",
-        ),
-        Notice::StatusUnknown => Issue::note(
-            "status-unknown", at, format!("The status in {rows} is a word that is not known: {words}"),
-            "The assets are taken as open; use open, planned or closed",
-        ),
-        Notice::DateUnreadable => Issue::warning(
-            "date-unreadable", at, format!("The date in {rows} cannot be read: {words}"),
-            "It is taken as unknown; write it as year-month-day",
-        ),
-        Notice::FlagUnreadable => Issue::note(
-            "flag-unreadable", at, format!("The answer in {rows} is neither yes nor no: {words}"),
-            "It is taken as unknown; write yes or no",
-        ),
-        Notice::NumberUnreadable => Issue::warning(
-            "capacity-unreadable", at, format!("The capacity in {rows} is not a number: {words}"),
-            "It is taken as unknown; write a whole number",
-        ),
-        Notice::KindBlank => Issue::warning(
-            "kind-blank", at, format!("In {rows} the kind of asset is not given"),
-            "They are left out; give every asset a kind",
-        ),
-        Notice::ByPostcode => Issue::note(
-            "placed-by-postcode", at, format!("In {rows} there are no coordinates, only a postcode"),
-            "The middle of the postcode stands for the asset, often 50 to 100 m from the door; give coordinates where it matters",
-        ),
-        Notice::Far => Issue::note(
-            "asset-elsewhere", at, format!("In {rows} the asset is more than 10 km from every zone"),
-            "Left out; nothing to do if the file covers more than the place",
-        ),
-        Notice::OtherKind => Issue::note(
-            "kind-left-out", at, format!("In {rows} the kind is none of those asked for in `kinds`: {words}"),
-            "Left out, as place.toml asks",
-        ),
+    let told = TOLD.iter().find(|told| told.0 == notice);
+    let (_, severity, code, problem, remedy) = *told.expect("every notice stands in the table");
+    let problem = problem.replace("{rows}", rows).replace("{words}", words);
+    Issue { severity, code, at, problem, remedy: remedy.to_owned() }
+}
+
+/// Severity, code, problem and remedy of each notice.
+const TOLD: &[(Notice, Severity, &str, &str, &str)] = &[
+    (
+        Notice::Swapped,
+        Severity::Warning,
+        "swapped-coordinates",
+        "In {rows} longitude and latitude stand in each other's place",
+        "They were turned round; correct the file",
+    ),
+    (
+        Notice::NotAPoint,
+        Severity::Note,
+        "area-as-point",
+        "In {rows} the asset is drawn as an area or a line",
+        "A point inside stands for it; draw the entrance as a point where it matters",
+    ),
+    (
+        Notice::Translated,
+        Severity::Note,
+        "hours-translated",
+        "Opening hours in {rows} are not in the opening_hours syntax: {words}",
+        "They were understood and translated; check one or two",
+    ),
+    (
+        Notice::HoursUnreadable,
+        Severity::Warning,
+        "hours-unreadable",
+        "In {rows} more opening hours cannot be understood",
+        HOURS_REMEDY,
+    ),
+    (
+        Notice::StatusUnknown,
+        Severity::Note,
+        "status-unknown",
+        "The status in {rows} is a word that is not known: {words}",
+        "The assets are taken as open; use open, planned or closed",
+    ),
+    (
+        Notice::DateUnreadable,
+        Severity::Warning,
+        "date-unreadable",
+        "The date in {rows} cannot be read: {words}",
+        "It is taken as unknown; write it as year-month-day",
+    ),
+    (
+        Notice::FlagUnreadable,
+        Severity::Note,
+        "flag-unreadable",
+        "The answer in {rows} is neither yes nor no: {words}",
+        "It is taken as unknown; write yes or no",
+    ),
+    (
+        Notice::NumberUnreadable,
+        Severity::Warning,
+        "capacity-unreadable",
+        "The capacity in {rows} is not a number: {words}",
+        "It is taken as unknown; write a whole number",
+    ),
+    (
+        Notice::KindBlank,
+        Severity::Warning,
+        "kind-blank",
+        "In {rows} the kind of asset is not given",
+        "They are left out; give every asset a kind",
+    ),
+    (
+        Notice::ByPostcode,
+        Severity::Note,
+        "placed-by-postcode",
+        "In {rows} there are no coordinates, only a postcode",
+        "The middle of the postcode stands for the asset, often 50 to 100 m from the door; give coordinates where it matters",
+    ),
+    (
+        Notice::Far,
+        Severity::Note,
+        "asset-elsewhere",
+        "In {rows} the asset is more than 10 km from every zone",
+        "Left out; nothing to do if the file covers more than the place",
+    ),
+    (
+        Notice::OtherKind,
+        Severity::Note,
+        "kind-left-out",
+        "In {rows} the kind is none of those asked for in `kinds`: {words}",
+        "Left out, as place.toml asks",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notice_is_told_with_its_number_and_first_row() {
+        for (notice, ..) in TOLD {
+            let mut noticed = Noticed::default();
+            noticed.note(*notice, "field", 7, "words");
+            noticed.note(*notice, "field", 3, "words");
+            let mut issues = Issues::default();
+            noticed.report("file.csv", &mut issues);
+            let issues = issues.into_sorted();
+            assert_eq!((issues.len(), issues[0].at.row), (1, Some(3)));
+            assert!(issues[0].problem.to_lowercase().contains("2 rows"), "{}", issues[0].problem);
+        }
+        assert_eq!(TOLD.len(), Notice::OtherKind as usize + 1);
     }
 }

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use crate::load::Issues;
 use crate::load::words::{figure, plain, slug, spoken};
 use crate::network::StreetNetwork;
-use crate::place::{Asset, Issue};
+use crate::place::{Asset, Issue, Where};
 use crate::units::Metres;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -23,7 +23,9 @@ pub(super) fn finish(
     // A fixed order, whatever the order of files and rows.
     drafts.sort_by(|a, b| {
         let place = |d: &Draft| (d.at.x.to_bits(), d.at.y.to_bits());
-        (&a.kind, &a.name, &a.key, &a.address).cmp(&(&b.kind, &b.name, &b.key, &b.address)).then(place(a).cmp(&place(b)))
+        (&a.kind, &a.name, &a.key, &a.address)
+            .cmp(&(&b.kind, &b.name, &b.key, &b.address))
+            .then(place(a).cmp(&place(b)))
     });
     note_duplicate_keys(&drafts, issues);
     note_same_place(&drafts, issues);
@@ -83,6 +85,9 @@ fn keys(drafts: &[Draft]) -> Vec<String> {
     keys
 }
 
+/// Pairs are told one by one up to this many in a file: bus stops stand in hundreds of pairs.
+const MOST_PAIRS: usize = 10;
+
 fn note_duplicate_keys(drafts: &[Draft], issues: &mut Issues) {
     let mut by_key: BTreeMap<(&str, &str), Vec<&Draft>> = BTreeMap::new();
     for draft in drafts {
@@ -91,8 +96,10 @@ fn note_duplicate_keys(drafts: &[Draft], issues: &mut Issues) {
         }
     }
     for ((_, key), mut same) in by_key {
+        // One row may be read by two sections, as two kinds.
+        same.sort_by_key(|draft| draft.line);
+        same.dedup_by_key(|draft| draft.line);
         if same.len() > 1 {
-            same.sort_by_key(|draft| draft.line);
             let lines: Vec<String> = same.iter().map(|draft| draft.line.to_string()).collect();
             let problem = format!("{} assets have the key \"{key}\" (rows {})", same.len(), lines.join(", "));
             let remedy = "Each is kept under a key with a number behind it; give every asset its own key";
@@ -108,18 +115,31 @@ fn note_same_place(drafts: &[Draft], issues: &mut Issues) {
             by_name.entry((&draft.kind, plain(name))).or_default().push(draft);
         }
     }
-    for ((kind, _), same) in by_name {
+    let mut pairs: BTreeMap<(&str, &str), Vec<(&Draft, &Draft, f64)>> = BTreeMap::new();
+    for ((kind, _), same) in &by_name {
         for (i, a) in same.iter().enumerate() {
             for b in &same[i + 1..] {
                 let apart = a.at.distance(b.at).get();
                 if apart <= SAME_PLACE_M {
-                    let name = a.name.as_deref().unwrap_or_default();
-                    let other = if a.file == b.file && b.line > 0 { format!("row {}", b.line) } else { b.file.clone() };
-                    let problem = format!("\"{name}\" ({kind}) stands twice, {} m apart; the other is in {other}", figure(apart));
-                    let remedy = "Both are kept; remove one if they are the same place";
-                    issues.push(Issue::warning("near-duplicate", a.at_row().key(name), problem, remedy));
+                    pairs.entry((&a.file, kind)).or_default().push((a, b, apart));
                 }
             }
+        }
+    }
+    for ((file, kind), pairs) in pairs {
+        for (a, b, apart) in pairs.iter().take(MOST_PAIRS) {
+            let name = a.name.as_deref().unwrap_or_default();
+            let other = if a.file == b.file && b.line > 0 { format!("row {}", b.line) } else { b.file.clone() };
+            let problem =
+                format!("\"{name}\" ({kind}) stands twice, {} m apart; the other is in {other}", figure(*apart));
+            let remedy = "Both are kept; remove one if they are the same place";
+            issues.push(Issue::warning("near-duplicate", a.at_row().key(name), problem, remedy));
+        }
+        if let Some(more) = pairs.len().checked_sub(MOST_PAIRS).filter(|more| *more > 0) {
+            let problem = format!("{more} more pairs of kind {kind} have one name and are within 50 m of each other");
+            let remedy =
+                "All are kept; stops on both sides of a road are meant to be two, but a place listed twice is not";
+            issues.push(Issue::warning("near-duplicate", Where::file(file), problem, remedy));
         }
     }
 }

@@ -26,7 +26,10 @@ impl Words {
     pub(super) fn of(section: &AssetsSection) -> Self {
         let fixed = section.kind.as_ref().map(|kind| slug(kind, '_'));
         let asked = (!section.kinds.is_empty()).then(|| {
-            let pairs = section.kinds.iter().flat_map(|(kind, words)| listed(words).iter().map(move |word| (plain(word), slug(kind, '_'))));
+            let pairs = section
+                .kinds
+                .iter()
+                .flat_map(|(kind, words)| listed(words).iter().map(move |word| (plain(word), slug(kind, '_'))));
             pairs.collect()
         });
         Self { fixed, asked }
@@ -36,7 +39,9 @@ impl Words {
     pub(super) fn kind(&self, word: Option<&str>) -> Kind {
         match (&self.fixed, &self.asked, word) {
             (Some(kind), None, _) => Kind::Is(kind.clone()),
-            (_, Some(asked), Some(word)) => asked.get(&plain(word)).map_or(Kind::LeftOut, |kind| Kind::Is(kind.clone())),
+            (_, Some(asked), Some(word)) => {
+                asked.get(&plain(word)).map_or(Kind::LeftOut, |kind| Kind::Is(kind.clone()))
+            }
             (None, None, Some(word)) => Kind::Is(slug(word, '_')),
             (_, _, None) => Kind::Blank,
         }
@@ -94,7 +99,9 @@ impl Filters {
             USUAL.iter().map(|(kind, filter)| ((*kind).to_owned(), *filter)).collect()
         } else {
             let asked = section.kinds.iter();
-            asked.flat_map(|(kind, filters)| listed(filters).iter().map(move |f| (slug(kind, '_'), f.as_str()))).collect()
+            asked
+                .flat_map(|(kind, filters)| listed(filters).iter().map(move |f| (slug(kind, '_'), f.as_str())))
+                .collect()
         };
         pairs
             .into_iter()
@@ -142,14 +149,18 @@ mod tests {
         let section: AssetsSection = toml::from_str("osm = true").expect("a section");
         let filters = Filters::of(&section).ok().expect("filters");
         assert_eq!(filters.kind(&tags(&[("amenity", "library")])), Some("library"));
-        assert_eq!(filters.kind(&tags(&[("amenity", "social_facility"), ("social_facility", "food_bank")])), Some("food_bank"));
+        assert_eq!(
+            filters.kind(&tags(&[("amenity", "social_facility"), ("social_facility", "food_bank")])),
+            Some("food_bank")
+        );
         assert_eq!(filters.kind(&tags(&[("amenity", "bench")])), None);
     }
 
     #[test]
     fn asked_filters_may_take_any_value_and_join_conditions() {
         let section: AssetsSection =
-            toml::from_str("osm = true\n[kinds]\nshop = \"shop=*\"\nclub = [\"club=* & sport=bowls\"]").expect("a section");
+            toml::from_str("osm = true\n[kinds]\nshop = \"shop=*\"\nclub = [\"club=* & sport=bowls\"]")
+                .expect("a section");
         let filters = Filters::of(&section).ok().expect("filters");
         assert_eq!(filters.kind(&tags(&[("shop", "bakery")])), Some("shop"));
         assert_eq!(filters.kind(&tags(&[("shop", "no")])), None);
@@ -160,7 +171,8 @@ mod tests {
 
     #[test]
     fn a_tables_words_become_kinds() {
-        let section: AssetsSection = toml::from_str("file = \"a\"\n[kinds]\nlibrary = [\"Static Library\"]").expect("a section");
+        let section: AssetsSection =
+            toml::from_str("file = \"a\"\n[kinds]\nlibrary = [\"Static Library\"]").expect("a section");
         let words = Words::of(&section);
         assert_eq!(words.kind(Some("static library")), Kind::Is("library".to_owned()));
         assert_eq!(words.kind(Some("Prison Library")), Kind::LeftOut);

@@ -78,10 +78,17 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
             (None, false) => {
                 let at = Where::file("place.toml").field("file");
                 let problem = "An [[assets]] section names no file";
-                desk.issues.push(Issue::error("missing-key", at, problem, "Add file = \"…\", or osm = true to read the street file"));
+                desk.issues.push(Issue::error(
+                    "missing-key",
+                    at,
+                    problem,
+                    "Add file = \"…\", or osm = true to read the street file",
+                ));
             }
             (file, true) => {
-                let own = file.as_deref().filter(|file| scene.street_file.is_none_or(|(street_file, _)| street_file != *file));
+                let own = file
+                    .as_deref()
+                    .filter(|file| scene.street_file.is_none_or(|(street_file, _)| street_file != *file));
                 let read = match (own, scene.street_file) {
                     (Some(file), _) => other_osm_file(desk, file, section, scene).map(|features| (file, features)),
                     (None, Some((file, features))) => Some((file, features.to_vec())),
@@ -111,7 +118,12 @@ fn no_street_file(desk: &mut Desk<'_>) {
 }
 
 /// The things of an OpenStreetMap file that is not the street file.
-fn other_osm_file(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, scene: &Scene<'_>) -> Option<Vec<OsmFeature>> {
+fn other_osm_file(
+    desk: &mut Desk<'_>,
+    file: &str,
+    section: &AssetsSection,
+    scene: &Scene<'_>,
+) -> Option<Vec<OsmFeature>> {
     let path = desk.find(file, "assets")?;
     desk.note_source("assets", file, &path, &section.source);
     let streets = StreetsSection {

@@ -13,13 +13,24 @@ use crate::place::{AssetStatus, Issue, Opening, Where};
 use std::collections::BTreeMap;
 
 /// The things that satisfy a section's filters, in or near the place.
-pub(super) fn read(file: &str, features: &[OsmFeature], section: &AssetsSection, scene: &Scene<'_>, issues: &mut Issues) -> Vec<Draft> {
+pub(super) fn read(
+    file: &str,
+    features: &[OsmFeature],
+    section: &AssetsSection,
+    scene: &Scene<'_>,
+    issues: &mut Issues,
+) -> Vec<Draft> {
     let filters = match Filters::of(section) {
         Ok(filters) => filters,
         Err(filter) => {
             let at = Where::file("place.toml").field("kinds");
             let problem = format!("\"{filter}\" is not a filter on OpenStreetMap tags");
-            issues.push(Issue::error("filter-unreadable", at, problem, "Write it as \"amenity=library\", \"shop=*\", or two joined by \"&\""));
+            issues.push(Issue::error(
+                "filter-unreadable",
+                at,
+                problem,
+                "Write it as \"amenity=library\", \"shop=*\", or two joined by \"&\"",
+            ));
             return Vec::new();
         }
     };
@@ -46,7 +57,12 @@ fn draft(file: &str, feature: &OsmFeature, kind: &str, issues: &mut Issues) -> D
         Understood::Not(opening) => {
             let at = Where::file(file).field("opening_hours").key(&feature.id);
             let problem = format!("The opening hours \"{words}\" cannot be understood");
-            issues.push(Issue::warning("hours-unreadable", at, problem, "Taken as unknown; correct them in OpenStreetMap"));
+            issues.push(Issue::warning(
+                "hours-unreadable",
+                at,
+                problem,
+                "Taken as unknown; correct them in OpenStreetMap",
+            ));
             opening
         }
     });
@@ -76,6 +92,9 @@ fn address(tags: &BTreeMap<String, String>) -> Option<String> {
         (None, Some(street)) => Some(street.to_owned()),
         _ => None,
     };
-    let parts: Vec<String> = door.into_iter().chain(["addr:city", "addr:postcode"].iter().filter_map(|key| tag(key).map(str::to_owned))).collect();
+    let parts: Vec<String> = door
+        .into_iter()
+        .chain(["addr:city", "addr:postcode"].iter().filter_map(|key| tag(key).map(str::to_owned)))
+        .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -5,6 +5,7 @@ use super::columns::Columns;
 use super::draft::{Draft, Notice, Noticed};
 use super::kinds::{Kind, Words};
 use super::status;
+use crate::crs::Xy;
 use crate::load::desk::{Ask, Desk};
 use crate::load::hours::{self, Understood};
 use crate::load::manifest::{AssetsSection, OneOrMany};
@@ -13,13 +14,19 @@ use crate::load::postcodes::Postcodes;
 use crate::load::table::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
 use crate::load::words::{counted, plain, year};
 use crate::load::{Issues, headers};
-use crate::crs::Xy;
 use crate::place::{AssetStatus, Issue, Opening, Where};
 use chrono::NaiveDate;
 
 /// Rows that cannot be placed are told one by one up to this many, and the rest by their number: a
 /// national register without coordinates would bury everything else.
 const MOST_TOLD: usize = 20;
+
+/// The same for opening hours that cannot be understood: a register that says "AM only" says it
+/// thousands of times.
+const MOST_HOURS_TOLD: usize = 10;
+
+/// What to do about opening hours that cannot be understood.
+pub(super) const HOURS_REMEDY: &str = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";
 
 /// The assets of a file that are in or near the place.
 pub(super) fn read(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, scene: &Scene<'_>) -> Vec<Draft> {
@@ -30,7 +37,15 @@ pub(super) fn read(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, sce
     match prepare(&table, section, scene) {
         Ok((columns, reader, kept)) => {
             let postcodes = needs_postcodes(&reader, &columns, &kept).then(|| scene.postcodes(desk, section)).flatten();
-            let rows = Rows { table: &table, columns, reader, words: Words::of(section), postcodes, scene };
+            let rows = Rows {
+                table: &table,
+                columns,
+                reader,
+                words: Words::of(section),
+                postcodes,
+                scene,
+                hours_told: std::cell::Cell::new(0),
+            };
             rows.drafts(&kept, &mut desk.issues)
         }
         Err(issue) => {
@@ -47,7 +62,10 @@ fn prepare<'t>(table: &'t Table, section: &AssetsSection, scene: &Scene<'t>) -> 
     if columns.kind.is_none() && section.kind.is_none() {
         return Err(headers::unrecognised(table, "kind_field"));
     }
-    let named = points::Columns { x: section.columns.get("x").map(String::as_str), y: section.columns.get("y").map(String::as_str) };
+    let named = points::Columns {
+        x: section.columns.get("x").map(String::as_str),
+        y: section.columns.get("y").map(String::as_str),
+    };
     let reader = Reader::new(table, named, section.crs.as_deref(), scene.plane)?;
     let mut conditions = Vec::new();
     for (title, values) in &section.only {
@@ -67,7 +85,8 @@ fn prepare<'t>(table: &'t Table, section: &AssetsSection, scene: &Scene<'t>) -> 
 }
 
 fn needs_postcodes(reader: &Reader<'_>, columns: &Columns, kept: &[usize]) -> bool {
-    columns.postcode.is_some() && kept.iter().any(|row| matches!(reader.find(*row, None), Found::Absent | Found::Nowhere))
+    columns.postcode.is_some()
+        && kept.iter().any(|row| matches!(reader.find(*row, None), Found::Absent | Found::Nowhere))
 }
 
 struct Rows<'t> {
@@ -77,6 +96,7 @@ struct Rows<'t> {
     words: Words,
     postcodes: Option<std::sync::Arc<Postcodes>>,
     scene: &'t Scene<'t>,
+    hours_told: std::cell::Cell<usize>,
 }
 
 impl Rows<'_> {
@@ -144,7 +164,10 @@ impl Rows<'_> {
         let status = if closed { AssetStatus::Closed } else { self.status(row, noticed) };
         Draft {
             key: self.text(columns.key, row).map(str::to_owned),
-            name: self.text(columns.name, row).filter(|name| !matches!(plain(name).as_str(), "unknown" | "na" | "none" | "unnamed")).map(str::to_owned),
+            name: self
+                .text(columns.name, row)
+                .filter(|name| !matches!(plain(name).as_str(), "unknown" | "na" | "none" | "unnamed"))
+                .map(str::to_owned),
             kind,
             at,
             status,
@@ -218,15 +241,22 @@ impl Rows<'_> {
         match understood {
             Understood::AsWritten(opening) => opening,
             Understood::Translated(opening) => {
-                let words = column.and_then(|column| self.table.text(column, row)).unwrap_or_default();
+                let words =
+                    column.and_then(|column| self.table.text(column, row)).or(opening.words()).unwrap_or_default();
                 noticed.note(Notice::Translated, field, line, words);
                 opening
             }
             Understood::Not(opening) => {
+                let words = opening.words().unwrap_or_default();
+                let told = self.hours_told.get();
+                self.hours_told.set(told + 1);
+                if told >= MOST_HOURS_TOLD {
+                    noticed.note(Notice::HoursUnreadable, field, line, "");
+                    return opening;
+                }
                 let at = Where::file(self.table.file()).row(line).field(field);
-                let problem = format!("The opening hours \"{}\" cannot be understood", opening.words().unwrap_or_default());
-                let remedy = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";
-                issues.push(Issue::warning("hours-unreadable", at, problem, remedy));
+                let problem = format!("The opening hours \"{words}\" cannot be understood");
+                issues.push(Issue::warning("hours-unreadable", at, problem, HOURS_REMEDY));
                 opening
             }
         }
@@ -255,7 +285,8 @@ impl Rows<'_> {
 
     /// The address, with the postcode at its end.
     fn address(&self, row: usize) -> Option<String> {
-        let mut parts: Vec<&str> = self.columns.address.iter().filter_map(|column| self.table.text(*column, row)).collect();
+        let mut parts: Vec<&str> =
+            self.columns.address.iter().filter_map(|column| self.table.text(*column, row)).collect();
         if let Some(postcode) = self.text(self.columns.postcode, row)
             && !parts.iter().any(|part| plain(part).contains(&plain(postcode)))
         {
@@ -269,17 +300,29 @@ impl Rows<'_> {
             let name = self.text(self.columns.name, row).unwrap_or("this asset");
             let at = Where::file(self.table.file()).row(self.table.line(row)).key(name);
             let problem = match (self.text(self.columns.postcode, row), &self.postcodes) {
-                (Some(postcode), Some(_)) => format!("\"{name}\" has no usable coordinates, and its postcode {postcode} is not in the postcode file"),
+                (Some(postcode), Some(_)) => format!(
+                    "\"{name}\" has no usable coordinates, and its postcode {postcode} is not in the postcode file"
+                ),
                 (Some(postcode), None) => format!("\"{name}\" has no usable coordinates, only the postcode {postcode}"),
                 (None, _) => format!("\"{name}\" has no usable coordinates and no postcode"),
             };
-            let remedy = "It is left out; give it coordinates, or a postcode and a postcode file under [place] postcodes";
+            let remedy =
+                "It is left out; give it coordinates, or a postcode and a postcode file under [place] postcodes";
             issues.push(Issue::warning("asset-nowhere", at, problem, remedy));
         }
         if let Some(more) = lost.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-            let problem = format!("{} in this file cannot be placed either ({} in all)", counted(more, "more asset", "more assets"), lost.len());
+            let problem = format!(
+                "{} in this file cannot be placed either ({} in all)",
+                counted(more, "more asset", "more assets"),
+                lost.len()
+            );
             let at = Where::file(self.table.file());
-            issues.push(Issue::warning("asset-nowhere", at, problem, "They are left out; give them coordinates or postcodes"));
+            issues.push(Issue::warning(
+                "asset-nowhere",
+                at,
+                problem,
+                "They are left out; give them coordinates or postcodes",
+            ));
         }
     }
 }

@@ -9,16 +9,54 @@ use crate::place::AssetStatus;
 pub(super) fn of(word: &str) -> Option<AssetStatus> {
     let form = plain(word);
     let begins = |starts: &[&str]| starts.iter().any(|start| form.starts_with(start));
-    if begins(&["planned", "openingsoon", "proposed", "underconstruction", "future", "pipeline", "notyetopen", "tobeopened", "comingsoon", "approved"]) {
+    if begins(&[
+        "planned",
+        "openingsoon",
+        "proposed",
+        "underconstruction",
+        "future",
+        "pipeline",
+        "notyetopen",
+        "tobeopened",
+        "comingsoon",
+        "approved",
+    ]) {
         return Some(AssetStatus::Planned);
     }
-    if begins(&["closed", "temporarilyclosed", "temporaryclosure", "permanentlyclosed", "inactive", "defunct", "disused", "vacant",
-        "demolished", "ceased", "dissolved", "hidden", "suspended", "facilitynotopen", "notopen", "shut"]) {
+    if begins(&[
+        "closed",
+        "temporarilyclosed",
+        "temporaryclosure",
+        "permanentlyclosed",
+        "inactive",
+        "defunct",
+        "disused",
+        "vacant",
+        "demolished",
+        "ceased",
+        "dissolved",
+        "hidden",
+        "suspended",
+        "facilitynotopen",
+        "notopen",
+        "shut",
+    ]) {
         return Some(AssetStatus::Closed);
     }
     let open = matches!(
         form.as_str(),
-        "open" | "active" | "visible" | "live" | "operational" | "yes" | "inuse" | "current" | "trading" | "true" | "running" | "existing"
+        "open"
+            | "active"
+            | "visible"
+            | "live"
+            | "operational"
+            | "yes"
+            | "inuse"
+            | "current"
+            | "trading"
+            | "true"
+            | "running"
+            | "existing"
     );
     (open || form.starts_with("open")).then_some(AssetStatus::Open)
 }
