@@ -1,10 +1,10 @@
 //! Areas with a key and a name out of a map layer: patches and zones.
 
+use super::Issues;
 use super::headers;
 use super::shapes::{self, Fault, Mended};
 use super::table::Table;
-use super::words::{counted, figure, key_form, some_of};
-use super::Issues;
+use super::words::{counted, figure, key_form};
 use crate::crs::{Crs, LonLat, Plane, Xy};
 use crate::place::{Issue, Where};
 use geo::{BoundingRect, MultiPolygon};
@@ -109,8 +109,12 @@ pub(super) fn blank_key(at: Where, title: &str, noun: &str) -> Issue {
 
 fn unusable(at: Where, fault: Fault, noun: &str, crs: &Crs, plane: &Plane) -> Issue {
     let (code, problem, remedy) = match fault {
-        Fault::Empty => ("empty-geometry", format!("This {noun} has no area on the map"), "Draw it again in the source"),
-        Fault::NotAnArea => ("wrong-geometry", format!("This {noun} is a point or a line, not an area"), "Use a polygon layer"),
+        Fault::Empty => {
+            ("empty-geometry", format!("This {noun} has no area on the map"), "Draw it again in the source")
+        }
+        Fault::NotAnArea => {
+            ("wrong-geometry", format!("This {noun} is a point or a line, not an area"), "Use a polygon layer")
+        }
         Fault::OffThePlane => (
             "off-the-map",
             format!("This {noun} has coordinates that are not on the {} when read as {}", plane.name(), crs.name()),
@@ -126,7 +130,8 @@ fn repaired(at: Where, change: f64) -> Issue {
         return Issue::note("repaired-geometry", at, problem, "It was repaired, and its area stayed the same");
     }
     let words = if change > 0.0 { "larger" } else { "smaller" };
-    let remedy = format!("It was repaired; its area is {} m² {words} than drawn. Check it on a map", figure(change.abs()));
+    let remedy =
+        format!("It was repaired; its area is {} m² {words} than drawn. Check it on a map", figure(change.abs()));
     Issue::warning("repaired-geometry", at, problem, remedy)
 }
 
@@ -156,7 +161,8 @@ fn merge_run(run: Vec<Area>, table: &Table, noun: &str, issues: &mut Issues) -> 
     let name = run.iter().filter_map(|area| area.name.clone()).min();
     let first = run.into_iter().min_by(|a, b| a.key.cmp(&b.key).then(a.row.cmp(&b.row)))?;
     let at = Where::file(table.file()).row(table.line(first.row)).key(&first.key);
-    let problem = format!("The key \"{}\" stands on {} ({})", first.key, counted(rows.len(), "row", "rows"), rows.join(", "));
+    let problem =
+        format!("The key \"{}\" stands on {} ({})", first.key, counted(rows.len(), "row", "rows"), rows.join(", "));
     let remedy = format!("They are taken as parts of one {noun}; if they are different {noun}s, give each its own key");
     issues.push(Issue::warning("duplicate-key", at, problem, remedy));
     let shape = (!shape.0.is_empty()).then_some(shape);
@@ -178,7 +184,10 @@ pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {
         .enumerate()
         .filter_map(|(i, area)| {
             let rect = area.shape.as_ref()?.bounding_rect()?;
-            Some(GeomWithData::new(Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]), i))
+            Some(GeomWithData::new(
+                Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]),
+                i,
+            ))
         })
         .collect();
     let tree = rstar::RTree::bulk_load(boxes);
@@ -197,27 +206,34 @@ pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {
         })
         .filter(|(.., common, _)| *common > 0.01)
         .collect();
-    let (large, slivers): (Vec<_>, Vec<_>) = overlaps.into_iter().partition(|(.., common, smaller)| common / smaller >= SLIVER_SHARE);
+    let (large, slivers): (Vec<_>, Vec<_>) =
+        overlaps.into_iter().partition(|(.., common, smaller)| common / smaller >= SLIVER_SHARE);
     for (a, b, common, smaller) in &large {
         let problem = format!(
             "The patches \"{}\" and \"{}\" overlap by {} m², {:.1} % of the smaller",
-            areas[*a].key, areas[*b].key, figure(*common), common / smaller * 100.0
+            areas[*a].key,
+            areas[*b].key,
+            figure(*common),
+            common / smaller * 100.0
         );
         let remedy = format!("People there are counted in \"{}\" only; draw the border once", areas[*a].key);
         issues.push(Issue::warning("patches-overlap", Where::file(file).key(&areas[*a].key), problem, remedy));
     }
     if !slivers.is_empty() {
         let sum: f64 = slivers.iter().map(|(.., common, _)| common).sum();
-        let problem = format!("{} of patches overlap by slivers, {} m² in all", counted(slivers.len(), "pair", "pairs"), figure(sum));
-        issues.push(Issue::note("patch-slivers", Where::file(file), problem, "Harmless: each is less than 0.1 % of the smaller patch"));
+        let problem = format!(
+            "{} of patches overlap by slivers, {} m² in all",
+            counted(slivers.len(), "pair", "pairs"),
+            figure(sum)
+        );
+        issues.push(Issue::note(
+            "patch-slivers",
+            Where::file(file),
+            problem,
+            "Harmless: each is less than 0.1 % of the smaller patch",
+        ));
     }
 }
 
 /// Overlaps below a thousandth of the smaller patch come from simplified outlines, not from a dispute.
 const SLIVER_SHARE: f64 = 0.001;
-
-/// An issue with the keys of several areas.
-pub(super) fn keys_of<'a>(areas: impl Iterator<Item = &'a Area>) -> String {
-    let keys: Vec<&str> = areas.map(|area| area.key.as_str()).collect();
-    some_of(&keys)
-}

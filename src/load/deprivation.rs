@@ -2,7 +2,7 @@
 
 use super::areas::{self, Area};
 use super::desk::{Ask, Desk};
-use super::groups::{tally, zone_of};
+use super::groups::zone_of;
 use super::headers;
 use super::lookup::{Lookup, Piece};
 use super::manifest::DeprivationSection;
@@ -36,7 +36,8 @@ struct Row {
 pub(super) fn read(desk: &mut Desk<'_>, section: &DeprivationSection, zones: &[Area]) -> Vec<Option<Deprivation>> {
     let nothing = vec![None; zones.len()];
     let options = Options { layer: section.sheet.as_deref(), ..Options::default() };
-    let Some(table) = desk.table(Ask { role: "deprivation", written: &section.file, options, about: &section.source }) else {
+    let Some(table) = desk.table(Ask { role: "deprivation", written: &section.file, options, about: &section.source })
+    else {
         return nothing;
     };
     let ours = areas::by_key(zones);
@@ -72,7 +73,7 @@ fn read_rows(
     keys: &HashMap<String, usize>,
     desk: &mut Desk<'_>,
 ) -> Result<Vec<Option<Row>>, Box<Issue>> {
-    let zone = tally::zone_column(table, section.zone.as_deref(), keys)?;
+    let zone = headers::zone_column(table, section.zone.as_deref(), keys)?;
     let columns = columns(table, section)?;
     let mut rows: Vec<Option<Row>> = vec![None; keys.len()];
     // Deciles follow from ranks when the table has none: the number of ranked zones is the largest rank.
@@ -106,11 +107,22 @@ fn read_rows(
     let at = |row: usize| Where::file(table.file()).row(table.line(row));
     if let Some(&row) = faults.first() {
         let problem = format!("{} not from 1 to 10, the first here", counted(faults.len(), "decile is", "deciles are"));
-        desk.issues.push(Issue::warning("decile-impossible", at(row), problem, "They are taken as unknown; mend the rows"));
+        desk.issues.push(Issue::warning(
+            "decile-impossible",
+            at(row),
+            problem,
+            "They are taken as unknown; mend the rows",
+        ));
     }
     if let Some(&row) = repeated.first() {
-        let problem = format!("{} about a zone that stood before, the first here", counted(repeated.len(), "row is", "rows are"));
-        desk.issues.push(Issue::warning("repeated-zone", at(row), problem, "The first row of a zone is used; remove the others"));
+        let problem =
+            format!("{} about a zone that stood before, the first here", counted(repeated.len(), "row is", "rows are"));
+        desk.issues.push(Issue::warning(
+            "repeated-zone",
+            at(row),
+            problem,
+            "The first row of a zone is used; remove the others",
+        ));
     }
     Ok(rows)
 }
@@ -127,9 +139,21 @@ fn columns(table: &Table, section: &DeprivationSection) -> Result<Columns, Box<I
         None => Ok(starting(table, starts)),
     };
     let columns = Columns {
-        decile: column(&section.decile, "decile", &["indexofmultipledeprivationimddecile", "imddecile", "wimddecile", "decile"])?,
-        rank: column(&section.rank, "rank", &["indexofmultipledeprivationimdrank", "imdrank", "wimdrank", "wimd2019rank", "rank"])?,
-        score: column(&section.score, "score", &["indexofmultipledeprivationimdscore", "imdscore", "wimdscore", "score"])?,
+        decile: column(
+            &section.decile,
+            "decile",
+            &["indexofmultipledeprivationimddecile", "imddecile", "wimddecile", "decile"],
+        )?,
+        rank: column(
+            &section.rank,
+            "rank",
+            &["indexofmultipledeprivationimdrank", "imdrank", "wimdrank", "wimd2019rank", "rank"],
+        )?,
+        score: column(
+            &section.score,
+            "score",
+            &["indexofmultipledeprivationimdscore", "imdscore", "wimdscore", "score"],
+        )?,
         people: starting(table, &["totalpopulation", "population"]),
     };
     if columns.decile.is_none() && columns.rank.is_none() {
@@ -165,10 +189,20 @@ fn largest(pieces: &[Piece], rows: &[Option<Row>]) -> Option<Row> {
 }
 
 fn note_missing(desk: &mut Desk<'_>, table: &Table, zones: &[Area], found: &[Option<Deprivation>]) {
-    let missing: Vec<&str> = zones.iter().zip(found).filter(|(_, d)| d.is_none()).map(|(zone, _)| zone.key.as_str()).collect();
+    let missing: Vec<&str> =
+        zones.iter().zip(found).filter(|(_, d)| d.is_none()).map(|(zone, _)| zone.key.as_str()).collect();
     if !missing.is_empty() {
-        let problem = format!("{} no place in this index: {}", counted(missing.len(), "zone has", "zones have"), some_of(&missing));
-        desk.issues.push(Issue::warning("deprivation-missing", Where::file(table.file()), problem, "Their deprivation is unknown, which is not the same as none"));
+        let problem = format!(
+            "{} no place in this index: {}",
+            counted(missing.len(), "zone has", "zones have"),
+            some_of(&missing)
+        );
+        desk.issues.push(Issue::warning(
+            "deprivation-missing",
+            Where::file(table.file()),
+            problem,
+            "Their deprivation is unknown, which is not the same as none",
+        ));
     }
 }
 
@@ -184,10 +218,15 @@ mod tests {
     #[test]
     fn a_merged_zone_takes_the_values_of_the_larger_part() {
         let piece = |source| Piece { source, weight: None, siblings: 1 };
-        let row = |decile, people| Some(Row { decile: Some(decile), rank: Some(u32::from(decile)), score: None, people });
+        let row =
+            |decile, people| Some(Row { decile: Some(decile), rank: Some(u32::from(decile)), score: None, people });
         let rows = [row(9, Some(2_000.0)), row(2, Some(1_000.0)), row(3, None), row(1, None)];
         assert_eq!(largest(&[piece(0), piece(1)], &rows).and_then(|r| r.decile), Some(9));
-        assert_eq!(largest(&[piece(2), piece(3)], &rows).and_then(|r| r.decile), Some(1), "ties go to the more deprived");
+        assert_eq!(
+            largest(&[piece(2), piece(3)], &rows).and_then(|r| r.decile),
+            Some(1),
+            "ties go to the more deprived"
+        );
         assert!(largest(&[], &rows).is_none());
     }
 }

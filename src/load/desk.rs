@@ -2,7 +2,7 @@
 
 use super::manifest::Provenance;
 use super::table::{Options, Table};
-use super::{Issues, Steps, words};
+use super::{Issues, Steps};
 use crate::place::{Issue, Source, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -47,13 +47,19 @@ impl<'a> Desk<'a> {
         (self.steps)(what);
     }
 
+    /// The same voice, for those who do not hold the desk.
+    pub(super) fn steps(&self) -> Steps<'a> {
+        self.steps
+    }
+
     /// Where a written path leads; an error is noted when it leads nowhere.
     pub(super) fn find(&mut self, written: &str, role: &str) -> Option<PathBuf> {
         let at = || Where::file("place.toml").field(role.to_owned());
         let path = match expand(written, self.variables) {
             Ok(path) => self.dir.join(path),
             Err(name) => {
-                let problem = format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
+                let problem =
+                    format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
                 let remedy = format!("Set it, as in {name}=/path/to/data, or write the path without it");
                 self.issues.push(Issue::error("variable-unset", at(), problem, remedy));
                 return None;
@@ -63,7 +69,9 @@ impl<'a> Desk<'a> {
             return Some(path);
         }
         let remedy = match nearest_file(&path) {
-            Some(name) => format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml"),
+            Some(name) => {
+                format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml")
+            }
             None => "Check the path: it is relative to the directory of place.toml".to_owned(),
         };
         self.issues.push(Issue::error("file-missing", at(), format!("There is no file \"{written}\""), remedy));
@@ -107,11 +115,16 @@ impl<'a> Desk<'a> {
     /// The day a key of `place.toml` gives; a warning is noted when it is not a day.
     pub(super) fn day_of(&mut self, written: Option<&str>, field: &str) -> Option<chrono::NaiveDate> {
         let written = written?;
-        let day = words::day(written);
+        let day = super::table::parse_date(written);
         if day.is_none() {
             let at = Where::file("place.toml").field(field.to_owned());
             let problem = format!("\"{written}\" is not a day");
-            self.issues.push(Issue::warning("date-unreadable", at, problem, "Write it as year-month-day, such as \"2024-06-30\""));
+            self.issues.push(Issue::warning(
+                "date-unreadable",
+                at,
+                problem,
+                "Write it as year-month-day, such as \"2024-06-30\"",
+            ));
         }
         day
     }

@@ -2,10 +2,10 @@
 //! coordinates, recognised without configuration.
 
 use super::table::Table;
-use super::words::plain;
 use super::words;
+use super::words::plain;
 use crate::place::{Issue, Where};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How surely a title names the key of an area, 0 the surest; `None` when it does not.
 ///
@@ -26,9 +26,9 @@ pub(super) fn key_rank(title: &str) -> Option<u8> {
         _ => {}
     }
     match title.as_str() {
-        "geographycode" | "geocode" | "areacode" | "areaid" | "zonecode" | "zoneid" | "zonekey" | "zone" | "patchcode"
-        | "patchid" | "patchkey" | "wardcode" | "lsoacode" | "oacode" | "msoacode" | "datazone" | "h3" | "h3id" | "hexid"
-        | "cellid" | "gsscode" => Some(2),
+        "geographycode" | "geocode" | "areacode" | "areaid" | "zonecode" | "zoneid" | "zonekey" | "zone"
+        | "patchcode" | "patchid" | "patchkey" | "wardcode" | "lsoacode" | "oacode" | "msoacode" | "datazone"
+        | "h3" | "h3id" | "hexid" | "cellid" | "gsscode" => Some(2),
         "code" | "id" | "key" => Some(3),
         "patch" | "ward" | "lsoa" | "oa" | "msoa" | "area" | "geography" => Some(4),
         "name" | "areaname" | "zonename" | "patchname" | "wardname" => Some(5),
@@ -67,7 +67,12 @@ pub(super) fn name_column(table: &Table, key: usize) -> Option<usize> {
     let titles = table.titles();
     let stem = |title: &str| {
         let title = plain(title);
-        ["code", "name", "cd", "nm"].iter().fold(title.clone(), |t, end| t.replacen(end, "", 1)).chars().take(6).collect::<String>()
+        ["code", "name", "cd", "nm"]
+            .iter()
+            .fold(title.clone(), |t, end| t.replacen(end, "", 1))
+            .chars()
+            .take(6)
+            .collect::<String>()
     };
     let wanted = titles.get(key).map(|title| stem(title))?;
     let names: Vec<usize> = (0..titles.len()).filter(|&i| i != key && is_name(titles[i])).collect();
@@ -76,13 +81,53 @@ pub(super) fn name_column(table: &Table, key: usize) -> Option<usize> {
         .or_else(|| (names.len() == 1).then(|| names[0]))
 }
 
+/// The column with keys of our zones: by its title, else by its values.
+pub(super) fn zone_column(
+    table: &Table,
+    named: Option<&str>,
+    keys: &HashMap<String, usize>,
+) -> Result<usize, Box<Issue>> {
+    if let Some(title) = named {
+        return named(table, title, "zone").map_err(Box::new);
+    }
+    let matches = |column: usize| {
+        let found: HashSet<usize> = (0..table.rows())
+            .filter_map(|row| table.text(column, row))
+            .filter_map(|text| keys.get(text).or_else(|| keys.get(&words::key_form(text))).copied())
+            .collect();
+        found.len()
+    };
+    let best = |columns: Vec<usize>| {
+        columns
+            .into_iter()
+            .map(|c| (matches(c), c))
+            .filter(|(n, _)| *n > 0)
+            .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+    };
+    let titles = table.titles();
+    let (likely, others): (Vec<usize>, Vec<usize>) = (0..titles.len()).partition(|&i| key_rank(titles[i]).is_some());
+    best(likely).or_else(|| best(others)).map(|(_, column)| column).ok_or_else(|| {
+        let mut some: Vec<&str> = keys.keys().map(String::as_str).collect();
+        some.sort_unstable();
+        some.truncate(3);
+        let problem = "No column has the keys of this place's zones";
+        let remedy = format!(
+            "The zones have keys such as {}; if the table is on older zones, add a lookup. Its columns are: {}",
+            words::some_of(&some),
+            titles.join(", ")
+        );
+        Box::new(Issue::error("zones-unmatched", Where::file(table.file()), problem, remedy))
+    })
+}
+
 /// The column that `place.toml` names, or an error that lists the columns there are.
 pub(super) fn named(table: &Table, title: &str, field: &str) -> Result<usize, Issue> {
     table.column(title).ok_or_else(|| {
         let titles = table.titles();
         let near = super::desk::nearest(title, titles.iter().copied());
         let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
-        let problem = format!("place.toml names the column \"{title}\" for `{field}`, and the file has no such column{hint}");
+        let problem =
+            format!("place.toml names the column \"{title}\" for `{field}`, and the file has no such column{hint}");
         let remedy = format!("Name one of its columns: {}", titles.join(", "));
         Issue::error("column-missing", Where::file(table.file()).field(field.to_owned()), problem, remedy)
     })
@@ -146,8 +191,26 @@ pub(super) fn is_about_the_row(title: &str) -> bool {
         || COORDINATES.iter().any(|(x, y)| *x == form || *y == form)
         || matches!(
             form.as_str(),
-            "date" | "year" | "month" | "period" | "fid" | "objectid" | "globalid" | "ogcfid" | "shapearea" | "shapelength"
-                | "prop" | "share" | "percent" | "percentage" | "rank" | "decile" | "score" | "rate" | "density" | "hectares"
+            "date"
+                | "year"
+                | "month"
+                | "period"
+                | "fid"
+                | "objectid"
+                | "globalid"
+                | "ogcfid"
+                | "shapearea"
+                | "shapelength"
+                | "prop"
+                | "share"
+                | "percent"
+                | "percentage"
+                | "rank"
+                | "decile"
+                | "score"
+                | "rate"
+                | "density"
+                | "hectares"
         )
 }
 
@@ -158,8 +221,20 @@ mod tests {
     #[test]
     fn the_key_titles_of_every_publisher_are_recognised() {
         for title in [
-            "LSOA21CD", "lsoa21cd", "OA21CD", "WD25CD", "lsoa21_code", "LSOA code (2021)", "LSOA 2021 Code", "ward24_code",
-            "LSOA21C", "geography code", "area_code", "code", "id", "LAD 2023 Code",
+            "LSOA21CD",
+            "lsoa21cd",
+            "OA21CD",
+            "WD25CD",
+            "lsoa21_code",
+            "LSOA code (2021)",
+            "LSOA 2021 Code",
+            "ward24_code",
+            "LSOA21C",
+            "geography code",
+            "area_code",
+            "code",
+            "id",
+            "LAD 2023 Code",
         ] {
             assert!(key_rank(title).is_some(), "{title}");
         }

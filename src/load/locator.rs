@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn a_point_in_a_sliver_belongs_to_the_nearer_neighbour() {
         let square = |x: f64| {
-            MultiPolygon(vec![polygon![(x: x, y: 0.0), (x: x + 100.0, y: 0.0), (x: x + 100.0, y: 100.0), (x: x, y: 100.0)]])
+            MultiPolygon(vec![
+                polygon![(x: x, y: 0.0), (x: x + 100.0, y: 0.0), (x: x + 100.0, y: 100.0), (x: x, y: 100.0)],
+            ])
         };
         let (a, b) = (square(0.0), square(120.0));
         let locator = Locator::new([Some(&a), None, Some(&b)].into_iter());

@@ -61,7 +61,13 @@ impl Lookup {
         (!lookup.sources.is_empty()).then_some(lookup)
     }
 
-    fn from_table(table: &Table, from: usize, to: usize, weight: Option<usize>, zones: &HashMap<String, usize>) -> Self {
+    fn from_table(
+        table: &Table,
+        from: usize,
+        to: usize,
+        weight: Option<usize>,
+        zones: &HashMap<String, usize>,
+    ) -> Self {
         let mut pairs: BTreeMap<String, BTreeMap<String, Option<f64>>> = BTreeMap::new();
         for row in 0..table.rows() {
             let (Some(old), Some(new)) = (table.text(from, row), table.text(to, row)) else { continue };
@@ -88,8 +94,10 @@ impl Lookup {
     }
 
     fn note_unmatched(&self, table: &Table, to: &str, zones: &HashMap<String, usize>, desk: &mut Desk<'_>) {
-        let reached: std::collections::HashSet<usize> = self.links.iter().flatten().filter_map(|link| link.zone).collect();
-        let mut missing: Vec<&str> = zones.iter().filter(|(_, i)| !reached.contains(i)).map(|(key, _)| key.as_str()).collect();
+        let reached: std::collections::HashSet<usize> =
+            self.links.iter().flatten().filter_map(|link| link.zone).collect();
+        let mut missing: Vec<&str> =
+            zones.iter().filter(|(_, i)| !reached.contains(i)).map(|(key, _)| key.as_str()).collect();
         missing.sort_unstable();
         if missing.is_empty() {
             return;
@@ -97,12 +105,26 @@ impl Lookup {
         let at = Where::file(table.file()).field(to);
         if self.sources.is_empty() {
             let problem = format!("No value of the column \"{to}\" is the key of a zone of this place");
-            desk.issues.push(Issue::error("lookup-unmatched", at, problem, "Check that `from` and `to` are the right way round"));
+            desk.issues.push(Issue::error(
+                "lookup-unmatched",
+                at,
+                problem,
+                "Check that `from` and `to` are the right way round",
+            ));
             return;
         }
         let verb = if missing.len() == 1 { "is" } else { "are" };
-        let problem = format!("{} of this place {verb} not in the lookup: {}", counted(missing.len(), "zone", "zones"), some_of(&missing));
-        desk.issues.push(Issue::warning("lookup-unmatched", at, problem, "They get nothing through it; use a complete lookup"));
+        let problem = format!(
+            "{} of this place {verb} not in the lookup: {}",
+            counted(missing.len(), "zone", "zones"),
+            some_of(&missing)
+        );
+        desk.issues.push(Issue::warning(
+            "lookup-unmatched",
+            at,
+            problem,
+            "They get nothing through it; use a complete lookup",
+        ));
     }
 
     /// Brings a count from the older zones to this place's.

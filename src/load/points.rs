@@ -47,7 +47,12 @@ impl<'t> Reader<'t> {
     ///
     /// # Errors
     /// When `place.toml` names a column that is not there, or a reference system nobody knows.
-    pub(super) fn new(table: &'t Table, named: Columns<'_>, crs: Option<&str>, plane: &'t Plane) -> Result<Self, Issue> {
+    pub(super) fn new(
+        table: &'t Table,
+        named: Columns<'_>,
+        crs: Option<&str>,
+        plane: &'t Plane,
+    ) -> Result<Self, Issue> {
         let columns = match (named.x, named.y) {
             (Some(x), Some(y)) => Some((headers::named(table, x, "x")?, headers::named(table, y, "y")?)),
             _ => headers::coordinates(table),
@@ -80,7 +85,8 @@ impl<'t> Reader<'t> {
     pub(super) fn find(&self, row: usize, around: Option<Xy>) -> Found {
         let by_columns = self.columns.is_some() && self.prefer_columns;
         if !by_columns
-            && let Some((layer, geometry)) = self.table.shapes().and_then(|l| Some((l, l.geometries.get(row)?.as_ref()?)))
+            && let Some((layer, geometry)) =
+                self.table.shapes().and_then(|l| Some((l, l.geometries.get(row)?.as_ref()?)))
             && let Some((x, y)) = shapes::point_of(geometry)
         {
             let is_point = matches!(geometry, Geometry::Point(_) | Geometry::MultiPoint(_));

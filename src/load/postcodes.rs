@@ -38,7 +38,10 @@ impl Postcodes {
         let options = Options { titles_if_none: Some(CODE_POINT), ..Options::default() };
         let table = desk.table(Ask { role: "postcodes", written: file, options, about: &about })?;
         let postcode = headers::any_of(&table, &["pcds", "postcode", "pcd", "pcd8", "pcd7", "pcd2", "postalcode"]);
-        let metres = pair(&table, &[("eastings", "northings"), ("easting", "northing"), ("oseast1m", "osnrth1m"), ("east1m", "north1m")]);
+        let metres = pair(
+            &table,
+            &[("eastings", "northings"), ("easting", "northing"), ("oseast1m", "osnrth1m"), ("east1m", "north1m")],
+        );
         let degrees = pair(&table, &[("longitude", "latitude"), ("long", "lat"), ("lon", "lat"), ("lng", "lat")]);
         let (Some(postcode), Some((x, y))) = (postcode, metres.or(degrees)) else {
             desk.issues.push(headers::unrecognised(&table, "postcode"));
@@ -49,7 +52,9 @@ impl Postcodes {
         let mut points = HashMap::with_capacity(table.rows());
         for row in 0..table.rows() {
             let worthless = quality.and_then(|column| table.text(column, row)).is_some_and(|q| matches!(q, "90" | "9"));
-            let Some(code) = table.text(postcode, row).map(form).filter(|code| !code.is_empty() && !worthless) else { continue };
+            let Some(code) = table.text(postcode, row).map(form).filter(|code| !code.is_empty() && !worthless) else {
+                continue;
+            };
             let (Cell::Number(x), Cell::Number(y)) = (table.number(x, row), table.number(y, row)) else { continue };
             if x != 0.0
                 && y != 0.0
@@ -60,7 +65,12 @@ impl Postcodes {
         }
         if points.is_empty() {
             let problem = "This file has no postcode with coordinates on the plane of the place";
-            desk.issues.push(Issue::warning("postcodes-empty", Where::file(file), problem, "Check that it is a postcode file of this country"));
+            desk.issues.push(Issue::warning(
+                "postcodes-empty",
+                Where::file(file),
+                problem,
+                "Check that it is a postcode file of this country",
+            ));
         }
         Some(Self { points })
     }

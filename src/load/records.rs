@@ -14,8 +14,14 @@ pub(super) fn read(desk: &mut Desk<'_>, section: &RecordsSection, role: &'static
     for (fact, title) in &section.columns {
         if !set.columns.iter().any(|column| plain(column) == plain(title)) {
             let at = Where::file(&section.file).field(fact.clone());
-            let problem = format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
-            desk.issues.push(Issue::warning("column-missing", at, problem, format!("Its columns are: {}", set.columns.join(", "))));
+            let problem =
+                format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
+            desk.issues.push(Issue::warning(
+                "column-missing",
+                at,
+                problem,
+                format!("Its columns are: {}", set.columns.join(", ")),
+            ));
         }
     }
     if role == "engagement" {
@@ -48,7 +54,8 @@ fn from_json(desk: &mut Desk<'_>, section: &RecordsSection, role: &'static str) 
 fn parse(path: &Path) -> Result<(u64, Vec<String>), String> {
     let bytes = std::fs::read(path).map_err(|error| format!("The file cannot be read: {error}"))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| format!("The file is not JSON: {error}"))?;
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("The file is not JSON: {error}"))?;
     let list = match &value {
         serde_json::Value::Array(items) => items,
         serde_json::Value::Object(package) => {
@@ -73,9 +80,27 @@ fn note_personal(desk: &mut Desk<'_>, set: &RecordSet) {
 
 fn looks_personal(title: &str) -> bool {
     let form = plain(title);
-    let whole = ["name", "fullname", "personname", "participant", "participantname", "attendee", "contactname", "clientname",
-        "residentname", "membername", "dob", "dateofbirth", "birthdate", "nino", "nhsnumber", "address", "homeaddress"];
-    let parts = ["email", "phone", "telephone", "mobile", "firstname", "forename", "surname", "lastname", "nationalinsurance"];
+    let whole = [
+        "name",
+        "fullname",
+        "personname",
+        "participant",
+        "participantname",
+        "attendee",
+        "contactname",
+        "clientname",
+        "residentname",
+        "membername",
+        "dob",
+        "dateofbirth",
+        "birthdate",
+        "nino",
+        "nhsnumber",
+        "address",
+        "homeaddress",
+    ];
+    let parts =
+        ["email", "phone", "telephone", "mobile", "firstname", "forename", "surname", "lastname", "nationalinsurance"];
     whole.contains(&form.as_str()) || parts.iter().any(|part| form.contains(part))
 }
 

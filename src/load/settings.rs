@@ -60,13 +60,21 @@ fn explain(text: &str, error: &toml::de::Error) -> Issue {
             let problem = format!("The key \"{missing}\" is missing{within}");
             Issue::error("missing-key", at(missing), problem, format!("Add a line such as {missing} = …"))
         }
-        _ if message.starts_with("invalid type") || message.contains("untagged enum") || message.starts_with("invalid value") => {
+        _ if message.starts_with("invalid type")
+            || message.contains("untagged enum")
+            || message.starts_with("invalid value") =>
+        {
             let problem = format!("The key \"{key}\"{within} has a value of the wrong kind");
             Issue::error("wrong-type", at(&key), problem, format!("Write {}", expected(message)))
         }
         _ => {
             let problem = format!("Line {line} is not TOML: {}", message.lines().next().unwrap_or("it cannot be read"));
-            Issue::error("settings-syntax", at(&key), problem, "Mend the line; text stands in quotes, lists in square brackets")
+            Issue::error(
+                "settings-syntax",
+                at(&key),
+                problem,
+                "Mend the line; text stands in quotes, lists in square brackets",
+            )
         }
     }
 }
@@ -98,7 +106,9 @@ fn expected(message: &str) -> &'static str {
         _ if wanted.starts_with('f') => "a number, without quotes",
         _ if wanted.starts_with('u') || wanted.starts_with('i') => "a whole number, without quotes",
         _ if wanted.starts_with("a bool") => "true or false, without quotes",
-        _ if wanted.starts_with("a sequence") => "a list in square brackets; for a section, double brackets as in [[groups]]",
+        _ if wanted.starts_with("a sequence") => {
+            "a list in square brackets; for a section, double brackets as in [[groups]]"
+        }
         _ => "a table, as in { key = \"value\" }, or a section in single brackets",
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::crs::{Crs, Plane, Xy};
 use geo::orient::{Direction, Orient};
-use geo::{Area, BooleanOps, BoundingRect, Coord, Geometry, InteriorPoint, Intersects, Line, LineString, MultiPolygon, Polygon};
+use geo::{
+    Area, BooleanOps, BoundingRect, Coord, Geometry, InteriorPoint, Intersects, Line, LineString, MultiPolygon, Polygon,
+};
 
 /// Why a feature has no usable area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +112,8 @@ fn is_simple(ring: &LineString<f64>) -> bool {
         for &j in order[k + 1..].iter().take_while(|&&j| west(j) <= east(i)) {
             let (first, second) = (i.min(j), i.max(j));
             let neighbours = second - first == 1 || (first == 0 && second == n - 1);
-            let bad = if neighbours { doubles_back(lines[first], lines[second]) } else { lines[i].intersects(&lines[j]) };
+            let bad =
+                if neighbours { doubles_back(lines[first], lines[second]) } else { lines[i].intersects(&lines[j]) };
             if bad {
                 return false;
             }

@@ -13,7 +13,12 @@ use std::collections::BTreeSet;
 const MOST_MINUTES: f64 = 240.0;
 
 /// Checks the standards of a place whose assets are `assets`, as asked on `date`.
-pub(super) fn read(sections: &[StandardSection], assets: &[Asset], date: NaiveDate, issues: &mut Issues) -> Vec<Standard> {
+pub(super) fn read(
+    sections: &[StandardSection],
+    assets: &[Asset],
+    date: NaiveDate,
+    issues: &mut Issues,
+) -> Vec<Standard> {
     let mut standards: Vec<Standard> = Vec::new();
     for section in sections {
         let at = |field: &str| Where::file("place.toml").field(field.to_owned()).key(&section.key);
@@ -43,7 +48,11 @@ fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
     }
     let minutes = section.within_minutes;
     if !(minutes > 0.0 && minutes <= MOST_MINUTES) {
-        return Err(("within_minutes", format!("{minutes} minutes is not a walk"), "Write a number above 0 and at most 240".to_owned()));
+        return Err((
+            "within_minutes",
+            format!("{minutes} minutes is not a walk"),
+            "Write a number above 0 and at most 240".to_owned(),
+        ));
     }
     let kinds: Vec<String> = match &section.kinds {
         OneOrMany::One(kind) => vec![kind.clone()],
@@ -69,12 +78,21 @@ fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
     };
     let date = match &section.date {
         None => date,
-        Some(written) => super::words::day(written)
+        Some(written) => super::table::parse_date(written)
             .ok_or_else(|| ("date", format!("\"{written}\" is not a day"), "Write it as \"2024-06-30\"".to_owned()))?,
     };
     let title = section.title.clone().unwrap_or_else(|| title(&kinds, minutes, open_after, section.step_free));
     let within = Seconds::from_minutes(minutes);
-    Ok(Standard { key: section.key.clone(), title, kinds, within, open_after, days, step_free: section.step_free, date })
+    Ok(Standard {
+        key: section.key.clone(),
+        title,
+        kinds,
+        within,
+        open_after,
+        days,
+        step_free: section.step_free,
+        date,
+    })
 }
 
 fn weekday(written: &str) -> Result<Weekday, Fault> {
@@ -143,8 +161,13 @@ mod tests {
 
     #[test]
     fn a_standard_that_cannot_be_meant_is_refused_with_the_remedy() {
-        for extra in ["within_minutes = 0", "within_minutes = 1200", "within_minutes = 15\nopen_after = \"5pm\"",
-            "within_minutes = 15\ndays = [\"Monday\"]", "within_minutes = 15\ndate = \"soon\""] {
+        for extra in [
+            "within_minutes = 0",
+            "within_minutes = 1200",
+            "within_minutes = 15\nopen_after = \"5pm\"",
+            "within_minutes = 15\ndays = [\"Monday\"]",
+            "within_minutes = 15\ndate = \"soon\"",
+        ] {
             let (standards, issues) = check(extra);
             assert!(standards.is_empty(), "{extra}");
             assert_eq!(issues[0].code, "standard-invalid", "{extra}");

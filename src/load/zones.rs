@@ -5,7 +5,7 @@ use super::manifest::{PlaceSection, ZonesSection};
 use super::shapes;
 use super::table::Table;
 use super::words::key_form;
-use super::{Issues, headers, points};
+use super::{Issues, points};
 use crate::crs::{LonLat, Plane};
 use crate::place::{Issue, Where};
 use geo::{Geometry, LineString, Polygon};
@@ -15,7 +15,12 @@ use h3o::CellIndex;
 ///
 /// # Errors
 /// When neither says where the place is, or `crs` is not a plane that Patchwork measures on.
-pub(super) fn plane(section: &PlaceSection, zones: &Table, key: Option<&str>, patches: Option<&Table>) -> Result<Plane, Issue> {
+pub(super) fn plane(
+    section: &PlaceSection,
+    zones: &Table,
+    key: Option<&str>,
+    patches: Option<&Table>,
+) -> Result<Plane, Issue> {
     if let Some(written) = &section.crs {
         let code = written.trim().rsplit(':').next().and_then(|code| code.parse().ok());
         return code.and_then(Plane::from_epsg).ok_or_else(|| {
@@ -31,8 +36,10 @@ pub(super) fn plane(section: &PlaceSection, zones: &Table, key: Option<&str>, pa
         .or_else(|| areas::middle_of(patches?))
         .map(Plane::around)
         .ok_or_else(|| {
-            let problem = "The zones have no coordinates: no geometry, no H3 cells, no columns with longitude and latitude";
-            let remedy = format!("Use a boundary file, or a table with centres; its columns are {}", zones.titles().join(", "));
+            let problem =
+                "The zones have no coordinates: no geometry, no H3 cells, no columns with longitude and latitude";
+            let remedy =
+                format!("Use a boundary file, or a table with centres; its columns are {}", zones.titles().join(", "));
             Issue::error("zones-nowhere", Where::file(zones.file()), problem, remedy)
         })
 }
@@ -60,8 +67,9 @@ fn cells(table: &Table, key: Option<&str>) -> Option<(usize, Vec<Option<CellInde
         None => (0..table.titles().len()).collect(),
     };
     candidates.into_iter().find_map(|column| {
-        let cells: Vec<Option<CellIndex>> =
-            (0..table.rows()).map(|row| table.text(column, row).and_then(|text| text.to_lowercase().parse().ok())).collect();
+        let cells: Vec<Option<CellIndex>> = (0..table.rows())
+            .map(|row| table.text(column, row).and_then(|text| text.to_lowercase().parse().ok()))
+            .collect();
         let found = cells.iter().flatten().count();
         (found > 0 && found * 10 >= table.rows() * 9).then_some((column, cells))
     })
@@ -93,7 +101,12 @@ fn from_cells(
         });
         let Some(shape) = outline.map(|mended| mended.shape) else {
             let problem = format!("\"{text}\" is not an H3 cell on the {}", plane.name());
-            issues.push(Issue::warning("cell-unreadable", at.key(text), problem, "It is left out; mend or remove the row"));
+            issues.push(Issue::warning(
+                "cell-unreadable",
+                at.key(text),
+                problem,
+                "It is left out; mend or remove the row",
+            ));
             continue;
         };
         let Some(centre) = shapes::point_inside(&shape) else { continue };
@@ -103,7 +116,13 @@ fn from_cells(
     areas::merge_duplicates(found, table, "zone", issues)
 }
 
-fn from_centres(table: &Table, section: &ZonesSection, wanted: Wanted<'_>, plane: &Plane, issues: &mut Issues) -> Vec<Area> {
+fn from_centres(
+    table: &Table,
+    section: &ZonesSection,
+    wanted: Wanted<'_>,
+    plane: &Plane,
+    issues: &mut Issues,
+) -> Vec<Area> {
     let (key, name) = match areas::columns(table, wanted) {
         Ok(columns) => columns,
         Err(issue) => {
@@ -135,12 +154,16 @@ fn from_centres(table: &Table, section: &ZonesSection, wanted: Wanted<'_>, plane
     }
     if !found.is_empty() {
         let problem = "The zones have centres and no areas";
-        let remedy = "Everybody is taken to live at the centre of the zone; a boundary file would spread them along its streets";
+        let remedy =
+            "Everybody is taken to live at the centre of the zone; a boundary file would spread them along its streets";
         issues.push(Issue::note("zones-without-area", Where::file(table.file()), problem, remedy));
     }
     // One centre per key: a key that stands twice keeps the row whose key and place sort first.
     found.sort_by(|a, b| {
-        key_form(&a.key).cmp(&key_form(&b.key)).then(a.centre.x.total_cmp(&b.centre.x)).then(a.centre.y.total_cmp(&b.centre.y))
+        key_form(&a.key)
+            .cmp(&key_form(&b.key))
+            .then(a.centre.x.total_cmp(&b.centre.x))
+            .then(a.centre.y.total_cmp(&b.centre.y))
     });
     areas::merge_duplicates(found, table, "zone", issues)
 }

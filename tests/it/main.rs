@@ -7,3 +7,6 @@ mod http_ets;
 mod http_place;
 mod http_server;
 mod http_shown;
+mod load_examples;
+mod load_faults;
+mod support;

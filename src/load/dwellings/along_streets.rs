@@ -61,7 +61,8 @@ fn borders(zones: &[Area]) -> RTree<Line<[f64; 2]>> {
         .filter_map(|zone| zone.shape.as_ref())
         .flat_map(|shape| &shape.0)
         .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
-    let lines = rings.flat_map(LineString::lines).map(|line| Line::new([line.start.x, line.start.y], [line.end.x, line.end.y]));
+    let lines =
+        rings.flat_map(LineString::lines).map(|line| Line::new([line.start.x, line.start.y], [line.end.x, line.end.y]));
     RTree::bulk_load(lines.collect())
 }
 
@@ -143,7 +144,9 @@ mod tests {
     use geo::{MultiPolygon, polygon};
 
     fn zone(key: &str, x: f64) -> Area {
-        let shape = MultiPolygon(vec![polygon![(x: x, y: 0.0), (x: x + 100.0, y: 0.0), (x: x + 100.0, y: 100.0), (x: x, y: 100.0)]]);
+        let shape = MultiPolygon(vec![
+            polygon![(x: x, y: 0.0), (x: x + 100.0, y: 0.0), (x: x + 100.0, y: 100.0), (x: x, y: 100.0)],
+        ]);
         Area { key: key.to_owned(), name: None, row: 0, shape: Some(shape), centre: Xy::new(x + 50.0, 50.0) }
     }
 

@@ -52,14 +52,17 @@ pub(super) type Settled = (Vec<Position>, IdVec<ZoneIdx, Range<usize>>);
 pub(super) fn settle(desk: &mut Desk<'_>, section: &DwellingsSection, ground: &Ground<'_>) -> Settled {
     let mut spots: Vec<Vec<Spot>> = vec![Vec::new(); ground.zones.len()];
     let mut used: Vec<(&str, usize)> = Vec::new();
-    for (given, what) in [(&section.points, "at given points"), (&section.smaller_areas, "at the centres of smaller areas")] {
+    for (given, what) in
+        [(&section.points, "at given points"), (&section.smaller_areas, "at the centres of smaller areas")]
+    {
         if let Some(given) = given {
             let found = given_spots(desk, given, ground);
             used.push((what, take(&mut spots, found, ground.totals)));
         }
     }
     if let Some(streets) = ground.streets.filter(|_| section.streets != Some(false)) {
-        let wanted: Vec<bool> = spots.iter().zip(ground.totals).map(|(s, total)| s.is_empty() && *total > 0.0).collect();
+        let wanted: Vec<bool> =
+            spots.iter().zip(ground.totals).map(|(s, total)| s.is_empty() && *total > 0.0).collect();
         if wanted.contains(&true) {
             let found = along_streets::spots(streets, ground.zones, ground.locator, &wanted);
             used.push(("along the streets of their zone", take(&mut spots, found, ground.totals)));
@@ -105,7 +108,8 @@ fn given_spots(desk: &mut Desk<'_>, given: &WeightedPoints, ground: &Ground<'_>)
             return by_zone;
         }
     };
-    let found: Vec<Outcome> = (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weight, row, ground)).collect();
+    let found: Vec<Outcome> =
+        (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weight, row, ground)).collect();
     note_lost(desk, &table, &found);
     for outcome in found {
         if let Outcome::In(zone, spot) = outcome {
@@ -152,11 +156,21 @@ fn note_lost(desk: &mut Desk<'_>, table: &Table, found: &[Outcome]) {
     }
     if let Some((n, at)) = first(|outcome| matches!(outcome, Outcome::Unweighed)) {
         let problem = format!("{} no usable weight, the first here", counted(n, "point has", "points have"));
-        desk.issues.push(Issue::warning("weight-unreadable", at, problem, "They are left out; write a number, 0 for an empty one"));
+        desk.issues.push(Issue::warning(
+            "weight-unreadable",
+            at,
+            problem,
+            "They are left out; write a number, 0 for an empty one",
+        ));
     }
     if let Some((n, at)) = first(|outcome| matches!(outcome, Outcome::Outside)) {
         let problem = format!("{} in no zone of this place, the first here", counted(n, "point is", "points are"));
-        desk.issues.push(Issue::note("point-elsewhere", at, problem, "They are left out; nothing to do if the file covers more than the place"));
+        desk.issues.push(Issue::note(
+            "point-elsewhere",
+            at,
+            problem,
+            "They are left out; nothing to do if the file covers more than the place",
+        ));
     }
 }
 
@@ -230,7 +244,8 @@ fn note_off_street(desk: &mut Desk<'_>, ground: &Ground<'_>, positions: &[Positi
             positions.iter().filter(|p| p.snap.is_none()).map(|p| ground.zones[p.zone.index()].key.as_str()).collect();
         zones.dedup();
         let limit = figure(ground.max_off_street.get());
-        let problem = format!("{} residents live more than {limit} m from every street, in {}", figure(off), some_of(&zones));
+        let problem =
+            format!("{} residents live more than {limit} m from every street, in {}", figure(off), some_of(&zones));
         let remedy = "They count as unable to walk anywhere; use a street file that covers the whole place, or raise max_off_street_m";
         desk.issues.push(Issue::warning("off-street", Where::file("place.toml").field("[streets]"), problem, remedy));
     }
@@ -258,7 +273,8 @@ fn note_orphans(desk: &mut Desk<'_>, ground: &Ground<'_>, (positions, runs): &Se
     }
     if others > 0 {
         let noun = counted(others, "zone", "zones");
-        let problem = format!("{} residents of {noun} that straddle a border live outside every patch", figure(elsewhere));
+        let problem =
+            format!("{} residents of {noun} that straddle a border live outside every patch", figure(elsewhere));
         let remedy = "They count for the place and for no patch; nothing to do if the patches are meant to end there";
         desk.issues.push(Issue::note("outside-patches", at, problem, remedy));
     }

@@ -53,7 +53,8 @@ pub(super) fn group(labels: &[(usize, &str)]) -> Option<(Vec<Made>, Vec<usize>)>
 /// A table of single years that ends at 90 means "90 and over" by its last one.
 fn open_the_last(bands: &mut BTreeMap<Band, Vec<usize>>) {
     let Some((&(low, high), _)) = bands.iter().next_back() else { return };
-    if low == high && low >= 80
+    if low == high
+        && low >= 80
         && let Some(members) = bands.remove(&(low, high))
     {
         bands.entry((low, LAST)).or_default().extend(members);
@@ -85,8 +86,34 @@ pub(super) fn band(label: &str) -> Option<Band> {
         .filter_map(|digits| digits.parse().ok())
         .collect();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).collect();
-    let known = ["age", "aged", "ages", "year", "years", "yr", "yrs", "old", "to", "and", "under", "over", "less", "than", "plus",
-        "up", "or", "f", "m", "below", "above", "of", "residents", "people", "persons", "usual"];
+    let known = [
+        "age",
+        "aged",
+        "ages",
+        "year",
+        "years",
+        "yr",
+        "yrs",
+        "old",
+        "to",
+        "and",
+        "under",
+        "over",
+        "less",
+        "than",
+        "plus",
+        "up",
+        "or",
+        "f",
+        "m",
+        "below",
+        "above",
+        "of",
+        "residents",
+        "people",
+        "persons",
+        "usual",
+    ];
     if words.iter().any(|word| !known.contains(word)) {
         return None;
     }
@@ -156,7 +183,8 @@ mod tests {
 
     #[test]
     fn sexes_side_by_side_are_summed_and_the_last_year_is_open() {
-        let names: Vec<String> = ["F", "M"].iter().flat_map(|sex| (0..=90).map(move |age| format!("{sex}{age}"))).collect();
+        let names: Vec<String> =
+            ["F", "M"].iter().flat_map(|sex| (0..=90).map(move |age| format!("{sex}{age}"))).collect();
         let labels: Vec<(usize, &str)> = names.iter().map(String::as_str).enumerate().collect();
         let (made, whole) = group(&labels).expect("ages");
         assert_eq!(made.len(), 7);
@@ -165,9 +193,17 @@ mod tests {
 
     #[test]
     fn five_year_bands_stay_as_they_are() {
-        let labels = [(0, "Aged 4 years and under"), (1, "Aged 5 to 9 years"), (2, "Aged 10 to 14 years"), (3, "Aged 15 years and over")];
+        let labels = [
+            (0, "Aged 4 years and under"),
+            (1, "Aged 5 to 9 years"),
+            (2, "Aged 10 to 14 years"),
+            (3, "Aged 15 years and over"),
+        ];
         let (made, whole) = group(&labels).expect("ages");
-        assert_eq!(made.iter().map(|m| m.label.as_str()).collect::<Vec<_>>(), ["Aged 0 to 4", "Aged 5 to 9", "Aged 10 to 14", "Aged 15 and over"]);
+        assert_eq!(
+            made.iter().map(|m| m.label.as_str()).collect::<Vec<_>>(),
+            ["Aged 0 to 4", "Aged 5 to 9", "Aged 10 to 14", "Aged 15 and over"]
+        );
         assert_eq!(whole, [0, 1, 2, 3]);
     }
 }

@@ -48,7 +48,8 @@ pub(super) fn plan(section: &GroupsSection, labels: &[String]) -> Result<Plan, U
         .collect();
     let (mut groups, whole) = recognise(section, &parts);
     if !section.groups.is_empty() {
-        groups = section.groups.iter().map(|(key, names)| asked(key, names, labels, &cleaned)).collect::<Result<_, _>>()?;
+        groups =
+            section.groups.iter().map(|(key, names)| asked(key, names, labels, &cleaned)).collect::<Result<_, _>>()?;
     }
     Ok(Plan { groups, total, whole })
 }
@@ -64,7 +65,8 @@ fn clean_all(labels: &[String]) -> Vec<String> {
     let stripped: Vec<&str> = labels.iter().map(|label| clean(label)).collect();
     let title = stripped.first().and_then(|label| label.split_once(": ")).map(|(title, _)| title);
     let shared = title.filter(|title| {
-        stripped.len() > 1 && stripped.iter().all(|label| label.split_once(": ").is_some_and(|(first, _)| first == *title))
+        stripped.len() > 1
+            && stripped.iter().all(|label| label.split_once(": ").is_some_and(|(first, _)| first == *title))
     });
     let from = shared.map_or(0, |title| title.len() + 2);
     stripped.iter().map(|label| label[from..].trim().to_owned()).collect()
@@ -77,8 +79,19 @@ pub(super) fn is_total(label: &str) -> bool {
         || form.starts_with("allcategories")
         || matches!(
             form.as_str(),
-            "all" | "allusualresidents" | "allpersons" | "allpeople" | "allages" | "allresidents" | "persons" | "people"
-                | "population" | "usualresidents" | "residents" | "everybody" | "everyone"
+            "all"
+                | "allusualresidents"
+                | "allpersons"
+                | "allpeople"
+                | "allages"
+                | "allresidents"
+                | "persons"
+                | "people"
+                | "population"
+                | "usualresidents"
+                | "residents"
+                | "everybody"
+                | "everyone"
         )
 }
 
@@ -90,7 +103,8 @@ fn recognise(section: &GroupsSection, parts: &[(usize, &str)]) -> (Vec<Made>, Ve
     labels.sort_by(|a, b| a.1.cmp(b.1));
     let has_parent = |label: &str| labels.iter().any(|(_, other)| is_child(label, other));
     let roots: Vec<(usize, &str)> = labels.iter().copied().filter(|(_, label)| !has_parent(label)).collect();
-    let made = if roots.len() < labels.len() { singly(&roots) } else { by_parent(&roots).unwrap_or_else(|| singly(&roots)) };
+    let made =
+        if roots.len() < labels.len() { singly(&roots) } else { by_parent(&roots).unwrap_or_else(|| singly(&roots)) };
     let whole = made.iter().flat_map(|made| made.members.iter().copied()).collect();
     (in_usual_order(&section.dimension, made), whole)
 }
@@ -101,7 +115,10 @@ fn is_child(label: &str, other: &str) -> bool {
 }
 
 fn singly(labels: &[(usize, &str)]) -> Vec<Made> {
-    labels.iter().map(|(i, label)| Made { key: known_key(label), label: (*label).to_owned(), members: vec![*i] }).collect()
+    labels
+        .iter()
+        .map(|(i, label)| Made { key: known_key(label), label: (*label).to_owned(), members: vec![*i] })
+        .collect()
 }
 
 /// Details whose broad group is not in the file are summed to it, when every label names one.
@@ -113,7 +130,12 @@ fn by_parent(labels: &[(usize, &str)]) -> Option<Vec<Made>> {
     if parents.len() < 2 || parents.len() == labels.len() {
         return None;
     }
-    Some(parents.into_iter().map(|(label, members)| Made { key: known_key(label), label: label.to_owned(), members }).collect())
+    Some(
+        parents
+            .into_iter()
+            .map(|(label, members)| Made { key: known_key(label), label: label.to_owned(), members })
+            .collect(),
+    )
 }
 
 /// Short names for the broad groups of the 2021 census (tables TS021 and TS038).
@@ -187,7 +209,8 @@ mod tests {
 
     fn section(dimension: &str, groups: &[(&str, &[&str])]) -> GroupsSection {
         let groups: String = groups.iter().map(|(key, names)| format!("{key} = {names:?}\n")).collect();
-        toml::from_str(&format!("file = \"t.csv\"\ndimension = \"{dimension}\"\n[groups]\n{groups}")).expect("a section")
+        toml::from_str(&format!("file = \"t.csv\"\ndimension = \"{dimension}\"\n[groups]\n{groups}"))
+            .expect("a section")
     }
 
     fn owned(labels: &[&str]) -> Vec<String> {
@@ -232,7 +255,12 @@ mod tests {
 
     #[test]
     fn the_measure_at_the_end_of_a_label_is_dropped() {
-        let labels = owned(&["Age: Total; measures: Value", "Age: Aged 4 years and under; measures: Value", "Age: Aged 5 to 9 years; measures: Value", "Age: Aged 10 years and over; measures: Value"]);
+        let labels = owned(&[
+            "Age: Total; measures: Value",
+            "Age: Aged 4 years and under; measures: Value",
+            "Age: Aged 5 to 9 years; measures: Value",
+            "Age: Aged 10 years and over; measures: Value",
+        ]);
         let plan = plan(&section("age", &[]), &labels).expect("a plan");
         assert_eq!(keys(&plan), ["age_0_4", "age_5_9", "age_10_over"]);
         assert_eq!(plan.total, Some(0));

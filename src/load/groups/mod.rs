@@ -2,7 +2,8 @@
 
 mod ages;
 mod categories;
-pub(super) mod tally;
+mod doubts;
+mod tally;
 
 use super::areas::{self, Area};
 use super::desk::{Ask, Desk};
@@ -76,7 +77,13 @@ fn unused(key: &str, dimension: &str, taken: &HashSet<String>) -> String {
 }
 
 /// Residents and groups that the boundary file has as properties; whether it has the residents.
-fn read_properties(desk: &mut Desk<'_>, counted: &mut Counted, zones: &[Area], table: &Table, section: &ZonesSection) -> bool {
+fn read_properties(
+    desk: &mut Desk<'_>,
+    counted: &mut Counted,
+    zones: &[Area],
+    table: &Table,
+    section: &ZonesSection,
+) -> bool {
     let mut column = |title: &str, field: &str| match headers::named(table, title, field) {
         Ok(column) => Some(column),
         Err(issue) => {
@@ -101,7 +108,8 @@ fn read_properties(desk: &mut Desk<'_>, counted: &mut Counted, zones: &[Area], t
             .collect();
         if !unknown.is_empty() {
             let at = Where::file(table.file()).field(table.titles()[column]);
-            let problem = format!("{} no usable count: {}", counted_zones(unknown.len(), "has", "have"), some_of(&unknown));
+            let problem =
+                format!("{} no usable count: {}", counted_zones(unknown.len(), "has", "have"), some_of(&unknown));
             desk.issues.push(Issue::warning("unknown-count", at, problem, "It is taken as unknown, not as zero"));
         }
         values
@@ -162,7 +170,10 @@ fn read_section(
     };
     if total_column {
         let at = Where::file(table.file()).field("total");
-        let problem = format!("\"{}\" is a column beside the counts, not a category", section.total.as_deref().unwrap_or_default());
+        let problem = format!(
+            "\"{}\" is a column beside the counts, not a category",
+            section.total.as_deref().unwrap_or_default()
+        );
         desk.issues.push(Issue::note("total-column", at, problem, "Everybody is the sum of the categories instead"));
     }
     let totals = everybody(&plan, &counts, zones.len());
@@ -171,7 +182,10 @@ fn read_section(
 
 /// Whether `total` names a column of a long table rather than a category.
 fn total_beside(section: &GroupsSection, table: &Table, tally: &Tally) -> bool {
-    section.total.as_deref().is_some_and(|total| table.column(total).is_some() && !tally.labels.iter().any(|label| label == total))
+    section
+        .total
+        .as_deref()
+        .is_some_and(|total| table.column(total).is_some() && !tally.labels.iter().any(|label| label == total))
 }
 
 fn unknown_category(table: &Table, unknown: &Unknown, tally: &Tally) -> Issue {
@@ -196,8 +210,15 @@ fn sum(members: &[usize], counts: &[Vec<Option<f64>>], zone: usize) -> Option<f6
     members.iter().map(|&category| counts[category][zone]).sum()
 }
 
-fn make_groups(desk: &mut Desk<'_>, section: &GroupsSection, plan: Plan, counts: &[Vec<Option<f64>>], n_zones: usize) -> GroupCounts {
-    let mut speeds: HashMap<&str, f64> = section.walking_speed_kmh.iter().map(|(key, speed)| (key.as_str(), *speed)).collect();
+fn make_groups(
+    desk: &mut Desk<'_>,
+    section: &GroupsSection,
+    plan: Plan,
+    counts: &[Vec<Option<f64>>],
+    n_zones: usize,
+) -> GroupCounts {
+    let mut speeds: HashMap<&str, f64> =
+        section.walking_speed_kmh.iter().map(|(key, speed)| (key.as_str(), *speed)).collect();
     let dimension_label = section.label.clone().unwrap_or_else(|| spoken(&section.dimension));
     let mut made = Vec::new();
     for part in plan.groups {
@@ -207,7 +228,12 @@ fn make_groups(desk: &mut Desk<'_>, section: &GroupsSection, plan: Plan, counts:
             if usable.is_none() {
                 let at = Where::file("place.toml").field("walking_speed_kmh").key(&key);
                 let problem = format!("A walking speed of {speed} km/h is not possible");
-                desk.issues.push(Issue::error("speed-impossible", at, problem, "Write a number above 0 and at most 20"));
+                desk.issues.push(Issue::error(
+                    "speed-impossible",
+                    at,
+                    problem,
+                    "Write a number above 0 and at most 20",
+                ));
             }
             usable
         });
@@ -222,7 +248,8 @@ fn make_groups(desk: &mut Desk<'_>, section: &GroupsSection, plan: Plan, counts:
     for key in left {
         let known: Vec<&str> = made.iter().map(|(group, _)| group.key.as_str()).collect();
         let at = Where::file("place.toml").field("groups").key(key);
-        let problem = format!("place.toml gives a label or a speed to the group \"{key}\", which {} does not have", section.file);
+        let problem =
+            format!("place.toml gives a label or a speed to the group \"{key}\", which {} does not have", section.file);
         desk.issues.push(Issue::warning("group-unknown", at, problem, format!("The groups are {}", some_of(&known))));
     }
     made
@@ -230,15 +257,28 @@ fn make_groups(desk: &mut Desk<'_>, section: &GroupsSection, plan: Plan, counts:
 
 /// Zones of the place that a table lacks, and zones of the table that the place lacks.
 fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashMap<String, usize>) {
-    let mut missing: Vec<&str> = keys.iter().filter(|(_, slot)| !tally.seen[**slot]).map(|(key, _)| key.as_str()).collect();
+    let mut missing: Vec<&str> =
+        keys.iter().filter(|(_, slot)| !tally.seen[**slot]).map(|(key, _)| key.as_str()).collect();
     missing.sort_unstable();
     let at = Where::file(table.file());
     if !missing.is_empty() {
-        let problem = format!("{} not in this table: {}", counted(missing.len(), "zone of the place is", "zones of the place are"), some_of(&missing));
-        desk.issues.push(Issue::warning("zone-missing", at.clone(), problem, "Their residents are unknown here; use a table that has them"));
+        let problem = format!(
+            "{} not in this table: {}",
+            counted(missing.len(), "zone of the place is", "zones of the place are"),
+            some_of(&missing)
+        );
+        desk.issues.push(Issue::warning(
+            "zone-missing",
+            at.clone(),
+            problem,
+            "Their residents are unknown here; use a table that has them",
+        ));
     }
     if tally.elsewhere > 0 {
-        let problem = format!("{} not in this place", counted(tally.elsewhere, "area of this table is", "areas of this table are"));
+        let problem = format!(
+            "{} not in this place",
+            counted(tally.elsewhere, "area of this table is", "areas of this table are")
+        );
         desk.issues.push(Issue::note("zone-elsewhere", at, problem, "Left out; nothing needs to be done"));
     }
 }
@@ -256,7 +296,9 @@ fn compare_totals(desk: &mut Desk<'_>, file: &str, chosen: &[Option<f64>], other
     if zones > 0 {
         let problem = format!(
             "This table counts {} residents where the chosen one counts {}, and differs in {}",
-            figure(other_sum), figure(sum), counted(zones, "zone", "zones")
+            figure(other_sum),
+            figure(sum),
+            counted(zones, "zone", "zones")
         );
         let remedy = "Published tables are perturbed or of different dates; shares of this table's groups are of the chosen residents";
         desk.issues.push(Issue::note("totals-differ", Where::file(file), problem, remedy));
@@ -270,16 +312,36 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
             "Add a [[groups]] table, or residents = \"…\" under [zones] with one of: {}",
             table.titles().join(", ")
         );
-        desk.issues.push(Issue::error("residents-missing", Where::file("place.toml").field("[[groups]]"), problem, remedy));
+        desk.issues.push(Issue::error(
+            "residents-missing",
+            Where::file("place.toml").field("[[groups]]"),
+            problem,
+            remedy,
+        ));
         return;
     }
-    let unknown: Vec<&str> = zones.iter().zip(totals).filter(|(_, total)| total.is_none()).map(|(zone, _)| zone.key.as_str()).collect();
+    let unknown: Vec<&str> =
+        zones.iter().zip(totals).filter(|(_, total)| total.is_none()).map(|(zone, _)| zone.key.as_str()).collect();
     if unknown.len() == zones.len() && !zones.is_empty() {
         let problem = "No zone has a known number of residents";
-        desk.issues.push(Issue::error("residents-missing", Where::file("place.toml").field("[[groups]]"), problem, "Mend what is said of the tables"));
+        desk.issues.push(Issue::error(
+            "residents-missing",
+            Where::file("place.toml").field("[[groups]]"),
+            problem,
+            "Mend what is said of the tables",
+        ));
     } else if !unknown.is_empty() {
-        let problem = format!("{} no known number of residents: {}", counted_zones(unknown.len(), "has", "have"), some_of(&unknown));
-        desk.issues.push(Issue::warning("residents-unknown", Where::file(table.file()), problem, "They are taken as empty of people"));
+        let problem = format!(
+            "{} no known number of residents: {}",
+            counted_zones(unknown.len(), "has", "have"),
+            some_of(&unknown)
+        );
+        desk.issues.push(Issue::warning(
+            "residents-unknown",
+            Where::file(table.file()),
+            problem,
+            "They are taken as empty of people",
+        ));
     }
 }
 

@@ -1,10 +1,11 @@
 //! Counts by zone and category out of a table, wide or long.
 
+use super::doubts::Doubts;
+use crate::load::Issues;
 use crate::load::headers;
 use crate::load::manifest::{GroupsSection, OneOrMany};
 use crate::load::table::{Cell, Table};
 use crate::load::words::{counted, key_form, plain, some_of};
-use crate::load::Issues;
 use crate::place::{Issue, People, Where};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -30,7 +31,12 @@ struct Rows<'t> {
 }
 
 /// The counts of a table for the zones in `keys` (compared form of the key → index).
-pub(super) fn read(table: &Table, section: &GroupsSection, keys: &HashMap<String, usize>, issues: &mut Issues) -> Option<Tally> {
+pub(super) fn read(
+    table: &Table,
+    section: &GroupsSection,
+    keys: &HashMap<String, usize>,
+    issues: &mut Issues,
+) -> Option<Tally> {
     match try_read(table, section, keys, issues) {
         Ok(tally) => Some(tally),
         Err(issue) => {
@@ -46,7 +52,7 @@ fn try_read(
     keys: &HashMap<String, usize>,
     issues: &mut Issues,
 ) -> Result<Tally, Box<Issue>> {
-    let zone = zone_column(table, section.zone.as_deref(), keys)?;
+    let zone = headers::zone_column(table, section.zone.as_deref(), keys)?;
     let kept = filter(table, section)?;
     let mut elsewhere: HashSet<&str> = HashSet::new();
     let mut rows = Vec::new();
@@ -73,49 +79,32 @@ fn try_read(
     Ok(tally)
 }
 
-/// The column with keys of our zones: by its title, else by its values.
-pub(in crate::load) fn zone_column(table: &Table, named: Option<&str>, keys: &HashMap<String, usize>) -> Result<usize, Box<Issue>> {
-    if let Some(title) = named {
-        return headers::named(table, title, "zone").map_err(Box::new);
-    }
-    let matches = |column: usize| {
-        let found: HashSet<usize> = (0..table.rows())
-            .filter_map(|row| table.text(column, row))
-            .filter_map(|text| keys.get(text).or_else(|| keys.get(&key_form(text))).copied())
-            .collect();
-        found.len()
-    };
-    let best = |columns: Vec<usize>| {
-        columns.into_iter().map(|c| (matches(c), c)).filter(|(n, _)| *n > 0).max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
-    };
-    let titles = table.titles();
-    let (likely, others): (Vec<usize>, Vec<usize>) = (0..titles.len()).partition(|&i| headers::key_rank(titles[i]).is_some());
-    best(likely).or_else(|| best(others)).map(|(_, column)| column).ok_or_else(|| {
-        let mut some: Vec<&str> = keys.keys().map(String::as_str).collect();
-        some.sort_unstable();
-        some.truncate(3);
-        let problem = "No column has the keys of this place's zones";
-        let remedy = format!(
-            "The zones have keys such as {}; if the table is on older zones, add a lookup. Its columns are: {}",
-            some_of(&some),
-            titles.join(", ")
-        );
-        Box::new(Issue::error("zones-unmatched", Where::file(table.file()), problem, remedy))
-    })
-}
-
 /// The rows that `where` keeps.
 fn filter(table: &Table, section: &GroupsSection) -> Result<Vec<usize>, Box<Issue>> {
     let mut conditions = Vec::new();
     for (title, value) in &section.only {
         conditions.push((headers::named(table, title, "where").map_err(Box::new)?, plain(value)));
     }
-    let keeps = |row: usize| conditions.iter().all(|(column, value)| table.text(*column, row).is_some_and(|t| plain(t) == *value));
+    let keeps = |row: usize| {
+        conditions.iter().all(|(column, value)| table.text(*column, row).is_some_and(|t| plain(t) == *value))
+    };
     Ok((0..table.rows()).filter(|&row| keeps(row)).collect())
 }
 
 /// Titles of the count in a long table.
-const COUNT_TITLES: &[&str] = &["n", "count", "value", "observation", "obsvalue", "obs", "residents", "persons", "people", "number", "usualresidents"];
+const COUNT_TITLES: &[&str] = &[
+    "n",
+    "count",
+    "value",
+    "observation",
+    "obsvalue",
+    "obs",
+    "residents",
+    "persons",
+    "people",
+    "number",
+    "usualresidents",
+];
 
 /// The columns with category and count, when the table is long.
 fn long_columns(rows: &Rows<'_>, section: &GroupsSection) -> Result<Option<(usize, usize)>, Box<Issue>> {
@@ -124,12 +113,18 @@ fn long_columns(rows: &Rows<'_>, section: &GroupsSection) -> Result<Option<(usiz
         Some(title) => Some(headers::named(table, title, "count").map_err(Box::new)?),
         None => headers::any_of(table, COUNT_TITLES),
     };
-    let named = section.category.as_deref().map(|title| headers::named(table, title, "category").map_err(Box::new)).transpose()?;
+    let named = section
+        .category
+        .as_deref()
+        .map(|title| headers::named(table, title, "category").map_err(Box::new))
+        .transpose()?;
     let several = rows.rows.len() > rows.zones().len();
     match (named, count) {
         (Some(category), Some(count)) => Ok(Some((category, count))),
         (Some(_), None) => Err(Box::new(headers::unrecognised(table, "count"))),
-        (None, Some(count)) if several => rows.category_column(&section.dimension, count).map(|category| Some((category, count))),
+        (None, Some(count)) if several => {
+            rows.category_column(&section.dimension, count).map(|category| Some((category, count)))
+        }
         (None, _) => Ok(None),
     }
 }
@@ -152,17 +147,26 @@ impl Rows<'_> {
             match title.as_str() {
                 _ if title == wanted => 0,
                 _ if title.starts_with(&wanted) || wanted.starts_with(&title) => 1,
-                "category" | "indicator" | "characteristic" | "group" | "band" | "ageband" | "agegroup" | "ethnicgroup" | "variable" => 2,
+                "category" | "indicator" | "characteristic" | "group" | "band" | "ageband" | "agegroup"
+                | "ethnicgroup" | "variable" => 2,
                 _ => 3,
             }
         };
         let mut best: Option<(usize, usize)> = None;
         for column in (0..titles.len()).filter(|&c| c != self.zone && c != count) {
             let values: HashSet<&str> = self.rows.iter().filter_map(|(row, _)| self.table.text(column, *row)).collect();
-            let numbers = self.rows.iter().take(200).filter(|(row, _)| matches!(self.table.number(column, *row), Cell::Number(_))).count();
+            let numbers = self
+                .rows
+                .iter()
+                .take(200)
+                .filter(|(row, _)| matches!(self.table.number(column, *row), Cell::Number(_)))
+                .count();
             let rank = rank(column);
             let mostly_numbers = numbers * 2 > self.rows.len().min(200);
-            if values.len() < 2 || (mostly_numbers && rank == 3) || (rank == 3 && headers::is_about_the_row(titles[column])) {
+            if values.len() < 2
+                || (mostly_numbers && rank == 3)
+                || (rank == 3 && headers::is_about_the_row(titles[column]))
+            {
                 continue;
             }
             if best.is_none_or(|(r, _)| rank < r) {
@@ -212,7 +216,8 @@ impl Rows<'_> {
         let mut doubts = Doubts::default();
         for &(row, slot) in &self.rows {
             if let Some(&earlier) = first.get(&slot) {
-                let same = columns.iter().all(|&column| self.table.text(column, row) == self.table.text(column, earlier));
+                let same =
+                    columns.iter().all(|&column| self.table.text(column, row) == self.table.text(column, earlier));
                 if !same {
                     let mut skip = columns.clone();
                     skip.push(self.zone);
@@ -311,9 +316,13 @@ impl Rows<'_> {
         let table = self.table;
         let titles = table.titles();
         let differs = (0..titles.len()).find(|c| {
-            !skip.contains(c) && table.text(*c, earlier) != table.text(*c, row) && !matches!(table.number(*c, row), Cell::Number(_))
+            !skip.contains(c)
+                && table.text(*c, earlier) != table.text(*c, row)
+                && !matches!(table.number(*c, row), Cell::Number(_))
         });
-        let differs = differs.or_else(|| (0..titles.len()).find(|c| !skip.contains(c) && table.text(*c, earlier) != table.text(*c, row)));
+        let differs = differs.or_else(|| {
+            (0..titles.len()).find(|c| !skip.contains(c) && table.text(*c, earlier) != table.text(*c, row))
+        });
         let key = table.text(self.zone, row).unwrap_or_default();
         let about = label.map_or_else(String::new, |label| format!(" for \"{label}\""));
         let at = self.at().row(table.line(row)).key(key);
@@ -322,10 +331,18 @@ impl Rows<'_> {
             Some(column) => {
                 let values: BTreeSet<&str> = self.rows.iter().filter_map(|(r, _)| table.text(column, *r)).collect();
                 let values: Vec<&str> = values.into_iter().collect();
-                let likely = values.iter().find(|v| super::categories::is_total(v)).or(values.first()).copied().unwrap_or_default();
+                let likely = values
+                    .iter()
+                    .find(|v| super::categories::is_total(v))
+                    .or(values.first())
+                    .copied()
+                    .unwrap_or_default();
                 let title = titles[column];
-                let problem = format!("The zone \"{key}\" has several counts{about} ({lines}), which differ in the column \"{title}\"");
-                let remedy = format!("Keep one kind of row: where = {{ {title} = \"{likely}\" }}. It has: {}", some_of(&values));
+                let problem = format!(
+                    "The zone \"{key}\" has several counts{about} ({lines}), which differ in the column \"{title}\""
+                );
+                let remedy =
+                    format!("Keep one kind of row: where = {{ {title} = \"{likely}\" }}. It has: {}", some_of(&values));
                 Issue::error("repeated-zone", at.field(title), problem, remedy)
             }
             None => {
@@ -339,47 +356,6 @@ impl Rows<'_> {
         if repeated > 0 {
             let problem = format!("{} the same as an earlier one", counted(repeated, "row is", "rows are"));
             issues.push(Issue::note("repeated-row", self.at(), problem, "They are counted once"));
-        }
-    }
-}
-
-/// Counts that are not plain counts, told once per file.
-#[derive(Debug, Default)]
-struct Doubts {
-    unknown: Vec<usize>,
-    impossible: Vec<usize>,
-    fractions: Vec<usize>,
-}
-
-impl Doubts {
-    fn unknown(&mut self, row: usize) {
-        self.unknown.push(row);
-    }
-
-    fn impossible(&mut self, row: usize) {
-        self.impossible.push(row);
-    }
-
-    fn fraction(&mut self, row: usize) {
-        self.fractions.push(row);
-    }
-
-    fn report(self, table: &Table, field: &str, issues: &mut Issues) {
-        let at = |row: usize| {
-            let at = Where::file(table.file()).row(table.line(row));
-            if field.is_empty() { at } else { at.field(field) }
-        };
-        if let Some(&row) = self.unknown.iter().min() {
-            let problem = format!("{} suppressed, empty or not a number, the first here", counted(self.unknown.len(), "count is", "counts are"));
-            issues.push(Issue::warning("unknown-count", at(row), problem, "They are taken as unknown, not as zero"));
-        }
-        if let Some(&row) = self.impossible.iter().min() {
-            let problem = format!("{} negative or impossibly large, the first here", counted(self.impossible.len(), "count is", "counts are"));
-            issues.push(Issue::warning("impossible-count", at(row), problem, "They are taken as unknown; mend the rows"));
-        }
-        if let Some(&row) = self.fractions.iter().min() {
-            let problem = format!("{} not whole, the first here", counted(self.fractions.len(), "count is", "counts are"));
-            issues.push(Issue::note("fractional-count", at(row), problem, "They are used as they are, to a millionth of a person"));
         }
     }
 }

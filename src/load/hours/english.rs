@@ -37,7 +37,10 @@ enum Half {
 pub(super) fn translate(words: &str) -> Option<String> {
     let lower = words.to_lowercase();
     let plain: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    if matches!(plain.as_str(), "24hours" | "open24hours" | "247" | "open247" | "24hoursaday" | "24hours7days" | "24hoursaday7daysaweek") {
+    if matches!(
+        plain.as_str(),
+        "24hours" | "open24hours" | "247" | "open247" | "24hoursaday" | "24hours7days" | "24hoursaday7daysaweek"
+    ) {
         return Some("24/7".to_owned());
     }
     let tokens = tokens(&lower)?;
@@ -150,11 +153,17 @@ fn clock(text: &str) -> Option<(Clock, usize)> {
     let rest = &text[at..];
     let trimmed = rest.trim_start();
     let gap = rest.len() - trimmed.len();
-    let ends = |word: &str| {
-        trimmed.strip_prefix(word).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()))
-    };
-    let halves = [("am", Half::Morning), ("a.m.", Half::Morning), ("a.m", Half::Morning), ("pm", Half::Afternoon),
-        ("p.m.", Half::Afternoon), ("p.m", Half::Afternoon), ("noon", Half::Afternoon)];
+    let ends =
+        |word: &str| trimmed.strip_prefix(word).is_some_and(|after| !after.starts_with(|c: char| c.is_alphanumeric()));
+    let halves = [
+        ("am", Half::Morning),
+        ("a.m.", Half::Morning),
+        ("a.m", Half::Morning),
+        ("pm", Half::Afternoon),
+        ("p.m.", Half::Afternoon),
+        ("p.m", Half::Afternoon),
+        ("noon", Half::Afternoon),
+    ];
     let mut half = None;
     if let Some((word, which)) = halves.iter().find(|(word, _)| ends(word)) {
         half = Some(*which);
@@ -162,7 +171,8 @@ fn clock(text: &str) -> Option<(Clock, usize)> {
     }
     let railway = half.is_none() && with_minutes && (n == 2 || hour > 12);
     let most = if half.is_some() { 12 } else { 24 };
-    let possible = minute < 60 && hour <= most && !(half.is_some() && hour == 0) && (hour < 24 || minute == 0) && n <= 2;
+    let possible =
+        minute < 60 && hour <= most && !(half.is_some() && hour == 0) && (hour < 24 || minute == 0) && n <= 2;
     possible.then_some((Clock { hour, minute, half, railway }, at))
 }
 

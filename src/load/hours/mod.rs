@@ -25,13 +25,18 @@ pub(super) fn read(words: &str) -> Understood {
     if words.is_empty() {
         return Understood::AsWritten(Opening::Unknown);
     }
-    if OpeningHours::parse(words).is_ok() {
+    if is_valid(words) {
         return Understood::AsWritten(Opening::Hours(words.to_owned()));
     }
-    match english::translate(words).filter(|hours| OpeningHours::parse(hours).is_ok()) {
+    match english::translate(words).filter(|hours| is_valid(hours)) {
         Some(hours) => Understood::Translated(Opening::Hours(hours)),
         None => Understood::Not(Opening::Unreadable(words.to_owned())),
     }
+}
+
+/// Whether words follow the `opening_hours` syntax.
+fn is_valid(words: &str) -> bool {
+    words.parse::<OpeningHours>().is_ok()
 }
 
 /// Reads one cell for each day, Monday first; days without a word are left out.
@@ -52,9 +57,10 @@ pub(super) fn read_days(cells: [Option<&str>; 7]) -> Understood {
             _ => rules.push((day, day, times)),
         }
     }
-    let written: Vec<String> = rules.iter().map(|(first, last, times)| format!("{} {times}", english::span(*first, *last))).collect();
+    let written: Vec<String> =
+        rules.iter().map(|(first, last, times)| format!("{} {times}", english::span(*first, *last))).collect();
     let hours = written.join("; ");
-    if OpeningHours::parse(&hours).is_ok() { Understood::Translated(Opening::Hours(hours)) } else { said() }
+    if is_valid(&hours) { Understood::Translated(Opening::Hours(hours)) } else { said() }
 }
 
 #[cfg(test)]
@@ -117,7 +123,10 @@ mod tests {
     fn a_column_for_each_day_becomes_one_sentence() {
         let weekday = Some("09:00-18:00");
         let cells = [weekday, weekday, Some("09:00-12:30,13:30-18:00"), weekday, weekday, Some("CLOSED"), None];
-        assert_eq!(hours(read_days(cells)).as_deref(), Some("Mo-Tu 09:00-18:00; We 09:00-12:30,13:30-18:00; Th-Fr 09:00-18:00; Sa off"));
+        assert_eq!(
+            hours(read_days(cells)).as_deref(),
+            Some("Mo-Tu 09:00-18:00; We 09:00-12:30,13:30-18:00; Th-Fr 09:00-18:00; Sa off")
+        );
         assert_eq!(read_days([None; 7]), Understood::AsWritten(Opening::Unknown));
         assert!(matches!(read_days([Some("AM Only"), None, None, None, None, None, None]), Understood::Not(_)));
     }
