@@ -16,8 +16,8 @@ const WEST: f64 = 400_000.0;
 const SOUTH: f64 = 300_000.0;
 
 /// A key that must be encoded wherever it stands in a link, and a name that a spreadsheet would run.
-pub const AWKWARD_KEY: &str = "mill/1 & \"2\"?";
-pub const AWKWARD_NAME: &str = "=Café <Zoë>";
+pub(crate) const AWKWARD_KEY: &str = "mill/1 & \"2\"?";
+pub(crate) const AWKWARD_NAME: &str = "=Café <Zoë>";
 
 fn square(column: usize, row: usize, columns: usize, rows: usize) -> MultiPolygon<f64> {
     let corner = |column: usize, row: usize| coord! { x: WEST + column as f64 * SIDE, y: SOUTH + row as f64 * SIDE };
@@ -81,7 +81,7 @@ fn zones(columns: usize, rows: usize) -> Vec<Zone> {
 }
 
 /// The town: a hub in its south-western zone, a library further east, a café with an awkward name.
-pub fn town(columns: usize, rows: usize) -> Place {
+pub(crate) fn town(columns: usize, rows: usize) -> Place {
     let streets = streets(columns, rows);
     let zones = zones(columns, rows);
     let patches: Vec<Patch> = (0..columns.div_ceil(2))

@@ -11,31 +11,31 @@ use std::sync::{Arc, mpsc};
 use tokio::sync::oneshot;
 
 /// A server that stops when it goes out of scope.
-pub struct Server {
-    pub address: SocketAddr,
-    pub shared: Arc<Shared>,
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What all but a few servers of these tests call themselves.
-pub const PUBLIC: &str = "https://maps.example/gridton";
+pub(crate) const PUBLIC: &str = "https://maps.example/gridton";
 
-pub fn issue() -> Issue {
+pub(crate) fn issue() -> Issue {
     let at = Where::file("zones.geojson").row(7).field("ZONE").key("Z1");
     Issue::warning("duplicate-key", at, "the key Z1 is there twice", "the second was left out; give it a key of its own")
 }
 
 /// A snapshot of the place, built at a fixed time.
-pub fn snapshot(place: Place) -> Snapshot {
+pub(crate) fn snapshot(place: Place) -> Snapshot {
     let mut snapshot = Snapshot::build(place, vec![issue()]);
     snapshot.built_at = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
     snapshot
@@ -43,7 +43,7 @@ pub fn snapshot(place: Place) -> Snapshot {
 
 impl Server {
     /// With nothing to serve yet.
-    pub fn empty(options: Options) -> Self {
+    pub(crate) fn empty(options: Options) -> Self {
         let shared = Arc::new(Shared::default());
         let (stop, stopped) = oneshot::channel();
         let (tell, told) = mpsc::channel();
@@ -64,24 +64,24 @@ impl Server {
     }
 
     /// With a place, behind a proxy of a known name.
-    pub fn of(place: Place) -> Self {
+    pub(crate) fn of(place: Place) -> Self {
         let server = Self::empty(Options { public_url: Some(PUBLIC.to_owned()), ..Options::default() });
         server.shared.replace(snapshot(place));
         server
     }
 
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, &[])
     }
 
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut lines = vec![format!("{method} {path} HTTP/1.1"), format!("Host: {}", self.address)];
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         self.raw(&format!("{}\r\nConnection: close\r\n\r\n", lines.join("\r\n")))
     }
 
     /// Sends these very bytes.
-    pub fn raw(&self, request: &str) -> Answer {
+    pub(crate) fn raw(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("connects");
         stream.write_all(request.as_bytes()).expect("sends");
         let mut bytes = Vec::new();
@@ -124,29 +124,29 @@ impl Drop for Server {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    pub fn media(&self) -> &str {
+    pub(crate) fn media(&self) -> &str {
         self.header("content-type").unwrap_or_default()
     }
 
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("UTF-8")
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
     /// The link with this relation and, if given, media type.
-    pub fn link(&self, rel: &str, media: Option<&str>) -> Option<String> {
+    pub(crate) fn link(&self, rel: &str, media: Option<&str>) -> Option<String> {
         find_link(&self.json(), rel, media)
     }
 
     /// Status, headers that a client reads, and body.
-    pub fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         let shown = ["content-type", "content-crs", "link", "etag", "cache-control", "vary", "allow", "retry-after", "content-disposition"];
         let headers: Vec<String> =
             shown.iter().filter_map(|name| self.header(name).map(|value| format!("{name}: {}", same_each_time(name, value)))).collect();
@@ -160,13 +160,13 @@ fn same_each_time<'a>(name: &str, value: &'a str) -> &'a str {
 }
 
 /// The link of a JSON document with this relation and, if given, media type.
-pub fn find_link(document: &Value, rel: &str, media: Option<&str>) -> Option<String> {
+pub(crate) fn find_link(document: &Value, rel: &str, media: Option<&str>) -> Option<String> {
     let links = document["links"].as_array()?;
     let fits = |link: &&Value| link["rel"] == rel && media.is_none_or(|media| link["type"] == media);
     links.iter().find(fits).and_then(|link| link["href"].as_str()).map(str::to_owned)
 }
 
 /// The path and query of an address of this server.
-pub fn path(href: &str) -> String {
+pub(crate) fn path(href: &str) -> String {
     href.strip_prefix(PUBLIC).unwrap_or_else(|| panic!("{href} does not begin with the public address")).to_owned()
 }

@@ -1,4 +1,4 @@
-//! Integration tests, as one binary: the house, whole places from files on disk, and the served API.
+//! What users rely on, tested from outside the house.
 
 mod demo;
 mod haringey_walking_areas;
