@@ -6,6 +6,7 @@ use crate::stats::{Weighted, quantile};
 use geo::{Coord, LineString, Polygon};
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
+use std::collections::BTreeSet;
 
 /// How far the ground of a dwelling position reaches at least, where no neighbour ends it earlier.
 ///
@@ -26,6 +27,11 @@ const CORNERS: usize = 16;
 
 /// Cells that share less than a millimetre of border only meet at a corner.
 const SHARED_BORDER: f64 = 0.001;
+
+/// How far two grounds of one stretch overlap, so that nothing shows between them: a metre on each side.
+/// Points near the border of two members are nearer to both than to anybody else, so the ground of the
+/// stretch as a whole stays the same.
+const OVERLAP_WITHIN_STRETCH: f64 = 1.0;
 
 /// The different points where somebody lives, sorted west to east and south to north.
 pub(super) struct Sites {
@@ -68,6 +74,12 @@ impl Sites {
     /// The round cut is trimmed by the line half way to each neighbour, nearest first, until no further
     /// neighbour can reach it. Worked out around the site, so that far from the origin no digits are lost.
     pub(super) fn cell(&self, site: usize) -> Cell {
+        self.cell_among(site, &BTreeSet::new())
+    }
+
+    /// As [`Sites::cell`], overlapping a little with the ground of the other `members` of a stretch: joined
+    /// exactly, the rounded corners of neighbours would leave hairlines between them.
+    pub(super) fn cell_among(&self, site: usize, members: &BTreeSet<usize>) -> Cell {
         let centre = self.points[site];
         let mut ring = round_cut(self.radius);
         for (found, squared) in self.tree.nearest_neighbor_iter_with_distance_2(&[centre.x, centre.y]) {
@@ -77,7 +89,9 @@ impl Sites {
             }
             if found.data != site {
                 let neighbour = self.points[found.data];
-                ring = trim(&ring, (neighbour.x - centre.x, neighbour.y - centre.y), found.data);
+                let overlap = if members.contains(&found.data) { OVERLAP_WITHIN_STRETCH } else { 0.0 };
+                let border = Border::half_way(neighbour.x - centre.x, neighbour.y - centre.y, overlap);
+                ring = trim(&ring, &border, found.data);
             }
         }
         Cell { ground: ground(&ring, centre), touching: touching(&ring) }
@@ -96,7 +110,8 @@ fn west_to_east(a: &Xy, b: &Xy) -> std::cmp::Ordering {
 /// The usual distance from a site to the next: the median of about 2,000 sites spread over the place.
 fn spacing(points: &[Xy], tree: &RTree<GeomWithData<[f64; 2], usize>>) -> f64 {
     let every = points.len().div_ceil(2000).max(1);
-    let next = |p: &Xy| tree.nearest_neighbor_iter_with_distance_2(&[p.x, p.y]).nth(1).map(|(_, squared)| squared.sqrt());
+    let next =
+        |p: &Xy| tree.nearest_neighbor_iter_with_distance_2(&[p.x, p.y]).nth(1).map(|(_, squared)| squared.sqrt());
     let distances: Vec<Weighted> = points.iter().step_by(every).filter_map(next).map(|d| (Some(d), 1.0)).collect();
     quantile(&distances, 0.5).unwrap_or(0.0)
 }
@@ -117,10 +132,24 @@ fn round_cut(radius: f64) -> Vec<Corner> {
     (0..CORNERS).map(corner).collect()
 }
 
-/// The part of a convex ring that is nearer to its site than to a neighbour `(dx, dy)` away.
-fn trim(ring: &[Corner], (dx, dy): (f64, f64), neighbour: usize) -> Vec<Corner> {
-    let half = (dx * dx + dy * dy) / 2.0;
-    let past = |c: &Corner| c.x * dx + c.y * dy - half;
+/// A straight border between a site and a neighbour `(dx, dy)` away.
+struct Border {
+    dx: f64,
+    dy: f64,
+    /// Where the border crosses the line to the neighbour, times the neighbour's distance.
+    at: f64,
+}
+
+impl Border {
+    /// Half way, and `overlap` metres further.
+    fn half_way(dx: f64, dy: f64, overlap: f64) -> Self {
+        Self { dx, dy, at: (dx * dx + dy * dy) / 2.0 + overlap * dx.hypot(dy) }
+    }
+}
+
+/// The part of a convex ring on its site's side of the border to a neighbour.
+fn trim(ring: &[Corner], border: &Border, neighbour: usize) -> Vec<Corner> {
+    let past = |c: &Corner| c.x * border.dx + c.y * border.dy - border.at;
     let mut kept = Vec::with_capacity(ring.len() + 1);
     for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
         let (pa, pb) = (past(a), past(b));

@@ -1,13 +1,13 @@
 //! Which uncovered dwelling positions lie together, and on what ground.
 
-use super::cells::{Cell, Sites};
+use super::cells::Sites;
 use crate::network::{Search, Snap, StreetNetwork};
 use crate::place::{PatchIdx, Place};
 use crate::units::Metres;
 use geo::orient::Direction;
 use geo::{Area, BooleanOps, MultiPolygon, Orient, Polygon, unary_union};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far one may have to walk between neighbours of one stretch, as a multiple of the radius of a
 /// position's ground: 500 m at the usual 100 m.
@@ -33,7 +33,9 @@ pub(super) struct Stretch {
 /// The uncovered positions of one patch at one site.
 struct Spot {
     patch: Option<PatchIdx>,
-    cell: Cell,
+    site: usize,
+    /// Sites whose ground touches this one's.
+    touching: Vec<usize>,
     positions: Vec<usize>,
     snap: Option<Snap>,
 }
@@ -45,14 +47,16 @@ pub(super) fn stretches(place: &Place, uncovered: &[usize]) -> Vec<Stretch> {
     let (spots, neighbours) = spots(place, &sites, uncovered);
     let mut joined = Joined::new(spots.len());
     match &place.streets {
-        Some(streets) => join_on_foot(streets, Metres::new(sites.radius() * WALK_PER_RADIUS), &spots, &neighbours, &mut joined),
+        Some(streets) => {
+            join_on_foot(streets, Metres::new(sites.radius() * WALK_PER_RADIUS), &spots, &neighbours, &mut joined)
+        }
         None => neighbours.iter().for_each(|&(a, b)| joined.join(a, b)),
     }
     let mut together: BTreeMap<usize, Vec<&Spot>> = BTreeMap::new();
     for (i, spot) in spots.iter().enumerate() {
         together.entry(joined.root(i)).or_default().push(spot);
     }
-    together.into_values().collect::<Vec<_>>().into_par_iter().map(|spots| stretch(place, &spots)).collect()
+    together.into_values().collect::<Vec<_>>().into_par_iter().map(|spots| stretch(place, &sites, &spots)).collect()
 }
 
 /// The spots, and the pairs of them in one patch whose ground touches, ascending.
@@ -69,12 +73,12 @@ fn spots(place: &Place, sites: &Sites, uncovered: &[usize]) -> (Vec<Spot>, Vec<(
         .into_par_iter()
         .map(|((site, patch), positions)| {
             let snap = positions.iter().find_map(|&p| place.positions[p].snap);
-            Spot { patch, cell: sites.cell(site), positions, snap }
+            Spot { patch, site, touching: sites.cell(site).touching, positions, snap }
         })
         .collect();
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (a, spot) in spots.iter().enumerate() {
-        let touching = spot.cell.touching.iter().filter_map(|&site| number.get(&(site, spot.patch)));
+        let touching = spot.touching.iter().filter_map(|&site| number.get(&(site, spot.patch)));
         pairs.extend(touching.map(|&b| (a.min(b), a.max(b))));
     }
     // The round cut has corners, so at its very edge one ground may reach the other and not be reached by
@@ -133,11 +137,13 @@ fn same_or_next_street(streets: &StreetNetwork, limit: Metres, a: Snap, b: Snap)
     ends(a).into_iter().any(around)
 }
 
-fn stretch(place: &Place, spots: &[&Spot]) -> Stretch {
+fn stretch(place: &Place, sites: &Sites, spots: &[&Spot]) -> Stretch {
     let patch = spots.first().and_then(|spot| spot.patch);
     let mut positions: Vec<usize> = spots.iter().flat_map(|spot| spot.positions.iter().copied()).collect();
     positions.sort_unstable();
-    let ground = unary_union(spots.iter().map(|spot| &spot.cell.ground));
+    let members: BTreeSet<usize> = spots.iter().map(|spot| spot.site).collect();
+    let grounds: Vec<Polygon<f64>> = members.iter().map(|&site| sites.cell_among(site, &members).ground).collect();
+    let ground = unary_union(&grounds);
     let clipped = match patch {
         Some(patch) => ground.intersection(&place.patches[patch].shape),
         None => ground,
@@ -151,9 +157,7 @@ fn without_crumbs(shape: MultiPolygon<f64>) -> MultiPolygon<f64> {
     let whole = shape.into_iter().filter(|part| part.unsigned_area() >= most.min(CRUMB));
     let filled = whole.map(|part| {
         let (outside, holes) = part.into_inner();
-        let holes = holes.into_iter().filter(|hole| {
-            Polygon::new(hole.clone(), Vec::new()).unsigned_area() >= CRUMB
-        });
+        let holes = holes.into_iter().filter(|hole| Polygon::new(hole.clone(), Vec::new()).unsigned_area() >= CRUMB);
         Polygon::new(outside, holes.collect())
     });
     MultiPolygon::new(filled.collect()).orient(Direction::Default)

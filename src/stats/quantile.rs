@@ -89,7 +89,10 @@ mod tests {
 
     /// Small whole numbers, so that sums are exact and ties happen.
     fn some_values() -> impl Strategy<Value = Vec<Weighted>> {
-        prop::collection::vec((prop::option::weighted(0.8, (0u8..12).prop_map(f64::from)), (0u8..9).prop_map(f64::from)), 0..40)
+        prop::collection::vec(
+            (prop::option::weighted(0.8, (0u8..12).prop_map(f64::from)), (0u8..9).prop_map(f64::from)),
+            0..40,
+        )
     }
 
     /// The definition, read aloud: try every value, and take the smallest that does.

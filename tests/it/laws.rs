@@ -92,7 +92,8 @@ impl<'a> EveryPair<'a> {
     }
 
     fn walk(&self, a: &Snap, b: &Snap) -> Option<f64> {
-        let pairs = self.ends(a).into_iter().flat_map(|(x, dx)| self.ends(b).map(|(y, dy)| dx + self.between[x][y] + dy));
+        let pairs =
+            self.ends(a).into_iter().flat_map(|(x, dx)| self.ends(b).map(|(y, dy)| dx + self.between[x][y] + dy));
         let around = pairs.fold(f64::INFINITY, f64::min);
         let direct = if a.edge == b.edge { (a.along.get() - b.along.get()).abs() } else { f64::INFINITY };
         let walk = a.off_street.get() + b.off_street.get() + around.min(direct);
@@ -316,7 +317,10 @@ fn the_small_towns_have_the_hard_cases_in_them() {
         note("no streets", place.streets.is_none());
         note("a zone in several patches", place.zones.indices().any(straddles));
         note("people outside patches", coverage.outside_patches.residents > 0.0);
-        note("some covered and some not", 0.0 < coverage.place.covered && coverage.place.covered < coverage.place.residents);
+        note(
+            "some covered and some not",
+            0.0 < coverage.place.covered && coverage.place.covered < coverage.place.residents,
+        );
         note("nothing qualifies", coverage.qualifying.is_empty());
         note("no way from somewhere", !coverage.qualifying.is_empty() && coverage.walks.iter().any(Option::is_none));
         note("homes at one point", {

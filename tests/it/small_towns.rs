@@ -58,8 +58,13 @@ struct ZoneDraft {
 
 fn dot() -> impl Strategy<Value = Dot> {
     let index = any::<prop::sample::Index>;
-    (index(), 20u8..180, any::<bool>(), index(), 0u8..5)
-        .prop_map(|(street, along, beside, zone, weight)| Dot { street, along, beside, zone, weight })
+    (index(), 20u8..180, any::<bool>(), index(), 0u8..5).prop_map(|(street, along, beside, zone, weight)| Dot {
+        street,
+        along,
+        beside,
+        zone,
+        weight,
+    })
 }
 
 fn asset_draft() -> impl Strategy<Value = AssetDraft> {
@@ -80,8 +85,12 @@ fn asset_draft() -> impl Strategy<Value = AssetDraft> {
 
 fn zone_draft() -> impl Strategy<Value = ZoneDraft> {
     let count = || prop::option::weighted(0.8, 0u16..300);
-    (0u16..900, count(), count(), prop::option::of(1u8..=10))
-        .prop_map(|(residents, slow, fast, decile)| ZoneDraft { residents, slow, fast, decile })
+    (0u16..900, count(), count(), prop::option::of(1u8..=10)).prop_map(|(residents, slow, fast, decile)| ZoneDraft {
+        residents,
+        slow,
+        fast,
+        decile,
+    })
 }
 
 prop_compose! {
@@ -206,4 +215,3 @@ impl Draft {
         patches
     }
 }
-

@@ -217,11 +217,5 @@ fn zone(zone: TownZone) -> Zone {
 }
 
 fn group(key: &str, speed: Option<WalkingSpeed>) -> Group {
-    Group {
-        key: key.into(),
-        label: key.into(),
-        dimension: "kind".into(),
-        dimension_label: "Kind".into(),
-        speed,
-    }
+    Group { key: key.into(), label: key.into(), dimension: "kind".into(), dimension_label: "Kind".into(), speed }
 }

@@ -194,16 +194,34 @@ fn each_zone_is_covered_as_read_off_the_map() {
     let (place, coverage, _) = measured(&a_hub_within_three_minutes());
     let covered = [
         // A: 0.5, 1.5 | 2.5, 3.5 | 4.5 and not 5.5 | neither 6.5 nor 7.5
-        ("A1", 200.0), ("A2", 200.0), ("A3", 100.0), ("A4", 0.0),
+        ("A1", 200.0),
+        ("A2", 200.0),
+        ("A3", 100.0),
+        ("A4", 0.0),
         // B: 9.5 and not 8.5 | 10.5, 11.5 | 12.5, 13.5 | 14.5 and neither 15.5 nor 16.5
-        ("B1", 100.0), ("B2", 200.0), ("B3", 200.0), ("B4", 100.0),
+        ("B1", 100.0),
+        ("B2", 200.0),
+        ("B3", 200.0),
+        ("B4", 100.0),
         // C: 17.5 | 18.5, 19.5 | 20.5, 21.5 | 22.5 and not 23.5
-        ("C1", 100.0), ("C2", 200.0), ("C3", 200.0), ("C4", 100.0),
+        ("C1", 100.0),
+        ("C2", 200.0),
+        ("C3", 200.0),
+        ("C4", 100.0),
         // D: only 7.5 on North Bank
-        ("D1", 0.0), ("D2", 100.0), ("D3", 0.0), ("D4", 0.0),
+        ("D1", 0.0),
+        ("D2", 100.0),
+        ("D3", 0.0),
+        ("D4", 0.0),
         // E: 8.5–11.5 | 12.5 on North Bank; nobody on South Bank or the island
-        ("E1", 400.0), ("E2", 100.0), ("E3", 0.0), ("E4", 0.0),
-        ("F1", 0.0), ("F2", 0.0), ("F3", 0.0), ("F4", 0.0),
+        ("E1", 400.0),
+        ("E2", 100.0),
+        ("E3", 0.0),
+        ("E4", 0.0),
+        ("F1", 0.0),
+        ("F2", 0.0),
+        ("F3", 0.0),
+        ("F4", 0.0),
     ];
     let found: Vec<(&str, f64)> =
         place.zones.enumerate().map(|(i, zone)| (zone.key.as_str(), coverage.zones[i].covered)).collect();
@@ -216,8 +234,7 @@ fn each_patch_is_covered_as_read_off_the_map() {
     let (_, coverage, _) = measured(&a_hub_within_three_minutes());
     let found: Vec<(f64, f64)> = coverage.patches.iter().map(|p| (p.covered, p.residents)).collect();
     // B has 8 homes (8.5–15.5), C has 7 (16.5–22.5), E has 8 + 8 and the island's 2.
-    let expected =
-        [(500.0, 800.0), (600.0, 800.0), (600.0, 700.0), (100.0, 1600.0), (500.0, 1800.0), (0.0, 1600.0)];
+    let expected = [(500.0, 800.0), (600.0, 800.0), (600.0, 700.0), (100.0, 1600.0), (500.0, 1800.0), (0.0, 1600.0)];
     assert_eq!(found, expected);
     assert_eq!((coverage.outside_patches.covered, coverage.outside_patches.residents), (0.0, 100.0));
     // 17 homes of High Street and 6 of North Bank.
