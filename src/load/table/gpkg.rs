@@ -2,7 +2,7 @@
 
 use super::frame::{self, Claim};
 use super::rows::Builder;
-use super::{Issues, Source, Table, titles, wkb, words};
+use super::{Issues, Source, Table, guarded, titles, wkb, words};
 use crate::crs::Crs;
 use crate::place::Issue;
 use geo::Geometry;
@@ -133,7 +133,9 @@ fn rows(
     let damaged = |error: rusqlite::Error| source.damaged("a GeoPackage", error);
     let table = layer.name.replace('"', "\"\"");
     let mut statement = database.prepare(&format!("SELECT * FROM \"{table}\"")).map_err(damaged)?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    // rusqlite panics on a column name that is not UTF-8.
+    let names = guarded(|| Ok(statement.column_names().into_iter().map(str::to_owned).collect::<Vec<String>>()));
+    let names = names.map_err(|why| source.damaged("a GeoPackage", why))?;
     let shape_at = geometry.and_then(|name| names.iter().position(|column| column.eq_ignore_ascii_case(name)));
     let kept: Vec<usize> = (0..names.len()).filter(|at| Some(*at) != shape_at).collect();
     let mut builder = Builder::new(kept.iter().map(|&at| names[at].trim().to_owned()).collect());

@@ -18,6 +18,7 @@ mod frame;
 mod gpkg;
 mod json;
 mod kind;
+mod pages;
 mod parquet;
 mod records;
 mod rows;

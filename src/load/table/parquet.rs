@@ -2,17 +2,18 @@
 
 use super::frame::{self, Claim};
 use super::rows::Builder;
-use super::{Issues, Source, Table, guarded, wkb, words};
+use super::{Issues, Source, Table, guarded, pages, wkb, words};
 use crate::crs::Crs;
 use crate::place::Issue;
 use geo::Geometry;
+use polars::io::parquet::read::FileMetadata;
 use polars::prelude::*;
 use serde_json::Value;
 use std::io::Cursor;
 
 /// Reads a Parquet file; every column becomes text, except the geometry.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
-    let (frame, geo) = guarded(|| frame_of(bytes)).map_err(|why| source.damaged("a Parquet file", why))?;
+    let (frame, geo) = guarded(|| frame_of(&bytes)).map_err(|why| source.damaged("a Parquet file", why))?;
     let geo = geo.as_deref().and_then(primary);
     let mut titles = Vec::new();
     let mut columns = Vec::new();
@@ -53,9 +54,10 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
 }
 
 /// The frame, and the file's `geo` metadata.
-fn frame_of(bytes: Vec<u8>) -> std::result::Result<(DataFrame, Option<String>), String> {
+fn frame_of(bytes: &[u8]) -> std::result::Result<(DataFrame, Option<String>), String> {
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
+    plausible(metadata, bytes)?;
     let entries = metadata.key_value_metadata().iter().flatten();
     let geo = entries.filter(|entry| entry.key == "geo").find_map(|entry| entry.value.clone());
     let frame = reader.finish().map_err(|error| error.to_string())?;
@@ -63,6 +65,32 @@ fn frame_of(bytes: Vec<u8>) -> std::result::Result<(DataFrame, Option<String>), 
         return Err("its columns differ in length".to_owned());
     }
     Ok((frame, geo))
+}
+
+/// Values that a file may claim: a million, and a thousand for each of its bytes. A column that repeats
+/// one value packs some hundreds of rows into a byte; real tables pack fewer than ten.
+fn most_values(bytes: &[u8]) -> usize {
+    bytes.len().saturating_mul(1000).saturating_add(1_000_000)
+}
+
+/// Refuses numbers of rows and values that the file cannot hold, before anybody makes room for them.
+fn plausible(metadata: &FileMetadata, bytes: &[u8]) -> std::result::Result<(), String> {
+    let most = most_values(bytes);
+    let groups = &metadata.row_groups;
+    let rows = groups.iter().fold(0_usize, |sum, group| sum.saturating_add(group.num_rows()));
+    if rows > most || metadata.num_rows > most {
+        return Err("it claims an impossible number of rows".to_owned());
+    }
+    for column in groups.iter().flat_map(|group| group.parquet_columns()) {
+        if !usize::try_from(column.num_values()).is_ok_and(|values| values <= most) {
+            return Err("a column claims an impossible number of values".to_owned());
+        }
+        let place = column.byte_range();
+        let place = usize::try_from(place.start).ok().zip(usize::try_from(place.end).ok());
+        let column = place.and_then(|(from, to)| bytes.get(from..to)).ok_or("a column lies outside the file")?;
+        pages::check(column, most)?;
+    }
+    Ok(())
 }
 
 struct Primary {

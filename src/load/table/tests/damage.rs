@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 #[derive(Debug, Clone)]
-pub(super) enum Harm {
+enum Harm {
     Flip(usize, u8),
     Set(usize, [u8; 4]),
     Cut(usize),
@@ -15,7 +15,7 @@ pub(super) enum Harm {
     Repeat(usize, usize),
 }
 
-pub(super) fn harm() -> impl Strategy<Value = Harm> {
+fn harm() -> impl Strategy<Value = Harm> {
     let at = any::<usize>();
     prop_oneof![
         (at, any::<u8>()).prop_map(|(at, mask)| Harm::Flip(at, mask)),
@@ -27,7 +27,7 @@ pub(super) fn harm() -> impl Strategy<Value = Harm> {
     ]
 }
 
-pub(super) fn harmed(whole: &[u8], harms: &[Harm]) -> Vec<u8> {
+fn harmed(whole: &[u8], harms: &[Harm]) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     for harm in harms {
         let size = bytes.len();
@@ -49,7 +49,7 @@ pub(super) fn harmed(whole: &[u8], harms: &[Harm]) -> Vec<u8> {
 }
 
 /// Everything a table can be asked, asked.
-pub(super) fn look_at_all(tried: &Tried) {
+fn look_at_all(tried: &Tried) {
     let Ok(table) = &tried.table else { return };
     for row in 0..table.rows().min(100) {
         for column in 0..=table.titles().len() {
@@ -95,6 +95,12 @@ fn a_damaged_parquet_file_is_a_table_or_an_issue() {
 }
 
 #[test]
+fn a_damaged_geoparquet_file_is_a_table_or_an_issue() {
+    let geo = r#"{"primary_column":"geometry","columns":{"geometry":{"encoding":"WKB"}}}"#;
+    survives(1500, "a.parquet", &samples::geoparquet(geo));
+}
+
+#[test]
 fn a_damaged_flatgeobuf_is_a_table_or_an_issue() {
     survives(1500, "a.fgb", &samples::fgb(27700));
 }
@@ -102,7 +108,7 @@ fn a_damaged_flatgeobuf_is_a_table_or_an_issue() {
 #[test]
 fn a_damaged_geopackage_is_a_table_or_an_issue() {
     let folder = tempfile::tempdir().expect("a folder");
-    survives(400, "a.gpkg", &samples::gpkg(folder.path()));
+    survives(1000, "a.gpkg", &samples::gpkg(folder.path()));
 }
 
 #[test]
