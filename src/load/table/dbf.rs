@@ -152,5 +152,8 @@ fn code_page(bytes: &[u8]) -> Option<&'static Encoding> {
 pub(super) fn sidecar(source: &Source<'_>, ending: &str) -> Option<Vec<u8>> {
     let whole = source.path.file_name().map(|name| format!("{}.{ending}", name.to_string_lossy()));
     let beside = [source.path.with_extension(ending), source.path.with_extension(ending.to_uppercase())];
-    beside.into_iter().chain(whole.map(|name| source.path.with_file_name(name))).find_map(|path| std::fs::read(path).ok())
+    beside
+        .into_iter()
+        .chain(whole.map(|name| source.path.with_file_name(name)))
+        .find_map(|path| std::fs::read(path).ok())
 }

@@ -16,8 +16,8 @@ const SAMPLE_BYTES: usize = 256 * 1024;
 /// Reads a delimited file.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
     let text = text::decode(source, bytes, issues);
-    let (separator, text) = said_separator(&text);
-    let separator = separator.unwrap_or_else(|| likely_separator(sample(text)));
+    let text = text.as_str();
+    let separator = said_separator(text).unwrap_or_else(|| likely_separator(sample(text)));
     let (preview, lines) = preview(text, separator);
     let Some(header) = titles::find(&preview, source.options.titles_if_none) else {
         return Err(source.error(
@@ -54,13 +54,11 @@ fn sample(text: &str) -> &str {
     }
 }
 
-/// Excel's own first line `sep=;`, which says the separator.
-fn said_separator(text: &str) -> (Option<&str>, &str) {
-    let Some(rest) = text.strip_prefix("sep=") else { return (None, text) };
-    let Some(separator) = rest.chars().next().map(|c| &rest[..c.len_utf8()]) else { return (None, text) };
-    let usable = !matches!(separator, "\n" | "\r" | "\"");
-    // The line itself stays, so that line numbers are right; it is a title row above the header.
-    (usable.then_some(separator), text)
+/// The separator that Excel's own first line `sep=;` names. The line stays, so that line numbers are right.
+fn said_separator(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("sep=")?;
+    let separator = &rest[..rest.chars().next()?.len_utf8()];
+    (!matches!(separator, "\n" | "\r" | "\"")).then_some(separator)
 }
 
 /// The separator under which most rows have the same number of cells, and that number is at least two.

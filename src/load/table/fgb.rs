@@ -24,8 +24,12 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
     let head = head.to_vec();
     let header = size_prefixed_root_as_header(&head).map_err(|error| damaged(error.to_string()))?;
     let mut rest = after_index(&header, rest).ok_or_else(|| damaged("it ends inside its index".to_owned()))?;
-    let columns: Vec<(String, ColumnType)> =
-        header.columns().into_iter().flatten().map(|column| (column.name().trim().to_owned(), column.type_())).collect();
+    let columns: Vec<(String, ColumnType)> = header
+        .columns()
+        .into_iter()
+        .flatten()
+        .map(|column| (column.name().trim().to_owned(), column.type_()))
+        .collect();
     let mut builder = Builder::new(columns.iter().map(|(title, _)| title.clone()).collect());
     let (mut geometries, mut unreadable, mut line) = (Vec::new(), Vec::new(), 0);
     let mut buffer = Vec::new();
@@ -35,7 +39,8 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
         line += 1;
         buffer.clear();
         buffer.extend_from_slice(feature);
-        let feature = size_prefixed_root_as_feature(&buffer).map_err(|error| damaged(format!("feature {line}: {error}")))?;
+        let feature =
+            size_prefixed_root_as_feature(&buffer).map_err(|error| damaged(format!("feature {line}: {error}")))?;
         row.iter_mut().for_each(String::clear);
         if let Some(properties) = feature.properties() {
             fill(&mut row, &columns, properties.bytes()).map_err(|why| damaged(format!("feature {line}: {why}")))?;

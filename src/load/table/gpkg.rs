@@ -8,6 +8,7 @@ use crate::place::Issue;
 use geo::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use std::path::Path;
 
 /// One entry of the table of contents.
 struct Layer {
@@ -19,8 +20,7 @@ struct Layer {
 /// Reads one layer, or a table without geometry.
 pub(super) fn read(source: &Source<'_>, issues: &mut Issues) -> Result<Table, Issue> {
     let damaged = |error: rusqlite::Error| source.damaged("a GeoPackage", error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let database = Connection::open_with_flags(source.path, flags).map_err(damaged)?;
+    let database = open(source.path).map_err(damaged)?;
     let layers = layers(&database).map_err(damaged)?;
     let layer = chosen(source, layers)?;
     let claim = claim(&database, layer.srs).map_err(damaged)?;
@@ -31,6 +31,24 @@ pub(super) fn read(source: &Source<'_>, issues: &mut Issues) -> Result<Table, Is
         None => None,
     };
     Ok(source.table(builder, shapes, issues))
+}
+
+/// Opens the database without leaving a trace beside it.
+///
+/// QGIS leaves its files in write-ahead mode, in which even a reader makes two files beside the database
+/// and fails in a directory it cannot write to. Unless such a log is there, with changes in it, the
+/// database is opened as one that nobody changes.
+fn open(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let (false, Some(name)) = (Path::new(&log).exists(), path.to_str()) else {
+        return Connection::open_with_flags(path, flags);
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'-' | b'_' | b'~');
+    let byte = |b: u8| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") };
+    let uri: String = name.bytes().map(byte).collect();
+    Connection::open_with_flags(format!("file:{uri}?immutable=1"), flags | OpenFlags::SQLITE_OPEN_URI)
 }
 
 fn layers(database: &Connection) -> rusqlite::Result<Vec<Layer>> {

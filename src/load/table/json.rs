@@ -126,7 +126,9 @@ impl Rows {
 
     fn record(&mut self, record: &Value) {
         match record {
-            Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => self.feature(members),
+            Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => {
+                self.feature(members)
+            }
             Value::Object(members) => {
                 for (title, value) in members {
                     self.cell(title, value);

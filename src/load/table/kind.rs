@@ -3,14 +3,18 @@
 use super::Source;
 use crate::place::Issue;
 
-/// The kinds of file that hold rows.
+/// Whether these are the first bytes of an SQLite database, which is read where it is and not as bytes.
+pub(super) fn is_geopackage(head: &[u8]) -> bool {
+    head.starts_with(b"SQLite format 3\0")
+}
+
+/// The other kinds of file that hold rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Delimited,
     Workbook,
     Parquet,
     Json,
-    GeoPackage,
     Shapefile,
     Dbase,
     FlatGeobuf,
@@ -29,7 +33,11 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
         return Err(packed(source, "gzip"));
     }
     if bytes.starts_with(b"%PDF") || ending == "pdf" {
-        return Err(source.error("file-kind", "the file is a PDF document", "ask for the table behind it as CSV or XLSX"));
+        return Err(source.error(
+            "file-kind",
+            "the file is a PDF document",
+            "ask for the table behind it as CSV or XLSX",
+        ));
     }
     if ending == "pbf" {
         return Err(source.error(
@@ -54,7 +62,9 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
     match (ending.as_str(), is_text(bytes)) {
         ("dbf", _) => Ok(Kind::Dbase),
         (_, true) => Ok(Kind::Delimited),
-        ("xlsx" | "xlsm" | "xlsb" | "ods" | "xls", false) => Err(source.damaged("a workbook", "it does not begin like one")),
+        ("xlsx" | "xlsm" | "xlsb" | "ods" | "xls", false) => {
+            Err(source.damaged("a workbook", "it does not begin like one"))
+        }
         ("gpkg" | "sqlite", false) => Err(source.damaged("a GeoPackage", "it is not an SQLite database")),
         ("shp", false) => Err(source.damaged("a shapefile", "it does not begin like one")),
         ("fgb", false) => Err(source.damaged("a FlatGeobuf", "it does not begin like one")),
@@ -72,7 +82,6 @@ fn by_content(bytes: &[u8]) -> Option<Kind> {
         [b'f', b'g', b'b', _, b'f', b'g', b'b', _, ..] => Some(Kind::FlatGeobuf),
         [0, 0, 0x27, 0x0A, ..] => Some(Kind::Shapefile),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(Kind::Workbook),
-        _ if bytes.starts_with(b"SQLite format 3\0") => Some(Kind::GeoPackage),
         _ if bytes.starts_with(b"PAR1") => Some(Kind::Parquet),
         _ => None,
     }
@@ -103,12 +112,13 @@ fn start_of(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii_start()
 }
 
-/// Whether the beginning looks like text in some encoding: hardly any control characters.
+/// Whether the beginning looks like text in some encoding: hardly any control characters. A stray NUL or
+/// two are mended later.
 fn is_text(bytes: &[u8]) -> bool {
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
         return true;
     }
     let start = &bytes[..bytes.len().min(4096)];
     let odd = start.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1E | 0x7F)).count();
-    odd * 50 <= start.len()
+    odd <= 2 + start.len() / 50
 }

@@ -38,6 +38,7 @@ use crate::place::{Issue, Where};
 use geo::Geometry;
 use kind::Kind;
 use rows::{Builder, Cells, TooLarge};
+use std::io::Read;
 use std::path::Path;
 
 /// A file of rows. Every cell is text as it stood in the file, or nothing.
@@ -81,6 +82,9 @@ impl Table {
     /// One issue, when nothing can be made of the file.
     pub fn read(path: &Path, shown: &str, options: Options<'_>, issues: &mut Issues) -> Result<Self, Issue> {
         let source = Source { path, shown, options };
+        if kind::is_geopackage(&source.head()?) {
+            return gpkg::read(&source, issues);
+        }
         let bytes = source.bytes()?;
         match kind::of(&source, &bytes)? {
             Kind::Delimited => delimited::read(&source, bytes, issues),
@@ -90,10 +94,6 @@ impl Table {
             Kind::FlatGeobuf => fgb::read(&source, &bytes, issues),
             Kind::Shapefile => shp::read(&source, &bytes, issues),
             Kind::Dbase => dbf::read(&source, &bytes, issues),
-            Kind::GeoPackage => {
-                drop(bytes);
-                gpkg::read(&source, issues)
-            }
         }
     }
 
@@ -201,16 +201,28 @@ impl Source<'_> {
         Issue::note(code, self.at(), problem, remedy)
     }
 
-    /// The whole file, which is not empty.
-    fn bytes(&self) -> Result<Vec<u8>, Issue> {
-        let bytes = std::fs::read(self.path).map_err(|error| match error.kind() {
+    fn unreadable(&self, error: &std::io::Error) -> Issue {
+        match error.kind() {
             std::io::ErrorKind::NotFound => self.error(
                 "file-missing",
                 "there is no such file",
                 "check the path in place.toml; it is relative to the directory of place.toml",
             ),
             _ => self.error("file-unreadable", format!("the file cannot be read: {error}"), "check its permissions"),
-        })?;
+        }
+    }
+
+    /// The first bytes, by which the one kind of file is known that is too large to be read whole.
+    fn head(&self) -> Result<Vec<u8>, Issue> {
+        let mut head = Vec::new();
+        let file = std::fs::File::open(self.path);
+        file.and_then(|file| file.take(64).read_to_end(&mut head)).map_err(|error| self.unreadable(&error))?;
+        Ok(head)
+    }
+
+    /// The whole file, which is not empty.
+    fn bytes(&self) -> Result<Vec<u8>, Issue> {
+        let bytes = std::fs::read(self.path).map_err(|error| self.unreadable(&error))?;
         if bytes.is_empty() {
             return Err(self.error(
                 "file-empty",
@@ -271,5 +283,4 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 #[cfg(test)]
-#[path = "tests/mod.rs"]
 mod tests;

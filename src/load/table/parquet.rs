@@ -58,7 +58,11 @@ fn frame_of(bytes: Vec<u8>) -> std::result::Result<(DataFrame, Option<String>), 
     let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
     let entries = metadata.key_value_metadata().iter().flatten();
     let geo = entries.filter(|entry| entry.key == "geo").find_map(|entry| entry.value.clone());
-    Ok((reader.finish().map_err(|error| error.to_string())?, geo))
+    let frame = reader.finish().map_err(|error| error.to_string())?;
+    if frame.columns().iter().any(|column| column.len() != frame.height()) {
+        return Err("its columns differ in length".to_owned());
+    }
+    Ok((frame, geo))
 }
 
 struct Primary {
@@ -125,6 +129,9 @@ fn printed(column: &Column) -> std::result::Result<StringChunked, String> {
     }
     let text = column.cast(&DataType::String).map_err(message)?;
     let text = text.str().map_err(message)?.clone();
+    if text.len() != column.len() {
+        return Err("cut short".to_owned());
+    }
     if let DataType::Datetime(..) = dtype {
         let day = |text: &str| match text.split_once(' ') {
             Some((day, time)) if time.trim_end_matches(['0', '.', ':']).is_empty() => day.to_owned(),

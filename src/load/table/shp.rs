@@ -149,12 +149,17 @@ fn claim(source: &Source<'_>) -> Claim {
 /// parts; else by the names that Esri's programs write without a code.
 pub(super) fn well_known_text(text: &str) -> Claim {
     let upper = text.to_uppercase();
-    let code = ["AUTHORITY[\"EPSG\",", "ID[\"EPSG\","].iter().filter_map(|mark| upper.rfind(mark).map(|at| at + mark.len())).max();
+    let code = ["AUTHORITY[\"EPSG\",", "ID[\"EPSG\","]
+        .iter()
+        .filter_map(|mark| upper.rfind(mark).map(|at| at + mark.len()))
+        .max();
     let code = code.and_then(|at| {
-        let digits: String = upper[at..].trim_start_matches(['"', ' ']).chars().take_while(char::is_ascii_digit).collect();
-        // Only a code that closes the whole text is that of the system.
+        let digits: String =
+            upper[at..].trim_start_matches(['"', ' ']).chars().take_while(char::is_ascii_digit).collect();
+        // Only a code that closes the outermost bracket is that of the system, not of one of its parts.
         let rest = upper[at..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '"' || c == ' ');
-        rest.trim_end().chars().all(|c| c == ']').then(|| digits.parse::<u32>().ok())?
+        let closing: String = rest.chars().filter(|c| !c.is_whitespace()).collect();
+        (closing == "]]").then(|| digits.parse::<u32>().ok())?
     });
     if let Some(crs) = code.and_then(Crs::from_epsg) {
         return Claim::Says(crs);

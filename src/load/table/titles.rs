@@ -68,7 +68,8 @@ fn header_row<S: AsRef<str>>(preview: &[Vec<S>]) -> usize {
     let coverage = |at: usize| {
         let below = &preview[at + 1..preview.len().min(at + 41)];
         let width = below.iter().map(Vec::len).max().unwrap_or(0);
-        let often = |column: &usize| below.iter().filter(|row| !text(row, *column).is_empty()).count() * 2 >= below.len();
+        let often =
+            |column: &usize| below.iter().filter(|row| !text(row, *column).is_empty()).count() * 2 >= below.len();
         let used: Vec<usize> = (0..width).filter(often).collect();
         let covered = used.iter().filter(|&&column| !text(&preview[at], column).is_empty()).count();
         if used.is_empty() { 0.0 } else { covered as f64 / used.len() as f64 }
@@ -122,13 +123,17 @@ fn drop_blank_end<S: AsRef<str>>(mut titles: Vec<String>, below: &[Vec<S>]) -> V
     titles
 }
 
-/// Whether more than a third of the cells are numbers other than ages and years, which do stand in headers.
+/// Whether two or more of the cells, or more than a third of them, are numbers other than ages and years,
+/// which do stand in headers.
 fn looks_like_data<S: AsRef<str>>(row: &[S]) -> bool {
     let numbers = row.iter().filter(|cell| match cell.as_ref().trim().parse::<f64>() {
-        Ok(number) => number.fract() != 0.0 || !((0.0..=150.0).contains(&number) || (1900.0..=2100.0).contains(&number)),
+        Ok(number) => {
+            number.fract() != 0.0 || !((0.0..=150.0).contains(&number) || (1900.0..=2100.0).contains(&number))
+        }
         Err(_) => false,
     });
-    numbers.count() * 3 > filled(row)
+    let numbers = numbers.count();
+    numbers > 1 || numbers * 3 > filled(row)
 }
 
 /// A title on one line: line breaks and runs of spaces become one space.

@@ -117,11 +117,38 @@ fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
 pub fn parse_flag(text: &str) -> Option<Flag> {
     let word = text.trim().trim_end_matches('.').to_lowercase();
     match word.as_str() {
-        "yes" | "y" | "true" | "t" | "1" | "full" | "fully" | "full access" | "fully accessible" | "accessible"
-        | "designated" | "step-free" | "step free" | "stepfree" | "level" | "level access" | "ramp" | "ramped"
-        | "wheelchair" | "wheelchair accessible" | "✓" | "✔" => Some(Flag::Yes),
-        "limited" | "partial" | "partially" | "partly" | "some" | "limited access" | "partial access"
-        | "partially accessible" | "with assistance" | "assisted" => Some(Flag::Limited),
+        "yes"
+        | "y"
+        | "true"
+        | "t"
+        | "1"
+        | "full"
+        | "fully"
+        | "full access"
+        | "fully accessible"
+        | "accessible"
+        | "designated"
+        | "step-free"
+        | "step free"
+        | "stepfree"
+        | "level"
+        | "level access"
+        | "ramp"
+        | "ramped"
+        | "wheelchair"
+        | "wheelchair accessible"
+        | "✓"
+        | "✔" => Some(Flag::Yes),
+        "limited"
+        | "partial"
+        | "partially"
+        | "partly"
+        | "some"
+        | "limited access"
+        | "partial access"
+        | "partially accessible"
+        | "with assistance"
+        | "assisted" => Some(Flag::Limited),
         "no" | "n" | "false" | "f" | "0" | "none" | "inaccessible" | "not accessible" | "no access" | "steps"
         | "stepped" | "stairs" | "✗" | "✘" => Some(Flag::No),
         _ => None,
