@@ -84,10 +84,10 @@ pub(super) fn name_column(table: &Table, key: usize) -> Option<usize> {
 /// The column with keys of our zones: by its title, else by its values.
 pub(super) fn zone_column(
     table: &Table,
-    named: Option<&str>,
+    asked: Option<&str>,
     keys: &HashMap<String, usize>,
 ) -> Result<usize, Box<Issue>> {
-    if let Some(title) = named {
+    if let Some(title) = asked {
         return named(table, title, "zone").map_err(Box::new);
     }
     let matches = |column: usize| {
