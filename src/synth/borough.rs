@@ -154,12 +154,14 @@ impl Borough {
             bank[node] = true;
         }
         let bridges = nodes_of(|line| matches!(line, Line::Bridge(_, Barrier::River)));
+        // Further than this from a bridge, more people matter more than more metres.
+        let enough = (0.4 * self.town.ground.radius).min(900.0);
         let mut best: Option<(f64, Xy, usize)> = None;
         for block in &self.town.blocks {
             let middle = sheet.centroid(&block.cell);
             for node in sheet.ring(&block.cell).into_iter().filter(|n| bank[*n]) {
                 let p = sheet.nodes[node];
-                let away = bridges.iter().map(|b| sheet.nodes[*b].distance(p).get()).fold(1_500.0, f64::min);
+                let away = bridges.iter().map(|b| sheet.nodes[*b].distance(p).get()).fold(enough, f64::min);
                 let score = away * self.town.ground.density(middle);
                 if best.is_none_or(|(most, ..)| score > most) {
                     best = Some((score, inward(p, middle), block.zone));

@@ -1,11 +1,12 @@
 //! Streets that nothing else reaches: found, and joined to the rest by a path along the railway,
-//! bypass or shore beside them.
+//! bypass or shore beside them, or else by a footbridge.
 
 use super::sheet::{Barrier, Line};
 use super::streets::StreetMap;
 use super::town::Town;
 
-/// Opens paths along closed lines until every street can be walked to, or no line is left that helps.
+/// Opens paths along closed lines, then builds footbridges, until every street can be walked to or
+/// nothing is left that helps.
 pub(super) fn join(town: &Town, map: &mut StreetMap) {
     let mut tried = vec![false; town.sheet.chords.len()];
     for _ in 0..4 {
@@ -28,9 +29,34 @@ pub(super) fn join(town: &Town, map: &mut StreetMap) {
             }
         }
         if !opened {
-            return;
+            break;
         }
     }
+    while let Some((here, there)) = shortest_crossing(town, map) {
+        map.add_footbridge(here, there);
+    }
+}
+
+/// A footbridge over a railway, bypass or river is at most this long.
+const LONGEST_FOOTBRIDGE: f64 = 250.0;
+
+/// The shortest way over one barrier from streets that are cut off to streets that are not.
+fn shortest_crossing(town: &Town, map: &StreetMap) -> Option<(usize, usize)> {
+    let mut sets = Sets::of(map);
+    let main = sets.largest();
+    let (mut joined, mut cut_off) = (Vec::new(), Vec::new());
+    for chord in &town.sheet.chords {
+        let Line::Edge(barrier) = chord.line else { continue };
+        for node in chord.stations.iter().map(|s| s.1).filter(|n| sets.walked[*n]) {
+            if sets.root(node) == main { joined.push((barrier, node)) } else { cut_off.push((barrier, node)) }
+        }
+    }
+    let length = |a: usize, b: usize| map.points[a].distance(map.points[b]).get();
+    let pairs = cut_off
+        .iter()
+        .flat_map(|(over, a)| joined.iter().filter(move |(barrier, _)| barrier == over).map(move |(_, b)| (*a, *b)));
+    let near = pairs.filter(|(a, b)| length(*a, *b) < LONGEST_FOOTBRIDGE);
+    near.min_by(|x, y| length(x.0, x.1).total_cmp(&length(y.0, y.1)).then(x.cmp(y)))
 }
 
 /// Which nodes hang together (union by size with path halving).

@@ -203,6 +203,13 @@ impl StreetMap {
         }
     }
 
+    /// Adds a footbridge between two nodes.
+    pub(super) fn add_footbridge(&mut self, here: NodeId, there: NodeId) {
+        let tags =
+            [("highway", "footway"), ("bridge", "yes"), ("layer", "1")].map(|(key, value)| (key, value.to_owned()));
+        self.ways.push(Way { nodes: vec![here, there], tags: tags.into(), class: None, walkable: true });
+    }
+
     /// Adds closes and drives that lead from a street towards the middle of a block.
     fn add_cul_de_sacs(&mut self, town: &Town, names: &Names, meetings: &[u8], dice: &mut Dice) {
         let mut on_road = vec![false; self.points.len()];
