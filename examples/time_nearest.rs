@@ -57,10 +57,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn query(network: &StreetNetwork, order: &[Option<NodeIdx>], sets: &[&[Snap]], limit: Metres) -> Vec<Vec<f64>> {
     nearest_of_nodes_many(network, sets, Some(limit))
-        .par_iter()
+        .iter()
         .map(|nearest| {
             let distance = |node: NodeIdx| nearest.of(node).map(|nearest| nearest.distance.get());
-            order.iter().map(|node| node.and_then(distance).unwrap_or(f64::INFINITY)).collect()
+            let in_order = order.par_iter().with_min_len(1 << 14);
+            in_order.map(|node| node.and_then(distance).unwrap_or(f64::INFINITY)).collect()
         })
         .collect()
 }
