@@ -276,17 +276,21 @@ impl<'n> Search<'n> {
             if batch.is_empty() {
                 break;
             }
-            for &Entry { distance, node } in &batch {
-                let label = self.best[node as usize];
-                if label.distance() != distance {
-                    // A shorter way was found after this entry was made.
-                    continue;
+            for entries in batch.chunks(ABREAST) {
+                let mut valid = [(Label::NONE, 0, 0); ABREAST];
+                let mut n_valid = 0;
+                for &Entry { distance, node } in entries {
+                    let label = self.best[node as usize];
+                    valid[n_valid] = (label, arcs.first[node as usize], arcs.first[node as usize + 1]);
+                    // Not if a shorter way was found after the entry was made.
+                    n_valid += usize::from(label.distance() == distance);
                 }
-                let run = arcs.first[node as usize] as usize..arcs.first[node as usize + 1] as usize;
-                let left = limit - distance;
-                for &(next, weight) in &arcs.to[run] {
-                    if weight <= left {
-                        self.improve(next, label.along(weight));
+                for &(label, first, end) in &valid[..n_valid] {
+                    let left = limit - label.distance();
+                    for &(next, weight) in &arcs.to[first as usize..end as usize] {
+                        if weight <= left {
+                            self.improve(next, label.along(weight));
+                        }
                     }
                 }
             }
@@ -294,6 +298,10 @@ impl<'n> Search<'n> {
         self.batch = batch;
     }
 }
+
+/// How many nodes are looked up together, before walking on from any of them, so that waits for memory
+/// overlap. Worth a fifth of the time where sources are many and far apart; 16 or 64 do as well.
+const ABREAST: usize = 32;
 
 /// Sources with their places in the list as numbers.
 fn numbered(sources: &[Snap]) -> impl Iterator<Item = (u32, Snap)> {
