@@ -47,7 +47,10 @@ fn shortest_crossing(town: &Town, map: &StreetMap) -> Option<(usize, usize)> {
     let (mut joined, mut cut_off) = (Vec::new(), Vec::new());
     for chord in &town.sheet.chords {
         let Line::Edge(barrier) = chord.line else { continue };
-        for node in chord.stations.iter().map(|s| s.1).filter(|n| sets.walked[*n]) {
+        for &(_, node) in &chord.stations {
+            if !sets.walked[node] {
+                continue;
+            }
             if sets.root(node) == main { joined.push((barrier, node)) } else { cut_off.push((barrier, node)) }
         }
     }
