@@ -8,7 +8,6 @@ export interface Place {
   collections: api.Collection[];
   standards: Standard[];
   patches: api.Feature[];
-  patchesSchema: api.Schema;
 }
 
 /** All that is known of one standard. */
@@ -33,17 +32,17 @@ class Store {
   /** Fetches what every view needs, with the first answer on the way at the same time. */
   async open(standard: string): Promise<void> {
     this.trouble = null;
-    const patches = api.features("patches");
-    const schema = api.schema("patches");
-    const landing = api.landing();
+    const rest = Promise.all([api.landing(), api.features("patches")]);
+    // Whichever fails first is told; the other must not be left without somebody to hear it.
+    rest.catch(() => undefined);
     try {
       const collections = await api.collections();
       const found = standards(collections);
       const first = found.find((each) => each.key === standard) ?? found[0];
       if (first) void this.#fetch(first).catch(() => undefined);
-      this.place = { landing: await landing, collections, standards: found, patches: await patches, patchesSchema: await schema };
+      const [landing, patches] = await rest;
+      this.place = { landing, collections, standards: found, patches };
     } catch (trouble) {
-      await Promise.allSettled([patches, schema, landing]);
       this.trouble = asTrouble(trouble);
     }
   }

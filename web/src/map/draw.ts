@@ -51,6 +51,7 @@ export class Drawing {
   readonly #told: Told;
   #last: Partial<Picture> = {};
   #frame = 0;
+  #standing: Promise<void> | undefined;
   #streets = false;
 
   constructor(container: HTMLElement, extent: Box, at: string, told: Told) {
@@ -96,6 +97,13 @@ export class Drawing {
     if (changed("show", "patch")) this.#looks(picture);
     this.#map.setFilter("gap-line", is("gap_id", picture.gap));
     this.#map.setFilter("zone-line", is("zone_id", picture.zone));
+    await this.#stands();
+  }
+
+  /** Waits until the picture stands, the first time. */
+  #stands(): Promise<void> {
+    this.#standing ??= new Promise((done) => void this.#map.once("idle", () => done()));
+    return this.#standing;
   }
 
   /** Streets come after everything else, and are read and cut up away from the page's own thread. */
