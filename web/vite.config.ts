@@ -6,6 +6,9 @@ const served = process.env.PATCHWORK_URL ?? "http://127.0.0.1:8080";
 
 const proxy = Object.fromEntries(["/collections", "/conformance", "/api", "/-/issues", "/-/style.css", "^/\\?f=json"].map((path) => [path, served]));
 
+/** The policy the program sends with the page (`src/http/web.rs`), so that a preview is held to it as well. */
+const policy = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
 export default defineConfig({
   plugins: [svelte()],
   // The page stands at `/` or below a proxy's path; its files are beside it, where the program serves them.
@@ -19,5 +22,5 @@ export default defineConfig({
     rolldownOptions: { output: { entryFileNames: "-/web/[name]-[hash].js", chunkFileNames: "-/web/[name]-[hash].js" } },
   },
   server: { proxy },
-  preview: { proxy },
+  preview: { proxy, headers: { "Content-Security-Policy": policy } },
 });

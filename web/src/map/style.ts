@@ -24,7 +24,7 @@ export function base(): StyleSpecification {
       { id: "veil", type: "fill", source: "patches", filter: ["boolean", false], paint: { "fill-color": "#eef0f2", "fill-opacity": 0.78 } },
       { id: "patches-line", type: "line", source: "patches", layout: { "line-join": "round" }, paint: { "line-color": "#3a4149", "line-width": 1.1 } },
       { id: "patch-line", type: "line", source: "patches", filter: ["boolean", false], layout: { "line-join": "round" }, paint: { "line-color": "#1d1d1f", "line-width": 2.6 } },
-      { id: "zone-line", type: "line", source: "zones", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 2.2 } },
+      { id: "zone-line", type: "line", source: "zones", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } },
       { id: "gap-line", type: "line", source: "gaps", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3 } },
       {
         id: "assets",
