@@ -2,6 +2,9 @@
 //!
 //! `make web` builds them into `web/dist`. Without them the list is empty, and `/` is the plain page.
 
+// Cargo reads what a build script prints.
+#![allow(clippy::print_stdout)]
+
 use std::error::Error;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -19,15 +19,15 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src
 /// A file under its digest never changes.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
+/// The only file that has no digest in its name: people open it.
+const LICENCES: &str = "licences.txt";
+
 /// Answers with the page; `None` when the program was built without it.
 pub(super) fn page(ask: &Ask) -> Option<Reply> {
     let page = file("index.html")?;
-    let etag = format!("W/\"web-{:016x}\"", request::fnv(page));
-    let reply = if ask.knows(&etag) {
-        Reply::not_modified(&etag)
-    } else {
-        Reply::new(super::page::MEDIA, page).tagged(&etag)
-    };
+    let etag = etag(page);
+    let reply =
+        if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(super::page::MEDIA, page).tagged(&etag) };
     Some(reply.with(header::CONTENT_SECURITY_POLICY, POLICY))
 }
 
@@ -36,9 +36,20 @@ pub(super) fn asset(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let name = ask.param("file");
     let bytes = file(&format!("-/web/{name}")).ok_or_else(|| Problem::no_such_page(&ask.path))?;
-    let etag = format!("W/\"{name}\"");
-    let reply = if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(media(name), bytes).with(header::ETAG, etag) };
-    Ok(reply.with(header::CACHE_CONTROL, FOR_GOOD))
+    let etag = etag(bytes);
+    if ask.knows(&etag) {
+        return Ok(Reply::not_modified(&etag));
+    }
+    let reply = Reply::new(media(name), bytes);
+    Ok(if name == LICENCES {
+        reply.tagged(&etag)
+    } else {
+        reply.with(header::ETAG, etag).with(header::CACHE_CONTROL, FOR_GOOD)
+    })
+}
+
+fn etag(bytes: &[u8]) -> String {
+    format!("W/\"web-{:016x}\"", request::fnv(bytes))
 }
 
 fn file(name: &str) -> Option<&'static [u8]> {
