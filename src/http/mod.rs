@@ -108,7 +108,6 @@ pub async fn serve(
 }
 
 /// All resources, with everything that goes round them.
-#[must_use]
 pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });

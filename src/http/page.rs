@@ -53,7 +53,7 @@ fn escaped(words: &str) -> String {
 
 /// The page as text.
 pub(super) fn render(name: &str, page: &Value) -> Result<String, Problem> {
-    let pages = PAGES.as_ref().map_err(|error| fault(error))?;
+    let pages = PAGES.as_ref().map_err(fault)?;
     pages.get_template(name).and_then(|template| template.render(minijinja::value::Serde(page))).map_err(|error| fault(&error))
 }
 
