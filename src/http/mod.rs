@@ -60,11 +60,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            public_url: None,
-            request_timeout: Duration::from_secs(30),
-            max_concurrent_requests: 256,
-        }
+        Self { public_url: None, request_timeout: Duration::from_secs(30), max_concurrent_requests: 256 }
     }
 }
 
@@ -146,7 +142,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 15] {
     ]
 }
 
-/// A function that answers; it may compute, so it never runs on a thread that serves connections.
+/// A function that answers. It may compute, so it never runs on a thread that serves connections.
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
