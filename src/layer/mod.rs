@@ -2,6 +2,10 @@
 //! the unit, method, source, licence and date of each layer. The only place that knows a property's
 //! public name.
 
+pub mod file;
+pub mod filter;
+pub mod tile;
+
 use chrono::NaiveDate;
 use geo::Geometry;
 
