@@ -78,7 +78,8 @@ pub(super) enum Column<'a> {
 /// The columns of the layer. The names of the features come first, unless a field holds them already.
 pub(super) fn columns(layer: &Layer) -> Vec<Column<'_>> {
     let holds_names = |(index, field): (usize, &Field)| {
-        let is_name = |feature: &Feature| matches!(feature.values.get(index), Some(Value::Text(name)) if *name == feature.id);
+        let is_name =
+            |feature: &Feature| matches!(feature.values.get(index), Some(Value::Text(name)) if *name == feature.id);
         field.name == "id" || (field.kind == FieldKind::Text && layer.features.iter().all(is_name))
     };
     let named = layer.fields.iter().enumerate().any(holds_names);

@@ -42,8 +42,17 @@ fn layer() -> Layer {
         features: vec![
             feature(
                 "a",
-                Some(MultiPolygon(vec![square(330_000.0, 188_000.0, 500.0), square(331_000.0, 188_000.0, 500.0)]).into()),
-                vec!["=Tŷ".to_owned().pipe(Value::Text), Value::Integer(12_000), Value::Number(0.25), Value::Boolean(true), Value::Date(day), Value::Null],
+                Some(
+                    MultiPolygon(vec![square(330_000.0, 188_000.0, 500.0), square(331_000.0, 188_000.0, 500.0)]).into(),
+                ),
+                vec![
+                    "=Tŷ".to_owned().pipe(Value::Text),
+                    Value::Integer(12_000),
+                    Value::Number(0.25),
+                    Value::Boolean(true),
+                    Value::Date(day),
+                    Value::Null,
+                ],
             ),
             feature("b", Some(square(332_000.0, 188_000.0, 500.0).into()), vec![Value::Null; 6]),
             feature("c", None, vec![Value::Null; 6]),
@@ -122,7 +131,10 @@ fn a_geopackage_says_what_it_is_and_where() {
     let text = |sql: &str| db.query_row(sql, [], |row| row.get::<_, String>(0)).expect(sql);
     let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, f64>(0)).expect(sql);
     assert_eq!(text("SELECT identifier FROM gpkg_contents WHERE table_name = 'patches'"), "Patches & \"zones\"");
-    assert!(text("SELECT description FROM gpkg_contents WHERE srs_id = 27700").contains("Licence: Open Government Licence v3"));
+    assert!(
+        text("SELECT description FROM gpkg_contents WHERE srs_id = 27700")
+            .contains("Licence: Open Government Licence v3")
+    );
     assert_eq!(text("SELECT geometry_type_name FROM gpkg_geometry_columns"), "MULTIPOLYGON");
     assert!(text("SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id = 27700").starts_with("PROJCS[\"OSGB36"));
     assert!(text("SELECT description FROM gpkg_data_columns WHERE column_name = 'residents'").ends_with("(residents)"));
@@ -147,7 +159,8 @@ fn flatgeobuf_comes_back_as_it_went_in_either_reference_system() {
         assert_eq!((code, found.len()), (epsg, 2));
         assert!(found.iter().any(|(id, first)| id == "a" && (first - x).abs() < 0.1 * x.abs()), "{found:?}");
         let mut bytes = Vec::new();
-        flatgeobuf(&layer, layer.features.iter(), &plane(), coordinates, &mut bytes).expect("with a feature without place");
+        flatgeobuf(&layer, layer.features.iter(), &plane(), coordinates, &mut bytes)
+            .expect("with a feature without place");
         assert_eq!(features(&bytes).1.len(), 3);
         let mut bytes = Vec::new();
         flatgeobuf(&layer, layer.features.iter().take(0), &plane(), coordinates, &mut bytes).expect("without features");
@@ -167,7 +180,11 @@ mod fallible {
         let mut found = Vec::new();
         while let Some(feature) = features.next().expect("a feature") {
             let geometry = feature.geometry();
-            let xy = geometry.and_then(|g| g.xy().or_else(|| g.parts().and_then(|parts| (!parts.is_empty()).then(|| parts.get(0)).and_then(|p| p.xy()))));
+            let xy = geometry.and_then(|g| {
+                g.xy().or_else(|| {
+                    g.parts().and_then(|parts| (!parts.is_empty()).then(|| parts.get(0)).and_then(|p| p.xy()))
+                })
+            });
             let first = xy.filter(|xy| !xy.is_empty()).map_or(f64::NAN, |xy| xy.get(0));
             let id: String = feature.property("id").expect("an id");
             found.push((id, first));

@@ -150,7 +150,14 @@ fn contents(connection: &Connection, layer: &Layer, plane: &Plane, moment: &str)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     insert.execute(params![layer.id, "features", layer.title, words.join("\n"), moment, plane.epsg()])?;
-    insert.execute(params!["about", "attributes", format!("About {}", layer.title), "What this file is", moment, Null])?;
+    insert.execute(params![
+        "about",
+        "attributes",
+        format!("About {}", layer.title),
+        "What this file is",
+        moment,
+        Null
+    ])?;
     connection.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', ?2, ?3, 0, 0)",
         params![layer.id, Kind::of(layer).name(), plane.epsg()],
@@ -165,7 +172,9 @@ fn describe(
     columns: &[(Column<'_>, String)],
     moment: &str,
 ) -> Result<(), Problem> {
-    connection.execute_batch("CREATE TABLE about (fid INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL)")?;
+    connection.execute_batch(
+        "CREATE TABLE about (fid INTEGER PRIMARY KEY NOT NULL, name TEXT NOT NULL, words TEXT NOT NULL)",
+    )?;
     for (name, words) in about::lines(layer, plane) {
         connection.execute("INSERT INTO about (name, words) VALUES (?1, ?2)", params![name, words])?;
     }

@@ -9,11 +9,11 @@ use crate::layer::{FieldKind, Layer};
 use chrono::NaiveDate;
 use geo::{BoundingRect, Geometry, Rect};
 use geozero::{CoordDimensions, ToWkb};
+use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
     DataFrame, DataType, IntoColumn, IntoSeries, KeyValueMetadata, NamedFrom, ParquetCompression, ParquetWriter,
     PolarsError, Series, StructChunked,
 };
-use polars::polars_utils::compression::ZstdLevel;
 use serde_json::json;
 use std::io::Write;
 
@@ -37,7 +37,8 @@ pub fn write(layer: &Layer, plane: &Plane, out: impl Write) -> Result<(), FileEr
             shape.map(|shape| kind.promote(shape))
         })
         .collect();
-    let boxes: Vec<Option<Rect<f64>>> = shapes.iter().map(|shape| shape.as_ref().and_then(BoundingRect::bounding_rect)).collect();
+    let boxes: Vec<Option<Rect<f64>>> =
+        shapes.iter().map(|shape| shape.as_ref().and_then(BoundingRect::bounding_rect)).collect();
     let blobs = shapes
         .iter()
         .map(|shape| shape.as_ref().map(|shape| shape.to_wkb(CoordDimensions::xy())).transpose())
@@ -72,8 +73,12 @@ fn frame(layer: &Layer, blobs: &[Option<Vec<u8>>], boxes: &[Option<Rect<f64>>]) 
         let numbers: Vec<Option<f64>> = boxes.iter().map(|found| found.as_ref().map(of)).collect();
         Series::new(name.into(), numbers)
     };
-    let sides =
-        [corner("xmin", |r| r.min().x), corner("ymin", |r| r.min().y), corner("xmax", |r| r.max().x), corner("ymax", |r| r.max().y)];
+    let sides = [
+        corner("xmin", |r| r.min().x),
+        corner("ymin", |r| r.min().y),
+        corner("xmax", |r| r.max().x),
+        corner("ymax", |r| r.max().y),
+    ];
     columns.push(Series::new("geometry".into(), blobs).into_column());
     columns.push(StructChunked::from_series("bbox".into(), boxes.len(), sides.iter())?.into_series().into_column());
     DataFrame::new(layer.features.len(), columns)

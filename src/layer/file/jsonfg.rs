@@ -32,7 +32,10 @@ impl JsonFg<'_> {
         let mut head = Map::new();
         head.insert("type".into(), "FeatureCollection".into());
         head.insert("conformsTo".into(), json!(CONFORMS_TO));
-        head.insert("coordRefSys".into(), format!("http://www.opengis.net/def/crs/EPSG/0/{}", self.plane.epsg()).into());
+        head.insert(
+            "coordRefSys".into(),
+            format!("http://www.opengis.net/def/crs/EPSG/0/{}", self.plane.epsg()).into(),
+        );
         head.insert("featureType".into(), self.layer.id.clone().into());
         head
     }
@@ -44,8 +47,13 @@ impl JsonFg<'_> {
             let shape = feature.geometry.as_ref().and_then(|geometry| coordinates.shape(geometry, self.plane));
             shape.map_or(serde_json::Value::Null, |shape| member(&shape))
         };
-        let properties: Map<String, serde_json::Value> =
-            self.layer.fields.iter().zip(&feature.values).map(|(field, value)| (field.name.clone(), plain(value))).collect();
+        let properties: Map<String, serde_json::Value> = self
+            .layer
+            .fields
+            .iter()
+            .zip(&feature.values)
+            .map(|(field, value)| (field.name.clone(), plain(value)))
+            .collect();
         json!({
             "type": "Feature",
             "id": feature.id,

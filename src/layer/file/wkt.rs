@@ -24,7 +24,9 @@ impl Pen {
             Geometry::Line(line) => self.tagged("LINESTRING", &[line.start, line.end], Self::at),
             Geometry::LineString(line) => self.tagged("LINESTRING", &line.0, Self::at),
             Geometry::Polygon(polygon) => self.tagged("POLYGON", &rings(polygon), |pen, ring| pen.line(ring)),
-            Geometry::MultiPoint(points) => self.tagged("MULTIPOINT", &points.0, |pen, point| pen.list(&[point.0], Self::at)),
+            Geometry::MultiPoint(points) => {
+                self.tagged("MULTIPOINT", &points.0, |pen, point| pen.list(&[point.0], Self::at))
+            }
             Geometry::MultiLineString(lines) => self.tagged("MULTILINESTRING", &lines.0, Self::line),
             Geometry::MultiPolygon(polygons) => {
                 self.tagged("MULTIPOLYGON", &polygons.0, |pen, polygon| {

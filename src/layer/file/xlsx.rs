@@ -77,7 +77,12 @@ fn cover(sheet: &mut Worksheet, layer: &Layer, plane: &Plane, columns: &[Column<
         row += 1;
     }
     sheet.write_string(row, 0, POINT.join(", "))?;
-    sheet.write_string_with_format(row, 1, "A point within the feature, in metres on the reference system and in degrees (WGS84)", &wrapped)?;
+    sheet.write_string_with_format(
+        row,
+        1,
+        "A point within the feature, in metres on the reference system and in degrees (WGS84)",
+        &wrapped,
+    )?;
     Ok(())
 }
 

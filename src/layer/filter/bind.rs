@@ -10,16 +10,24 @@ use super::temporal::{Span, TimeRelation};
 use super::test::{Comparison, Place, Test};
 use super::{Coordinates, FilterError, field_index, unknown_property};
 use crate::layer::{Feature, Layer};
+use std::cell::Cell;
 
 /// Binds a condition to a layer.
 pub(super) fn bind(expr: &Expr, layer: &Layer, coordinates: Coordinates<'_>) -> Result<Test, FilterError> {
-    Binder { layer, coordinates }.test(expr)
+    Binder { layer, coordinates, corners: Cell::new(0) }.test(expr)
 }
 
 struct Binder<'a> {
     layer: &'a Layer,
     coordinates: Coordinates<'a>,
+    /// Corners of the shapes so far.
+    corners: Cell<usize>,
 }
+
+/// Most corners of all shapes in a condition together. Comparing a shape takes time in proportion to its
+/// corners for each feature nearby, so this bounds what one question may cost; a borough's boundary as
+/// the Ordnance Survey draws it, generalised to 20 m, has about 2,000.
+const MOST_CORNERS: usize = 5_000;
 
 fn wrong(problem: impl Into<String>) -> FilterError {
     FilterError::Meaning(problem.into())
@@ -155,11 +163,18 @@ impl Binder<'_> {
     }
 
     fn place(&self, expr: &Expr) -> Result<Place, FilterError> {
-        let given = |geometry| Fixed::new(geometry, self.layer, self.coordinates).map(Place::Given);
+        let given = |geometry| {
+            let fixed = Fixed::new(geometry, self.layer, self.coordinates)?;
+            self.corners.set(self.corners.get() + fixed.corners());
+            if self.corners.get() > MOST_CORNERS {
+                return Err(wrong(format!("its shapes have more than {MOST_CORNERS} corners: simplify them")));
+            }
+            Ok(Place::Given(fixed))
+        };
         match expr {
             Expr::Property(name) if self.is_geometry(name) => Ok(Place::OfFeature),
             Expr::Geometry(geometry) => given(geometry.clone()),
-            Expr::Bbox(corners) => given(bbox(*corners, self.coordinates)),
+            Expr::Bbox(corners) => given(bbox(*corners)),
             Expr::Property(name) if field_index(self.layer, name).is_none() => Err(unknown_property(self.layer, name)),
             _ => Err(wrong(format!("{} is no shape", words(expr)))),
         }
@@ -186,7 +201,9 @@ impl Binder<'_> {
                 Ok((settled(interval, &[from, to]), Kind::Time))
             }
             Expr::Property(name) => self.property(name),
-            Expr::Geometry(_) | Expr::Bbox(_) => Err(wrong("a shape can only be compared by functions such as S_INTERSECTS")),
+            Expr::Geometry(_) | Expr::Bbox(_) => {
+                Err(wrong("a shape can only be compared by functions such as S_INTERSECTS"))
+            }
             Expr::List(_) => Err(wrong("a list can only stand after IN or in functions such as A_CONTAINS")),
             Expr::Call { op, args } => self.call(op, args),
         }
@@ -196,7 +213,9 @@ impl Binder<'_> {
         match self.layer.fields.iter().enumerate().find(|(_, field)| field.name == name) {
             Some((index, field)) => Ok((Scalar::Field(index), Kind::of(field.kind))),
             None if name == "id" => Ok((Scalar::Id, Kind::Text)),
-            None if self.is_geometry(name) => Err(wrong("the shape can only be compared by functions such as S_INTERSECTS")),
+            None if self.is_geometry(name) => {
+                Err(wrong("the shape can only be compared by functions such as S_INTERSECTS"))
+            }
             None => Err(unknown_property(self.layer, name)),
         }
     }
@@ -221,7 +240,9 @@ impl Binder<'_> {
             },
             ("casei" | "accenti", _) => Err(wrong(format!("{op} takes one operand"))),
             _ if is_condition(op) => Err(wrong(format!("the condition {op} cannot be compared as a value"))),
-            _ => Err(wrong(format!("there is no function {op:?}; there are CASEI, ACCENTI and those of CQL2 for shapes, times and lists"))),
+            _ => Err(wrong(format!(
+                "there is no function {op:?}; there are CASEI, ACCENTI and those of CQL2 for shapes, times and lists"
+            ))),
         }
     }
 }

@@ -24,7 +24,10 @@ pub(super) enum Expr {
     Bbox([f64; 4]),
     List(Vec<Expr>),
     /// An operator or function, by its name in the JSON form.
-    Call { op: String, args: Vec<Expr> },
+    Call {
+        op: String,
+        args: Vec<Expr>,
+    },
 }
 
 impl Expr {
@@ -42,10 +45,43 @@ pub(super) const ARRAY_OPS: [&str; 4] = ["a_equals", "a_contains", "a_containedB
 
 /// Every named operator, in the spelling of the JSON form.
 const NAMED: [&str; 38] = [
-    "and", "or", "not", "like", "between", "in", "isNull", "casei", "accenti", "div", "s_equals", "s_intersects",
-    "s_disjoint", "s_touches", "s_within", "s_overlaps", "s_crosses", "s_contains", "t_before", "t_after", "t_meets",
-    "t_metBy", "t_overlaps", "t_overlappedBy", "t_starts", "t_startedBy", "t_during", "t_contains", "t_finishes",
-    "t_finishedBy", "t_equals", "t_disjoint", "t_intersects", "a_equals", "a_contains", "a_containedBy", "a_overlaps",
+    "and",
+    "or",
+    "not",
+    "like",
+    "between",
+    "in",
+    "isNull",
+    "casei",
+    "accenti",
+    "div",
+    "s_equals",
+    "s_intersects",
+    "s_disjoint",
+    "s_touches",
+    "s_within",
+    "s_overlaps",
+    "s_crosses",
+    "s_contains",
+    "t_before",
+    "t_after",
+    "t_meets",
+    "t_metBy",
+    "t_overlaps",
+    "t_overlappedBy",
+    "t_starts",
+    "t_startedBy",
+    "t_during",
+    "t_contains",
+    "t_finishes",
+    "t_finishedBy",
+    "t_equals",
+    "t_disjoint",
+    "t_intersects",
+    "a_equals",
+    "a_contains",
+    "a_containedBy",
+    "a_overlaps",
     "<>",
 ];
 

@@ -56,7 +56,8 @@ fn natural_earth(table: &str) -> Layer {
     let features = rows
         .query_map([], |row| {
             let shape: Vec<u8> = row.get(1)?;
-            let values = fields.iter().enumerate().map(|(i, field)| value(&row.get_ref(i + 2).expect("a cell"), field.kind));
+            let values =
+                fields.iter().enumerate().map(|(i, field)| value(&row.get_ref(i + 2).expect("a cell"), field.kind));
             Ok(Feature {
                 id: row.get::<_, i64>(0)?.to_string(),
                 geometry: Some(GpkgWkb(shape).to_geo().expect("a shape")),
@@ -113,12 +114,16 @@ fn every_example_of_the_standard_is_read_and_both_forms_of_one_example_mean_the_
     let mut read = std::collections::BTreeMap::<String, Vec<(String, expr::Expr)>>::new();
     let mut files = 0;
     for (folder, language) in [("text", Language::Text), ("json", Language::Json)] {
-        let mut paths: Vec<PathBuf> =
-            std::fs::read_dir(cql2().join("examples").join(folder)).expect("examples").map(|e| e.expect("a file").path()).collect();
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(cql2().join("examples").join(folder))
+            .expect("examples")
+            .map(|e| e.expect("a file").path())
+            .collect();
         paths.sort();
         for path in paths.into_iter().filter(|path| path.extension().is_some_and(|e| e == "txt" || e == "json")) {
-            let words = std::fs::read_to_string(&path).expect("readable");
-            let condition = Condition::parse(&words, language).unwrap_or_else(|e| panic!("{}: {e}\n{words}", path.display()));
+            // One moment has several spellings, and the pairs do not always agree on one.
+            let words = std::fs::read_to_string(&path).expect("readable").replace(".000000Z", "Z");
+            let condition =
+                Condition::parse(&words, language).unwrap_or_else(|e| panic!("{}: {e}\n{words}", path.display()));
             let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
             read.entry(stem).or_default().push((words, condition.0));
             files += 1;
@@ -156,13 +161,25 @@ fn people() -> Layer {
             feature(
                 "a",
                 Some((330_000.0, 188_000.0)),
-                vec![Value::Text("Tŷ Straße".into()), Value::Integer(5), Value::Number(0.5), Value::Boolean(true), day(2020, 2, 29)],
+                vec![
+                    Value::Text("Tŷ Straße".into()),
+                    Value::Integer(5),
+                    Value::Number(0.5),
+                    Value::Boolean(true),
+                    day(2020, 2, 29),
+                ],
             ),
             feature("b", None, vec![Value::Null; 5]),
             feature(
                 "c",
                 Some((331_000.0, 189_000.0)),
-                vec![Value::Text("50%_o'clock".into()), Value::Integer(12), Value::Null, Value::Boolean(false), day(2021, 1, 1)],
+                vec![
+                    Value::Text("50%_o'clock".into()),
+                    Value::Integer(12),
+                    Value::Null,
+                    Value::Boolean(false),
+                    day(2021, 1, 1),
+                ],
             ),
         ],
     )
@@ -245,6 +262,9 @@ fn shapes_in_degrees_reach_features_in_metres_even_when_they_span_the_globe() {
     assert_eq!(ids("S_INTERSECTS(geometry, BBOX(170, -90, -170, 90))"), [""; 0]);
     // Halfway between the two: 330,500 east is 3.0056 degrees west.
     assert_eq!(ids("S_INTERSECTS(geometry, BBOX(-3.02, 51.5, -3.0056, 51.7))"), ["a"]);
+    // Along the whole of a parallel, which is a curve on the plane.
+    assert_eq!(ids("S_INTERSECTS(geometry, BBOX(-180, 51.5900, 180, 90))"), ["c"]);
+    assert_eq!(ids("S_CROSSES(LINESTRING(-170 0, 170 80), BBOX(-3.1, 51.5, -2.9, 51.7))"), [""; 0]);
     assert_eq!(ids("S_INTERSECTS(POINT(-3.0 51.6), BBOX(-3.1, 51.5, -2.9, 51.7))"), ["a", "b", "c"]);
 }
 
@@ -256,10 +276,20 @@ fn a_mistake_is_answered_with_what_to_do() {
         refusal("residents > 'three'"),
         "the filter cannot be applied: \"residents\" gives numbers and cannot be compared with 'three', which gives text"
     );
-    assert_eq!(refusal("residents >"), "the filter cannot be read at character 12: a value, a property or a function was expected, and the end of the filter found");
-    assert_eq!(refusal("name = 'x"), "the filter cannot be read at character 8: the quotation that begins with ' has no end");
+    assert_eq!(
+        refusal("residents >"),
+        "the filter cannot be read at character 12: a value, a property or a function was expected, and the end of the filter found"
+    );
+    assert_eq!(
+        refusal("name = 'x"),
+        "the filter cannot be read at character 8: the quotation that begins with ' has no end"
+    );
     assert!(refusal("opened > 'yesterday'").contains("'yesterday' is no date"));
     assert!(refusal("buffer(geometry, 3) = 1").contains("there is no function \"buffer\""));
+    assert!(refusal("S_INTERSECTS(geometry, BBOX(-1e300, 0, 1e300, 1))").contains("is not a longitude and latitude"));
+    let spiky =
+        (0..6000).map(|i| format!("{} 51.{}", -3.0 + f64::from(i) * 1e-5, 5 + i % 2)).collect::<Vec<_>>().join(", ");
+    assert!(refusal(&format!("S_INTERSECTS(geometry, LINESTRING({spiky}))")).contains("simplify"));
     assert!(refusal("residents").contains("is no condition"));
     assert!(refusal("S_INTERSECTS(geometry, POLYGON((0 0, 1 1, 0 0)))").contains("four positions"));
 }
@@ -317,7 +347,7 @@ proptest! {
         if let Ok(condition) = Condition::parse(&words.join(" "), Language::Text) {
             if let Ok(filter) = condition.bind(&layer, Coordinates::OfLayer) {
                 for feature in &layer.features {
-                    filter.accepts(feature);
+                    let _ = filter.accepts(feature);
                 }
             }
         }

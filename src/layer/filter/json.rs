@@ -62,7 +62,9 @@ fn object(mut members: Map<String, Value>, depth: usize) -> Parsed {
             let corners = numbers.and_then(|numbers| corners(&numbers));
             corners.map(Expr::Bbox).ok_or_else(|| wrong("\"bbox\" must be four or six numbers"))
         }
-        _ => Err(wrong("an object must have one of op, property, date, timestamp, interval, bbox, or be a GeoJSON geometry")),
+        _ => Err(wrong(
+            "an object must have one of op, property, date, timestamp, interval, bbox, or be a GeoJSON geometry",
+        )),
     }
 }
 
@@ -86,7 +88,8 @@ fn operation(op: &Value, args: Option<Value>, depth: usize) -> Parsed {
 }
 
 fn geometry(members: Map<String, Value>) -> Parsed {
-    let geometry: geojson::Geometry = serde_json::from_value(Value::Object(members)).map_err(|e| wrong(e.to_string()))?;
+    let geometry: geojson::Geometry =
+        serde_json::from_value(Value::Object(members)).map_err(|e| wrong(e.to_string()))?;
     let geometry = Geometry::<f64>::try_from(geometry).map_err(|e| wrong(e.to_string()))?;
     Ok(Expr::Geometry(geometry))
 }

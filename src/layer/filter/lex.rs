@@ -41,7 +41,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, usize)>, FilterError> {
         let (token, used) = match first {
             '\'' => quoted(rest, '\'', true).map(|(words, used)| (Token::Text(words), used)),
             '"' => quoted(rest, '"', false).map(|(words, used)| (Token::Quoted(words), used)),
-            c if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|d: char| d.is_ascii_digit())) => number(rest),
+            c if c.is_ascii_digit() || (c == '.' && rest[1..].starts_with(|d: char| d.is_ascii_digit())) => {
+                number(rest)
+            }
             c if c.is_alphabetic() || c == '_' || c == ':' => Some(name(rest)),
             _ => SIGNS.iter().find(|sign| rest.starts_with(**sign)).map(|sign| (Token::Sign(sign), sign.len())),
         }

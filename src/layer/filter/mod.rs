@@ -71,7 +71,7 @@ pub enum FilterError {
 
 /// Longest condition that is read, in bytes: a shape of some thousand corners, and far below what
 /// would keep a processor busy.
-pub const LONGEST: usize = 262_144;
+pub const LONGEST: usize = 131_072;
 
 /// A condition that was read but not yet bound to a layer.
 #[derive(Debug, Clone, PartialEq)]

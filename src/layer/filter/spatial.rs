@@ -5,8 +5,12 @@ use super::{Coordinates, FilterError};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::layer::Layer;
 use geo::{
-    BooleanOps, BoundingRect, Coord, Geometry, Intersects, LineString, MapCoords, MultiPolygon, Polygon, Rect, Relate,
+    BooleanOps, BoundingRect, Contains, Coord, CoordsIter, Densify, Euclidean, Geometry, GeometryCollection,
+    Intersects, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect, Relate,
 };
+
+/// Metres within which every coordinate lies: half again the length of the equator.
+const FARTHEST: f64 = 6e7;
 
 /// How one shape may lie to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +88,15 @@ impl Fixed {
             Coordinates::OfLayer => geometry,
             Coordinates::Degrees(plane) => to_plane(geometry, layer, plane)?,
         };
+        if let Some(at) = geometry.coords_iter().find(|at| !(at.x.abs() < FARTHEST && at.y.abs() < FARTHEST)) {
+            return Err(FilterError::Meaning(format!("{} {} is no place on a plane in metres", at.x, at.y)));
+        }
         Ok(Self { envelope: geometry.bounding_rect(), geometry })
+    }
+
+    /// How many corners it has.
+    pub(super) fn corners(&self) -> usize {
+        self.geometry.coords_count()
     }
 
     pub(super) fn shape(&self) -> Shape<'_> {
@@ -92,26 +104,11 @@ impl Fixed {
     }
 }
 
-/// Longest edge of a box, in degrees: its sides run along parallels, which are curves on a plane. At
-/// the latitude of Britain the chord leaves the arc by 30 cm at most.
-const EDGE: f64 = 0.05;
-
-/// A box as a shape: two boxes where it runs over the antimeridian. Its sides get corners in between
-/// where the layer is not in degrees.
-pub(super) fn bbox([west, south, east, north]: [f64; 4], coordinates: Coordinates<'_>) -> Geometry<f64> {
-    let along = matches!(coordinates, Coordinates::Degrees(_));
+/// A box as a shape: two boxes where it runs over the antimeridian.
+pub(super) fn bbox([west, south, east, north]: [f64; 4]) -> Geometry<f64> {
     let piece = |west: f64, east: f64| {
-        let corners = [(west, south), (east, south), (east, north), (west, north), (west, south)];
-        let mut ring = Vec::new();
-        for pair in corners.windows(2) {
-            let [(x0, y0), (x1, y1)] = [pair[0], pair[1]];
-            let steps = if along { ((x1 - x0).abs() / EDGE).ceil().clamp(1.0, 256.0) } else { 1.0 };
-            for step in 0..steps as usize {
-                let share = step as f64 / steps;
-                ring.push(Coord { x: x0 + (x1 - x0) * share, y: y0 + (y1 - y0) * share });
-            }
-        }
-        Polygon::new(LineString(ring), Vec::new())
+        let corners = vec![(west, south), (east, south), (east, north), (west, north), (west, south)];
+        Polygon::new(LineString::from(corners), Vec::new())
     };
     if west <= east {
         piece(west, east).into()
@@ -120,89 +117,98 @@ pub(super) fn bbox([west, south, east, north]: [f64; 4], coordinates: Coordinate
     }
 }
 
-/// Margin around the layer, in degrees, to which the condition's shapes are cut.
-const MARGIN: f64 = 0.1;
+/// Longest edge, in degrees, that is taken for straight on the plane. An edge in degrees is a curve
+/// there: at the latitude of Britain a chord of this length leaves it by 30 cm at most.
+const EDGE: f64 = 0.05;
 
 /// The shape in metres on the plane. A shape that reaches far beyond the layer is cut to the layer's
 /// surroundings first, because a plane does not reach round the globe. What is cut off lies outside
 /// every feature, and enough of it is left to stick out, so no relation to a feature changes.
 fn to_plane(geometry: Geometry<f64>, layer: &Layer, plane: &Plane) -> Result<Geometry<f64>, FilterError> {
-    let Some(around) = surroundings(layer, plane) else {
-        return Ok(geometry);
+    let off = |at: Coord<f64>| {
+        let plane = plane.name();
+        FilterError::Meaning(format!("{} {} is not a longitude and latitude within the reach of {plane}", at.x, at.y))
     };
-    let geometry = match geometry.bounding_rect() {
-        None => return Ok(geometry),
-        Some(envelope) if within(envelope, around) => geometry,
-        Some(_) => cut(geometry, around),
+    if let Some(at) = geometry.coords_iter().find(|at| LonLat::new(at.x, at.y).is_none()) {
+        return Err(off(at));
+    }
+    let geometry = match (geometry.bounding_rect(), surroundings(layer, plane)) {
+        (Some(envelope), Some(around)) if around.contains(&envelope.to_polygon()) => bent(geometry),
+        (Some(_), Some(around)) => bent(cut(geometry, &around)),
+        _ if layer.features.iter().all(|feature| feature.geometry.is_none()) => return Ok(geometry),
+        _ => geometry,
     };
     geometry
         .try_map_coords(|at| {
             let there = LonLat::new(at.x, at.y).and_then(|there| plane.to_xy(there));
             there.map(Coord::from).ok_or(at)
         })
-        .map_err(|at| {
-            FilterError::Meaning(format!(
-                "{} {} is not a longitude and latitude within the reach of {}",
-                at.x,
-                at.y,
-                plane.name()
-            ))
-        })
+        .map_err(off)
 }
 
-fn within(inner: Rect<f64>, outer: Rect<f64>) -> bool {
-    inner.min().x >= outer.min().x
-        && inner.min().y >= outer.min().y
-        && inner.max().x <= outer.max().x
-        && inner.max().y <= outer.max().y
-}
-
-fn cut(geometry: Geometry<f64>, to: Rect<f64>) -> Geometry<f64> {
-    let frame = MultiPolygon(vec![to.to_polygon()]);
+/// The shape with corners in between where an edge is longer than [`EDGE`].
+fn bent(geometry: Geometry<f64>) -> Geometry<f64> {
     match geometry {
-        Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]).intersection(&frame).into(),
-        Geometry::MultiPolygon(polygons) => polygons.intersection(&frame).into(),
-        Geometry::Rect(rect) => MultiPolygon(vec![rect.to_polygon()]).intersection(&frame).into(),
-        Geometry::LineString(line) => frame.clip(&geo::MultiLineString(vec![line]), false).into(),
-        Geometry::MultiLineString(lines) => frame.clip(&lines, false).into(),
-        Geometry::MultiPoint(points) => {
-            geo::MultiPoint(points.0.into_iter().filter(|point| to.intersects(point)).collect()).into()
-        }
+        Geometry::LineString(line) => Euclidean.densify(&line, EDGE).into(),
+        Geometry::MultiLineString(lines) => Euclidean.densify(&lines, EDGE).into(),
+        Geometry::Polygon(polygon) => Euclidean.densify(&polygon, EDGE).into(),
+        Geometry::MultiPolygon(polygons) => Euclidean.densify(&polygons, EDGE).into(),
         Geometry::GeometryCollection(parts) => {
-            let inside = |part: Geometry<f64>| match part.bounding_rect() {
-                Some(envelope) if within(envelope, to) => part,
-                _ => cut(part, to),
-            };
-            Geometry::GeometryCollection(geo::GeometryCollection(parts.0.into_iter().map(inside).collect()))
+            Geometry::GeometryCollection(GeometryCollection(parts.0.into_iter().map(bent).collect()))
         }
-        Geometry::Point(point) if !to.intersects(&point) => Geometry::GeometryCollection(geo::GeometryCollection::empty()),
         other => other,
     }
 }
 
-/// The box of degrees around the layer, with a margin; `None` for a layer without shapes.
-fn surroundings(layer: &Layer, plane: &Plane) -> Option<Rect<f64>> {
+fn cut(geometry: Geometry<f64>, frame: &Polygon<f64>) -> Geometry<f64> {
+    let frames = || MultiPolygon(vec![frame.clone()]);
+    let nothing = || Geometry::GeometryCollection(GeometryCollection::empty());
+    match geometry {
+        Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]).intersection(&frames()).into(),
+        Geometry::MultiPolygon(polygons) => polygons.intersection(&frames()).into(),
+        Geometry::LineString(line) => frames().clip(&MultiLineString(vec![line]), false).into(),
+        Geometry::MultiLineString(lines) => frames().clip(&lines, false).into(),
+        Geometry::MultiPoint(points) => {
+            MultiPoint(points.0.into_iter().filter(|point| frame.intersects(point)).collect()).into()
+        }
+        Geometry::GeometryCollection(parts) => {
+            let inside = |part: Geometry<f64>| match part.bounding_rect() {
+                Some(envelope) if frame.contains(&envelope.to_polygon()) => part,
+                _ => cut(part, frame),
+            };
+            Geometry::GeometryCollection(GeometryCollection(parts.0.into_iter().map(inside).collect()))
+        }
+        other if frame.intersects(&other) => other,
+        _ => nothing(),
+    }
+}
+
+/// Metres around the layer that are tried as its surroundings: near the edge of a plane's reach only
+/// the narrow ones lie on it.
+const MARGINS: [f64; 4] = [10_000.0, 1_000.0, 100.0, 1.0];
+
+/// The rectangle on the plane around the layer, as a polygon in degrees; `None` for a layer without
+/// shapes, or one that fills its plane.
+fn surroundings(layer: &Layer, plane: &Plane) -> Option<Polygon<f64>> {
     let boxes = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()?.bounding_rect());
-    let on_plane = boxes.reduce(|a, b| {
+    let bounds = boxes.reduce(|a, b| {
         Rect::new(
             Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
             Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
         )
     })?;
-    let (min, size) = (on_plane.min(), on_plane.max() - on_plane.min());
-    let mut degrees: Option<Rect<f64>> = None;
-    for (i, j) in (0..=8).flat_map(|i| (0..=8).map(move |j| (i, j))) {
-        let at = Xy::new(min.x + size.x * f64::from(i) / 8.0, min.y + size.y * f64::from(j) / 8.0);
-        let Some(LonLat { lon, lat }) = plane.to_lonlat(at) else { continue };
-        let (low, high) = degrees.map_or((Coord { x: lon, y: lat }, Coord { x: lon, y: lat }), |r| (r.min(), r.max()));
-        degrees = Some(Rect::new(
-            Coord { x: low.x.min(lon), y: low.y.min(lat) },
-            Coord { x: high.x.max(lon), y: high.y.max(lat) },
-        ));
-    }
-    let degrees = degrees?;
-    Some(Rect::new(
-        Coord { x: (degrees.min().x - MARGIN).max(-180.0), y: (degrees.min().y - MARGIN).max(-90.0) },
-        Coord { x: (degrees.max().x + MARGIN).min(180.0), y: (degrees.max().y + MARGIN).min(90.0) },
-    ))
+    MARGINS.into_iter().find_map(|margin| {
+        let by = Coord { x: margin, y: margin };
+        let around = Rect::new(bounds.min() - by, bounds.max() + by).to_polygon();
+        // 64 corners to a side follow the curve to a few metres even around a whole country.
+        let side = (bounds.width().max(bounds.height()) + 2.0 * margin) / 64.0;
+        let bent: Polygon<f64> = Euclidean.densify(&around, side);
+        bent.try_map_coords(|at| {
+            let there = plane.to_lonlat(Xy::from(at)).ok_or(())?;
+            // It must lie within reach on the way back as well.
+            plane.to_xy(there).ok_or(())?;
+            Ok::<_, ()>(Coord { x: there.lon, y: there.lat })
+        })
+        .ok()
+    })
 }

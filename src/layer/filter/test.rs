@@ -114,7 +114,10 @@ impl Test {
             },
             Self::Lists(relation, a, b) => {
                 let values = |list: &[Scalar]| -> Option<Vec<Val<'_>>> {
-                    list.iter().map(|item| Some(item.of(feature)).filter(|value| *value != Val::Null)).map(owned).collect()
+                    list.iter()
+                        .map(|item| Some(item.of(feature)).filter(|value| *value != Val::Null))
+                        .map(owned)
+                        .collect()
                 };
                 Some(relation.holds(&values(a)?, &values(b)?))
             }

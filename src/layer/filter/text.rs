@@ -253,9 +253,7 @@ impl Parser<'_> {
                 let corners = numbers.and_then(|numbers| corners(&numbers));
                 corners.map(Expr::Bbox).ok_or_else(|| self.before("BBOX takes four or six numbers".to_owned()))
             }
-            _ if ARRAY_OPS.contains(&op.as_str()) => {
-                Ok(Expr::call(&op, args.into_iter().map(as_list).collect()))
-            }
+            _ if ARRAY_OPS.contains(&op.as_str()) => Ok(Expr::call(&op, args.into_iter().map(as_list).collect())),
             _ => Ok(Expr::call(&op, args)),
         }
     }

@@ -54,17 +54,15 @@ fn single(parser: &mut Parser<'_>, kind: &str) -> Found<Geometry<f64>> {
         }
         "LINESTRING" => line(parser)?.into(),
         "POLYGON" => polygon(parser)?.into(),
-        "MULTIPOINT" => {
-            MultiPoint(list(parser, |parser| {
-                let bracket = parser.sign("(");
-                let at = position(parser)?;
-                if bracket {
-                    parser.expect(")")?;
-                }
-                Ok(Point(at))
-            })?)
-            .into()
-        }
+        "MULTIPOINT" => MultiPoint(list(parser, |parser| {
+            let bracket = parser.sign("(");
+            let at = position(parser)?;
+            if bracket {
+                parser.expect(")")?;
+            }
+            Ok(Point(at))
+        })?)
+        .into(),
         "MULTILINESTRING" => MultiLineString(list(parser, |parser| bracketed(parser, line))?).into(),
         _ => MultiPolygon(list(parser, |parser| bracketed(parser, polygon))?).into(),
     })
@@ -98,7 +96,11 @@ fn position(parser: &mut Parser<'_>) -> Found<Coord<f64>> {
 
 fn line(parser: &mut Parser<'_>) -> Found<LineString<f64>> {
     let positions = list(parser, position)?;
-    if positions.len() < 2 { Err(parser.unexpected("a line of at least two positions")) } else { Ok(LineString(positions)) }
+    if positions.len() < 2 {
+        Err(parser.unexpected("a line of at least two positions"))
+    } else {
+        Ok(LineString(positions))
+    }
 }
 
 fn polygon(parser: &mut Parser<'_>) -> Found<Polygon<f64>> {

@@ -84,10 +84,8 @@ fn candidates(layers: &[(&Layer, &TileLayer)]) -> Result<Vec<(TileId, TileCoord)
         };
         all.extend(std::mem::replace(&mut zoom, next));
     }
-    let mut tiles = all
-        .into_iter()
-        .map(|at| Ok((at, TileCoord::new(at.z, at.x, at.y)?)))
-        .collect::<Result<Vec<_>, PmtError>>()?;
+    let mut tiles =
+        all.into_iter().map(|at| Ok((at, TileCoord::new(at.z, at.x, at.y)?))).collect::<Result<Vec<_>, PmtError>>()?;
     tiles.sort_by_key(|(_, coord)| pmtiles::TileId::from(*coord));
     Ok(tiles)
 }

@@ -127,11 +127,13 @@ fn parts(kind: u64, commands: &[u64]) -> Vec<Vec<[i64; 2]>> {
 }
 
 pub(super) fn tile(bytes: &[u8]) -> Vec<Drawn> {
-    fields(bytes).into_iter().map(|field| match field {
-        (3, Wire::Bytes(layer)) => drawn(layer),
-        (tag, _) => panic!("field {tag} in a tile"),
-    })
-    .collect()
+    fields(bytes)
+        .into_iter()
+        .map(|field| match field {
+            (3, Wire::Bytes(layer)) => drawn(layer),
+            (tag, _) => panic!("field {tag} in a tile"),
+        })
+        .collect()
 }
 
 fn drawn(bytes: &[u8]) -> Drawn {

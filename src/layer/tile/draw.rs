@@ -9,7 +9,12 @@ use mvt::{GeomData, GeomEncoder, GeomType};
 
 impl TileLayer {
     /// The layer's part of the tile; `None` when it has nothing there.
-    pub(super) fn draw(&self, layer: &Layer, tile: TileId, mut drawn: mvt::Layer) -> Result<Option<mvt::Layer>, mvt::Error> {
+    pub(super) fn draw(
+        &self,
+        layer: &Layer,
+        tile: TileId,
+        mut drawn: mvt::Layer,
+    ) -> Result<Option<mvt::Layer>, mvt::Error> {
         let named = layer.fields.iter().any(|field| field.name == "id");
         for index in self.near(tile) {
             let (Some(shapes), Some(feature)) = (self.shapes.get(index), layer.features.get(index)) else { continue };

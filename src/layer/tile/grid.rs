@@ -76,7 +76,8 @@ impl TileId {
     pub(super) fn units(self, spot: Spot) -> [i64; 2] {
         let shift = self.shift();
         let half = (1u64 << shift) >> 1;
-        let unit = |step: u32, tile: u32| ((u64::from(step) + half) >> shift) as i64 - i64::from(tile) * i64::from(EXTENT);
+        let unit =
+            |step: u32, tile: u32| ((u64::from(step) + half) >> shift) as i64 - i64::from(tile) * i64::from(EXTENT);
         [unit(spot[0], self.x), unit(spot[1], self.y)]
     }
 

@@ -75,9 +75,10 @@ pub fn tilejson(name: &str, description: &str, layers: &[(&Layer, &TileLayer)], 
 
 /// The box around all layers, in degrees.
 pub(super) fn bounds(layers: &[(&Layer, &TileLayer)]) -> Option<[f64; 4]> {
-    layers.iter().filter_map(|(_, prepared)| prepared.bounds()).reduce(|a, b| {
-        [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
-    })
+    layers
+        .iter()
+        .filter_map(|(_, prepared)| prepared.bounds())
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 /// The middle, and a zoom at which the whole fits into about two tiles.
