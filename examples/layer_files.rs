@@ -36,7 +36,7 @@ fn write(layer: &Layer, plane: &Plane, folder: &Path) -> anyhow::Result<()> {
         fs::remove_file(&geopackage)?;
     }
     file::geopackage(layer, plane, &geopackage)?;
-    file::geoparquet(layer, plane, File::create(path("parquet"))?)?;
+    file::geoparquet(layer, plane, &path("parquet"))?;
     for (name, coordinates) in [("degrees.fgb", Coordinates::Degrees), ("metres.fgb", Coordinates::Metres)] {
         file::flatgeobuf(layer, layer.features.iter(), plane, coordinates, File::create(path(name))?)?;
     }

@@ -11,11 +11,13 @@ use geo::{BoundingRect, Geometry, Rect};
 use geozero::{CoordDimensions, ToWkb};
 use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
-    DataFrame, DataType, IntoColumn, IntoSeries, KeyValueMetadata, NamedFrom, ParquetCompression, ParquetWriter,
-    PolarsError, Series, StructChunked,
+    DataFrame, DataType, FileWriteFormat, IntoColumn, IntoLazy, IntoSeries, KeyValueMetadata, NamedFrom,
+    ParquetCompression, ParquetWriteOptions, PlRefPath, PolarsError, Series, SinkDestination, SinkTarget,
+    StructChunked, UnifiedSinkArgs,
 };
 use serde_json::json;
-use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 
 /// Rows written together. Readers skip a group whose box lies elsewhere; the guide of the format says
 /// 50,000 to 150,000.
@@ -26,8 +28,8 @@ const GROUP: usize = 50_000;
 /// `patchwork`.
 ///
 /// # Errors
-/// When `out` cannot be written to.
-pub fn write(layer: &Layer, plane: &Plane, out: impl Write) -> Result<(), FileError> {
+/// When the file cannot be written.
+pub fn write(layer: &Layer, plane: &Plane, path: &Path) -> Result<(), FileError> {
     let kind = Kind::of(layer);
     let shapes: Vec<Option<Geometry<f64>>> = layer
         .features
@@ -45,18 +47,26 @@ pub fn write(layer: &Layer, plane: &Plane, out: impl Write) -> Result<(), FileEr
         .collect::<Result<Vec<Option<Vec<u8>>>, _>>()
         .map_err(FileError::format(layer, "GeoParquet"))?;
     let wrong = FileError::format::<PolarsError>(layer, "GeoParquet");
-    let mut frame = frame(layer, &blobs, &boxes).map_err(&wrong)?;
+    let frame = frame(layer, &blobs, &boxes).map_err(&wrong)?;
     let metadata = vec![
         ("geo".to_owned(), geo_metadata(&shapes, &boxes).to_string()),
         ("patchwork".to_owned(), about::json(layer).to_string()),
     ];
-    let level = ZstdLevel::try_new(15).map_err(&wrong)?;
-    ParquetWriter::new(out)
-        .with_compression(ParquetCompression::Zstd(Some(level)))
-        .with_row_group_size(Some(GROUP))
-        .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
-        .finish(&mut frame)
-        .map_err(&wrong)?;
+    save(frame, metadata, path).map_err(&wrong)
+}
+
+/// Writes the table. The streaming writer is used because it keeps text as other programs know it; the
+/// plain one writes a newer kind of text column that Arrow's own filters refuse.
+fn save(frame: DataFrame, metadata: Vec<(String, String)>, path: &Path) -> Result<(), PolarsError> {
+    let options = ParquetWriteOptions {
+        compression: ParquetCompression::Zstd(Some(ZstdLevel::try_new(15)?)),
+        row_group_size: Some(GROUP),
+        key_value_metadata: Some(KeyValueMetadata::from_static(metadata)),
+        ..ParquetWriteOptions::default()
+    };
+    let target = SinkTarget::Path(PlRefPath::try_from_path(path)?);
+    let format = FileWriteFormat::Parquet(Arc::new(options));
+    frame.lazy().sink(SinkDestination::File { target }, format, UnifiedSinkArgs::default())?.collect()?;
     Ok(())
 }
 

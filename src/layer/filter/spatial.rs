@@ -5,8 +5,8 @@ use super::{Coordinates, FilterError};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::layer::Layer;
 use geo::{
-    BooleanOps, BoundingRect, Contains, Coord, CoordsIter, Densify, Euclidean, Geometry, GeometryCollection,
-    Intersects, LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect, Relate,
+    BooleanOps, BoundingRect, Coord, CoordsIter, Densify, Euclidean, Geometry, GeometryCollection, Intersects,
+    LineString, MapCoords, MultiLineString, MultiPoint, MultiPolygon, Polygon, Rect, Relate,
 };
 
 /// Metres within which every coordinate lies: half again the length of the equator.
@@ -133,8 +133,8 @@ fn to_plane(geometry: Geometry<f64>, layer: &Layer, plane: &Plane) -> Result<Geo
         return Err(off(at));
     }
     let geometry = match (geometry.bounding_rect(), surroundings(layer, plane)) {
-        (Some(envelope), Some(around)) if around.contains(&envelope.to_polygon()) => bent(geometry),
-        (Some(_), Some(around)) => bent(cut(geometry, &around)),
+        (Some(envelope), Some(around)) if within(envelope, around) => bent(geometry),
+        (Some(_), Some(around)) => bent(cut(geometry, around)),
         _ if layer.features.iter().all(|feature| feature.geometry.is_none()) => return Ok(geometry),
         _ => geometry,
     };
@@ -160,8 +160,15 @@ fn bent(geometry: Geometry<f64>) -> Geometry<f64> {
     }
 }
 
-fn cut(geometry: Geometry<f64>, frame: &Polygon<f64>) -> Geometry<f64> {
-    let frames = || MultiPolygon(vec![frame.clone()]);
+fn within(inner: Rect<f64>, outer: Rect<f64>) -> bool {
+    inner.min().x >= outer.min().x
+        && inner.min().y >= outer.min().y
+        && inner.max().x <= outer.max().x
+        && inner.max().y <= outer.max().y
+}
+
+fn cut(geometry: Geometry<f64>, frame: Rect<f64>) -> Geometry<f64> {
+    let frames = || MultiPolygon(vec![frame.to_polygon()]);
     let nothing = || Geometry::GeometryCollection(GeometryCollection::empty());
     match geometry {
         Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]).intersection(&frames()).into(),
@@ -173,7 +180,7 @@ fn cut(geometry: Geometry<f64>, frame: &Polygon<f64>) -> Geometry<f64> {
         }
         Geometry::GeometryCollection(parts) => {
             let inside = |part: Geometry<f64>| match part.bounding_rect() {
-                Some(envelope) if frame.contains(&envelope.to_polygon()) => part,
+                Some(envelope) if within(envelope, frame) => part,
                 _ => cut(part, frame),
             };
             Geometry::GeometryCollection(GeometryCollection(parts.0.into_iter().map(inside).collect()))
@@ -183,32 +190,58 @@ fn cut(geometry: Geometry<f64>, frame: &Polygon<f64>) -> Geometry<f64> {
     }
 }
 
-/// Metres around the layer that are tried as its surroundings: near the edge of a plane's reach only
-/// the narrow ones lie on it.
-const MARGINS: [f64; 4] = [10_000.0, 1_000.0, 100.0, 1.0];
+/// Margin around the layer, in degrees, to which the condition's shapes are cut.
+const MARGIN: f64 = 0.1;
 
-/// The rectangle on the plane around the layer, as a polygon in degrees; `None` for a layer without
-/// shapes, or one that fills its plane.
-fn surroundings(layer: &Layer, plane: &Plane) -> Option<Polygon<f64>> {
+/// The box of degrees around the layer, as far as the plane reaches; `None` for a layer without shapes,
+/// or where the plane's reach is no box.
+fn surroundings(layer: &Layer, plane: &Plane) -> Option<Rect<f64>> {
+    let reaches = |lon: f64, lat: f64| LonLat::new(lon, lat).is_some_and(|place| plane.to_xy(place).is_some());
+    let [west, south, east, north] = degrees(bounds(layer)?, plane)?;
+    let (lon, lat) = (f64::midpoint(west, east), f64::midpoint(south, north));
+    let west = farthest(lon, west - MARGIN, |lon| reaches(lon, lat));
+    let east = farthest(lon, east + MARGIN, |lon| reaches(lon, lat));
+    let south = farthest(lat, south - MARGIN, |lat| reaches(lon, lat));
+    let north = farthest(lat, north + MARGIN, |lat| reaches(lon, lat));
+    let corners = [west, lon, east].into_iter().flat_map(|lon| [south, lat, north].map(|lat| (lon, lat)));
+    let all = corners.into_iter().all(|(lon, lat)| reaches(lon, lat));
+    all.then(|| Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }))
+}
+
+/// How far one can go from `start` towards `end`, less a hand's breadth: cutting shapes rounds them.
+fn farthest(start: f64, end: f64, reaches: impl Fn(f64) -> bool) -> f64 {
+    if reaches(end) {
+        return end;
+    }
+    let (mut good, mut bad) = (start, end);
+    for _ in 0..40 {
+        let middle = f64::midpoint(good, bad);
+        if reaches(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    good + 1e-6 * (start - end).signum()
+}
+
+/// The box around the layer's shapes, in metres.
+fn bounds(layer: &Layer) -> Option<Rect<f64>> {
     let boxes = layer.features.iter().filter_map(|feature| feature.geometry.as_ref()?.bounding_rect());
-    let bounds = boxes.reduce(|a, b| {
+    boxes.reduce(|a, b| {
         Rect::new(
             Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
             Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
         )
-    })?;
-    MARGINS.into_iter().find_map(|margin| {
-        let by = Coord { x: margin, y: margin };
-        let around = Rect::new(bounds.min() - by, bounds.max() + by).to_polygon();
-        // 64 corners to a side follow the curve to a few metres even around a whole country.
-        let side = (bounds.width().max(bounds.height()) + 2.0 * margin) / 64.0;
-        let bent: Polygon<f64> = Euclidean.densify(&around, side);
-        bent.try_map_coords(|at| {
-            let there = plane.to_lonlat(Xy::from(at)).ok_or(())?;
-            // It must lie within reach on the way back as well.
-            plane.to_xy(there).ok_or(())?;
-            Ok::<_, ()>(Coord { x: there.lon, y: there.lat })
-        })
-        .ok()
     })
+}
+
+/// West, south, east and north of a box in metres.
+fn degrees(bounds: Rect<f64>, plane: &Plane) -> Option<[f64; 4]> {
+    let step = |i: i32| f64::from(i) / 8.0;
+    let places = (0..=8).flat_map(|i| (0..=8).map(move |j| (step(i), step(j)))).filter_map(|(i, j)| {
+        let at = Xy::new(bounds.min().x + bounds.width() * i, bounds.min().y + bounds.height() * j);
+        plane.to_lonlat(at).map(|place| [place.lon, place.lat, place.lon, place.lat])
+    });
+    places.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }

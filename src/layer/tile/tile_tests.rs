@@ -246,8 +246,8 @@ fn at_the_deepest_zoom_nothing_is_left_out() {
 
 #[test]
 fn a_layer_too_large_for_one_tile_begins_at_a_deeper_zoom() {
-    let points = (0..12_000)
-        .map(|i| Point::new(200_000.0 + f64::from(i % 120) * 3000.0, 100_000.0 + f64::from(i / 120) * 3000.0).into());
+    let points = (0..24_000)
+        .map(|i| Point::new(200_000.0 + f64::from(i % 160) * 2500.0, 100_000.0 + f64::from(i / 160) * 2500.0).into());
     let large = layer(points.collect());
     let prepared = TileLayer::new(&large, &plane());
     assert!((1..10).contains(&prepared.min_zoom()), "{}", prepared.min_zoom());
