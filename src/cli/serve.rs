@@ -7,6 +7,7 @@ use crate::http::{self, Options};
 use crate::load;
 use crate::place::Severity;
 use crate::snapshot::{Shared, Snapshot};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -102,7 +103,12 @@ fn start_logging(config: &Config, quiet: bool) -> Result<(), Failure> {
     let words = if quiet { "error" } else { &config.log_filter };
     let filter = EnvFilter::try_new(words)
         .map_err(|e| Failure::Usage(format!("log_filter = {words:?} is not a tracing filter: {e}")))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let colours = std::io::stderr().is_terminal();
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false);
     let started = match config.log {
         LogFormat::Json => builder.json().try_init(),
         LogFormat::Text => builder.try_init(),

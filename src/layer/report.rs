@@ -162,18 +162,18 @@ pub struct IssueJson<'a> {
 /// Issues as programs read them, in the order given.
 #[must_use]
 pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
-    let one = |issue| {
-        let Issue { severity, code, at, problem, remedy } = issue;
-        IssueJson {
-            severity: severity.word(),
-            code,
-            file: &at.file,
-            row: at.row,
-            field: at.field.as_deref(),
-            key: at.key.as_deref(),
-            problem,
-            remedy,
-        }
-    };
-    issues.iter().map(one).collect()
+    issues.iter().map(issue_json).collect()
+}
+
+fn issue_json(issue: &Issue) -> IssueJson<'_> {
+    IssueJson {
+        severity: issue.severity.word(),
+        code: issue.code,
+        file: &issue.at.file,
+        row: issue.at.row,
+        field: issue.at.field.as_deref(),
+        key: issue.at.key.as_deref(),
+        problem: &issue.problem,
+        remedy: &issue.remedy,
+    }
 }

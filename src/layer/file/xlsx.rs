@@ -3,12 +3,10 @@
 use super::FileError;
 use super::about::{self, Cell, Column};
 use crate::crs::{Plane, Xy};
+use crate::layer::csv::NOT_AVAILABLE;
 use crate::layer::{FieldKind, Layer};
 use geo::InteriorPoint;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
-
-/// What stands in a cell whose value is not known, not applicable or not reachable.
-const NOT_AVAILABLE: &str = "[x]";
 
 /// The columns after the layer's own: a point within each feature.
 const POINT: [&str; 4] = ["easting", "northing", "longitude", "latitude"];

@@ -1,0 +1,17 @@
+//! What users rely on, tested from outside the house.
+
+mod demo;
+mod haringey_walking_areas;
+mod house;
+mod http_answers;
+mod http_ets;
+mod http_place;
+mod http_server;
+mod http_shown;
+mod laws;
+mod load_examples;
+mod load_faults;
+mod small_towns;
+mod support;
+mod town;
+mod toytown;
