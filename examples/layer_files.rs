@@ -53,7 +53,8 @@ fn tiles(drawn: &[(&Layer, &TileLayer)], plane: &Plane, folder: &Path) -> anyhow
     for limits in tile::limits([middle.lon, middle.lat, middle.lon, middle.lat], 0..=tile::MAX_ZOOM) {
         let zoom: u8 = limits.tile_matrix.parse()?;
         if let Some(at) = TileId::new(zoom, limits.min_tile_col, limits.min_tile_row) {
-            fs::write(folder.join(format!("{}-{}-{}.mvt", at.z, at.x, at.y)), tile::tile(drawn, at)?)?;
+            let name = at.to_string().replace('/', "-");
+            fs::write(folder.join(format!("{name}.mvt")), tile::tile(drawn, at)?)?;
         }
     }
     Ok(())

@@ -191,7 +191,7 @@ fn ids(words: &str) -> Vec<String> {
     let filter = Condition::parse(words, Language::Text)
         .and_then(|condition| condition.bind(&layer, Coordinates::Degrees(&plane)))
         .unwrap_or_else(|e| panic!("{words}: {e}"));
-    layer.features.iter().filter(|feature| filter.accepts(feature)).map(|feature| feature.id.clone()).collect()
+    filter.places(&layer.features).into_iter().map(|place| layer.features[place].id.clone()).collect()
 }
 
 fn refusal(words: &str) -> String {
@@ -298,9 +298,9 @@ fn a_mistake_is_answered_with_what_to_do() {
 fn features_come_in_the_order_asked_for_and_the_unknown_last() {
     let layer = people();
     let order = |words: &str| {
-        let mut features: Vec<&Feature> = layer.features.iter().collect();
-        Order::parse(words, &layer).expect("an order").sort(&mut features);
-        features.iter().map(|feature| feature.id.as_str()).collect::<String>()
+        let mut places: Vec<usize> = (0..layer.features.len()).collect();
+        Order::parse(words, &layer).expect("an order").sort(&layer.features, &mut places);
+        places.iter().map(|place| layer.features[*place].id.as_str()).collect::<String>()
     };
     assert_eq!(order("residents"), "acb");
     assert_eq!(order("-residents"), "cab");

@@ -31,6 +31,7 @@ pub use sort::Order;
 use super::{Feature, Layer};
 use crate::crs::Plane;
 use expr::Expr;
+use rayon::prelude::*;
 use test::Test;
 
 /// How a condition is written.
@@ -123,6 +124,13 @@ impl Filter {
     #[must_use]
     pub fn accepts(&self, feature: &Feature) -> bool {
         self.test.holds(feature) == Some(true)
+    }
+
+    /// The places of the features that satisfy the condition, in the order of the list.
+    #[must_use]
+    pub fn places(&self, features: &[Feature]) -> Vec<usize> {
+        let accepted = features.par_iter().enumerate().filter(|(_, feature)| self.accepts(feature));
+        accepted.map(|(place, _)| place).collect()
     }
 }
 

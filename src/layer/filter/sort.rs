@@ -38,10 +38,13 @@ impl Order {
         Ok(Self { keys })
     }
 
-    /// Puts features in order.
-    pub fn sort(&self, features: &mut [&Feature]) {
-        features.sort_by(|a, b| {
-            self.keys.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    /// Puts places in a list of features in order. Places beyond the list come last.
+    pub fn sort(&self, features: &[Feature], places: &mut [usize]) {
+        places.sort_by(|a, b| match (features.get(*a), features.get(*b)) {
+            (Some(a), Some(b)) => {
+                self.keys.iter().map(|key| key.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+            }
+            (a, b) => b.is_some().cmp(&a.is_some()),
         });
     }
 }

@@ -40,12 +40,9 @@ pub(super) fn place(spot: Spot) -> [f64; 2] {
 /// One tile: zoom, column from the west, row from the north.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TileId {
-    /// Zoom.
-    pub z: u8,
-    /// Column.
-    pub x: u32,
-    /// Row.
-    pub y: u32,
+    pub(super) z: u8,
+    pub(super) x: u32,
+    pub(super) y: u32,
 }
 
 impl std::fmt::Display for TileId {
