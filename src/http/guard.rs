@@ -69,17 +69,8 @@ async fn limited(app: &App, request: Request, next: Next) -> Response {
     let Ok(_place) = app.limits.places.try_acquire() else {
         return Problem::busy().into_response();
     };
-    // A task of its own, so that a panic in it is an answer and not a cut connection.
-    let answer = tokio::spawn(next.run(request));
-    let stop = answer.abort_handle();
-    match tokio::time::timeout(app.limits.timeout, answer).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_)) => Problem::our_fault().into_response(),
-        Err(_) => {
-            stop.abort();
-            Problem::too_slow().into_response()
-        }
-    }
+    let answer = tokio::time::timeout(app.limits.timeout, next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::too_slow().into_response())
 }
 
 /// Whether a browser asks on behalf of another site's page what it may do. A plain OPTIONS is answered

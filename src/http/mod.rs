@@ -37,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 /// How to serve.
@@ -121,6 +122,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     router
         .fallback(async |request: Request| Problem::no_such_page(request.uri().path()).into_response())
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(|_| Problem::our_fault().into_response()))
         .layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }

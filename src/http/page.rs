@@ -22,6 +22,10 @@ macro_rules! pages {
 
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut pages = Environment::new();
+    pages.set_formatter(|out, state, value| match value.as_str() {
+        Some(words) if !value.is_safe() => out.write_str(&escaped(words)).map_err(minijinja::Error::from),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
     pages.add_filter("urlencode", |words: String| super::text::encode(&words));
     let sources = pages![
         "base.html",
@@ -41,6 +45,11 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     }
     Ok(pages)
 });
+
+/// Words as they stand in a page. Slashes stay, so that addresses can be read in its source.
+fn escaped(words: &str) -> String {
+    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}
 
 /// The page as text.
 pub(super) fn render(name: &str, page: &Value) -> Result<String, Problem> {

@@ -1,0 +1,40 @@
+"""OWSLib, the library of pycsw, GeoNode and many scripts."""
+
+import pytest
+from owslib.ogcapi.features import Features
+
+
+@pytest.fixture(scope="module")
+def features(url):
+    return Features(f"{url}/")
+
+
+def test_the_service_is_understood(features, service):
+    assert features.links
+    assert "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core" in features.conformance()["conformsTo"]
+    assert set(features.feature_collections()) == set(service.collections)
+    assert features.api()["openapi"] == "3.0.3"
+
+
+def test_a_collection_and_its_queryables_are_read(features):
+    assert features.collection("assets")["itemType"] == "feature"
+    assert features.collection_queryables("assets")["properties"]["kind"]["type"] == "string"
+
+
+def test_items_are_read_with_limit_offset_box_and_time(features, service):
+    page = features.collection_items("zones", limit=3)
+    assert len(page["features"]) == page["numberReturned"] == 3
+    after = features.collection_items("zones", limit=3, offset=3)
+    assert {f["id"] for f in page["features"]}.isdisjoint(f["id"] for f in after["features"])
+    box = features.collection_items("zones", bbox=service.extent("zones"), datetime_="2026-01-01/..")
+    assert box["numberMatched"] == service.collections["zones"]["itemCount"]
+
+
+def test_one_feature_is_read(features):
+    first = features.collection_items("assets", limit=1)["features"][0]
+    assert features.collection_item("assets", first["id"])["properties"] == first["properties"]
+
+
+def test_what_is_not_supported_is_refused_rather_than_ignored(features):
+    with pytest.raises(RuntimeError):
+        features.collection_items("assets", sortby="name")
