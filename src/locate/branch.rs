@@ -1,0 +1,162 @@
+//! The best choice of sites on the [`Core`], with proof: branch and bound on Lagrangian bounds.
+//!
+//! Each node is a smaller core of its own: sites fixed open lower what everybody pays without the others, sites
+//! fixed shut disappear, and demand points that have become alike are merged, so nodes shrink fast. A node
+//! inherits the prices of its parent and raises them a little further; sites are fixed by reduced cost; what
+//! remains is split on the site that the relaxation is least decided about.
+
+use super::clock::Clock;
+use super::core::{Core, Fate};
+use super::interchange::{good_choice, polish, Choice};
+use super::lagrange::{ascend, Ascent, Steps};
+use super::GAP;
+use std::sync::Arc;
+
+/// The best choice found and what is known about it.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) value: f64,
+    /// Outer indices, in order.
+    pub(super) sites: Vec<usize>,
+    pub(super) bound: f64,
+    pub(super) proven: bool,
+    /// Nodes of the tree that were looked at.
+    pub(super) nodes: usize,
+}
+
+/// Steps at the root: enough to come within a few thousandths of the linear relaxation, which decides how many
+/// sites are fixed before any branching. Fewer leaves larger trees, more is wasted on instances that close early.
+const AT_ROOT: Steps = Steps { most: 900, boldness: 1.2, patience: 18 };
+/// Steps at a node, which starts from its parent's prices.
+const AT_NODE: Steps = Steps { most: 70, boldness: 0.35, patience: 8 };
+
+struct Task {
+    parent: Arc<(Core, Vec<f64>)>,
+    fates: Vec<Fate>,
+    bound: f64,
+}
+
+struct Search<'a> {
+    best: f64,
+    sites: Vec<usize>,
+    is_integral: bool,
+    clock: &'a Clock<'a>,
+}
+
+/// Solves a core. `start` is a choice known to the caller, by outer index.
+pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> Found {
+    let mut search =
+        Search { best: f64::INFINITY, sites: Vec::new(), is_integral: core.is_integral(), clock };
+    if let Some(start) = start {
+        let inner: Vec<u32> = (0..core.n_sites() as u32).filter(|&j| start.contains(&core.outer[j as usize])).collect();
+        search.offer(core, core.value(&inner), &inner);
+    }
+    let free = vec![Fate::Free; core.n_sites()];
+    let Some((root, _)) = core.restrict(&free, &vec![0.0; core.n_demand()]) else {
+        return search.found(f64::NEG_INFINITY, 0);
+    };
+    let (value, chosen) = good_choice(&root, clock.seed);
+    search.offer(&root, value, &chosen);
+    let prices = first_prices(&root, &chosen);
+    let mut tasks = Vec::new();
+    let mut nodes = 1;
+    let mut open_bound = search.node(root, prices, AT_ROOT, &mut tasks);
+    while let Some(task) = tasks.pop() {
+        if task.bound >= search.cutoff() {
+            continue;
+        }
+        if clock.is_over() {
+            open_bound = tasks.iter().map(|task| task.bound).fold(task.bound, f64::min);
+            return search.found(open_bound, nodes);
+        }
+        nodes += 1;
+        let (parent, prices) = &*task.parent;
+        if let Some((core, prices)) = parent.restrict(&task.fates, prices) {
+            open_bound = search.node(core, prices, AT_NODE, &mut tasks);
+        }
+    }
+    let _ = open_bound;
+    let value = search.best;
+    search.found(value, nodes)
+}
+
+/// Prices half-way between the cost of the nearest and the second nearest site of a good choice.
+fn first_prices(core: &Core, chosen: &[u32]) -> Vec<f64> {
+    let choice = Choice::new(core, chosen);
+    choice.two_costs().map(|(first, second)| 0.5 * (first + second)).collect()
+}
+
+impl Search<'_> {
+    /// An answer below this would be better than the best by more than rounding.
+    fn cutoff(&self) -> f64 {
+        if self.is_integral { self.best - 0.99 } else { self.best - GAP * self.best.abs().max(1e-9) }
+    }
+
+    fn offer(&mut self, core: &Core, value: f64, chosen: &[u32]) {
+        if value < self.best {
+            self.best = value;
+            self.sites = core.opened.clone();
+            self.sites.extend(chosen.iter().map(|&j| core.outer[j as usize]));
+            self.sites.sort_unstable();
+        }
+    }
+
+    fn found(self, bound: f64, nodes: usize) -> Found {
+        let proven = bound >= self.cutoff();
+        let bound = if proven { self.best } else { bound };
+        Found { value: self.best, sites: self.sites, bound, proven, nodes }
+    }
+
+    /// Bounds one node, looks for better answers on the way, and splits it if it stays open.
+    fn node(&mut self, mut core: Core, mut prices: Vec<f64>, mut steps: Steps, tasks: &mut Vec<Task>) -> f64 {
+        loop {
+            let all: Vec<u32> = (0..core.n_sites() as u32).collect();
+            if core.affords(all.iter().map(|&j| core.price(j as usize)).sum()) {
+                self.offer(&core, core.value(&all), &all);
+                return f64::INFINITY;
+            }
+            let ascent = ascend(&core, prices, self.best, self.cutoff(), steps);
+            self.listen(&core, &ascent, steps.most > AT_NODE.most);
+            if ascent.bound >= self.cutoff() {
+                return f64::INFINITY;
+            }
+            let free = ascent.fates.iter().filter(|&&fate| fate == Fate::Free).count();
+            let fixed = core.n_sites() - free;
+            let bound = ascent.bound;
+            if fixed * 8 > core.n_sites() && !self.clock.is_over() {
+                match core.restrict(&ascent.fates, &ascent.prices) {
+                    Some(smaller) => (core, prices) = smaller,
+                    None => return f64::INFINITY,
+                }
+                steps = Steps { most: (steps.most / 2).max(AT_NODE.most), boldness: steps.boldness * 0.5, ..steps };
+                continue;
+            }
+            split(core, ascent, tasks);
+            return bound;
+        }
+    }
+
+    /// Tries the choice of the relaxation as an answer.
+    fn listen(&mut self, core: &Core, ascent: &Ascent, is_thorough: bool) {
+        let value = core.value(&ascent.chosen);
+        self.offer(core, value, &ascent.chosen);
+        if is_thorough || value < self.best + 2.0 * (self.best - ascent.bound) {
+            let (value, chosen) = polish(core, &ascent.chosen);
+            self.offer(core, value, &chosen);
+        }
+    }
+}
+
+/// Splits on the free site whose share in the relaxation is nearest to a half.
+fn split(core: Core, ascent: Ascent, tasks: &mut Vec<Task>) {
+    let undecided = (0..core.n_sites())
+        .filter(|&j| ascent.fates[j] == Fate::Free)
+        .min_by(|&a, &b| (ascent.share[a] - 0.5).abs().total_cmp(&(ascent.share[b] - 0.5).abs()).then(a.cmp(&b)));
+    let Some(j) = undecided else { return };
+    let parent = Arc::new((core, ascent.prices));
+    for fate in [Fate::Shut, Fate::Open] {
+        let mut fates = ascent.fates.clone();
+        fates[j] = fate;
+        tasks.push(Task { parent: Arc::clone(&parent), fates, bound: ascent.bound });
+    }
+}
