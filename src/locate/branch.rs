@@ -26,9 +26,9 @@ pub(super) struct Found {
 
 /// Steps at the root: enough to come within a few thousandths of the linear relaxation, which decides how many
 /// sites are fixed before any branching. Fewer leaves larger trees, more is wasted on instances that close early.
-const AT_ROOT: Steps = Steps { most: 900, boldness: 1.2, patience: 18 };
+const AT_ROOT: Steps = Steps { most: 3000, boldness: 1.2, patience: 30 };
 /// Steps at a node, which starts from its parent's prices.
-const AT_NODE: Steps = Steps { most: 70, boldness: 0.35, patience: 8 };
+const AT_NODE: Steps = Steps { most: 200, boldness: 0.8, patience: 12 };
 
 struct Task {
     parent: Arc<(Core, Vec<f64>)>,
@@ -55,27 +55,26 @@ pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> 
     let Some((root, _)) = core.restrict(&free, &vec![0.0; core.n_demand()]) else {
         return search.found(f64::NEG_INFINITY, 0);
     };
-    let (value, chosen) = good_choice(&root, clock.seed);
+    let (value, chosen) = good_choice(&root, clock);
     search.offer(&root, value, &chosen);
     let prices = first_prices(&root, &chosen);
     let mut tasks = Vec::new();
     let mut nodes = 1;
-    let mut open_bound = search.node(root, prices, AT_ROOT, &mut tasks);
+    search.node(root, prices, AT_ROOT, &mut tasks);
     while let Some(task) = tasks.pop() {
         if task.bound >= search.cutoff() {
             continue;
         }
         if clock.is_over() {
-            open_bound = tasks.iter().map(|task| task.bound).fold(task.bound, f64::min);
-            return search.found(open_bound, nodes);
+            let bound = tasks.iter().map(|task| task.bound).fold(task.bound, f64::min);
+            return search.found(bound, nodes);
         }
         nodes += 1;
         let (parent, prices) = &*task.parent;
         if let Some((core, prices)) = parent.restrict(&task.fates, prices) {
-            open_bound = search.node(core, prices, AT_NODE, &mut tasks);
+            search.node(core, prices, AT_NODE, &mut tasks);
         }
     }
-    let _ = open_bound;
     let value = search.best;
     search.found(value, nodes)
 }
@@ -108,31 +107,29 @@ impl Search<'_> {
     }
 
     /// Bounds one node, looks for better answers on the way, and splits it if it stays open.
-    fn node(&mut self, mut core: Core, mut prices: Vec<f64>, mut steps: Steps, tasks: &mut Vec<Task>) -> f64 {
+    fn node(&mut self, mut core: Core, mut prices: Vec<f64>, mut steps: Steps, tasks: &mut Vec<Task>) {
         loop {
             let all: Vec<u32> = (0..core.n_sites() as u32).collect();
             if core.affords(all.iter().map(|&j| core.price(j as usize)).sum()) {
                 self.offer(&core, core.value(&all), &all);
-                return f64::INFINITY;
+                return;
             }
-            let ascent = ascend(&core, prices, self.best, self.cutoff(), steps);
+            let ascent = ascend(&core, prices, (self.best, self.cutoff()), steps, self.clock);
             self.listen(&core, &ascent, steps.most > AT_NODE.most);
             if ascent.bound >= self.cutoff() {
-                return f64::INFINITY;
+                return;
             }
             let free = ascent.fates.iter().filter(|&&fate| fate == Fate::Free).count();
             let fixed = core.n_sites() - free;
-            let bound = ascent.bound;
             if fixed * 8 > core.n_sites() && !self.clock.is_over() {
                 match core.restrict(&ascent.fates, &ascent.prices) {
                     Some(smaller) => (core, prices) = smaller,
-                    None => return f64::INFINITY,
+                    None => return,
                 }
                 steps = Steps { most: (steps.most / 2).max(AT_NODE.most), boldness: steps.boldness * 0.5, ..steps };
                 continue;
             }
-            split(core, ascent, tasks);
-            return bound;
+            return split(core, ascent, tasks);
         }
     }
 

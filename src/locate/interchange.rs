@@ -5,6 +5,7 @@
 //! `gain(j) - loss(r) + extra(j, r)`, and all profits of one `j` come from one walk over its demand points.
 //! Then the answer is shaken and mended again a stated number of times (iterated local search).
 
+use super::clock::Clock;
 use super::core::Core;
 use std::collections::BinaryHeap;
 
@@ -248,8 +249,8 @@ impl PartialOrd for Offer {
 const SHAKING_WORK: usize = 100_000_000;
 
 /// A good choice of sites: greedy, swaps, and shaking.
-pub(super) fn good_choice(core: &Core, seed: u64) -> (f64, Vec<u32>) {
-    let mut dice = Dice::new(seed);
+pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
+    let mut dice = Dice::new(clock.seed);
     let mut best: Option<(f64, Vec<u32>)> = None;
     for per_price in [true, false] {
         let mut choice = Choice::new(core, &[]);
@@ -263,7 +264,7 @@ pub(super) fn good_choice(core: &Core, seed: u64) -> (f64, Vec<u32>) {
     }
     let rounds = (SHAKING_WORK / (10 * core.n_pairs().max(1))).clamp(3, 60);
     for round in 0..rounds {
-        let Some((_, sites)) = &best else { break };
+        let Some((_, sites)) = best.as_ref().filter(|_| !clock.is_over()) else { break };
         let mut choice = Choice::new(core, sites);
         choice.shake(2 + round % 4, &mut dice);
         choice.improve();

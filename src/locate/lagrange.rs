@@ -7,6 +7,7 @@
 //! Maffioli 1975; step length of Held, Wolfe and Crowder 1974). If opening a site (or leaving it shut) would
 //! lift the bound to the value of the best answer known, it is fixed the other way.
 
+use super::clock::Clock;
 use super::core::{Core, Fate, Limit};
 
 /// What came of raising the bound.
@@ -32,9 +33,16 @@ pub(super) struct Steps {
     pub(super) patience: usize,
 }
 
-/// Raises the bound from the given prices, until it reaches `cutoff` or the steps are used up.
+/// Raises the bound from the given prices, until it reaches `cutoff` or the steps or the time are
+/// used up.
 /// `best` is the value of the best answer known.
-pub(super) fn ascend(core: &Core, prices: Vec<f64>, best: f64, cutoff: f64, steps: Steps) -> Ascent {
+pub(super) fn ascend(
+    core: &Core,
+    prices: Vec<f64>,
+    (best, cutoff): (f64, f64),
+    steps: Steps,
+    clock: &Clock<'_>,
+) -> Ascent {
     let n_sites = core.n_sites();
     let mut walk = Walk {
         core,
@@ -53,7 +61,10 @@ pub(super) fn ascend(core: &Core, prices: Vec<f64>, best: f64, cutoff: f64, step
     let mut u = prices;
     let mut direction = vec![0.0; core.n_demand()];
     let (mut boldness, mut calm) = (steps.boldness, 0);
-    for _ in 0..steps.most {
+    for step in 0..steps.most {
+        if step > 0 && clock.is_over() {
+            break;
+        }
         let (bound, chosen) = walk.relax(&u, &state.fates);
         for (share, &is_in) in state.share.iter_mut().zip(&walk.is_chosen) {
             *share = 0.93 * *share + if is_in { 0.07 } else { 0.0 };

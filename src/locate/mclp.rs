@@ -223,7 +223,7 @@ fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>)
     }
     let plain = Problem { times: 1, ..problem.clone() };
     let (core, _) = core_of(&plain, radius);
-    let (_, chosen) = super::interchange::good_choice(&core, clock.seed);
+    let (_, chosen) = super::interchange::good_choice(&core, clock);
     let mut open = problem.required.clone();
     open.extend(chosen.iter().map(|&j| core.outer[j as usize]));
     let open = fill(problem, distinct(open));
