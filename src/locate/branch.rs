@@ -15,13 +15,10 @@ use std::sync::Arc;
 /// The best choice found and what is known about it.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
-    pub(super) value: f64,
     /// Outer indices, in order.
     pub(super) sites: Vec<usize>,
     pub(super) bound: f64,
     pub(super) proven: bool,
-    /// Nodes of the tree that were looked at.
-    pub(super) nodes: usize,
 }
 
 /// Steps at the root: enough to come within a few thousandths of the linear relaxation, which decides how many
@@ -53,13 +50,12 @@ pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> 
     }
     let free = vec![Fate::Free; core.n_sites()];
     let Some((root, _)) = core.restrict(&free, &vec![0.0; core.n_demand()]) else {
-        return search.found(f64::NEG_INFINITY, 0);
+        return search.found(f64::NEG_INFINITY);
     };
     let (value, chosen) = good_choice(&root, clock);
     search.offer(&root, value, &chosen);
     let prices = first_prices(&root, &chosen);
     let mut tasks = Vec::new();
-    let mut nodes = 1;
     search.node(root, prices, AT_ROOT, &mut tasks);
     while let Some(task) = tasks.pop() {
         if task.bound >= search.cutoff() {
@@ -67,16 +63,15 @@ pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> 
         }
         if clock.is_over() {
             let bound = tasks.iter().map(|task| task.bound).fold(task.bound, f64::min);
-            return search.found(bound, nodes);
+            return search.found(bound);
         }
-        nodes += 1;
         let (parent, prices) = &*task.parent;
         if let Some((core, prices)) = parent.restrict(&task.fates, prices) {
             search.node(core, prices, AT_NODE, &mut tasks);
         }
     }
     let value = search.best;
-    search.found(value, nodes)
+    search.found(value)
 }
 
 /// Prices half-way between the cost of the nearest and the second nearest site of a good choice.
@@ -100,10 +95,10 @@ impl Search<'_> {
         }
     }
 
-    fn found(self, bound: f64, nodes: usize) -> Found {
+    fn found(self, bound: f64) -> Found {
         let proven = bound >= self.cutoff();
         let bound = if proven { self.best } else { bound };
-        Found { value: self.best, sites: self.sites, bound, proven, nodes }
+        Found { sites: self.sites, bound, proven }
     }
 
     /// Bounds one node, looks for better answers on the way, and splits it if it stays open.
@@ -113,6 +108,10 @@ impl Search<'_> {
             if core.affords(all.iter().map(|&j| core.price(j as usize)).sum()) {
                 self.offer(&core, core.value(&all), &all);
                 return;
+            }
+            if let Some(smaller) = without_dominated(&core, &prices) {
+                (core, prices) = smaller;
+                continue;
             }
             let ascent = ascend(&core, prices, (self.best, self.cutoff()), steps, self.clock);
             self.listen(&core, &ascent, steps.most > AT_NODE.most);
@@ -142,6 +141,18 @@ impl Search<'_> {
             self.offer(core, value, &chosen);
         }
     }
+}
+
+/// The core without its dominated sites, if that is a good deal smaller.
+fn without_dominated(core: &Core, prices: &[f64]) -> Option<(Core, Vec<f64>)> {
+    let dominated = core.dominated();
+    let count = dominated.iter().filter(|&&is| is).count();
+    // Building a smaller core costs about as much as a step of the ascent, so a few sites are not worth it.
+    if count * 10 <= core.n_sites() {
+        return None;
+    }
+    let fates: Vec<Fate> = dominated.iter().map(|&is| if is { Fate::Shut } else { Fate::Free }).collect();
+    core.restrict(&fates, prices)
 }
 
 /// Splits on the free site whose share in the relaxation is nearest to a half.

@@ -52,7 +52,7 @@ pub fn lscp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
     frame.cover_all(rows.iter().copied());
     let start = frame.start(&greedy(problem, &rows, cost), None);
     match frame.mip.solve(Some(&start), &clock) {
-        Outcome::Infeasible | Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Infeasible | Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = frame.open(&values);
             within_budget(problem, &open, if proven { None } else { Some(bound) }, &clock, cost)
@@ -75,7 +75,7 @@ fn with_floors(
     }
     match covering.frame.mip.solve(None, clock) {
         Outcome::Infeasible => Err(explain::floors(&unlimited, clock)),
-        Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = covering.frame.open(&values);
             within_budget(problem, &open, if proven { None } else { Some(bound) }, clock, cost)

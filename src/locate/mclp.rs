@@ -57,7 +57,7 @@ pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
     let start = start(problem, radius, &covering, &clock);
     match covering.frame.mip.solve(start.as_deref(), &clock) {
         Outcome::Infeasible => Err(explain::floors(problem, &clock)),
-        Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let (open, served) = read(problem, &covering, &values);
             certify(problem, Model::Mclp, open, served, (!proven).then_some(all.0 - bound), &clock)

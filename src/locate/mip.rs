@@ -20,8 +20,8 @@ pub(super) struct Mip {
 pub(super) enum Outcome {
     /// No values meet the rows.
     Infeasible,
-    /// Time ran out before any values were found; the bound holds all the same.
-    Nothing { bound: f64 },
+    /// Time ran out before any values were found.
+    Nothing,
     /// Values that meet the rows.
     Answer { values: Vec<f64>, objective: f64, bound: f64, proven: bool },
 }
@@ -82,7 +82,7 @@ impl Mip {
 
     /// Solves the program in at most so many seconds.
     pub(super) fn solve_within(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Outcome {
-        let nothing = Outcome::Nothing { bound: f64::NEG_INFINITY };
+        let nothing = Outcome::Nothing;
         if self.columns.is_empty() || seconds <= 0.0 {
             return nothing;
         }
@@ -114,7 +114,7 @@ impl Mip {
         match solved.status() {
             HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return Outcome::Infeasible,
             HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
-            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return Outcome::Nothing { bound },
+            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return Outcome::Nothing,
             _ => {}
         }
         let proven = solved.status() == HighsModelStatus::Optimal;

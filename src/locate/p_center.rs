@@ -226,7 +226,7 @@ impl Search<'_> {
             }
             let open = match frame.mip.solve(None, self.clock) {
                 Outcome::Infeasible => return Decision::No,
-                Outcome::Nothing { .. } => return Decision::Unknown,
+                Outcome::Nothing => return Decision::Unknown,
                 Outcome::Answer { values, .. } => frame.open(&values),
             };
             if !self.watch(&open, r) {

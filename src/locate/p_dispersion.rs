@@ -179,7 +179,7 @@ impl<'a> Search<'a> {
         }
         match frame.mip.solve(None, self.clock) {
             Outcome::Infeasible => Decision::No,
-            Outcome::Nothing { .. } => Decision::Unknown,
+            Outcome::Nothing => Decision::Unknown,
             Outcome::Answer { values, .. } => Decision::Yes(frame.open(&values)),
         }
     }

@@ -150,7 +150,7 @@ fn some_cover(problem: &Problem, clock: &Clock<'_>) -> Result<Vec<usize>, Unsolv
     frame.cover_all(rows);
     match frame.mip.solve(None, clock) {
         Outcome::Infeasible => Err(explain::cover(&asking, None, clock)),
-        Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, .. } => Ok(fill(problem, frame.open(&values))),
     }
 }
@@ -180,7 +180,7 @@ fn with_rules(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved
     }
     match frame.mip.solve(None, clock) {
         Outcome::Infeasible => Err(why_not(problem, classes.is_some(), clock)),
-        Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = fill(problem, frame.open(&values));
             certify(problem, Model::PMedian, open, None, (!proven).then_some(base + bound), clock)
@@ -254,7 +254,7 @@ fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Uns
                 other => Err(other),
             }
         }
-        Outcome::Nothing { .. } => Err(Unsolved::NothingFound),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = fill(problem, frame.open(&values));
             let served = capacity::served(&pairs, &values);
