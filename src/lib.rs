@@ -17,3 +17,7 @@ pub mod load;
 pub mod synth;
 pub mod measure;
 pub mod layer;
+pub mod snapshot;
+pub mod http;
+pub mod config;
+pub mod cli;

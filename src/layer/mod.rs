@@ -2,6 +2,25 @@
 //! the unit, method, source, licence and date of each layer. The only place that knows a property's
 //! public name.
 
+pub mod catalog;
+pub mod csv;
+pub mod geojson;
+pub mod report;
+pub mod shape;
+pub mod table;
+
+mod assets;
+mod coverage;
+mod credits;
+mod field;
+mod gaps;
+mod patches;
+mod round;
+mod streets;
+mod zones;
+
+pub use catalog::{Answer, build, coverage_layer, gaps_layer};
+
 use chrono::NaiveDate;
 use geo::Geometry;
 

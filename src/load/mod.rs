@@ -4,9 +4,10 @@
 //! wrong and what to do. An error is returned only when no place can be made at all.
 
 mod manifest;
-mod table;
+pub mod streets;
+pub mod table;
 
-pub use manifest::Manifest;
+pub use manifest::{Manifest, StreetsSection};
 
 use crate::place::{Issue, Place, Severity};
 use std::path::Path;

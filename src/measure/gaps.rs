@@ -1,25 +1,36 @@
+//! Where people are not covered, who they are, and why.
+
 use super::Coverage;
+use super::cause::{Why, causes};
+use super::cells::lived_in;
+use super::coverage::{in_time, most_people};
+use super::stretch::{Stretch, stretches};
 use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, Place, Standard};
+use crate::stats::{Weighted, quantile};
 use crate::units::{Metres, Seconds, Share};
 use geo::MultiPolygon;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 /// Stretches of a place where people are not covered, the one with most residents first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gaps {
-    /// The gaps. Every uncovered resident of a patch is in exactly one.
+    /// The gaps. Every uncovered resident is in exactly one.
     pub gaps: Vec<Gap>,
 }
 
 /// A connected stretch of uncovered dwelling positions within one patch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gap {
-    /// Stable name: the patch's key and a number, from the most residents to the fewest.
+    /// Stable name: the patch's key (`outside-patches` where there is none) and a number, from the most
+    /// residents to the fewest.
     pub key: String,
     /// The patch; `None` where there are no patches or people live outside all of them.
     pub patch: Option<PatchIdx>,
-    /// Indices into the place's positions.
+    /// Indices into the place's positions, ascending.
     pub positions: Vec<usize>,
-    /// The ground of those positions, clipped to the patch.
+    /// The ground nearest to those positions, clipped to the patch: valid, anticlockwise, and sharing no
+    /// ground with another gap. Empty only when the positions lie outside the shape of their patch.
     pub shape: MultiPolygon<f64>,
     /// Residents.
     pub residents: f64,
@@ -29,13 +40,15 @@ pub struct Gap {
     pub cause: Cause,
     /// Residents under each cause, most first.
     pub causes: Vec<(Cause, f64)>,
-    /// The middle resident's walk; `None` when there is no way.
+    /// The middle resident's walk at the place's walking speed; `None` when there is no way.
     pub median: Option<Seconds>,
     /// The middle resident's straight line to the nearest qualifying asset; `None` when there is none.
     pub straight_line: Option<Metres>,
-    /// The asset that is nearest for most residents.
+    /// The qualifying asset that is nearest for most residents: on foot, or as the crow flies for those
+    /// who have no way. `None` when no asset qualifies.
     pub nearest: Option<AssetIdx>,
-    /// Share of residents in the most deprived fifth; `None` where the index does not reach.
+    /// Share of residents who live in the most deprived fifth of zones, among those in zones the index
+    /// covers; `None` where it covers none.
     pub deprived: Option<Share>,
     /// Names of the streets people live on here, most residents first.
     pub streets: Vec<String>,
@@ -46,13 +59,14 @@ pub struct Gap {
 pub enum Cause {
     /// An asset decided and not yet open would cover it.
     Planned,
-    /// An asset is near, but not open when it should be.
+    /// An asset is near, but not known to be open when it should be.
     Hours,
     /// An asset is near, but not known to be step-free.
     Access,
-    /// An asset is near as the crow flies, but a river, railway or road is in the way.
+    /// An asset is near as the crow flies, but the way to it is far longer than ways usually are here,
+    /// or there is none: a river, a railway or a road is in between.
     Severance,
-    /// Nothing is near.
+    /// Nothing is near enough.
     Distance,
 }
 
@@ -71,8 +85,134 @@ impl Cause {
 }
 
 /// Where are people not covered, who are they, and why?
+///
+/// *Method.* A gap is a connected stretch, within one patch, of dwelling positions whose residents are not
+/// covered at the place's walking speed. Two uncovered positions are joined when the ground nearest to one
+/// touches the ground nearest to the other (Voronoi cells of all inhabited positions, cut at 100 m, or
+/// further where positions stand wide apart), they are in the same patch, and the walk between them is not
+/// a long way round. So a covered street between two uncovered estates separates them, and so does a river.
+///
+/// The cause of a position is the first that applies, from the cheapest to mend to the dearest: *planned*,
+/// it would be covered if what is decided were open; *hours*, if opening hours were no matter; *access*, if
+/// steps were no matter (*hours* where both stand in the way, *planned* where a planned asset also lacks
+/// one of them); *severance*, an asset would be in reach by a walk as direct as walks usually are in this
+/// place, and the walk is at least half as long again as that, or there is none; *distance*, otherwise.
+/// The cause of a gap is that of most of its residents.
+///
+/// * `coverage`: the coverage of this place by this standard.
+///
+/// The gap with most residents first. The residents of all gaps and the covered sum to the place's, to the
+/// last bit, however few a gap has. *Limits.* A group that walks more slowly can be uncovered outside every
+/// gap: that is in its own coverage, not here.
+///
+/// # Panics
+/// When `coverage` is of another place.
 #[must_use]
 pub fn gaps(place: &Place, standard: &Standard, coverage: &Coverage) -> Gaps {
-    let _ = (place, standard, coverage);
-    unimplemented!()
+    let uncovered: Vec<usize> = (0..place.positions.len())
+        .filter(|&i| lived_in(&place.positions[i]))
+        .filter(|&i| !in_time(coverage.walks[i], place.speed, standard.within))
+        .collect();
+    let why: BTreeMap<usize, Why> =
+        uncovered.iter().copied().zip(causes(place, standard, coverage, &uncovered)).collect();
+    let stretches = stretches(place, &uncovered);
+    let mut gaps: Vec<Gap> = stretches.into_iter().map(|stretch| gap(place, coverage, &why, stretch)).collect();
+    gaps.sort_by(|a, b| most_residents_first(place, a, b));
+    name(place, &mut gaps);
+    Gaps { gaps }
+}
+
+/// Ties are broken by patch, then from west to east and south to north.
+fn most_residents_first(place: &Place, a: &Gap, b: &Gap) -> Ordering {
+    let corner = |gap: &Gap| {
+        let points = gap.positions.iter().map(|&i| place.positions[i].at);
+        points.min_by(|p, q| p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y))).unwrap_or_default()
+    };
+    b.residents.total_cmp(&a.residents).then(a.patch.cmp(&b.patch)).then_with(|| {
+        let (p, q) = (corner(a), corner(b));
+        p.x.total_cmp(&q.x).then(p.y.total_cmp(&q.y))
+    })
+}
+
+fn name(place: &Place, gaps: &mut [Gap]) {
+    let mut numbers: BTreeMap<Option<PatchIdx>, usize> = BTreeMap::new();
+    for gap in gaps {
+        let number = numbers.entry(gap.patch).or_default();
+        *number += 1;
+        let patch = gap.patch.map_or("outside-patches", |patch| place.patches[patch].key.as_str());
+        gap.key = format!("{patch}-{number}");
+    }
+}
+
+fn gap(place: &Place, coverage: &Coverage, why: &BTreeMap<usize, Why>, stretch: Stretch) -> Gap {
+    let people = |i: &usize| place.positions[*i].residents;
+    let mut by_cause: BTreeMap<Cause, f64> = BTreeMap::new();
+    let mut by_asset: BTreeMap<AssetIdx, f64> = BTreeMap::new();
+    let (mut walks, mut lines): (Vec<Weighted>, Vec<Weighted>) = (Vec::new(), Vec::new());
+    for i in &stretch.positions {
+        let (why, walk) = (why[i], coverage.walks[*i]);
+        *by_cause.entry(why.cause).or_default() += people(i);
+        if let Some(asset) = walk.map(|walk| walk.asset).or(why.line.map(|line| line.asset)) {
+            *by_asset.entry(asset).or_default() += people(i);
+        }
+        walks.push((walk.map(|walk| walk.length.get()), people(i)));
+        lines.push((why.line.map(|line| line.length.get()), people(i)));
+    }
+    let causes = most_first(by_cause);
+    Gap {
+        key: String::new(),
+        patch: stretch.patch,
+        residents: stretch.positions.iter().map(people).sum(),
+        by_group: members(place, &stretch.positions),
+        cause: causes.first().map_or(Cause::Distance, |(cause, _)| *cause),
+        causes,
+        median: quantile(&walks, 0.5).map(|length| place.speed.time(Metres::new(length))),
+        straight_line: quantile(&lines, 0.5).map(Metres::new),
+        nearest: most_people(by_asset),
+        deprived: deprived(place, &stretch.positions),
+        streets: streets(place, &stretch.positions),
+        positions: stretch.positions,
+        shape: stretch.shape,
+    }
+}
+
+/// By count, the largest first; equals in the order of their keys.
+fn most_first<K: Ord>(counts: BTreeMap<K, f64>) -> Vec<(K, f64)> {
+    let mut counts: Vec<(K, f64)> = counts.into_iter().collect();
+    counts.sort_by(|a, b| b.1.total_cmp(&a.1));
+    counts
+}
+
+fn members(place: &Place, positions: &[usize]) -> IdVec<GroupIdx, Option<f64>> {
+    let mut members: IdVec<GroupIdx, Option<f64>> = place.groups.iter().map(|_| None).collect();
+    for position in positions.iter().map(|&i| &place.positions[i]) {
+        for (group, count) in place.groups.indices().zip(&place.zones[position.zone].residents.by_group) {
+            if let Some(count) = *count {
+                *members[group].get_or_insert_default() += place.people_at(position, count);
+            }
+        }
+    }
+    members
+}
+
+fn deprived(place: &Place, positions: &[usize]) -> Option<Share> {
+    let (mut most_deprived, mut known) = (0.0, 0.0);
+    for position in positions.iter().map(|&i| &place.positions[i]) {
+        if let Some(deprivation) = place.zones[position.zone].deprivation {
+            known += position.residents;
+            most_deprived += if deprivation.in_most_deprived_fifth() { position.residents } else { 0.0 };
+        }
+    }
+    Share::of(most_deprived, known)
+}
+
+fn streets(place: &Place, positions: &[usize]) -> Vec<String> {
+    let Some(network) = &place.streets else { return Vec::new() };
+    let mut residents: BTreeMap<&str, f64> = BTreeMap::new();
+    for position in positions.iter().map(|&i| &place.positions[i]) {
+        if let Some(name) = position.snap.and_then(|snap| network.street(snap.edge).name) {
+            *residents.entry(name).or_default() += position.residents;
+        }
+    }
+    most_first(residents).into_iter().map(|(name, _)| name.to_owned()).collect()
 }

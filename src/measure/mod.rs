@@ -1,9 +1,14 @@
 //! What is true of a place: functions from a [`crate::place::Place`] and a rule to an answer.
 
+mod cause;
+mod cells;
 pub mod coverage;
 pub mod gaps;
+pub mod qualify;
+mod stretch;
 pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage};
 pub use gaps::{Cause, Gap, Gaps, gaps};
+pub use qualify::{Shortfall, qualify};
 pub use walk::{Walk, Walking};

@@ -1,5 +1,11 @@
-use crate::place::AssetIdx;
+//! From where people live to the nearest asset: along the streets, or in a straight line.
+
+use crate::crs::Xy;
+use crate::network::{Search, Snap, StreetNetwork};
+use crate::place::{AssetIdx, Place};
 use crate::units::Metres;
+use rstar::RTree;
+use rstar::primitives::GeomWithData;
 
 /// How walks were worked out; every answer that rests on walks says so.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -13,6 +19,17 @@ pub enum Walking {
     },
 }
 
+impl Walking {
+    /// How walks are worked out in this place.
+    #[must_use]
+    pub const fn of(place: &Place) -> Self {
+        match place.streets {
+            Some(_) => Self::Streets,
+            None => Self::StraightLine { detour: place.detour },
+        }
+    }
+}
+
 /// The shortest walk from somewhere to the nearest asset of some kinds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Walk {
@@ -20,4 +37,82 @@ pub struct Walk {
     pub asset: AssetIdx,
     /// How long it is, off-street parts included.
     pub length: Metres,
+}
+
+/// How far is the walk from each dwelling position to the nearest of some assets?
+///
+/// Along the streets: from the door in a straight line to the nearest point of a street, along the
+/// streets, and in a straight line to the asset. Without streets: the straight line times the place's
+/// detour factor. The nearest is the one with the shortest walk; of equally near ones the first in the
+/// place's order, which is by key.
+///
+/// * `positions`: indices into the place's positions.
+/// * `assets`: the assets that count.
+/// * `limit`: walks longer than this need not be looked for; `None` looks as far as streets go.
+///
+/// One answer for each of `positions`, in order; `None` when no way leads to any asset (within `limit`).
+/// With streets, a position or asset that meets no street cannot be walked from or to.
+///
+/// # Panics
+/// When `positions` has an index that is not of this place.
+#[must_use]
+pub fn nearest(place: &Place, positions: &[usize], assets: &[AssetIdx], limit: Option<Metres>) -> Vec<Option<Walk>> {
+    match &place.streets {
+        Some(streets) => along_streets(place, streets, positions, assets, limit),
+        None => {
+            let walk = |line: StraightLine| Walk { asset: line.asset, length: line.length * place.detour };
+            let near = |walk: &Walk| limit.is_none_or(|limit| walk.length <= limit);
+            let lines = straight_lines(place, positions, assets);
+            lines.into_iter().map(|line| line.map(walk).filter(near)).collect()
+        }
+    }
+}
+
+fn along_streets(
+    place: &Place,
+    streets: &StreetNetwork,
+    positions: &[usize],
+    assets: &[AssetIdx],
+    limit: Option<Metres>,
+) -> Vec<Option<Walk>> {
+    let (joined, doors): (Vec<AssetIdx>, Vec<Snap>) =
+        assets.iter().filter_map(|&asset| Some((asset, place.assets[asset].snap?))).unzip();
+    let (starts, homes): (Vec<usize>, Vec<Snap>) =
+        positions.iter().enumerate().filter_map(|(i, &p)| Some((i, place.positions[p].snap?))).unzip();
+    let mut walks = vec![None; positions.len()];
+    let found = Search::new(streets).nearest(&doors, &homes, limit);
+    for (start, nearest) in starts.into_iter().zip(found) {
+        walks[start] = nearest.map(|n| Walk { asset: joined[n.source], length: n.distance });
+    }
+    walks
+}
+
+/// A straight line to the nearest of some assets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StraightLine {
+    /// Where it leads.
+    pub asset: AssetIdx,
+    /// How long it is.
+    pub length: Metres,
+}
+
+/// How far is each dwelling position from the nearest of some assets as the crow flies?
+///
+/// One answer for each of `positions` (indices into the place's positions), in order; `None` only when
+/// there are no assets. Of equally near assets the first in the place's order.
+///
+/// # Panics
+/// When `positions` has an index that is not of this place.
+#[must_use]
+pub fn straight_lines(place: &Place, positions: &[usize], assets: &[AssetIdx]) -> Vec<Option<StraightLine>> {
+    let point = |at: Xy| [at.x, at.y];
+    let tree = RTree::bulk_load(assets.iter().map(|&a| GeomWithData::new(point(place.assets[a].at), a)).collect());
+    let line = |&position: &usize| {
+        let from = place.positions[position].at;
+        let mut near = tree.nearest_neighbor_iter_with_distance_2(&point(from)).peekable();
+        let closest = near.peek().map(|(_, squared)| *squared)?;
+        let asset = near.take_while(|(_, squared)| *squared <= closest).map(|(found, _)| found.data).min()?;
+        Some(StraightLine { asset, length: from.distance(place.assets[asset].at) })
+    };
+    positions.iter().map(line).collect()
 }

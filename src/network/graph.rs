@@ -1,3 +1,4 @@
+use super::snap::SegmentIndex;
 use crate::crs::Xy;
 use crate::units::Metres;
 
@@ -8,6 +9,22 @@ pub struct NodeIdx(pub(super) u32);
 /// Index of a stretch of street between two nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EdgeIdx(pub(super) u32);
+
+impl NodeIdx {
+    /// Its place in a list with one entry per node, in the order of [`StreetNetwork::nodes`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl EdgeIdx {
+    /// Its place in a list with one entry per street, in the order of [`StreetNetwork::streets`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// What a stretch of street is for; decides where people are assumed to live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +71,156 @@ pub struct Island {
     pub at: Xy,
 }
 
+impl Island {
+    /// Islands with less street than this are taken for mapping errors or yards.
+    ///
+    /// A judgement. Extracts of OpenStreetMap hold hundreds of loose bits: a footway not drawn through
+    /// to the pavement, a court behind a private gate. Somebody who lives beside one is not cut off
+    /// from the world, so [`StreetNetwork::snap`] prefers a larger island that is little further. Set
+    /// too high, a true pocket of homes without a way out is joined across whatever divides it; too
+    /// low, homes beside a loose path count as unreachable.
+    pub const TINY: Metres = Metres::new(200.0);
+
+    /// Whether it has less street than [`Island::TINY`].
+    #[must_use]
+    pub fn is_tiny(&self) -> bool {
+        self.length < Self::TINY
+    }
+}
+
 /// The streets of a place.
+///
+/// Nodes and streets have a fixed order that depends on where they are and not on the order in which
+/// they were given. Built by [`super::Builder`], searched by [`super::Search`], never changed.
 #[derive(Debug)]
-pub struct StreetNetwork {}
+pub struct StreetNetwork {
+    pub(super) nodes: Vec<Xy>,
+    pub(super) edges: Vec<Edge>,
+    pub(super) points: Vec<Xy>,
+    pub(super) names: Vec<Box<str>>,
+    pub(super) arcs: Arcs,
+    /// The island each node is on, as an index into `islands`.
+    pub(super) node_island: Vec<u32>,
+    pub(super) islands: Vec<Island>,
+    pub(super) segments: SegmentIndex,
+    pub(super) length: Metres,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Edge {
+    pub from: u32,
+    pub to: u32,
+    pub length: f64,
+    /// The length in [`Weight`] units.
+    pub weight: u32,
+    pub class: StreetClass,
+    /// Index into the names.
+    pub name: Option<u32>,
+    /// Its run of points.
+    pub first_point: u32,
+    pub end_point: u32,
+}
+
+/// Streets seen from their ends, in one run per node, for the search.
+#[derive(Debug, Default)]
+pub(super) struct Arcs {
+    /// Where the run of a node begins; one more entry than nodes.
+    pub first: Vec<u32>,
+    /// The node at the other end and the weight.
+    pub to: Vec<(u32, u32)>,
+    /// The street each arc is.
+    pub edge: Vec<u32>,
+    /// The heaviest weight, and the mean.
+    pub heaviest: u32,
+    pub mean: u32,
+}
+
+/// Lengths in the search: whole tenths of a millimetre, so that sums do not depend on their order.
+///
+/// A street's length is rounded once, by at most 0.05 mm, so a walk over a hundred streets is exact to
+/// 5 mm at worst and to half a millimetre usually. The longest walk is 429 km; a longer one counts as
+/// no way at all.
+pub(super) struct Weight;
+
+impl Weight {
+    const PER_METRE: f64 = 10_000.0;
+    /// The longest distance that can be told.
+    pub(super) const LONGEST: u32 = u32::MAX - 1;
+
+    pub(super) fn of(length: Metres) -> u32 {
+        // A cast from float saturates, and takes NaN for nothing.
+        (length.get() * Self::PER_METRE).round() as u32
+    }
+
+    pub(super) fn metres(weight: u32) -> Metres {
+        Metres::new(f64::from(weight) / Self::PER_METRE)
+    }
+}
+
+impl StreetNetwork {
+    /// How many junctions and street ends there are.
+    #[must_use]
+    pub fn n_nodes(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// How many stretches of street there are.
+    #[must_use]
+    pub fn n_streets(&self) -> usize {
+        self.edges.len()
+    }
+
+    /// Length of all streets together.
+    #[must_use]
+    pub fn length(&self) -> Metres {
+        self.length
+    }
+
+    /// All nodes with where they are, in their fixed order.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeIdx, Xy)> + '_ {
+        self.nodes.iter().enumerate().map(|(i, &at)| (NodeIdx(i as u32), at))
+    }
+
+    /// Where a node is.
+    #[must_use]
+    pub fn node_at(&self, node: NodeIdx) -> Xy {
+        self.nodes[node.index()]
+    }
+
+    /// All streets, in their fixed order.
+    pub fn streets(&self) -> impl ExactSizeIterator<Item = Street<'_>> + '_ {
+        (0..self.edges.len()).map(|i| self.street(EdgeIdx(i as u32)))
+    }
+
+    /// One street.
+    #[must_use]
+    pub fn street(&self, edge: EdgeIdx) -> Street<'_> {
+        let Edge { from, to, length, class, name, .. } = self.edges[edge.index()];
+        Street {
+            edge,
+            from: NodeIdx(from),
+            to: NodeIdx(to),
+            length: Metres::new(length),
+            class,
+            name: name.and_then(|name| self.names.get(name as usize)).map(AsRef::as_ref),
+            shape: self.shape(edge),
+        }
+    }
+
+    /// The parts of the network that are not joined to each other, the one with most street first.
+    #[must_use]
+    pub fn islands(&self) -> &[Island] {
+        &self.islands
+    }
+
+    /// The island a street is on, as an index into [`StreetNetwork::islands`].
+    #[must_use]
+    pub fn island_of(&self, edge: EdgeIdx) -> usize {
+        self.node_island[self.edges[edge.index()].from as usize] as usize
+    }
+
+    pub(super) fn shape(&self, edge: EdgeIdx) -> &[Xy] {
+        let Edge { first_point, end_point, .. } = self.edges[edge.index()];
+        &self.points[first_point as usize..end_point as usize]
+    }
+}

@@ -1,13 +1,23 @@
 //! A network of streets one can walk: built once, searched often. Knows nothing of what is at its ends.
 //!
+//! In reading order: [`Builder`] puts nodes and streets in a fixed order (`build`, `order`) and finds the
+//! parts that hang together (`islands`); a point anywhere meets the network along a street (`snap`);
+//! [`Search`] walks from many sources at once (`search`, with its `queue`), and `many` runs several
+//! searches on all cores.
+//!
 //! Distances are metres along the streets; "cannot be reached" is `None`, never a large number.
 
 mod build;
 mod graph;
+mod islands;
+mod many;
+mod order;
+mod queue;
 mod search;
 mod snap;
 
-pub use build::{Builder, BuildReport};
+pub use build::{BuildReport, Builder, BuilderNode};
 pub use graph::{EdgeIdx, Island, NodeIdx, Street, StreetClass, StreetNetwork};
-pub use search::{Nearest, Search};
+pub use many::{Targets, matrix, nearest_many, nearest_of_nodes_many};
+pub use search::{Nearest, NearestOfNodes, Search};
 pub use snap::Snap;

@@ -1,6 +1,8 @@
-use super::EdgeIdx;
+use super::graph::Edge;
+use super::{EdgeIdx, Island, StreetNetwork};
 use crate::crs::Xy;
 use crate::units::Metres;
+use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
 /// Where a point meets the network: the nearest point along a street, not its nearest end.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,3 +16,159 @@ pub struct Snap {
     /// The point on the street.
     pub at: Xy,
 }
+
+impl Snap {
+    /// How much further a street of a larger island may be, to be preferred to one of a tiny island.
+    ///
+    /// A judgement: about a minute's walk, the width of a block. See [`Island::TINY`]. Set too high, a
+    /// river could be stepped over to leave a tiny island; too low, homes beside a loose bit of path
+    /// count as unreachable.
+    pub const PAST_TINY: Metres = Metres::new(100.0);
+}
+
+impl StreetNetwork {
+    /// Where does a point meet the streets?
+    ///
+    /// The nearest point along any street in a straight line, if that is at most `max` away. Of streets
+    /// equally near, the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
+    /// way to one of a larger island that is at most [`Snap::PAST_TINY`] further; to know whether
+    /// the point still ended up apart from the main streets, ask [`StreetNetwork::island_of`].
+    #[must_use]
+    pub fn snap(&self, at: Xy, max: Metres) -> Option<Snap> {
+        if !(at.x.is_finite() && at.y.is_finite()) {
+            return None;
+        }
+        let mut chosen: Option<Snap> = None;
+        let mut reach = max;
+        for (segment, square) in self.segments.0.nearest_neighbor_iter_with_distance_2(&[at.x, at.y]) {
+            let off_street = Metres::new(square.sqrt());
+            if off_street > reach {
+                break;
+            }
+            let candidate = segment.snap(at, off_street);
+            let tiny = self.on_tiny_island(candidate.edge);
+            let preferred = chosen.is_none_or(|best| match (self.on_tiny_island(best.edge), tiny) {
+                (true, false) => true,
+                (false, true) => false,
+                (true, true) | (false, false) => off_street <= best.off_street && candidate.before(&best),
+            });
+            if preferred {
+                let further = if tiny { off_street + Snap::PAST_TINY } else { off_street };
+                reach = reach.min(further);
+                chosen = Some(candidate);
+            }
+        }
+        chosen
+    }
+
+    /// The point `along` metres from the `from` end of a street, as a snap without any off-street walk.
+    ///
+    /// Lengths outside the street give its ends.
+    #[must_use]
+    pub fn on_street(&self, edge: EdgeIdx, along: Metres) -> Snap {
+        let shape = self.shape(edge);
+        let along = along.max(Metres::ZERO).min(self.street(edge).length);
+        let mut left = along.get();
+        let mut at = shape.first().copied().unwrap_or_default();
+        for pair in shape.windows(2) {
+            let length = pair[0].distance(pair[1]).get();
+            if left <= length {
+                at = between(pair[0], pair[1], left / length);
+                break;
+            }
+            left -= length;
+            at = pair[1];
+        }
+        Snap { edge, along, off_street: Metres::ZERO, at }
+    }
+
+    /// A node as a snap: the matching end of one of its streets.
+    #[must_use]
+    pub fn on_node(&self, node: super::NodeIdx) -> Snap {
+        let edge = self.arcs.edge[self.arcs.first[node.index()] as usize];
+        let Edge { from, length, .. } = self.edges[edge as usize];
+        let along = Metres::new(if from == node.0 { 0.0 } else { length });
+        Snap { edge: EdgeIdx(edge), along, off_street: Metres::ZERO, at: self.node_at(node) }
+    }
+
+    fn on_tiny_island(&self, edge: EdgeIdx) -> bool {
+        self.islands.get(self.island_of(edge)).is_some_and(Island::is_tiny)
+    }
+}
+
+impl Snap {
+    fn before(&self, other: &Self) -> bool {
+        (self.edge, self.along.get()) < (other.edge, other.along.get())
+    }
+}
+
+/// All straight stretches of all streets, filed by where they are.
+#[derive(Debug)]
+pub(super) struct SegmentIndex(RTree<Segment>);
+
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    start: Xy,
+    end: Xy,
+    /// How far along its street it starts.
+    along: f64,
+    edge: u32,
+}
+
+impl SegmentIndex {
+    pub(super) fn new(edges: &[Edge], points: &[Xy]) -> Self {
+        let mut segments = Vec::with_capacity(points.len().saturating_sub(edges.len()));
+        for (i, edge) in edges.iter().enumerate() {
+            let mut along = 0.0;
+            for pair in points[edge.first_point as usize..edge.end_point as usize].windows(2) {
+                segments.push(Segment { start: pair[0], end: pair[1], along, edge: i as u32 });
+                along += pair[0].distance(pair[1]).get();
+            }
+        }
+        Self(RTree::bulk_load(segments))
+    }
+}
+
+impl Segment {
+    /// How far between its ends the nearest point lies, from 0 to 1.
+    fn share(&self, at: Xy) -> f64 {
+        let (dx, dy) = (self.end.x - self.start.x, self.end.y - self.start.y);
+        let length2 = dx * dx + dy * dy;
+        if length2 > 0.0 {
+            (((at.x - self.start.x) * dx + (at.y - self.start.y) * dy) / length2).clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    }
+
+    fn snap(&self, at: Xy, off_street: Metres) -> Snap {
+        let share = self.share(at);
+        let on = between(self.start, self.end, share);
+        let along = Metres::new(self.along + share * self.start.distance(self.end).get());
+        Snap { edge: EdgeIdx(self.edge), along, off_street, at: on }
+    }
+}
+
+fn between(a: Xy, b: Xy, share: f64) -> Xy {
+    if share >= 1.0 { b } else { Xy::new(a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share) }
+}
+
+impl RTreeObject for Segment {
+    type Envelope = AABB<[f64; 2]>;
+
+    fn envelope(&self) -> Self::Envelope {
+        AABB::from_corners([self.start.x, self.start.y], [self.end.x, self.end.y])
+    }
+}
+
+impl PointDistance for Segment {
+    fn distance_2(&self, &[x, y]: &[f64; 2]) -> f64 {
+        let at = Xy::new(x, y);
+        let on = between(self.start, self.end, self.share(at));
+        (at.x - on.x).powi(2) + (at.y - on.y).powi(2)
+    }
+}
+
+#[cfg(test)]
+#[path = "snap_tests.rs"]
+mod tests;

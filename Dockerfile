@@ -1,0 +1,18 @@
+# Build: docker build -t patchwork .      Run: see docker-compose.yml
+FROM rust:1.95-bookworm AS build
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+COPY src src
+COPY benches benches
+COPY examples examples
+RUN cargo build --locked --bin patchwork && cp target/debug/patchwork /patchwork && strip /patchwork
+
+FROM debian:bookworm-slim
+RUN useradd --system --uid 10001 --no-create-home patchwork
+COPY --from=build /patchwork /usr/local/bin/patchwork
+USER patchwork
+ENV PATCHWORK_BIND=0.0.0.0:8080 PATCHWORK_LOG=json
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s CMD ["patchwork", "health"]
+ENTRYPOINT ["patchwork"]
+CMD ["serve", "/place"]

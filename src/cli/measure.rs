@@ -1,0 +1,164 @@
+//! `patchwork measure`: one measure of a place, as a table for people or a layer in a file.
+
+use super::args::{Measure, MeasureArgs};
+use super::progress::Progress;
+use super::words::{table, whole};
+use super::{Failure, print_result};
+use crate::layer::{self, Layer};
+use crate::load;
+use crate::measure::{Coverage, Covered, Gaps, coverage, gaps};
+use crate::place::{Place, Severity, Standard};
+use crate::units::{Seconds, Share};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Gaps a table on the terminal lists; the file has them all, and the table says how many are left.
+const GAPS_LISTED: usize = 20;
+
+/// Runs the command.
+pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
+    let loaded = load::load(&args.dir, &|step| progress.step(step));
+    let Some(place) = loaded.place else {
+        progress.done();
+        for issue in loaded.issues.iter().filter(|issue| issue.severity == Severity::Error) {
+            eprintln!("patchwork: {}: {}. {}.", issue.at.file, issue.problem, issue.remedy);
+        }
+        return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", args.dir.display())));
+    };
+    let standards = chosen(&place, args)?;
+    if let Some(path) = &args.out {
+        check_ending(path)?;
+        if standards.len() > 1 {
+            let keys: Vec<&str> = standards.iter().map(|s| s.key.as_str()).collect();
+            return Err(Failure::Usage(format!(
+                "--out writes one standard: add --standard with one of {}",
+                keys.join(", ")
+            )));
+        }
+    }
+    let mut text = String::new();
+    for standard in standards {
+        progress.step(&format!("Measuring {}", standard.title));
+        let covered = coverage(&place, standard);
+        let found = (args.measure == Measure::Gaps).then(|| gaps(&place, standard, &covered));
+        if let Some(path) = &args.out {
+            let layer = match &found {
+                Some(found) => layer::gaps_layer(&place, standard, &covered, found),
+                None => layer::coverage_layer(&place, standard, &covered),
+            };
+            write(&place, &layer, path)?;
+            progress.done();
+            eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());
+        } else {
+            match &found {
+                Some(found) => gaps_table(&place, standard, found, &mut text),
+                None => coverage_table(&place, standard, &covered, &mut text),
+            }
+        }
+    }
+    progress.done();
+    print_result(&text)
+}
+
+fn chosen<'p>(place: &'p Place, args: &MeasureArgs) -> Result<Vec<&'p Standard>, Failure> {
+    let keys = || place.standards.iter().map(|s| s.key.as_str()).collect::<Vec<_>>().join(", ");
+    if place.standards.is_empty() {
+        return Err(Failure::Failed(
+            "place.toml has no [[standards]]: add one with key, kinds and within_minutes".to_owned(),
+        ));
+    }
+    match &args.standard {
+        None => Ok(place.standards.iter().collect()),
+        Some(key) => match place.standards.iter().find(|s| s.key == *key) {
+            Some(standard) => Ok(vec![standard]),
+            None => Err(Failure::Usage(format!("no standard {key:?} in place.toml; there are {}", keys()))),
+        },
+    }
+}
+
+fn check_ending(path: &Path) -> Result<(), Failure> {
+    match path.extension().and_then(|e| e.to_str()) {
+        Some("geojson" | "json" | "csv") => Ok(()),
+        _ => Err(Failure::Usage(format!("--out {}: the file must end in .geojson or .csv", path.display()))),
+    }
+}
+
+/// Writes beside the file and moves into place, so that nobody ever reads half of it.
+fn write(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
+    let text = if path.extension().is_some_and(|e| e == "csv") {
+        layer::csv::write(place, layer)
+    } else {
+        layer::geojson::write(place, layer)
+    };
+    let beside = path.with_extension("part");
+    let failed = |e: std::io::Error| Failure::Failed(format!("{} cannot be written: {e}", path.display()));
+    std::fs::write(&beside, text).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)
+}
+
+fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
+    heading(place, standard, text);
+    let mut rows = vec![["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec()];
+    let row = |name: &str, c: &Covered| {
+        vec![
+            name.to_owned(),
+            whole(c.residents),
+            whole(c.covered),
+            percent(c.share()),
+            minutes(c.median),
+            minutes(c.p90),
+        ]
+    };
+    for (idx, patch) in place.patches.enumerate() {
+        rows.push(row(&patch.name, &answer.patches[idx]));
+    }
+    if answer.outside_patches.residents > 0.0 {
+        rows.push(row("(outside every patch)", &answer.outside_patches));
+    }
+    rows.push(row("All", &answer.place));
+    text.push_str(&table(&rows));
+    let _ = writeln!(text, "{} assets satisfy the standard.\n", answer.qualifying.len());
+}
+
+fn gaps_table(place: &Place, standard: &Standard, found: &Gaps, text: &mut String) {
+    heading(place, standard, text);
+    let mut rows = vec![["gap", "residents", "cause", "minutes", "nearest", "streets"].map(String::from).to_vec()];
+    for gap in found.gaps.iter().take(GAPS_LISTED) {
+        let nearest = gap.nearest.map_or("none", |asset| place.assets[asset].name.as_str());
+        let patch = gap.patch.map_or("outside every patch", |patch| place.patches[patch].name.as_str());
+        let streets: Vec<&str> = gap.streets.iter().take(3).map(String::as_str).collect();
+        rows.push(vec![
+            format!("{} ({patch})", gap.key),
+            whole(gap.residents),
+            gap.cause.word().to_owned(),
+            minutes(gap.median),
+            nearest.to_owned(),
+            streets.join(", "),
+        ]);
+    }
+    text.push_str(&table(&rows));
+    let left = found.gaps.len().saturating_sub(GAPS_LISTED);
+    if left > 0 {
+        let residents: f64 = found.gaps[GAPS_LISTED..].iter().map(|gap| gap.residents).sum();
+        let _ = writeln!(text, "... and {left} smaller gaps with {} residents; --out writes them all", whole(residents));
+    }
+    text.push('\n');
+}
+
+fn heading(place: &Place, standard: &Standard, text: &mut String) {
+    let _ = writeln!(text, "{}: {} ({})", place.name, standard.title, standard.key);
+    if place.made_up {
+        let _ = writeln!(text, "Made up: this place does not exist.");
+    }
+    if place.streets.is_none() {
+        let _ = writeln!(text, "No streets: walks are straight lines times {}.", place.detour);
+    }
+}
+
+fn percent(share: Option<Share>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share.get() * 100.0))
+}
+
+fn minutes(time: Option<Seconds>) -> String {
+    time.map_or_else(|| "no way".to_owned(), |time| format!("{:.1}", time.minutes()))
+}

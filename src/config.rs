@@ -1,0 +1,254 @@
+//! Settings of the server: defaults, then a TOML file, then the environment, then flags; the last wins.
+
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub bind: String,
+    /// Address clients see, without a slash at the end; from the request when absent.
+    pub public_url: Option<String>,
+    /// Form of log lines.
+    pub log: LogFormat,
+    /// What to log, in `tracing`'s filter words.
+    pub log_filter: String,
+    /// Seconds a request may take.
+    pub request_timeout_s: u64,
+    /// Requests worked on at once; more are told to come back.
+    pub max_concurrent_requests: usize,
+    /// Where each setting came from, by its name.
+    origins: Vec<(&'static str, &'static str)>,
+}
+
+/// Settings given as flags.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--log`
+    pub log: Option<LogFormat>,
+    /// `--bind`
+    pub bind: Option<String>,
+    /// `--public-url`
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    bind: Option<String>,
+    public_url: Option<String>,
+    log: Option<LogFormat>,
+    log_filter: Option<String>,
+    request_timeout_s: Option<u64>,
+    max_concurrent_requests: Option<usize>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            bind: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            log: LogFormat::Text,
+            log_filter: "info".to_owned(),
+            request_timeout_s: 30,
+            max_concurrent_requests: 256,
+            origins: NAMES.iter().map(|&name| (name, "default")).collect(),
+        }
+    }
+}
+
+const NAMES: [&str; 6] =
+    ["bind", "public_url", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
+
+impl Config {
+    /// Works out the settings from the file (if any), this process's environment and the flags.
+    ///
+    /// # Errors
+    /// A sentence naming the setting, where it came from, and what is wrong with it.
+    pub fn resolve(file: Option<&Path>, flags: &Overrides) -> Result<Self, String> {
+        let text = match file {
+            Some(path) => {
+                std::fs::read_to_string(path).map_err(|e| format!("settings file {}: {e}", path.display()))?
+            }
+            None => String::new(),
+        };
+        Self::from_parts(&text, |name| std::env::var(name).ok(), flags)
+    }
+
+    fn from_parts(file: &str, env: impl Fn(&str) -> Option<String>, flags: &Overrides) -> Result<Self, String> {
+        let mut config = Self::default();
+        let file: File = toml::from_str(file).map_err(|e| format!("settings file: {e}"))?;
+        config.take(file, "settings file");
+        config.take(from_env(env)?, "environment");
+        let flags = File {
+            bind: flags.bind.clone(),
+            public_url: flags.public_url.clone(),
+            log: flags.log,
+            ..File::default()
+        };
+        config.take(flags, "command line");
+        config.check()?;
+        Ok(config)
+    }
+
+    fn take(&mut self, file: File, origin: &'static str) {
+        let mut set = Vec::new();
+        macro_rules! take {
+            ($($name:ident),+) => {$(
+                if let Some(value) = file.$name {
+                    self.$name = value.into();
+                    set.push(stringify!($name));
+                }
+            )+};
+        }
+        take!(bind, public_url, log, log_filter, request_timeout_s, max_concurrent_requests);
+        for (name, from) in &mut self.origins {
+            if set.contains(name) {
+                *from = origin;
+            }
+        }
+    }
+
+    fn check(&mut self) -> Result<(), String> {
+        let Some((host, port)) = self.bind.rsplit_once(':') else {
+            return Err(format!("bind = {:?} needs an address and a port, as in 127.0.0.1:8080", self.bind));
+        };
+        if host.is_empty() || port.parse::<u16>().is_err() {
+            return Err(format!("bind = {:?} needs an address and a port, as in 127.0.0.1:8080", self.bind));
+        }
+        if let Some(url) = &mut self.public_url {
+            if !(url.starts_with("http://") || url.starts_with("https://")) {
+                return Err(format!("public_url = {url:?} must begin with http:// or https://"));
+            }
+            url.truncate(url.trim_end_matches('/').len());
+        }
+        if self.request_timeout_s == 0 || self.max_concurrent_requests == 0 {
+            return Err("request_timeout_s and max_concurrent_requests must be at least 1".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The address a program on this machine reaches the server at: `0.0.0.0` listens everywhere, and
+    /// is reached at the loopback address.
+    #[must_use]
+    pub fn reachable_bind(&self) -> String {
+        match self.bind.rsplit_once(':') {
+            Some(("0.0.0.0", port)) => format!("127.0.0.1:{port}"),
+            Some(("[::]", port)) => format!("[::1]:{port}"),
+            _ => self.bind.clone(),
+        }
+    }
+
+    /// The settings as a settings file, with where each comes from.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let log = if self.log == LogFormat::Json { "json" } else { "text" };
+        let value = |name: &str| match name {
+            "bind" => Some(quoted(&self.bind)),
+            "public_url" => self.public_url.as_deref().map(quoted),
+            "log" => Some(quoted(log)),
+            "log_filter" => Some(quoted(&self.log_filter)),
+            "request_timeout_s" => Some(self.request_timeout_s.to_string()),
+            _ => Some(self.max_concurrent_requests.to_string()),
+        };
+        let mut text = String::from(
+            "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
+        );
+        for (name, origin) in &self.origins {
+            let _ = match value(name) {
+                Some(value) => writeln!(text, "{name} = {value}  # {origin}"),
+                None => writeln!(text, "# {name} = (from each request)"),
+            };
+        }
+        text
+    }
+}
+
+fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
+    // Compose files pass a variable nobody set as an empty one.
+    let env = |name: &str| env(name).filter(|value| !value.is_empty());
+    let number = |name: &str| match env(name) {
+        None => Ok(None),
+        Some(text) => text.parse::<u64>().map(Some).map_err(|_| format!("{name} = {text:?} is not a whole number")),
+    };
+    let log = match env("PATCHWORK_LOG").as_deref() {
+        None => None,
+        Some("text") => Some(LogFormat::Text),
+        Some("json") => Some(LogFormat::Json),
+        Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
+    };
+    Ok(File {
+        bind: env("PATCHWORK_BIND"),
+        public_url: env("PATCHWORK_PUBLIC_URL"),
+        log,
+        log_filter: env("PATCHWORK_LOG_FILTER"),
+        request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
+        max_concurrent_requests: number("PATCHWORK_MAX_CONCURRENT_REQUESTS")?
+            .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env<'a>(pairs: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+        move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_which_beats_the_file() {
+        let file = "bind = '127.0.0.1:1'\nlog = 'json'\nrequest_timeout_s = 5";
+        let env = env(&[("PATCHWORK_BIND", "127.0.0.1:2"), ("PATCHWORK_PUBLIC_URL", "https://maps.example/")]);
+        let flags = Overrides { bind: Some("127.0.0.1:3".into()), ..Overrides::default() };
+        let config = Config::from_parts(file, env, &flags).expect("good settings");
+        assert_eq!(config.bind, "127.0.0.1:3");
+        assert_eq!(config.public_url.as_deref(), Some("https://maps.example"));
+        insta::assert_snapshot!(config.to_toml(), @r#"
+        # Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.
+        bind = "127.0.0.1:3"  # command line
+        public_url = "https://maps.example"  # environment
+        log = "json"  # settings file
+        log_filter = "info"  # default
+        request_timeout_s = 5  # settings file
+        max_concurrent_requests = 256  # default
+        "#);
+    }
+
+    #[test]
+    fn what_config_prints_can_be_read_back() {
+        let config = Config::default();
+        let again = Config::from_parts(&config.to_toml(), |_| None, &Overrides::default()).expect("good settings");
+        assert_eq!(again.bind, config.bind);
+        assert_eq!(again.max_concurrent_requests, config.max_concurrent_requests);
+    }
+
+    #[test]
+    fn wrong_settings_are_named() {
+        let wrong = |file: &str| Config::from_parts(file, |_| None, &Overrides::default()).expect_err("wrong");
+        assert!(wrong("bind = 'here'").contains("bind"));
+        assert!(wrong("public_url = 'maps.example'").contains("http"));
+        assert!(wrong("bnid = ''").contains("bnid"));
+        let env = env(&[("PATCHWORK_LOG", "xml")]);
+        assert!(Config::from_parts("", env, &Overrides::default()).expect_err("wrong").contains("xml"));
+    }
+
+    #[test]
+    fn a_server_on_every_address_is_reached_at_loopback() {
+        let config = Config { bind: "0.0.0.0:8080".into(), ..Config::default() };
+        assert_eq!(config.reachable_bind(), "127.0.0.1:8080");
+    }
+}

@@ -1,0 +1,147 @@
+//! `/collections` and `/collections/{collection}`: what there is, and what each is.
+
+use super::crs;
+use super::format::{CSV, Format, GEOJSON, HTML, JSON, Offer, SCHEMA};
+use super::links::{self, Link};
+use super::page;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use super::text;
+use crate::layer::{Layer, table};
+use crate::snapshot::{Collection, Snapshot};
+use axum::http::header;
+use serde_json::{Value, json};
+
+const OFFERS: [Offer; 2] = [JSON, HTML];
+pub const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
+pub const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
+
+/// Answers with the list of collections.
+pub fn list(ask: &Ask) -> Result<Reply, Problem> {
+    let snapshot = ask.snapshot()?;
+    ask.only(&[])?;
+    let offer = ask.choose(&OFFERS)?;
+    if let Some(reply) = ask.unchanged(offer)? {
+        return Ok(reply);
+    }
+    let links = links::this(ask, offer, &OFFERS);
+    let described: Vec<Value> =
+        snapshot.layers().iter().map(|each| describe(ask, snapshot, each, self_links(ask, each))).collect();
+    let reply = match offer.format {
+        Format::Html => page::reply("collections.html", ask, snapshot, None, json!({ "collections": described }))?,
+        _ => Reply::json(
+            offer,
+            &json!({"links": links, "crs": crs::all(&snapshot.place.plane), "collections": described}),
+        ),
+    };
+    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+}
+
+/// Answers with one collection.
+pub fn one(ask: &Ask) -> Result<Reply, Problem> {
+    let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
+    ask.only(&[])?;
+    let offer = ask.choose(&OFFERS)?;
+    if let Some(reply) = ask.unchanged(offer)? {
+        return Ok(reply);
+    }
+    let links = links::this(ask, offer, &OFFERS);
+    let described = describe(ask, snapshot, collection, links.clone());
+    let reply = match offer.format {
+        Format::Html => {
+            let columns = table::columns(&collection.layer);
+            let page = json!({"collection": described, "columns": columns, "items_path": format!("{}/items", path(&collection.layer))});
+            page::reply("collection.html", ask, snapshot, Some(&collection.layer), page)?
+        }
+        _ => Reply::json(offer, &described),
+    };
+    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+}
+
+/// The path of a layer's collection.
+pub fn path(layer: &Layer) -> String {
+    format!("/collections/{}", text::encode(&layer.id))
+}
+
+fn self_links(ask: &Ask, collection: &Collection) -> Vec<Link> {
+    let href = ask.url(&path(&collection.layer));
+    vec![
+        Link::new(href.clone(), "self", JSON.media, "This collection"),
+        Link::new(format!("{href}?f=html"), "alternate", HTML.media, "This collection as a page"),
+    ]
+}
+
+/// The collection as JSON: the same words in the list and on its own.
+fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: Vec<Link>) -> Value {
+    let layer = &collection.layer;
+    let href = ask.url(&path(layer));
+    for (offer, query) in [(GEOJSON, ""), (HTML, "?f=html"), (CSV, "?f=csv")] {
+        let title = format!("{} as {}", layer.title, links::name(offer.format));
+        links.push(Link::new(format!("{href}/items{query}"), "items", offer.media, title));
+    }
+    links.push(Link::new(format!("{href}/schema"), SCHEMA_REL, SCHEMA.media, "What each property is"));
+    links.push(Link::new(format!("{href}/queryables"), QUERYABLES_REL, SCHEMA.media, "What items can be filtered by"));
+    for licence in &layer.credits.licences {
+        if let Some(address) = licence_address(licence) {
+            links.push(Link::new(address.to_owned(), "license", HTML.media, licence.as_str()));
+        }
+    }
+    let mut described = json!({
+        "id": layer.id,
+        "title": layer.title,
+        "description": description(layer),
+        "keywords": keywords(snapshot, layer),
+        "attribution": layer.credits.attributions.join("; "),
+        "notices": layer.credits.notices,
+        "sources": layer.credits.sources,
+        "license": layer.credits.licences.join("; "),
+        "method": format!("METHODS.md#{}", layer.method),
+        "itemType": "feature",
+        "itemCount": collection.len(),
+        "extent": extent(collection),
+        "crs": crs::all(&snapshot.place.plane),
+        "storageCrs": crs::plane_uri(&snapshot.place.plane),
+        "links": links,
+    });
+    if let Some(members) = described.as_object_mut() {
+        members.retain(|_, value| !value.is_null() && *value != json!("") && *value != json!([]));
+    }
+    described
+}
+
+/// What the layer is, and what every reader must know, for clients that show only this.
+fn description(layer: &Layer) -> String {
+    let notices = layer.credits.notices.iter().map(|notice| format!(" {notice}"));
+    std::iter::once(layer.description.clone()).chain(notices).collect()
+}
+
+fn keywords(snapshot: &Snapshot, layer: &Layer) -> Vec<String> {
+    let kind = layer.id.split('-').next().unwrap_or(&layer.id);
+    vec![snapshot.place.name.clone(), kind.to_owned(), "walking access".to_owned()]
+}
+
+fn extent(collection: &Collection) -> Value {
+    let Some(rect) = collection.extent() else { return Value::Null };
+    let mut extent = json!({
+        "spatial": {"bbox": [[rect.min().x, rect.min().y, rect.max().x, rect.max().y]], "crs": crs::CRS84},
+    });
+    if let (Some(day), Some(members)) = (collection.layer.credits.date, extent.as_object_mut()) {
+        let interval = json!([[format!("{day}T00:00:00Z"), format!("{day}T23:59:59Z")]]);
+        let trs = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
+        members.insert("temporal".to_owned(), json!({"interval": interval, "trs": trs}));
+    }
+    extent
+}
+
+/// Where the words of a well-known licence stand.
+fn licence_address(licence: &str) -> Option<&'static str> {
+    let known = [
+        (&["OGL", "Open Government Licence"][..], "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"),
+        (&["ODbL", "Open Database License"], "https://opendatacommons.org/licenses/odbl/1-0/"),
+        (&["CC0"], "https://creativecommons.org/publicdomain/zero/1.0/"),
+        (&["CC BY-SA 4", "CC-BY-SA-4"], "https://creativecommons.org/licenses/by-sa/4.0/"),
+        (&["CC BY 4", "CC-BY-4"], "https://creativecommons.org/licenses/by/4.0/"),
+    ];
+    known.iter().find(|(names, _)| names.iter().any(|name| licence.contains(name))).map(|(_, address)| *address)
+}

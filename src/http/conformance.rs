@@ -1,0 +1,40 @@
+//! `/conformance`: which standards are kept.
+
+use super::format::{Format, HTML, JSON, Offer};
+use super::links;
+use super::page;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use axum::http::header;
+use serde_json::json;
+
+const OFFERS: [Offer; 2] = [JSON, HTML];
+
+/// The conformance classes, as the standards name them.
+pub const CLASSES: [&str; 8] = [
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
+    "http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/schemas",
+];
+
+/// Answers with the list.
+pub fn conformance(ask: &Ask) -> Result<Reply, Problem> {
+    let snapshot = ask.snapshot()?;
+    ask.only(&[])?;
+    let offer = ask.choose(&OFFERS)?;
+    if let Some(reply) = ask.unchanged(offer)? {
+        return Ok(reply);
+    }
+    let links = links::this(ask, offer, &OFFERS);
+    let reply = match offer.format {
+        Format::Html => page::reply("conformance.html", ask, snapshot, None, json!({ "classes": CLASSES }))?,
+        _ => Reply::json(offer, &json!({"conformsTo": CLASSES, "links": links})),
+    };
+    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+}

@@ -1,0 +1,160 @@
+//! The parameters of `items`, read and checked.
+
+use super::crs;
+use super::problem::Problem;
+use super::request::Ask;
+use crate::crs::Plane;
+use crate::layer::{Field, FieldKind, Layer, Value};
+use crate::snapshot::{BoxCoords, Coords, Wanted};
+use chrono::{DateTime, NaiveDate};
+use geo::{Coord, Rect};
+
+/// Features on a page when nobody says how many. QGIS asks for 1,000, people read 100.
+pub const LIMIT_DEFAULT: usize = 100;
+/// Features on the largest page; who asks for more gets this many and a link to the next.
+pub const LIMIT_MAXIMUM: usize = 10_000;
+
+/// Parameters of every `items` besides the properties of its collection.
+pub const PARAMETERS: [&str; 8] = ["limit", "offset", "bbox", "bbox-crs", "datetime", "crs", "bom", "f"];
+
+/// What is asked of a collection.
+#[derive(Debug)]
+pub struct Form {
+    /// Features on the page; `None` when nobody said.
+    pub limit: Option<usize>,
+    /// Features before the page.
+    pub offset: usize,
+    /// Coordinates to send.
+    pub coords: Coords,
+    /// Features wanted.
+    pub wanted: Wanted,
+    /// Begin a table with a byte order mark.
+    pub bom: bool,
+}
+
+impl Form {
+    /// Reads the query.
+    pub fn read(ask: &Ask, layer: &Layer, plane: &Plane) -> Result<Self, Problem> {
+        let names = layer.fields.iter().map(|field| field.name.as_str());
+        let known: Vec<&str> = PARAMETERS.into_iter().filter(|name| *name != "f").chain(names).collect();
+        ask.only(&known)?;
+        let box_coords = crs::named("bbox-crs", ask.get("bbox-crs"), plane)?;
+        if let Some(datetime) = ask.get("datetime") {
+            check_datetime(datetime)?;
+        }
+        let boxes = ask.get("bbox").map(|bbox| read_boxes(bbox, box_coords)).transpose()?;
+        Ok(Self {
+            limit: ask.get("limit").map(read_limit).transpose()?,
+            offset: ask.get("offset").map_or(Ok(0), |offset| whole("offset", offset))?,
+            coords: crs::named("crs", ask.get("crs"), plane)?,
+            wanted: Wanted { boxes, values: read_values(ask, &layer.fields)? },
+            bom: ask.get("bom").map_or(Ok(false), |bom| truth("bom", bom))?,
+        })
+    }
+}
+
+fn read_limit(limit: &str) -> Result<usize, Problem> {
+    match whole("limit", limit)? {
+        0 => Err(Problem::bad_request("limit is 0; it must be at least 1.")),
+        limit => Ok(limit.min(LIMIT_MAXIMUM)),
+    }
+}
+
+/// A number so large that it cannot be held is as good as the largest.
+fn whole(name: &str, number: &str) -> Result<usize, Problem> {
+    if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Problem::bad_request(format!("{name} is {number:?}; it must be a whole number such as 100.")));
+    }
+    Ok(number.parse().unwrap_or(usize::MAX))
+}
+
+fn truth(name: &str, word: &str) -> Result<bool, Problem> {
+    match word {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        other => Err(Problem::bad_request(format!("{name} is {other:?}; it must be true or false."))),
+    }
+}
+
+fn read_boxes(bbox: &str, coords: Coords) -> Result<(Vec<Rect<f64>>, BoxCoords), Problem> {
+    let wrong = |why: &str| {
+        Problem::bad_request(format!("bbox is {bbox:?}: {why}. It must be four numbers (or six, with heights): the lower corner, then the upper one."))
+    };
+    let numbers: Vec<f64> = bbox
+        .split(',')
+        .map(|number| number.trim().parse::<f64>().ok().filter(|number| number.is_finite()))
+        .collect::<Option<_>>()
+        .ok_or_else(|| wrong("one of its parts is not a number"))?;
+    let (mut low, mut high) = match numbers[..] {
+        [a, b, c, d] | [a, b, _, c, d, _] => ((a, b), (c, d)),
+        _ => return Err(wrong("it has another number of parts")),
+    };
+    let (boxes, swap) = crs::of_box(coords);
+    if swap {
+        (low, high) = ((low.1, low.0), (high.1, high.0));
+    }
+    if low.1 > high.1 {
+        return Err(wrong("its lower corner lies above its upper one"));
+    }
+    let rect = |west: f64, east: f64| Rect::new(Coord { x: west, y: low.1 }, Coord { x: east, y: high.1 });
+    let rects = match (low.0 <= high.0, boxes) {
+        (true, _) => vec![rect(low.0, high.0)],
+        // West of the box is east of it: it reaches across the antimeridian.
+        (false, BoxCoords::Globe) => vec![rect(low.0, 180.0_f64.max(low.0)), rect((-180.0_f64).min(high.0), high.0)],
+        (false, BoxCoords::Plane) => return Err(wrong("its left corner lies right of its right one")),
+    };
+    Ok((rects, boxes))
+}
+
+/// No feature here has a time, so every time fits every feature; but a time must be one.
+fn check_datetime(datetime: &str) -> Result<(), Problem> {
+    let open = |half: &str| half.is_empty() || half == "..";
+    let instant = |half: &str| DateTime::parse_from_rfc3339(half).is_ok() || half.parse::<NaiveDate>().is_ok();
+    let order = |half: &str| {
+        let day = half.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
+        day.or_else(|| DateTime::parse_from_rfc3339(half).ok().map(|time| time.to_utc()))
+    };
+    let fits = match datetime.split_once('/') {
+        None => instant(datetime),
+        Some((from, to)) => {
+            let known = (open(from) || instant(from)) && (open(to) || instant(to)) && !(open(from) && open(to));
+            known && order(from).zip(order(to)).is_none_or(|(from, to)| from <= to)
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Problem::bad_request(format!(
+        "datetime is {datetime:?}; it must be a time such as 2024-06-30T12:00:00Z, or two with a slash between \
+         them, the earlier first; one of the two may be \"..\"."
+    )))
+}
+
+fn read_values(ask: &Ask, fields: &[Field]) -> Result<Vec<(usize, Value)>, Problem> {
+    let mut values = Vec::new();
+    for (index, field) in fields.iter().enumerate().filter(|(_, field)| !PARAMETERS.contains(&field.name.as_str())) {
+        if let Some(word) = ask.get(&field.name) {
+            values.push((index, read_value(field, word)?));
+        }
+    }
+    Ok(values)
+}
+
+fn read_value(field: &Field, word: &str) -> Result<Value, Problem> {
+    let number = || word.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let (value, wanted) = match field.kind {
+        FieldKind::Text => (Some(Value::Text(word.to_owned())), "words"),
+        FieldKind::Integer => {
+            let whole = number().filter(|number| number.fract() == 0.0).map(|number| Value::Integer(number as i64));
+            (word.trim().parse().ok().map(Value::Integer).or(whole), "a whole number")
+        }
+        FieldKind::Number => (number().map(Value::Number), "a number"),
+        FieldKind::Boolean => (word.parse().ok().map(Value::Boolean), "true or false"),
+        FieldKind::Date => (word.parse().ok().map(Value::Date), "a day such as 2024-06-30"),
+    };
+    value.ok_or_else(|| Problem::bad_request(format!("{} is {word:?}; it must be {wanted}.", field.name)))
+}
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;

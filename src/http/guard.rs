@@ -1,0 +1,160 @@
+//! What goes round every answer: a request id, a limit on how many are worked on at once and for how
+//! long, faults caught, problems written out, and headers for browsers of other sites.
+
+use super::format;
+use super::page;
+use super::problem::Problem;
+use super::{App, Options};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+const ALLOWED: &str = "GET, HEAD, OPTIONS";
+const EXPOSED: &str = "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id";
+/// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
+const BODY_LIMIT: u64 = 64 * 1024;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Scripts of other sites may not run in our pages, and ours have none.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+
+/// How much is worked on at once.
+#[derive(Debug)]
+pub struct Limits {
+    places: Semaphore,
+    timeout: Duration,
+    served: AtomicU64,
+}
+
+impl Limits {
+    pub fn new(options: &Options) -> Self {
+        Self {
+            places: Semaphore::new(options.max_concurrent_requests),
+            timeout: options.request_timeout,
+            served: AtomicU64::new(0),
+        }
+    }
+}
+
+/// Answers a request, whatever becomes of it.
+pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = request_id(request.headers(), &app.limits.served);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let wants_page = wants_page(&request);
+    let mut response = if preflight(&request) {
+        allowed()
+    } else {
+        limited(&app, request, next).await
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = write(&problem, &path, &id, wants_page, &method);
+    }
+    finish(response.headers_mut(), &id);
+    let (status, millis) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
+    tracing::info!(request_id = %id, %method, %path, status, millis, "answered");
+    response
+}
+
+async fn limited(app: &App, request: Request, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > BODY_LIMIT) {
+        return Problem::too_large(BODY_LIMIT).into_response();
+    }
+    let Ok(_place) = app.limits.places.try_acquire() else {
+        return Problem::busy().into_response();
+    };
+    // A task of its own, so that a panic in it is an answer and not a cut connection.
+    let answer = tokio::spawn(next.run(request));
+    let stop = answer.abort_handle();
+    match tokio::time::timeout(app.limits.timeout, answer).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Problem::our_fault().into_response(),
+        Err(_) => {
+            stop.abort();
+            Problem::too_slow().into_response()
+        }
+    }
+}
+
+/// Whether a browser asks on behalf of another site's page what it may do. A plain OPTIONS is answered
+/// by the resource, because QGIS learns from it that nothing can be edited.
+fn preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// What may be done with a resource.
+pub fn allowed() -> Response {
+    let headers = [
+        (header::ALLOW, ALLOWED),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// The client's own id if it is harmless in a log, else a new one.
+fn request_id(headers: &HeaderMap, served: &AtomicU64) -> String {
+    let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    match given.filter(|id| !id.is_empty() && id.len() <= 64 && id.chars().all(harmless)) {
+        Some(id) => id.to_owned(),
+        None => format!("{:x}-{}", std::process::id(), served.fetch_add(1, Ordering::Relaxed)),
+    }
+}
+
+fn wants_page(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    match query.split('&').find_map(|pair| pair.strip_prefix("f=")) {
+        Some(f) => f == "html",
+        None => format::prefers_html(accept),
+    }
+}
+
+fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Method) -> Response {
+    let about = serde_json::json!({
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status.as_u16(),
+        "detail": problem.detail,
+        "instance": path,
+        "request_id": id,
+    });
+    let (media, body) = match wants_page.then(|| page::render("problem.html", &about)) {
+        Some(Ok(body)) => (page::MEDIA, body),
+        _ => ("application/problem+json", format!("{about:#}\n")),
+    };
+    let body = if method == Method::HEAD { Body::empty() } else { Body::from(body) };
+    let mut response = (problem.status, [(header::CONTENT_TYPE, media)], body).into_response();
+    let headers = response.headers_mut();
+    if problem.status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static(ALLOWED));
+    }
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn finish(headers: &mut HeaderMap, id: &str) {
+    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
+    if is_page {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}

@@ -1,0 +1,58 @@
+//! `/-/issues`: what is wrong with the files, for the people who can mend them.
+
+use super::format::{Format, HTML, JSON, Offer};
+use super::links;
+use super::page;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use crate::place::{Issue, Severity};
+use axum::http::header;
+use serde_json::{Value, json};
+
+const OFFERS: [Offer; 2] = [JSON, HTML];
+
+/// Answers with the issues of the snapshot, and those of a later reload if it failed. Answers before
+/// the first snapshot too, once loading has failed.
+pub fn issues(ask: &Ask) -> Result<Reply, Problem> {
+    let failure = ask.shared.failure();
+    let (issues, place): (&[Issue], Value) = match (ask.snapshot(), &failure) {
+        (Ok(snapshot), _) => (&snapshot.issues, json!(snapshot.place.name)),
+        (Err(_), Some(_)) => (&[], Value::Null),
+        (Err(problem), None) => return Err(problem),
+    };
+    ask.only(&[])?;
+    let offer = ask.choose(&OFFERS)?;
+    let count = |severity| issues.iter().filter(|issue| issue.severity == severity).count();
+    let body = json!({
+        "place": place,
+        "errors": count(Severity::Error),
+        "warnings": count(Severity::Warning),
+        "notes": count(Severity::Note),
+        "issues": issues.iter().map(describe).collect::<Vec<_>>(),
+        "failed_reload": failure.map(|failure| json!({
+            "at": failure.at.to_rfc3339(),
+            "issues": failure.issues.iter().map(describe).collect::<Vec<_>>(),
+        })),
+        "links": links::this(ask, offer, &OFFERS),
+    });
+    let reply = match (offer.format, ask.snapshot()) {
+        (Format::Html, Ok(snapshot)) => page::reply("issues.html", ask, snapshot, None, body)?,
+        (Format::Html, Err(_)) => page::bare("issues.html", &body)?,
+        _ => Reply::json(offer, &body),
+    };
+    Ok(reply.with(header::CACHE_CONTROL, "no-store"))
+}
+
+fn describe(issue: &Issue) -> Value {
+    json!({
+        "severity": issue.severity.word(),
+        "code": issue.code,
+        "file": issue.at.file,
+        "row": issue.at.row,
+        "field": issue.at.field,
+        "key": issue.at.key,
+        "problem": issue.problem,
+        "remedy": issue.remedy,
+    })
+}

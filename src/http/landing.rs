@@ -1,0 +1,87 @@
+//! `/`: where everything starts.
+
+use super::format::{Format, HTML, JSON, OPENAPI, Offer};
+use super::links::{self, Link};
+use super::page;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use crate::snapshot::Snapshot;
+use axum::http::header;
+use chrono::SecondsFormat;
+use serde_json::json;
+
+const OFFERS: [Offer; 2] = [JSON, HTML];
+
+/// Answers with the landing page.
+pub fn landing(ask: &Ask) -> Result<Reply, Problem> {
+    let snapshot = ask.snapshot()?;
+    ask.only(&[])?;
+    let offer = ask.choose(&OFFERS)?;
+    if let Some(reply) = ask.unchanged(offer)? {
+        return Ok(reply);
+    }
+    let mut links = links::this(ask, offer, &OFFERS);
+    links.extend([
+        Link::new(ask.url("/api"), "service-desc", OPENAPI.media, "The definition of this service (OpenAPI 3.0)"),
+        Link::new(ask.url("/api?f=html"), "service-doc", HTML.media, "How to use this service"),
+        Link::new(ask.url("/conformance"), "conformance", JSON.media, "Standards this service keeps"),
+        Link::new(ask.url("/collections"), "data", JSON.media, "The collections"),
+        Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
+    ]);
+    let reply = match offer.format {
+        Format::Html => page::reply("landing.html", ask, snapshot, None, overview(snapshot))?,
+        _ => Reply::json(
+            offer,
+            &json!({
+                "title": snapshot.place.name,
+                "description": description(snapshot),
+                "attribution": page::attributions(snapshot).join("; "),
+                "notices": page::notices(snapshot),
+                "links": links,
+            }),
+        ),
+    };
+    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+}
+
+/// What this service is about, in a sentence or two.
+pub fn description(snapshot: &Snapshot) -> String {
+    let name = &snapshot.place.name;
+    let notices = page::notices(snapshot).into_iter().map(|notice| format!(" {notice}"));
+    let first = format!("Who can walk to what in {name}, and where the gaps are and why.");
+    std::iter::once(first).chain(notices).collect()
+}
+
+/// When the snapshot was built.
+pub fn time(snapshot: &Snapshot) -> String {
+    snapshot.built_at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn overview(snapshot: &Snapshot) -> serde_json::Value {
+    let place = &snapshot.place;
+    let count = |number: usize| crate::layer::table::cell(&crate::layer::Value::Integer(number as i64));
+    let collections: Vec<_> = snapshot
+        .collections
+        .iter()
+        .map(|each| {
+            json!({
+                "path": super::collection::path(&each.layer),
+                "title": each.layer.title,
+                "description": each.layer.description,
+                "count": count(each.len()),
+            })
+        })
+        .collect();
+    json!({
+        "residents": count(place.residents().round_ties_even() as usize),
+        "patches": count(place.patches.len()),
+        "zones": count(place.zones.len()),
+        "assets": count(place.assets.len()),
+        "collections": collections,
+        "issues": count(snapshot.issues.len()),
+        "sources": page::sources(snapshot),
+        "built": time(snapshot),
+        "date": place.date.map(|day| day.format("%-d %B %Y").to_string()),
+    })
+}

@@ -1,0 +1,163 @@
+//! Snapshots over HTTP, as OGC API – Features asks and as QGIS, GDAL, ArcGIS and browsers expect.
+//!
+//! The only module with async code. One file per resource; each is a plain function from a [`request::Ask`]
+//! to a [`reply::Reply`] or a [`problem::Problem`], and [`guard`] does what every answer needs.
+
+mod api;
+mod collection;
+mod conformance;
+mod crs;
+mod form;
+mod format;
+mod guard;
+mod health;
+mod issues;
+mod item;
+mod items;
+mod landing;
+mod links;
+mod openapi;
+mod page;
+mod problem;
+mod reply;
+mod request;
+mod schema;
+mod text;
+
+use crate::snapshot::Shared;
+use axum::Router;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use problem::Problem;
+use reply::Reply;
+use request::Ask;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Address in links, such as `https://maps.example.org/patchwork`, where a proxy stands in front;
+    /// without it the `Host` header of each request is used.
+    pub public_url: Option<String>,
+    /// How long an answer may take. The slowest honest one, a table of all streets of a large city,
+    /// takes a second or two.
+    pub request_timeout: Duration,
+    /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
+    /// come back in a second, which beats letting all of them wait.
+    pub max_concurrent_requests: usize,
+}
+
+/// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
+/// after ten seconds or more; a shorter time cuts off downloads, a longer one gets killed anyway.
+const GRACE: Duration = Duration::from_secs(8);
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            request_timeout: Duration::from_secs(30),
+            max_concurrent_requests: 256,
+        }
+    }
+}
+
+/// What every request can see.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub shared: Arc<Shared>,
+    pub public_url: Option<String>,
+    pub limits: guard::Limits,
+}
+
+/// Answers requests until `stop` comes true; then finishes those it has begun.
+///
+/// `shared` may be empty at first: data resources answer 503 until somebody calls
+/// [`Shared::replace`], and go over to each later snapshot in the same way.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    options: Options,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (told, hear) = tokio::sync::oneshot::channel::<()>();
+    let stop = async move {
+        stop.await;
+        let _ = told.send(());
+    };
+    let too_late = async move {
+        if hear.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(GRACE).await;
+    };
+    let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
+    tokio::select! {
+        ended = serving.into_future() => ended,
+        () = too_late => Ok(()),
+    }
+}
+
+/// All resources, with everything that goes round them.
+#[must_use]
+pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
+    let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });
+    let mut router = Router::new();
+    for (path, methods) in resources() {
+        if path != "/" {
+            router = router.route(&format!("{path}/"), methods.clone());
+        }
+        router = router.route(path, methods);
+    }
+    router
+        .fallback(async |request: Request| Problem::no_such_page(request.uri().path()).into_response())
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
+        .with_state(app)
+}
+
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 15] {
+    [
+        ("/", resource(landing::landing)),
+        ("/conformance", resource(conformance::conformance)),
+        ("/api", resource(api::api)),
+        ("/collections", resource(collection::list)),
+        ("/collections/{collection}", resource(collection::one)),
+        ("/collections/{collection}/schema", resource(schema::schema)),
+        ("/collections/{collection}/queryables", resource(schema::queryables)),
+        ("/collections/{collection}/items", resource(items::items)),
+        ("/collections/{collection}/items/{feature}", resource(item::item)),
+        ("/livez", resource(health::alive)),
+        ("/readyz", resource(health::ready)),
+        ("/healthz", resource(health::ready)),
+        ("/-/issues", resource(issues::issues)),
+        ("/-/style.css", resource(page::style)),
+        ("/robots.txt", resource(page::robots)),
+    ]
+}
+
+/// A function that answers; it may compute, so it never runs on a thread that serves connections.
+type Answer = fn(&Ask) -> Result<Reply, Problem>;
+
+fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
+    get(async move |ask: Ask| run(answer, ask).await)
+        .options(async || guard::allowed())
+        .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
+}
+
+async fn run(answer: Answer, ask: Ask) -> Response {
+    match tokio::task::spawn_blocking(move || answer(&ask)).await {
+        Ok(Ok(reply)) => reply.into_response(),
+        Ok(Err(problem)) => problem.into_response(),
+        Err(_) => Problem::our_fault().into_response(),
+    }
+}

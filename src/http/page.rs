@@ -1,0 +1,117 @@
+//! Pages for people: plain, readable without scripts, with the credits and notices of what they show.
+//! The map page takes the place of `landing.html`.
+
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use crate::layer::Layer;
+use crate::snapshot::Snapshot;
+use axum::http::header;
+use minijinja::Environment;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// The media type of a page.
+pub const MEDIA: &str = "text/html; charset=utf-8";
+
+macro_rules! pages {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("pages/", $name)))),+]
+    };
+}
+
+static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
+    let mut pages = Environment::new();
+    let sources = pages![
+        "base.html",
+        "api.html",
+        "collection.html",
+        "collections.html",
+        "conformance.html",
+        "issues.html",
+        "item.html",
+        "items.html",
+        "landing.html",
+        "problem.html",
+        "table.html",
+    ];
+    for (name, source) in sources {
+        pages.add_template(name, source)?;
+    }
+    Ok(pages)
+});
+
+/// The page as text.
+pub fn render(name: &str, page: &Value) -> Result<String, Problem> {
+    let pages = PAGES.as_ref().map_err(|error| fault(error))?;
+    pages.get_template(name).and_then(|template| template.render(minijinja::Value::from_serialize(page))).map_err(|error| fault(&error))
+}
+
+fn fault(error: &minijinja::Error) -> Problem {
+    tracing::error!(%error, "a page could not be written");
+    Problem::our_fault()
+}
+
+/// A page about the place or one of its layers.
+pub fn reply(name: &str, ask: &Ask, snapshot: &Snapshot, layer: Option<&Layer>, mut page: Value) -> Result<Reply, Problem> {
+    if let Some(members) = page.as_object_mut() {
+        members.insert("place".to_owned(), json!(snapshot.place.name));
+        members.insert("made_up".to_owned(), json!(snapshot.place.made_up));
+        members.insert("notices".to_owned(), json!(layer.map_or_else(|| notices(snapshot), |layer| layer.credits.notices.clone())));
+        let attributions = layer.map_or_else(|| attributions(snapshot), |layer| layer.credits.attributions.clone());
+        members.insert("attributions".to_owned(), json!(attributions));
+        members.insert("json_href".to_owned(), json!(ask.here(&[("f", Some("json".to_owned()))])));
+        if let Some(layer) = layer {
+            let about = json!({
+                "id": layer.id, "title": layer.title, "description": layer.description, "method": layer.method,
+                "path": super::collection::path(layer), "sources": layer.credits.sources,
+                "licences": layer.credits.licences,
+                "date": layer.credits.date.map(|day| day.format("%-d %B %Y").to_string()),
+            });
+            members.insert("layer".to_owned(), about);
+        }
+        members.insert("base".to_owned(), json!(ask.base));
+    }
+    bare(name, &page)
+}
+
+/// A page when there is no place yet.
+pub fn bare(name: &str, page: &Value) -> Result<Reply, Problem> {
+    Ok(Reply::new(MEDIA, render(name, page)?))
+}
+
+/// What every reader of anything here must know.
+pub fn notices(snapshot: &Snapshot) -> Vec<String> {
+    gathered(snapshot, |layer| &layer.credits.notices)
+}
+
+/// The words the licences ask for.
+pub fn attributions(snapshot: &Snapshot) -> Vec<String> {
+    gathered(snapshot, |layer| &layer.credits.attributions)
+}
+
+/// Titles of the sources.
+pub fn sources(snapshot: &Snapshot) -> Vec<String> {
+    gathered(snapshot, |layer| &layer.credits.sources)
+}
+
+fn gathered(snapshot: &Snapshot, words: impl Fn(&Layer) -> &Vec<String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for each in snapshot.layers().iter().flat_map(|each| words(&each.layer)) {
+        if !all.contains(each) {
+            all.push(each.clone());
+        }
+    }
+    all
+}
+
+/// Answers with the looks of the pages.
+pub fn style(_: &Ask) -> Result<Reply, Problem> {
+    let style = Reply::new("text/css; charset=utf-8", include_str!("pages/style.css"));
+    Ok(style.with(header::CACHE_CONTROL, "public, max-age=3600"))
+}
+
+/// Answers robots: pages may be listed, the many pages of items not.
+pub fn robots(_: &Ask) -> Result<Reply, Problem> {
+    Ok(Reply::new("text/plain; charset=utf-8", "User-agent: *\nDisallow: /collections/*/items\n"))
+}

@@ -1,0 +1,175 @@
+//! What a request asks, taken out of it before anything is worked out.
+
+use super::App;
+use super::format::{self, Offer};
+use super::problem::Problem;
+use super::reply::Reply;
+use super::text;
+use crate::snapshot::{Collection, Shared, Snapshot};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+use std::sync::Arc;
+
+/// A request.
+#[derive(Debug)]
+pub struct Ask {
+    /// Address before the path, without a slash at the end: `https://maps.example.org/patchwork`.
+    pub base: String,
+    /// The path as it stands in links: percent-encoded, without a slash at the end.
+    pub path: String,
+    /// Names and values of the query, in order, decoded.
+    pub query: Vec<(String, String)>,
+    /// Where snapshots stand.
+    pub shared: Arc<Shared>,
+    params: Vec<(String, String)>,
+    snapshot: Option<Arc<Snapshot>>,
+    accept: Option<String>,
+    if_none_match: Option<String>,
+}
+
+impl FromRequestParts<Arc<App>> for Ask {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let unreadable = || Problem::bad_request("The path is not percent-encoded UTF-8. Encode each name in it.");
+        let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| unreadable())?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let word = |name: HeaderName| header_text(&parts.headers, &name);
+        Ok(Self {
+            base: base(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), app)?,
+            path: parts.uri.path().trim_end_matches('/').to_owned(),
+            query: read_query(parts.uri.query().unwrap_or_default())?,
+            shared: app.shared.clone(),
+            params,
+            snapshot: app.shared.current(),
+            accept: word(header::ACCEPT),
+            if_none_match: word(header::IF_NONE_MATCH),
+        })
+    }
+}
+
+fn header_text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let values: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// The address in links: the configured one, else the host the client used.
+fn base(headers: &HeaderMap, authority: Option<&str>, app: &App) -> Result<String, Problem> {
+    if let Some(public) = &app.public_url {
+        return Ok(public.clone());
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
+    match host {
+        Some(host) if is_host(host) => Ok(format!("http://{host}")),
+        _ => Err(Problem::bad_request("The Host header is missing or is not a host name. Send the name and port of this server.")),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let signs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    !host.is_empty() && host.len() <= 255 && host.chars().all(signs)
+}
+
+fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let mut read: Vec<(String, String)> = Vec::new();
+    for pair in pairs {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Some(name), Some(value)) = (text::decode(name, true), text::decode(value, true)) else {
+            return Err(Problem::bad_request(format!("The query has {pair:?}, which is not percent-encoded UTF-8.")));
+        };
+        if read.iter().any(|(known, _)| *known == name) {
+            return Err(Problem::bad_request(format!("The query names {name:?} twice. Name it once.")));
+        }
+        read.push((name, value));
+    }
+    Ok(read)
+}
+
+impl Ask {
+    /// The snapshot that stood when the request came.
+    pub fn snapshot(&self) -> Result<&Snapshot, Problem> {
+        self.snapshot.as_deref().ok_or_else(|| match self.shared.failure() {
+            Some(_) => Problem::nothing_loaded(),
+            None => Problem::not_ready(),
+        })
+    }
+
+    /// The collection named in the path.
+    pub fn collection(&self) -> Result<&Collection, Problem> {
+        let (snapshot, id) = (self.snapshot()?, self.param("collection"));
+        snapshot.collection(id).ok_or_else(|| {
+            let known: Vec<&str> = snapshot.layers().iter().map(|known| known.layer.id.as_str()).collect();
+            Problem::not_found(format!("There is no collection {id:?}; there are {}.", known.join(", ")))
+        })
+    }
+
+    /// A name in the path, decoded.
+    pub fn param(&self, name: &str) -> &str {
+        self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// A value of the query.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses a query that has anything but these parameters and `f`.
+    pub fn only(&self, names: &[&str]) -> Result<(), Problem> {
+        match self.query.iter().find(|(name, _)| name != "f" && !names.contains(&name.as_str())) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let known: Vec<&str> = names.iter().copied().chain(["f"]).collect();
+                Err(Problem::bad_request(format!(
+                    "{name:?} is no parameter of this resource. Its parameters are {}.",
+                    known.join(", ")
+                )))
+            }
+        }
+    }
+
+    /// The representation to send.
+    pub fn choose(&self, offers: &[Offer]) -> Result<Offer, Problem> {
+        format::choose(offers, self.get("f"), self.accept.as_deref())
+    }
+
+    /// The address of something else here.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    /// This address with some parameters of the query replaced (or, with `None`, left out).
+    pub fn here(&self, replaced: &[(&str, Option<String>)]) -> String {
+        let kept = self.query.iter().filter(|(name, _)| !replaced.iter().any(|(other, _)| other == name));
+        let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+        let added = replaced.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
+        let query: Vec<String> = kept
+            .chain(added)
+            .map(|(name, value)| format!("{}={}", text::encode(name), text::encode_value(value)))
+            .collect();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let path = if self.path.is_empty() { "/" } else { &self.path };
+        format!("{}{path}{mark}{}", self.base, query.join("&"))
+    }
+
+    /// The tag of this representation: the snapshot's digest, and what was asked of it.
+    pub fn etag(&self, offer: Offer) -> Result<String, Problem> {
+        let asked = format!("{} {}", self.here(&[]), offer.media);
+        Ok(format!("W/\"{}-{:016x}\"", self.snapshot()?.digest(), fnv(asked.as_bytes())))
+    }
+
+    /// A 304, if the client already has what it asks for.
+    pub fn unchanged(&self, offer: Offer) -> Result<Option<Reply>, Problem> {
+        let Some(known) = &self.if_none_match else { return Ok(None) };
+        let etag = self.etag(offer)?;
+        let opaque = etag.trim_start_matches("W/");
+        let same = known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque);
+        Ok(same.then(|| Reply::not_modified(&etag)))
+    }
+}
+
+/// Fowler, Noll and Vo's 64-bit hash (1a): for telling addresses apart, not for secrets.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,197 @@
+//! The list of layers: what each is called, what it tells, how it is made, and which paragraph of
+//! METHODS.md says how. A new measure adds one entry here.
+
+use super::credits::{PEOPLE, WALKS, credits};
+use super::{Feature, Field, Layer, Value, assets, coverage, gaps, patches, streets, zones};
+use crate::measure::{Coverage, Gaps};
+use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
+use rayon::prelude::*;
+
+/// What was found out about one standard.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The standard.
+    pub standard: &'a Standard,
+    /// Who is covered.
+    pub coverage: &'a Coverage,
+    /// Where people are not, and why; `None` when only coverage was asked for.
+    pub gaps: Option<&'a Gaps>,
+}
+
+/// One line of the catalogue.
+#[derive(Debug)]
+pub struct Entry {
+    /// Name in links; a layer about a standard adds the standard's key.
+    pub id: &'static str,
+    /// Name for people; a layer about a standard adds the standard's title.
+    pub title: &'static str,
+    /// The question the layer answers, and how.
+    pub description: &'static str,
+    /// Paragraph of METHODS.md, as an anchor.
+    pub method: &'static str,
+    roles: &'static [&'static [&'static str]],
+    make: Make,
+}
+
+#[derive(Debug)]
+enum Make {
+    /// One layer for the place.
+    Once { walks: bool, table: fn(&Context<'_>) -> Table },
+    /// One layer for each standard.
+    PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+}
+
+/// Every kind of layer, in the order they are listed.
+pub const ENTRIES: [Entry; 6] = [
+    Entry {
+        id: "patches",
+        title: "Patches",
+        description: "Coordinators' areas: who lives there, and how many of them each standard covers. \
+                      Zones that straddle patches are split by where their people live.",
+        method: "where-people-live",
+        roles: &[PEOPLE, WALKS],
+        make: Make::Once { walks: true, table: patches::table },
+    },
+    Entry {
+        id: "zones",
+        title: "Zones",
+        description: "Small areas: who lives there, by group, and how deprived they are.",
+        method: "where-people-live",
+        roles: &[PEOPLE],
+        make: Make::Once { walks: false, table: zones::table },
+    },
+    Entry {
+        id: "assets",
+        title: "Assets",
+        description: "Things to reach: hubs, libraries, halls, food banks and the like, as the files say.",
+        method: "assets",
+        roles: &[&["assets", "postcodes"]],
+        make: Make::Once { walks: false, table: assets::table },
+    },
+    Entry {
+        id: "streets",
+        title: "Streets",
+        description: "The streets people can walk on, cut where they meet. Walks follow these lines and no others.",
+        method: "walking-time",
+        roles: &[&["streets"]],
+        make: Make::Once { walks: true, table: streets::table },
+    },
+    Entry {
+        id: "coverage",
+        title: "Coverage",
+        description: "How many residents of each zone can walk to an asset that satisfies the standard, in time.",
+        method: "coverage",
+        roles: &[PEOPLE, WALKS],
+        make: Make::PerStandard(coverage::table),
+    },
+    Entry {
+        id: "gaps",
+        title: "Gaps",
+        description: "Connected stretches where residents are not covered: who they are, how far they walk, and the \
+                      cause, which tells what to do.",
+        method: "gaps",
+        roles: &[PEOPLE, WALKS],
+        make: Make::PerStandard(gaps::table),
+    },
+];
+
+/// Every layer of the place, in the order of the catalogue.
+#[must_use]
+pub fn build(place: &Place, answers: &[Answer<'_>]) -> Vec<Layer> {
+    let context = Context { place, answers, main_patch: zones::main_patch(place) };
+    let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
+        .iter()
+        .flat_map(|entry| match entry.make {
+            Make::Once { .. } => vec![(entry, None)],
+            Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
+        })
+        .collect();
+    jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)).collect()
+}
+
+/// Coverage of one standard, as [`build`] makes it.
+#[must_use]
+pub fn coverage_layer(place: &Place, standard: &Standard, coverage: &Coverage) -> Layer {
+    one(place, "coverage", Answer { standard, coverage, gaps: None })
+}
+
+/// Gaps of one standard, as [`build`] makes them.
+#[must_use]
+pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps: &Gaps) -> Layer {
+    one(place, "gaps", Answer { standard, coverage, gaps: Some(gaps) })
+}
+
+fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
+    let answers = [answer];
+    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place) };
+    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
+    layer(&context, entry, Some(&answer))
+}
+
+fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Layer {
+    let (table, walks) = match (&entry.make, answer) {
+        (Make::Once { walks, table }, _) => (table(context), *walks),
+        (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
+        (Make::PerStandard(_), None) => (Table { fields: Vec::new(), features: Vec::new() }, true),
+    };
+    let (id, title, description) = match answer {
+        Some(Answer { standard, .. }) => (
+            format!("{}-{}", entry.id, standard.key),
+            format!("{}: {}", entry.title, standard.title),
+            format!("{} {}", entry.description, in_words(standard)),
+        ),
+        None => (entry.id.to_owned(), entry.title.to_owned(), entry.description.to_owned()),
+    };
+    let credits = credits(context.place, entry.roles, walks);
+    Layer { id, title, description, method: entry.method, credits, fields: table.fields, features: table.features }
+}
+
+/// A standard as a sentence: "The standard: a library within 15 minutes' walk, …".
+fn in_words(standard: &Standard) -> String {
+    let kinds = standard.kinds.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(" or ");
+    let minutes = (standard.within.minutes() * 10.0).round() / 10.0;
+    let mut words = format!("The standard: {kinds} within {minutes} minutes' walk");
+    if let Some(time) = standard.open_after {
+        let days = standard.days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        words += &format!(", open at {} or later on {days}", time.format("%H:%M"));
+    }
+    if standard.step_free {
+        words += ", step-free";
+    }
+    format!("{words}, on {}.", standard.date.format("%-d %B %Y"))
+}
+
+/// What the makers of layers look things up in.
+pub(super) struct Context<'a> {
+    /// The place.
+    pub place: &'a Place,
+    /// What was found out about each standard.
+    pub answers: &'a [Answer<'a>],
+    /// The patch in which most residents of each zone live.
+    pub main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
+}
+
+impl Context<'_> {
+    /// The patch's public name.
+    pub fn patch_key(&self, patch: Option<PatchIdx>) -> Value {
+        patch.map_or(Value::Null, |patch| Value::Text(self.place.patches[patch].key.clone()))
+    }
+
+    /// The asset's public name.
+    pub fn asset_key(&self, asset: Option<AssetIdx>) -> Value {
+        asset.map_or(Value::Null, |asset| Value::Text(self.place.assets[asset].key.clone()))
+    }
+
+    /// The asset's name for people.
+    pub fn asset_name(&self, asset: Option<AssetIdx>) -> Value {
+        asset.map_or(Value::Null, |asset| Value::Text(self.place.assets[asset].name.clone()))
+    }
+}
+
+/// Fields and features of a layer before it is given a name.
+pub(super) struct Table {
+    /// What each property is.
+    pub fields: Vec<Field>,
+    /// The features, sorted by id.
+    pub features: Vec<Feature>,
+}

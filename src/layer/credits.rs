@@ -1,0 +1,45 @@
+use super::Credits;
+use crate::place::Place;
+
+/// Roles of source that layers about places and people rest on.
+pub const PEOPLE: &[&str] = &["patches", "zones", "groups", "deprivation", "dwellings", "lookup", "postcodes"];
+/// Roles of source that layers about walks rest on, besides those about people.
+pub const WALKS: &[&str] = &["streets", "assets"];
+
+/// The sources of these roles, with what their licences ask for and what every reader must know.
+pub fn credits(place: &Place, roles: &[&[&str]], walks: bool) -> Credits {
+    let mut credits = Credits { date: place.date, ..Credits::default() };
+    let mut newest = None;
+    for source in &place.sources {
+        if !roles.iter().any(|roles| roles.contains(&source.role.as_str())) {
+            continue;
+        }
+        once(&mut credits.sources, source.title.as_ref().unwrap_or(&source.file));
+        source.licence.iter().for_each(|licence| once(&mut credits.licences, licence));
+        source.attribution.iter().for_each(|words| once(&mut credits.attributions, words));
+        newest = newest.max(source.date);
+    }
+    credits.date = credits.date.or(newest);
+    if place.made_up {
+        credits.notices.push(format!("{} is made up: no such place exists, and no such people.", place.name));
+    }
+    credits.notices.extend(place.notice.as_deref().map(sentence));
+    if walks && place.streets.is_none() {
+        credits.notices.push(format!(
+            "This place has no streets: walks are straight lines times {}, so rivers and railways do not count.",
+            place.detour
+        ));
+    }
+    credits
+}
+
+fn once(list: &mut Vec<String>, words: &str) {
+    if !list.iter().any(|known| known == words) {
+        list.push(words.to_owned());
+    }
+}
+
+fn sentence(words: &str) -> String {
+    let words = words.trim();
+    if words.ends_with(['.', '!', '?']) { words.to_owned() } else { format!("{words}.") }
+}

@@ -1,0 +1,147 @@
+//! Features as a table for spreadsheets: UTF-8, lines that end in CRLF, one header row, and a point for
+//! each row as easting, northing, longitude and latitude.
+
+use super::{Feature, Layer, Value};
+use crate::crs::{LonLat, Plane, Xy};
+use crate::place::Place;
+use geo::{InteriorPoint, Point};
+use std::io::{self, Write};
+
+/// What stands in a cell whose value is not known, not applicable or not reachable.
+pub const NOT_AVAILABLE: &str = "[x]";
+
+/// Columns added to those of the layer.
+const POINT_COLUMNS: [&str; 4] = ["easting", "northing", "longitude", "latitude"];
+
+/// A whole layer as a file, with a byte order mark: a file made by hand is mostly opened in Excel.
+#[must_use]
+pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write_rows(layer, layer.features.iter(), &place.plane, true, &mut bytes)
+        .expect("rows go into memory without failing");
+    bytes
+}
+
+/// Writes the features with a header. `bom` puts a byte order mark first, without which Excel reads
+/// Welsh and Gaelic letters wrong.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write_rows<'a>(
+    layer: &Layer,
+    features: impl Iterator<Item = &'a Feature>,
+    plane: &Plane,
+    bom: bool,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut out = out;
+    if bom {
+        out.write_all("\u{feff}".as_bytes())?;
+    }
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+    let names = layer.fields.iter().map(|field| field.name.as_str());
+    writer.write_record(names.chain(POINT_COLUMNS))?;
+    for feature in features {
+        let cells = feature.values.iter().map(cell);
+        writer.write_record(cells.chain(point_cells(feature, plane)))?;
+    }
+    writer.flush()
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Text(words) => harmless(words),
+        other => plain(other),
+    }
+}
+
+/// The value as anybody would write it; [`NOT_AVAILABLE`] for null.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => NOT_AVAILABLE.to_owned(),
+        Value::Text(words) => words.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Number(number) => number.to_string(),
+        Value::Boolean(yes) => yes.to_string(),
+        Value::Date(day) => day.to_string(),
+    }
+}
+
+/// Words that a spreadsheet would run as a formula get an apostrophe in front, which it hides.
+fn harmless(words: &str) -> String {
+    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{words}") } else { words.to_owned() }
+}
+
+/// A point inside the feature, in decimetres on the plane and in degrees with six decimals.
+fn point_cells(feature: &Feature, plane: &Plane) -> [String; 4] {
+    let Some(point) = feature.geometry.as_ref().and_then(inside) else {
+        return [(); 4].map(|()| NOT_AVAILABLE.to_owned());
+    };
+    let (lon, lat) = match plane.to_lonlat(point) {
+        Some(LonLat { lon, lat }) => (format!("{lon:.6}"), format!("{lat:.6}")),
+        None => (NOT_AVAILABLE.to_owned(), NOT_AVAILABLE.to_owned()),
+    };
+    [format!("{:.1}", point.x), format!("{:.1}", point.y), lon, lat]
+}
+
+fn inside(geometry: &geo::Geometry<f64>) -> Option<Xy> {
+    geometry.interior_point().map(|point: Point<f64>| Xy::from(point.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{Credits, Field, FieldKind};
+
+    fn lines(words: &str, bom: bool) -> Vec<u8> {
+        let field =
+            Field { name: "name".into(), title: String::new(), description: String::new(), kind: FieldKind::Text, unit: None };
+        let feature = |id: &str, geometry: Option<Point<f64>>, value| Feature {
+            id: id.into(),
+            geometry: geometry.map(Into::into),
+            values: vec![value],
+        };
+        let layer = Layer {
+            id: "things".into(),
+            title: String::new(),
+            description: String::new(),
+            method: "things",
+            credits: Credits::default(),
+            fields: vec![field],
+            features: vec![
+                feature("a", Some(Point::new(400_000.0, 300_000.0)), Value::Text(words.into())),
+                feature("b", None, Value::Null),
+            ],
+        };
+        let mut bytes = Vec::new();
+        write_rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes).expect("into memory");
+        bytes
+    }
+
+    #[test]
+    fn a_table_has_a_header_ends_lines_in_crlf_and_marks_what_is_not_known() {
+        let text = String::from_utf8(lines("The Mill, \"old\"", false)).expect("UTF-8");
+        assert_eq!(
+            text,
+            "name,easting,northing,longitude,latitude\r\n\
+             \"The Mill, \"\"old\"\"\",400000.0,300000.0,-2.001412,52.597656\r\n\
+             [x],[x],[x],[x],[x]\r\n"
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_a_formula_is_not_run_by_a_spreadsheet() {
+        for words in ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\tx"] {
+            let text = String::from_utf8(lines(words, false)).expect("UTF-8");
+            let row = text.lines().nth(1).expect("a row").trim_start_matches('"');
+            assert!(row.starts_with('\''), "{row}");
+        }
+    }
+
+    #[test]
+    fn excel_gets_a_byte_order_mark_when_asked_for() {
+        assert!(lines("Ŵ", true).starts_with(b"\xEF\xBB\xBFname"));
+        assert!(lines("Ŵ", false).starts_with(b"name"));
+    }
+}

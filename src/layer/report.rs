@@ -1,0 +1,179 @@
+//! What `patchwork check` and the issues page say of a place: its contents in lines, and as JSON.
+
+use crate::load::Loaded;
+use crate::place::{AssetStatus, Issue, Opening, Place, RecordSet};
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What is in a place, as lines of (name, words), in reading order.
+#[must_use]
+pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
+    let n = |count: usize| thousands(count as f64);
+    let mut lines = vec![
+        (
+            "residents",
+            format!(
+                "{} in {} zones and {} patches, living at {} positions",
+                thousands(place.residents()),
+                n(place.zones.len()),
+                n(place.patches.len()),
+                n(place.positions.len())
+            ),
+        ),
+        ("groups", groups(place)),
+        ("plane", format!("{} (EPSG:{})", place.plane.name(), place.plane.epsg())),
+        ("streets", streets(place)),
+        ("assets", assets(place)),
+    ];
+    let deprived = place.zones.iter().filter(|zone| zone.deprivation.is_some()).count();
+    if deprived > 0 {
+        lines.push(("deprivation", format!("{} of {} zones", n(deprived), n(place.zones.len()))));
+    }
+    for (name, sets) in [("engagement", &place.engagement), ("grants", &place.grants)] {
+        if !sets.is_empty() {
+            let records: u64 = sets.iter().map(|set| set.records).sum();
+            lines.push((name, format!("{} records in {} files, kept for later", thousands(records as f64), n(sets.len()))));
+        }
+    }
+    let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
+    lines.push(("standards", if standards.is_empty() { "none".to_owned() } else { standards.join("; ") }));
+    lines
+}
+
+fn groups(place: &Place) -> String {
+    if place.groups.is_empty() {
+        return "none".to_owned();
+    }
+    let mut by_dimension: Vec<(&str, usize)> = Vec::new();
+    for group in &place.groups {
+        match by_dimension.iter_mut().find(|(name, _)| *name == group.dimension_label) {
+            Some((_, count)) => *count += 1,
+            None => by_dimension.push((&group.dimension_label, 1)),
+        }
+    }
+    let words: Vec<String> = by_dimension.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+    words.join(", ")
+}
+
+fn streets(place: &Place) -> String {
+    match &place.streets {
+        None => format!("none: walks are straight lines times {}", place.detour),
+        Some(streets) => format!(
+            "{} stretches between {} junctions, {} km",
+            thousands(streets.n_streets() as f64),
+            thousands(streets.n_nodes() as f64),
+            thousands(streets.length().get() / 1000.0)
+        ),
+    }
+}
+
+fn assets(place: &Place) -> String {
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for asset in &place.assets {
+        *kinds.entry(&asset.kind).or_default() += 1;
+    }
+    let mut kinds: Vec<(&str, usize)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
+    let shown: Vec<String> = kinds.iter().take(12).map(|(kind, count)| format!("{kind} {count}")).collect();
+    let more = if kinds.len() > 12 { format!(", and {} more kinds", kinds.len() - 12) } else { String::new() };
+    let open = place.assets.iter().filter(|a| a.status == AssetStatus::Open).count();
+    let hours = place.assets.iter().filter(|a| matches!(a.opening, Opening::Hours(_))).count();
+    let total = place.assets.len();
+    if total == 0 {
+        return "none".to_owned();
+    }
+    format!("{}: {}{more}; {} open, {} with opening hours", thousands(total as f64), shown.join(", "), thousands(open as f64), thousands(hours as f64))
+}
+
+fn thousands(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Everything `patchwork check` knows, as one JSON object followed by a line break.
+///
+/// `{usable, place: {…} | null, sources: […], counts: {error, warning, note}, issues: […]}`; an issue is
+/// `{severity, code, file, row, field, key, problem, remedy}` with `null` for what does not apply.
+#[must_use]
+pub fn check_json(loaded: &Loaded) -> String {
+    let count = |word: &str| loaded.issues.iter().filter(|issue| issue.severity.word() == word).count();
+    let value = json!({
+        "usable": loaded.place.is_some(),
+        "place": loaded.place.as_ref().map(place_json),
+        "sources": loaded.place.as_ref().map_or_else(Vec::new, sources_json),
+        "counts": { "error": count("error"), "warning": count("warning"), "note": count("note") },
+        "issues": issues_json(&loaded.issues),
+    });
+    format!("{value:#}\n")
+}
+
+fn place_json(place: &Place) -> Value {
+    let records = |sets: &[RecordSet]| sets.iter().map(|set| set.records).sum::<u64>();
+    json!({
+        "key": place.key,
+        "name": place.name,
+        "made_up": place.made_up,
+        "crs": format!("EPSG:{}", place.plane.epsg()),
+        "residents": place.residents(),
+        "zones": place.zones.len(),
+        "patches": place.patches.len(),
+        "positions": place.positions.len(),
+        "assets": place.assets.len(),
+        "groups": place.groups.iter().map(|g| &g.key).collect::<Vec<_>>(),
+        "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
+        "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
+        "engagement_records": records(&place.engagement),
+        "grant_records": records(&place.grants),
+        "standards": place.standards.iter().map(|s| &s.key).collect::<Vec<_>>(),
+    })
+}
+
+fn sources_json(place: &Place) -> Vec<Value> {
+    let source = |s: &crate::place::Source| {
+        json!({
+            "file": s.file, "role": s.role, "title": s.title, "licence": s.licence,
+            "attribution": s.attribution, "date": s.date.map(|d| d.to_string()), "sha256": s.digest,
+        })
+    };
+    place.sources.iter().map(source).collect()
+}
+
+/// An issue as programs read it.
+#[derive(Debug, Serialize)]
+pub struct IssueJson<'a> {
+    severity: &'static str,
+    code: &'static str,
+    file: &'a str,
+    row: Option<u64>,
+    field: Option<&'a str>,
+    key: Option<&'a str>,
+    problem: &'a str,
+    remedy: &'a str,
+}
+
+/// Issues as programs read them, in the order given.
+#[must_use]
+pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
+    issues.iter().map(issue_json).collect()
+}
+
+fn issue_json(issue: &Issue) -> IssueJson<'_> {
+    IssueJson {
+        severity: issue.severity.word(),
+        code: issue.code,
+        file: &issue.at.file,
+        row: issue.at.row,
+        field: issue.at.field.as_deref(),
+        key: issue.at.key.as_deref(),
+        problem: &issue.problem,
+        remedy: &issue.remedy,
+    }
+}

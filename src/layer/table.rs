@@ -1,0 +1,104 @@
+//! Features as the rows of a table that people read on a page.
+
+use super::csv::{NOT_AVAILABLE, plain};
+use super::{Feature, FieldKind, Layer, Value};
+use serde::Serialize;
+
+/// A table with a title for each column.
+#[derive(Debug, Serialize)]
+pub struct Table {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A column.
+#[derive(Debug, Serialize)]
+pub struct Column {
+    /// Public name of the property.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// What it is.
+    pub description: String,
+    /// Unit in words.
+    pub unit: Option<&'static str>,
+    /// Whether its values are numbers, which line up on the right.
+    pub numeric: bool,
+}
+
+/// A row.
+#[derive(Debug, Serialize)]
+pub struct Row {
+    /// Name of the feature.
+    pub id: String,
+    /// One cell for each column.
+    pub cells: Vec<String>,
+}
+
+/// The columns of a layer.
+#[must_use]
+pub fn columns(layer: &Layer) -> Vec<Column> {
+    layer
+        .fields
+        .iter()
+        .map(|field| Column {
+            name: field.name.clone(),
+            title: field.title.clone(),
+            description: field.description.clone(),
+            unit: field.unit,
+            numeric: matches!(field.kind, FieldKind::Integer | FieldKind::Number),
+        })
+        .collect()
+}
+
+/// The features as a table.
+#[must_use]
+pub fn table<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>) -> Table {
+    let rows = features
+        .map(|feature| Row { id: feature.id.clone(), cells: feature.values.iter().map(cell).collect() })
+        .collect();
+    Table { columns: columns(layer), rows }
+}
+
+/// The value as it stands in a cell: commas between thousands, yes and no, `[x]` for null.
+#[must_use]
+pub fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => NOT_AVAILABLE.to_owned(),
+        Value::Integer(number) => thousands(*number),
+        Value::Boolean(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
+        other => plain(other),
+    }
+}
+
+fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        out.push('−');
+    }
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_counted_with_commas_and_the_unknown_is_marked() {
+        assert_eq!(cell(&Value::Integer(216_043)), "216,043");
+        assert_eq!(cell(&Value::Integer(-1_000)), "−1,000");
+        assert_eq!(cell(&Value::Integer(999)), "999");
+        assert_eq!(cell(&Value::Null), "[x]");
+        assert_eq!(cell(&Value::Boolean(true)), "yes");
+        assert_eq!(cell(&Value::Number(0.3333)), "0.3333");
+    }
+}

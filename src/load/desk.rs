@@ -1,0 +1,193 @@
+//! What every part of loading shares: where files are, what was found, and which sources were read.
+
+use super::manifest::Provenance;
+use super::table::{Options, Table};
+use super::{Issues, Steps, words};
+use crate::place::{Issue, Source, Where};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Looks up an environment variable.
+pub(super) type Variables<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
+
+/// The desk on which the files of a place are opened.
+pub(super) struct Desk<'a> {
+    dir: &'a Path,
+    variables: Variables<'a>,
+    steps: Steps<'a>,
+    /// Everything found so far.
+    pub(super) issues: Issues,
+    sources: Vec<Source>,
+    digests: HashMap<PathBuf, String>,
+}
+
+/// A file that a section of `place.toml` names.
+#[derive(Clone, Copy)]
+pub(super) struct Ask<'a> {
+    /// What the file is for: `zones`, `assets`, …
+    pub(super) role: &'static str,
+    /// The path as written.
+    pub(super) written: &'a str,
+    /// How to read it.
+    pub(super) options: Options<'a>,
+    /// About the file.
+    pub(super) about: &'a Provenance,
+}
+
+impl<'a> Desk<'a> {
+    /// An empty desk.
+    pub(super) fn new(dir: &'a Path, variables: Variables<'a>, steps: Steps<'a>) -> Self {
+        Self { dir, variables, steps, issues: Issues::default(), sources: Vec::new(), digests: HashMap::new() }
+    }
+
+    /// Tells whoever waits what happens now.
+    pub(super) fn step(&self, what: &str) {
+        (self.steps)(what);
+    }
+
+    /// Where a written path leads; an error is noted when it leads nowhere.
+    pub(super) fn find(&mut self, written: &str, role: &str) -> Option<PathBuf> {
+        let at = || Where::file("place.toml").field(role.to_owned());
+        let path = match expand(written, self.variables) {
+            Ok(path) => self.dir.join(path),
+            Err(name) => {
+                let problem = format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
+                let remedy = format!("Set it, as in {name}=/path/to/data, or write the path without it");
+                self.issues.push(Issue::error("variable-unset", at(), problem, remedy));
+                return None;
+            }
+        };
+        if path.is_file() {
+            return Some(path);
+        }
+        let remedy = match nearest_file(&path) {
+            Some(name) => format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml"),
+            None => "Check the path: it is relative to the directory of place.toml".to_owned(),
+        };
+        self.issues.push(Issue::error("file-missing", at(), format!("There is no file \"{written}\""), remedy));
+        None
+    }
+
+    /// The rows of a file, noted as a source; `None`, with the reason noted, when it cannot be read.
+    pub(super) fn table(&mut self, ask: Ask<'_>) -> Option<Table> {
+        let path = self.find(ask.written, ask.role)?;
+        self.note_source(ask.role, ask.written, &path, ask.about);
+        match Table::read(&path, ask.written, ask.options, &mut self.issues) {
+            Ok(table) => Some(table),
+            Err(issue) => {
+                self.issues.push(issue);
+                None
+            }
+        }
+    }
+
+    /// Remembers that a file was used, with the digest of its bytes.
+    pub(super) fn note_source(&mut self, role: &str, written: &str, path: &Path, about: &Provenance) {
+        if self.sources.iter().any(|source| source.file == written && source.role == role) {
+            return;
+        }
+        let digest = match self.digests.get(path) {
+            Some(digest) => digest.clone(),
+            None => self.digests.entry(path.to_owned()).or_insert(digest_of(path)).clone(),
+        };
+        let date = self.day_of(about.date.as_deref(), "source.date");
+        self.sources.push(Source {
+            file: written.to_owned(),
+            role: role.to_owned(),
+            title: about.title.clone(),
+            licence: about.licence.clone(),
+            attribution: about.attribution.clone(),
+            date,
+            digest,
+        });
+    }
+
+    /// The day a key of `place.toml` gives; a warning is noted when it is not a day.
+    pub(super) fn day_of(&mut self, written: Option<&str>, field: &str) -> Option<chrono::NaiveDate> {
+        let written = written?;
+        let day = words::day(written);
+        if day.is_none() {
+            let at = Where::file("place.toml").field(field.to_owned());
+            let problem = format!("\"{written}\" is not a day");
+            self.issues.push(Issue::warning("date-unreadable", at, problem, "Write it as year-month-day, such as \"2024-06-30\""));
+        }
+        day
+    }
+
+    /// What was read and what was found.
+    pub(super) fn close(self) -> (Vec<Source>, Issues) {
+        (self.sources, self.issues)
+    }
+}
+
+/// A path with the variable at its start filled in, or the name of the variable that is not set.
+fn expand(written: &str, variables: Variables<'_>) -> Result<PathBuf, String> {
+    let Some((name, rest)) = written.strip_prefix("${").and_then(|rest| rest.split_once('}')) else {
+        return Ok(PathBuf::from(written));
+    };
+    let value = variables(name).filter(|value| !value.is_empty()).ok_or_else(|| name.to_owned())?;
+    Ok(PathBuf::from(value).join(rest.trim_start_matches('/')))
+}
+
+/// The file of the same directory whose name is most like the one that is missing.
+fn nearest_file(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_string_lossy().into_owned();
+    let mut names: Vec<String> = std::fs::read_dir(path.parent()?)
+        .ok()?
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    nearest(&wanted, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// The candidate most like `wanted`, when it is like enough to be a slip of the pen.
+pub(super) fn nearest<'n>(wanted: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    candidates
+        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+        .map(|(_, name)| name)
+}
+
+/// SHA-256 of a file; for a Shapefile, of its parts one after the other. Empty when it cannot be read,
+/// which the reader of the file reports.
+fn digest_of(path: &Path) -> String {
+    let mut hash = Sha256::new();
+    let is_shapefile = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("shp"));
+    let parts: &[&str] = if is_shapefile { &["shp", "dbf", "prj"] } else { &[""] };
+    let mut any = false;
+    for part in parts {
+        let part_path = if part.is_empty() { path.to_owned() } else { path.with_extension(part) };
+        let Ok(mut file) = std::fs::File::open(part_path) else { continue };
+        let mut buffer = vec![0; 1 << 16];
+        while let Ok(n @ 1..) = file.read(&mut buffer) {
+            hash.update(&buffer[..n]);
+        }
+        any = true;
+    }
+    if !any {
+        return String::new();
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_at_the_start_of_a_path_is_filled_in() {
+        let variables = |name: &str| (name == "DATA").then(|| "/data".to_owned());
+        assert_eq!(expand("${DATA}/a/b.csv", &variables), Ok(PathBuf::from("/data/a/b.csv")));
+        assert_eq!(expand("a/${DATA}.csv", &variables), Ok(PathBuf::from("a/${DATA}.csv")));
+        assert_eq!(expand("${OTHER}/b.csv", &variables), Err("OTHER".to_owned()));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_recognised_and_a_different_word_is_not() {
+        assert_eq!(nearest("license", ["title", "licence", "date"].into_iter()), Some("licence"));
+        assert_eq!(nearest("zzz", ["title", "licence"].into_iter()), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! Opening hours: OpenStreetMap's `opening_hours` words, checked; common English ones, translated.
+
+mod english;
+
+use crate::place::Opening;
+use opening_hours::OpeningHours;
+
+/// Days in the order of the week, as OpenStreetMap writes them.
+const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
+
+/// What a cell of opening hours says, and how it was understood.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Understood {
+    /// The cell follows the syntax.
+    AsWritten(Opening),
+    /// It was translated from English.
+    Translated(Opening),
+    /// It could not be understood.
+    Not(Opening),
+}
+
+/// Reads one cell.
+pub(super) fn read(words: &str) -> Understood {
+    let words = words.trim();
+    if words.is_empty() {
+        return Understood::AsWritten(Opening::Unknown);
+    }
+    if OpeningHours::parse(words).is_ok() {
+        return Understood::AsWritten(Opening::Hours(words.to_owned()));
+    }
+    match english::translate(words).filter(|hours| OpeningHours::parse(hours).is_ok()) {
+        Some(hours) => Understood::Translated(Opening::Hours(hours)),
+        None => Understood::Not(Opening::Unreadable(words.to_owned())),
+    }
+}
+
+/// Reads one cell for each day, Monday first; days without a word are left out.
+pub(super) fn read_days(cells: [Option<&str>; 7]) -> Understood {
+    if cells.iter().all(Option::is_none) {
+        return Understood::AsWritten(Opening::Unknown);
+    }
+    let said = || {
+        let told = DAYS.iter().zip(cells).filter_map(|(day, cell)| Some(format!("{day} {}", cell?)));
+        Understood::Not(Opening::Unreadable(told.collect::<Vec<_>>().join("; ")))
+    };
+    let mut rules: Vec<(usize, usize, String)> = Vec::new();
+    for (day, cell) in cells.iter().enumerate() {
+        let Some(cell) = cell else { continue };
+        let Some(times) = english::times_of_a_day(cell) else { return said() };
+        match rules.last_mut() {
+            Some((_, last, same)) if *same == times && *last + 1 == day => *last = day,
+            _ => rules.push((day, day, times)),
+        }
+    }
+    let written: Vec<String> = rules.iter().map(|(first, last, times)| format!("{} {times}", english::span(*first, *last))).collect();
+    let hours = written.join("; ");
+    if OpeningHours::parse(&hours).is_ok() { Understood::Translated(Opening::Hours(hours)) } else { said() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(understood: Understood) -> Option<String> {
+        match understood {
+            Understood::AsWritten(Opening::Hours(hours)) | Understood::Translated(Opening::Hours(hours)) => Some(hours),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_hours_of_a_councils_own_files_are_translated() {
+        for (words, expected) in [
+            ("Mon-Fri: 6:30am-10:00pm, Sat-Sun: 8:00am-6:00pm", "Mo-Fr 06:30-22:00; Sa-Su 08:00-18:00"),
+            ("Tuesdays, Wednesdays and Fridays, 10am-2pm", "Tu,We,Fr 10:00-14:00"),
+            ("Monday to Friday, 9.30am-4pm", "Mo-Fr 09:30-16:00"),
+            (
+                "Mondays, Tuesdays and Thursdays, 9.30am-4pm; Wednesdays, 9.30am-6pm; Fridays, 9.30am-1pm",
+                "Mo,Tu,Th 09:30-16:00; We 09:30-18:00; Fr 09:30-13:00",
+            ),
+            ("Thursday 10:30am - 12:30pm", "Th 10:30-12:30"),
+            ("Tues 11am - 2pm, Fri 11.30am -1.30pm", "Tu 11:00-14:00; Fr 11:30-13:30"),
+            ("Monday 12noon - 2pm", "Mo 12:00-14:00"),
+            ("Friday 10am - 12noon", "Fr 10:00-12:00"),
+            ("Friday 2 - 4.30pm", "Fr 14:00-16:30"),
+            ("Weekdays 9-5pm", "Mo-Fr 09:00-17:00"),
+            ("Daily 9am to 12pm and 1pm to 5pm", "Mo-Su 09:00-12:00,13:00-17:00"),
+            ("Open 24 hours", "24/7"),
+            ("Mon–Sat 9:00–17:30, Sunday closed", "Mo-Sa 09:00-17:30; Su off"),
+        ] {
+            assert_eq!(hours(read(words)).as_deref(), Some(expected), "{words}");
+        }
+    }
+
+    #[test]
+    fn hours_that_mean_two_things_or_nothing_are_left_to_a_person() {
+        for words in [
+            "Monday to Thursdays, 9-5pm for calls; 10am-2pm for food collections and deliveries",
+            "by appointment",
+            "AM & PM (continuous)",
+            "Friday 2-5",
+            "Mon 25:00-26:00",
+            "first Tuesday of the month 10am-12pm",
+        ] {
+            assert_eq!(read(words), Understood::Not(Opening::Unreadable(words.to_owned())), "{words}");
+        }
+    }
+
+    #[test]
+    fn the_syntax_of_openstreetmap_is_kept_as_it_stands() {
+        let words = "Mo-Fr 09:00-17:00; PH off";
+        assert_eq!(read(words), Understood::AsWritten(Opening::Hours(words.to_owned())));
+        assert_eq!(read("  "), Understood::AsWritten(Opening::Unknown));
+    }
+
+    #[test]
+    fn a_column_for_each_day_becomes_one_sentence() {
+        let weekday = Some("09:00-18:00");
+        let cells = [weekday, weekday, Some("09:00-12:30,13:30-18:00"), weekday, weekday, Some("CLOSED"), None];
+        assert_eq!(hours(read_days(cells)).as_deref(), Some("Mo-Tu 09:00-18:00; We 09:00-12:30,13:30-18:00; Th-Fr 09:00-18:00; Sa off"));
+        assert_eq!(read_days([None; 7]), Understood::AsWritten(Opening::Unknown));
+        assert!(matches!(read_days([Some("AM Only"), None, None, None, None, None, None]), Understood::Not(_)));
+    }
+}

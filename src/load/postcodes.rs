@@ -1,0 +1,95 @@
+//! Postcodes and where they are: Code-Point Open, ONSPD, NSPL, or any table with both.
+
+use super::desk::{Ask, Desk};
+use super::headers;
+use super::manifest::Provenance;
+use super::table::{Cell, Options, Table};
+use crate::crs::{Crs, Plane, Xy};
+use crate::place::{Issue, Where};
+use std::collections::HashMap;
+
+/// Titles of Code-Point Open, whose files have none.
+const CODE_POINT: &[&str] = &[
+    "Postcode",
+    "Positional_quality_indicator",
+    "Eastings",
+    "Northings",
+    "Country_code",
+    "NHS_regional_HA_code",
+    "NHS_HA_code",
+    "Admin_county_code",
+    "Admin_district_code",
+    "Admin_ward_code",
+];
+
+/// Where postcodes are.
+#[derive(Debug, Default)]
+pub(super) struct Postcodes {
+    points: HashMap<String, Xy>,
+}
+
+impl Postcodes {
+    /// Reads a postcode file onto the plane.
+    ///
+    /// Terminated postcodes are kept: assets outlive the postcode on their door. Rows without a location
+    /// (quality 90 in Code-Point Open, grid indicator 9 or zero coordinates in ONSPD and NSPL) are not.
+    pub(super) fn read(desk: &mut Desk<'_>, file: &str, plane: &Plane) -> Option<Self> {
+        let about = Provenance::default();
+        let options = Options { titles_if_none: Some(CODE_POINT), ..Options::default() };
+        let table = desk.table(Ask { role: "postcodes", written: file, options, about: &about })?;
+        let postcode = headers::any_of(&table, &["pcds", "postcode", "pcd", "pcd8", "pcd7", "pcd2", "postalcode"]);
+        let metres = pair(&table, &[("eastings", "northings"), ("easting", "northing"), ("oseast1m", "osnrth1m"), ("east1m", "north1m")]);
+        let degrees = pair(&table, &[("longitude", "latitude"), ("long", "lat"), ("lon", "lat"), ("lng", "lat")]);
+        let (Some(postcode), Some((x, y))) = (postcode, metres.or(degrees)) else {
+            desk.issues.push(headers::unrecognised(&table, "postcode"));
+            return None;
+        };
+        let crs = if metres.is_some() { Crs::BritishNationalGrid } else { Crs::LonLat };
+        let quality = headers::any_of(&table, &["positionalqualityindicator", "quality", "osgrdind", "gridind"]);
+        let mut points = HashMap::with_capacity(table.rows());
+        for row in 0..table.rows() {
+            let worthless = quality.and_then(|column| table.text(column, row)).is_some_and(|q| matches!(q, "90" | "9"));
+            let Some(code) = table.text(postcode, row).map(form).filter(|code| !code.is_empty() && !worthless) else { continue };
+            let (Cell::Number(x), Cell::Number(y)) = (table.number(x, row), table.number(y, row)) else { continue };
+            if x != 0.0
+                && y != 0.0
+                && let Some(at) = crs.to_xy(x, y, plane)
+            {
+                points.insert(code, at);
+            }
+        }
+        if points.is_empty() {
+            let problem = "This file has no postcode with coordinates on the plane of the place";
+            desk.issues.push(Issue::warning("postcodes-empty", Where::file(file), problem, "Check that it is a postcode file of this country"));
+        }
+        Some(Self { points })
+    }
+
+    /// Where a postcode is, however it is spaced or capitalised.
+    pub(super) fn locate(&self, postcode: &str) -> Option<Xy> {
+        self.points.get(&form(postcode)).copied()
+    }
+}
+
+fn pair(table: &Table, pairs: &[(&str, &str)]) -> Option<(usize, usize)> {
+    pairs.iter().find_map(|(x, y)| Some((headers::any_of(table, &[x])?, headers::any_of(table, &[y])?)))
+}
+
+/// Letters and digits in capitals: the Post Office puts one space, files put none, two, or pad to seven.
+fn form(postcode: &str) -> String {
+    postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postcode_is_found_however_it_is_written() {
+        let postcodes = Postcodes { points: HashMap::from([("NP100AA".to_owned(), Xy::new(1.0, 2.0))]) };
+        for written in ["NP10 0AA", "np100aa", " NP10  0AA "] {
+            assert_eq!(postcodes.locate(written), Some(Xy::new(1.0, 2.0)), "{written}");
+        }
+        assert_eq!(postcodes.locate("NP10"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! Standards: what "covered" means, checked and given a title.
+
+use super::Issues;
+use super::manifest::{OneOrMany, StandardSection};
+use super::words::{slug, some_of, spoken};
+use crate::place::{Asset, Issue, Standard, Where};
+use crate::units::Seconds;
+use chrono::{NaiveDate, NaiveTime, Weekday};
+use std::collections::BTreeSet;
+
+/// The longest walk a standard may ask for, in minutes. Nobody plans for a four-hour walk; a larger
+/// number is hours or metres written by mistake.
+const MOST_MINUTES: f64 = 240.0;
+
+/// Checks the standards of a place whose assets are `assets`, as asked on `date`.
+pub(super) fn read(sections: &[StandardSection], assets: &[Asset], date: NaiveDate, issues: &mut Issues) -> Vec<Standard> {
+    let mut standards: Vec<Standard> = Vec::new();
+    for section in sections {
+        let at = |field: &str| Where::file("place.toml").field(field.to_owned()).key(&section.key);
+        if standards.iter().any(|standard| standard.key == section.key) {
+            let problem = format!("Two standards have the key \"{}\"", section.key);
+            issues.push(Issue::error("duplicate-standard", at("key"), problem, "Give each its own key"));
+            continue;
+        }
+        match one(section, date) {
+            Ok(standard) => {
+                note_missing_kinds(&standard, assets, at("kinds"), issues);
+                standards.push(standard);
+            }
+            Err((field, problem, remedy)) => issues.push(Issue::error("standard-invalid", at(field), problem, remedy)),
+        }
+    }
+    standards
+}
+
+type Fault = (&'static str, String, String);
+
+fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
+    let proper = slug(&section.key, '-');
+    if proper != section.key || proper.is_empty() {
+        let problem = format!("\"{}\" cannot be a key", section.key);
+        return Err(("key", problem, format!("Use lower case letters, digits and hyphens, such as \"{proper}\"")));
+    }
+    let minutes = section.within_minutes;
+    if !(minutes > 0.0 && minutes <= MOST_MINUTES) {
+        return Err(("within_minutes", format!("{minutes} minutes is not a walk"), "Write a number above 0 and at most 240".to_owned()));
+    }
+    let kinds: Vec<String> = match &section.kinds {
+        OneOrMany::One(kind) => vec![kind.clone()],
+        OneOrMany::Many(kinds) => kinds.clone(),
+    };
+    if kinds.is_empty() {
+        return Err(("kinds", "The list of kinds is empty".to_owned(), "Name at least one kind of asset".to_owned()));
+    }
+    let open_after = match &section.open_after {
+        None => None,
+        Some(written) => Some(NaiveTime::parse_from_str(written.trim(), "%H:%M").map_err(|_| {
+            ("open_after", format!("\"{written}\" is not a time of day"), "Write it as \"17:00\"".to_owned())
+        })?),
+    };
+    let days = match &section.days {
+        None => vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        Some(written) => {
+            let mut days = written.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
+            days.sort_by_key(Weekday::num_days_from_monday);
+            days.dedup();
+            days
+        }
+    };
+    let date = match &section.date {
+        None => date,
+        Some(written) => super::words::day(written)
+            .ok_or_else(|| ("date", format!("\"{written}\" is not a day"), "Write it as \"2024-06-30\"".to_owned()))?,
+    };
+    let title = section.title.clone().unwrap_or_else(|| title(&kinds, minutes, open_after, section.step_free));
+    let within = Seconds::from_minutes(minutes);
+    Ok(Standard { key: section.key.clone(), title, kinds, within, open_after, days, step_free: section.step_free, date })
+}
+
+fn weekday(written: &str) -> Result<Weekday, Fault> {
+    match written {
+        "Mo" => Ok(Weekday::Mon),
+        "Tu" => Ok(Weekday::Tue),
+        "We" => Ok(Weekday::Wed),
+        "Th" => Ok(Weekday::Thu),
+        "Fr" => Ok(Weekday::Fri),
+        "Sa" => Ok(Weekday::Sat),
+        "Su" => Ok(Weekday::Sun),
+        _ => Err(("days", format!("\"{written}\" is not a day"), "Write Mo, Tu, We, Th, Fr, Sa or Su".to_owned())),
+    }
+}
+
+/// "Library or community hub within 15 minutes, open after 17:00, step-free".
+fn title(kinds: &[String], minutes: f64, open_after: Option<NaiveTime>, step_free: bool) -> String {
+    let mut names: Vec<String> = kinds.iter().map(|kind| spoken(kind).to_lowercase()).collect();
+    if let Some(first) = names.first_mut() {
+        *first = spoken(first);
+    }
+    let mut title = format!("{} within {minutes} minutes", names.join(" or "));
+    if let Some(time) = open_after {
+        title.push_str(&format!(", open after {}", time.format("%H:%M")));
+    }
+    if step_free {
+        title.push_str(", step-free");
+    }
+    title
+}
+
+fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
+    let present: BTreeSet<&str> = assets.iter().map(|asset| asset.kind.as_str()).collect();
+    let missing: Vec<&str> = standard.kinds.iter().map(String::as_str).filter(|kind| !present.contains(kind)).collect();
+    if !missing.is_empty() {
+        let there: Vec<&str> = present.into_iter().collect();
+        let problem = format!("No asset has the kind {}", some_of(&missing));
+        let remedy = if there.is_empty() {
+            "There are no assets; add an [[assets]] section".to_owned()
+        } else {
+            format!("The kinds there are: {}", there.join(", "))
+        };
+        issues.push(Issue::warning("kind-missing", at, problem, remedy));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(extra: &str) -> (Vec<Standard>, Vec<Issue>) {
+        let text = format!("key = \"late-library\"\nkinds = \"library\"\n{extra}");
+        let section: StandardSection = toml::from_str(&text).expect("a section");
+        let mut issues = Issues::default();
+        let date = NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day");
+        (read(&[section], &[], date, &mut issues), issues.into_sorted())
+    }
+
+    #[test]
+    fn a_title_is_made_from_the_rest() {
+        let (standards, issues) = check("within_minutes = 15\nopen_after = \"17:00\"\nstep_free = true");
+        assert_eq!(standards[0].title, "Library within 15 minutes, open after 17:00, step-free");
+        assert_eq!(standards[0].days.len(), 5);
+        assert_eq!(issues[0].code, "kind-missing");
+    }
+
+    #[test]
+    fn a_standard_that_cannot_be_meant_is_refused_with_the_remedy() {
+        for extra in ["within_minutes = 0", "within_minutes = 1200", "within_minutes = 15\nopen_after = \"5pm\"",
+            "within_minutes = 15\ndays = [\"Monday\"]", "within_minutes = 15\ndate = \"soon\""] {
+            let (standards, issues) = check(extra);
+            assert!(standards.is_empty(), "{extra}");
+            assert_eq!(issues[0].code, "standard-invalid", "{extra}");
+        }
+    }
+}

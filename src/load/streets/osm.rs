@@ -1,0 +1,255 @@
+//! An OpenStreetMap extract becomes streets and things with tags.
+//!
+//! Three passes, so that a large file is never held in memory: areas (relations) whose outline is
+//! wanted, then ways that are streets, things or outlines, then the nodes those need.
+
+use super::features::{OsmFeature, is_feature, kept_tags, middle};
+use super::osm_file::{Element, Kind, OsmFile};
+use super::rules::{OnFoot, blocks, name, on_foot};
+use super::{Context, Streets};
+use crate::crs::Xy;
+use crate::load::Issues;
+use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
+use crate::place::{Issue, Where};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+type KeptTags = BTreeMap<String, String>;
+
+/// A relation that is a thing with an outline.
+struct Outline {
+    id: i64,
+    tags: KeptTags,
+    ways: Vec<i64>,
+}
+
+struct Way {
+    id: i64,
+    refs: Vec<i64>,
+    street: Option<(StreetClass, Option<String>)>,
+    closed_to_feet: bool,
+    feature: Option<KeptTags>,
+}
+
+struct Node {
+    id: i64,
+    /// On the plane; `None` beyond its edge.
+    at: Option<Xy>,
+    blocked: bool,
+    feature: Option<KeptTags>,
+}
+
+/// Reads streets and things.
+pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues) -> Result<Streets, Issue> {
+    let outlines = file.sift(Kind::Relation, outline)?;
+    let outlined: HashSet<i64> = outlines.iter().flat_map(|outline| outline.ways.iter().copied()).collect();
+    let mut ways = file.sift(Kind::Way, |way| self::way(way, &outlined))?;
+    ways.sort_by_key(|way| way.id);
+    ways.dedup_by_key(|way| way.id);
+    let mut wanted: Vec<i64> = ways.iter().filter(|way| way.is_used(&outlined)).flat_map(|way| way.refs.clone()).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut nodes = file.sift(Kind::Node, |node| self::node(node, &wanted, context))?;
+    nodes.sort_by_key(|node| node.id);
+    nodes.dedup_by_key(|node| node.id);
+
+    let nodes = Nodes(nodes);
+    let (network, report, missing) = streets(&ways, &nodes);
+    let features = features(outlines, ways.iter().filter(|way| way.feature.is_some()), &ways, &nodes);
+    missing.tell(context, issues);
+    tell_of_closed_ways(&ways, context, issues);
+    Ok(Streets { network, features, report })
+}
+
+fn outline(relation: &Element<'_>) -> Option<Outline> {
+    let is_area = matches!(relation.tags.get("type"), Some("multipolygon" | "boundary"));
+    (is_area && is_feature(&relation.tags)).then(|| Outline {
+        id: relation.id,
+        tags: kept_tags(&relation.tags),
+        ways: relation.outer_ways.clone(),
+    })
+}
+
+fn way(way: &Element<'_>, outlined: &HashSet<i64>) -> Option<Way> {
+    let on_foot = on_foot(&way.tags);
+    let street = match on_foot {
+        OnFoot::Yes(class) => Some((class, name(&way.tags).map(str::to_owned))),
+        OnFoot::No | OnFoot::NotAStreet => None,
+    };
+    let closed = way.refs.len() >= 4 && way.refs.first() == way.refs.last();
+    let feature = (closed && is_feature(&way.tags)).then(|| kept_tags(&way.tags));
+    let closed_to_feet = on_foot == OnFoot::No;
+    let wanted = street.is_some() || feature.is_some() || closed_to_feet || outlined.contains(&way.id);
+    wanted.then(|| Way { id: way.id, refs: way.refs.clone(), street, closed_to_feet, feature })
+}
+
+impl Way {
+    /// Whether its nodes are needed; a way kept only to be counted needs none.
+    fn is_used(&self, outlined: &HashSet<i64>) -> bool {
+        self.street.is_some() || self.feature.is_some() || outlined.contains(&self.id)
+    }
+}
+
+fn node(node: &Element<'_>, wanted: &[i64], context: Context<'_>) -> Option<Node> {
+    let feature = is_feature(&node.tags).then(|| kept_tags(&node.tags));
+    if feature.is_none() && wanted.binary_search(&node.id).is_err() {
+        return None;
+    }
+    let at = node.at.and_then(|at| context.plane.to_xy(at));
+    Some(Node { id: node.id, at, blocked: blocks(&node.tags), feature })
+}
+
+/// Nodes sorted by their number in the file.
+struct Nodes(Vec<Node>);
+
+impl Nodes {
+    fn find(&self, id: i64) -> Option<usize> {
+        self.0.binary_search_by_key(&id, |node| node.id).ok()
+    }
+
+    fn at(&self, id: i64) -> Option<Xy> {
+        self.find(id).and_then(|node| self.0[node].at)
+    }
+}
+
+/// Nodes that streets name and the file does not have, or that lie beyond the edge of the plane.
+#[derive(Default)]
+struct Missing {
+    absent: HashSet<i64>,
+    off_plane: HashSet<i64>,
+    streets: usize,
+}
+
+impl Missing {
+    fn tell(&self, context: Context<'_>, issues: &mut Issues) {
+        let at = || Where::file(context.shown);
+        if !self.absent.is_empty() {
+            let problem =
+                format!("{} streets lead out of the file: {} of their nodes are not in it", self.streets, self.absent.len());
+            let remedy = "The stretches inside the file are used; fetch a larger extract if they lie within the place";
+            issues.push(Issue::note("street-nodes-missing", at(), problem, remedy));
+        }
+        if !self.off_plane.is_empty() {
+            let problem = format!("{} nodes of streets lie off the edge of {}", self.off_plane.len(), context.plane.name());
+            let remedy = "Streets are cut there; give [place] crs if the place itself is affected";
+            issues.push(Issue::warning("streets-off-plane", at(), problem, remedy));
+        }
+    }
+}
+
+fn tell_of_closed_ways(ways: &[Way], context: Context<'_>, issues: &mut Issues) {
+    let closed = ways.iter().filter(|way| way.closed_to_feet).count();
+    if closed > 0 {
+        let problem = format!("{closed} ways are private or closed to people on foot and were left out");
+        let remedy = "Nothing to do, unless residents may use them: then their foot or access tag should say so";
+        issues.push(Issue::note("streets-closed", Where::file(context.shown), problem, remedy));
+    }
+}
+
+fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing) {
+    let mut missing = Missing::default();
+    let mut stretches = Vec::new();
+    for way in ways {
+        if let Some((class, name)) = &way.street {
+            let name = name.as_deref();
+            stretches.extend(present(&way.refs, nodes, &mut missing).map(|line| (line, *class, name)));
+        }
+    }
+    // A node is a junction where a stretch ends, where two meet, or where one meets itself.
+    let mut uses = vec![0u8; nodes.0.len()];
+    for (line, ..) in &stretches {
+        for &node in line {
+            uses[node] = uses[node].saturating_add(1);
+        }
+        for end in line.first().into_iter().chain(line.last()) {
+            uses[*end] = 2;
+        }
+    }
+    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new() };
+    for (line, class, name) in stretches {
+        let mut start = 0;
+        for end in 1..line.len() {
+            if end + 1 == line.len() || uses[line[end]] > 1 || nodes.0[line[end]].blocked {
+                junctions.street(&line[start..=end], class, name);
+                start = end;
+            }
+        }
+    }
+    let (network, report) = junctions.builder.build();
+    (network, report, missing)
+}
+
+/// The runs of a way's nodes that are in the file and on the plane, as indices into the nodes.
+fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl Iterator<Item = Vec<usize>> + use<'a> {
+    let before = missing.absent.len();
+    let found: Vec<Option<usize>> = refs
+        .iter()
+        .map(|&id| match nodes.find(id) {
+            None => {
+                missing.absent.insert(id);
+                None
+            }
+            Some(node) if nodes.0[node].at.is_none() => {
+                missing.off_plane.insert(id);
+                None
+            }
+            Some(node) => Some(node),
+        })
+        .collect();
+    missing.streets += usize::from(missing.absent.len() > before);
+    let runs: Vec<Vec<usize>> =
+        found.split(Option::is_none).filter(|run| run.len() > 1).map(|run| run.iter().copied().flatten().collect()).collect();
+    runs.into_iter()
+}
+
+/// Gives every junction one node, and a locked gate a node of its own on each side.
+struct Junctions<'a> {
+    nodes: &'a Nodes,
+    builder: Builder,
+    known: HashMap<usize, BuilderNode>,
+}
+
+impl Junctions<'_> {
+    fn street(&mut self, line: &[usize], class: StreetClass, name: Option<&str>) {
+        if let [first, between @ .., last] = line {
+            let (from, to) = (self.end(*first), self.end(*last));
+            let between: Vec<Xy> = between.iter().filter_map(|&node| self.nodes.0[node].at).collect();
+            if let (Some(from), Some(to)) = (from, to) {
+                self.builder.street(from, to, &between, class, name);
+            }
+        }
+    }
+
+    fn end(&mut self, node: usize) -> Option<BuilderNode> {
+        let at = self.nodes.0[node].at?;
+        if self.nodes.0[node].blocked {
+            return Some(self.builder.node(at));
+        }
+        Some(*self.known.entry(node).or_insert_with(|| self.builder.node(at)))
+    }
+}
+
+fn features<'a>(
+    outlines: Vec<Outline>,
+    closed_ways: impl Iterator<Item = &'a Way>,
+    ways: &[Way],
+    nodes: &Nodes,
+) -> Vec<OsmFeature> {
+    let line = |way: &Way| -> Vec<Xy> { way.refs.iter().filter_map(|&id| nodes.at(id)).collect() };
+    let from_nodes = nodes.0.iter().filter_map(|node| {
+        let (tags, at) = node.feature.clone().zip(node.at)?;
+        Some(OsmFeature::new(Kind::Node, node.id, tags, at))
+    });
+    let from_ways = closed_ways.filter_map(|way| {
+        let (tags, at) = way.feature.clone().zip(middle(&[line(way)]))?;
+        Some(OsmFeature::new(Kind::Way, way.id, tags, at))
+    });
+    let mut outlines = outlines;
+    outlines.sort_by_key(|outline| outline.id);
+    outlines.dedup_by_key(|outline| outline.id);
+    let from_outlines = outlines.into_iter().filter_map(|outline| {
+        let known = outline.ways.iter().filter_map(|id| ways.binary_search_by_key(id, |way| way.id).ok());
+        let lines: Vec<Vec<Xy>> = known.map(|way| line(&ways[way])).collect();
+        Some(OsmFeature::new(Kind::Relation, outline.id, outline.tags, middle(&lines)?))
+    });
+    from_nodes.chain(from_ways).chain(from_outlines).collect()
+}

@@ -1,0 +1,143 @@
+use super::Context;
+use super::osm_file::{Element, Kind, Tags};
+use crate::crs::LonLat;
+use crate::place::{Issue, Where};
+use osmpbf::{Blob, BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+
+/// The binary form: a row of packed blocks, unpacked side by side on all cores.
+pub(super) struct Pbf<'a> {
+    context: Context<'a>,
+    /// Which kinds of element each block holds, known after the first pass, so that later passes
+    /// unpack only the blocks they need.
+    holds: OnceLock<Vec<Holds>>,
+}
+
+/// Which kinds of element a block holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Holds {
+    nodes: bool,
+    ways: bool,
+    relations: bool,
+}
+
+impl Holds {
+    fn of(block: &PrimitiveBlock) -> Self {
+        block.groups().fold(Self::default(), |holds, group| Self {
+            nodes: holds.nodes || group.nodes().len() > 0 || group.dense_nodes().len() > 0,
+            ways: holds.ways || group.ways().len() > 0,
+            relations: holds.relations || group.relations().len() > 0,
+        })
+    }
+
+    fn any(self, kind: Kind) -> bool {
+        match kind {
+            Kind::Node => self.nodes,
+            Kind::Way => self.ways,
+            Kind::Relation => self.relations,
+        }
+    }
+}
+
+/// What a block gave.
+struct Sifted<T> {
+    number: usize,
+    holds: Holds,
+    found: Vec<T>,
+}
+
+impl<'a> Pbf<'a> {
+    pub(super) fn open(context: Context<'a>) -> Result<Self, Issue> {
+        match std::fs::metadata(context.path) {
+            Ok(file) if file.len() == 0 => Err(broken(context.shown, "it is empty")),
+            Ok(_) => Ok(Self { context, holds: OnceLock::new() }),
+            Err(error) => Err(unreadable(context.shown, &error)),
+        }
+    }
+
+    pub(super) fn sift<T: Send>(
+        &self,
+        kind: Kind,
+        pick: &(impl Fn(&Element<'_>) -> Option<T> + Sync),
+    ) -> Result<Vec<T>, Issue> {
+        let blobs = BlobReader::from_path(self.context.path).map_err(|error| self.broken(&error))?;
+        let known = self.holds.get();
+        let mut blocks = blobs
+            .enumerate()
+            .par_bridge()
+            .map(|(number, blob)| {
+                let skip = known.and_then(|holds| holds.get(number)).filter(|holds| !holds.any(kind));
+                match skip {
+                    Some(&holds) => Ok(Sifted { number, holds, found: Vec::new() }),
+                    None => self.sift_blob(number, blob, kind, pick),
+                }
+            })
+            .collect::<Result<Vec<_>, Issue>>()?;
+        blocks.sort_by_key(|block| block.number);
+        let _known_already = self.holds.set(blocks.iter().map(|block| block.holds).collect());
+        Ok(blocks.into_iter().flat_map(|block| block.found).collect())
+    }
+
+    fn sift_blob<T>(
+        &self,
+        number: usize,
+        blob: osmpbf::Result<Blob>,
+        kind: Kind,
+        pick: &impl Fn(&Element<'_>) -> Option<T>,
+    ) -> Result<Sifted<T>, Issue> {
+        let blob = blob.map_err(|error| self.broken(&error))?;
+        // The decoder takes some numbers of the file on trust; a file made to mislead it must not end us.
+        let sifted = catch_unwind(AssertUnwindSafe(|| match blob.decode() {
+            Ok(BlobDecode::OsmData(block)) => {
+                Ok(Sifted { number, holds: Holds::of(&block), found: sift_block(&block, kind, pick) })
+            }
+            Ok(_) => Ok(Sifted { number, holds: Holds::default(), found: Vec::new() }),
+            Err(error) => Err(self.broken(&error)),
+        }));
+        sifted.unwrap_or_else(|_| Err(self.broken("a block in it contradicts itself")))
+    }
+
+    fn broken(&self, why: impl ToString) -> Issue {
+        broken(self.context.shown, &why.to_string())
+    }
+}
+
+fn sift_block<T>(block: &PrimitiveBlock, kind: Kind, pick: &impl Fn(&Element<'_>) -> Option<T>) -> Vec<T> {
+    let mut found = Vec::new();
+    for group in block.groups() {
+        match kind {
+            Kind::Node => {
+                let plain = group.nodes().map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
+                let dense = group.dense_nodes().map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
+                found.extend(plain.chain(dense).filter_map(|(id, lon, lat, tags)| {
+                    pick(&Element { id, tags, at: LonLat::new(lon, lat), ..Element::default() })
+                }));
+            }
+            Kind::Way => found.extend(group.ways().filter_map(|way| {
+                let refs = way.refs().collect();
+                pick(&Element { id: way.id(), tags: way.tags().collect(), refs, ..Element::default() })
+            })),
+            Kind::Relation => found.extend(group.relations().filter_map(|relation| {
+                let outer = relation.members().filter(|member| {
+                    member.member_type == RelMemberType::Way && member.role().is_ok_and(|role| role != "inner")
+                });
+                let outer_ways = outer.map(|member| member.member_id).collect();
+                pick(&Element { id: relation.id(), tags: relation.tags().collect(), outer_ways, ..Element::default() })
+            })),
+        }
+    }
+    found
+}
+
+pub(super) fn broken(shown: &str, why: &str) -> Issue {
+    let problem = format!("The street file is damaged or is not OpenStreetMap data: {why}");
+    let remedy = "Fetch the file again and compare its size with the publisher's; it may have been cut short";
+    Issue::error("broken-streets", Where::file(shown), problem, remedy)
+}
+
+pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Issue {
+    let problem = format!("The street file cannot be opened: {error}");
+    Issue::error("unreadable-streets", Where::file(shown), problem, "Check the path in [streets] file and that it may be read")
+}

@@ -1,0 +1,120 @@
+use super::Context;
+use super::osm_file::{Element, Kind};
+use super::osm_pbf::{broken, unreadable};
+use crate::crs::LonLat;
+use crate::place::Issue;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use std::fs::File;
+use std::io::BufReader;
+
+/// The XML form, read from front to back once for each kind of element.
+pub(super) struct Xml<'a> {
+    context: Context<'a>,
+}
+
+impl<'a> Xml<'a> {
+    pub(super) fn open(context: Context<'a>) -> Result<Self, Issue> {
+        match std::fs::metadata(context.path) {
+            Ok(file) if file.len() == 0 => Err(broken(context.shown, "it is empty")),
+            Ok(_) => Ok(Self { context }),
+            Err(error) => Err(unreadable(context.shown, &error)),
+        }
+    }
+
+    pub(super) fn sift<T>(&self, kind: Kind, pick: &impl Fn(&Element<'_>) -> Option<T>) -> Result<Vec<T>, Issue> {
+        let file = File::open(self.context.path).map_err(|error| unreadable(self.context.shown, &error))?;
+        let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, file));
+        let mut buffer = Vec::new();
+        let mut sieve = Sieve { kind, pick, depth: 0, at_hand: None, found: Vec::new() };
+        loop {
+            buffer.clear();
+            let event = reader.read_event_into(&mut buffer);
+            let ended = event.map_err(|error| error.to_string()).and_then(|event| sieve.take(&event));
+            match ended {
+                Ok(false) => {}
+                Ok(true) => return Ok(sieve.found),
+                Err(why) => {
+                    let why = format!("{why}, at byte {}", reader.buffer_position());
+                    return Err(broken(self.context.shown, &why));
+                }
+            }
+        }
+    }
+}
+
+struct Sieve<'p, T, P> {
+    kind: Kind,
+    pick: &'p P,
+    depth: usize,
+    /// The element whose end has not come yet.
+    at_hand: Option<Element<'static>>,
+    found: Vec<T>,
+}
+
+impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
+    /// Takes the next event; tells whether the file has come to its proper end.
+    fn take(&mut self, event: &Event<'_>) -> Result<bool, String> {
+        match event {
+            Event::Start(tag) => {
+                if self.depth == 0 && tag.name().as_ref() != "osm" {
+                    return Err("its outermost element is not <osm>".to_owned());
+                }
+                self.depth += 1;
+                self.open(tag);
+            }
+            Event::Empty(tag) => {
+                self.open(tag);
+                self.close(tag.name().as_ref());
+            }
+            Event::End(tag) => {
+                self.depth = self.depth.saturating_sub(1);
+                self.close(tag.name().as_ref());
+                return Ok(self.depth == 0);
+            }
+            Event::Eof => return Err("it ends before its last element does".to_owned()),
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn open(&mut self, tag: &BytesStart<'_>) {
+        let name = tag.name();
+        let name: &str = name.as_ref();
+        if name == self.kind.word() {
+            self.at_hand = Some(element(tag));
+        } else if let Some(element) = &mut self.at_hand {
+            match name {
+                "tag" => element.tags.extend(value(tag, "k").zip(value(tag, "v"))),
+                "nd" => element.refs.extend(number(tag, "ref")),
+                "member" if value(tag, "type").as_deref() == Some("way") => {
+                    if value(tag, "role").as_deref() != Some("inner") {
+                        element.outer_ways.extend(number(tag, "ref"));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if name == self.kind.word() {
+            self.found.extend(self.at_hand.take().and_then(|element| (self.pick)(&element)));
+        }
+    }
+}
+
+fn element(tag: &BytesStart<'_>) -> Element<'static> {
+    let degrees = |key| value(tag, key).and_then(|text| text.trim().parse::<f64>().ok());
+    let at = degrees("lon").zip(degrees("lat")).and_then(|(lon, lat)| LonLat::new(lon, lat));
+    Element { id: number(tag, "id").unwrap_or_default(), at, ..Element::default() }
+}
+
+fn number(tag: &BytesStart<'_>, key: &str) -> Option<i64> {
+    value(tag, key)?.trim().parse().ok()
+}
+
+fn value(tag: &BytesStart<'_>, key: &str) -> Option<String> {
+    let attribute = tag.try_get_attribute(key).ok()??;
+    attribute.unescape_value().ok().map(std::borrow::Cow::into_owned)
+}

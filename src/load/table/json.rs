@@ -1,0 +1,308 @@
+//! JSON: GeoJSON in all its shapes, one feature per line, and plain records such as 360Giving's.
+//!
+//! Features are taken out one by one while the file is parsed, so that a layer needs the room of its
+//! geometry, not several times that.
+
+use super::frame::{self, Claim};
+use super::rows::{Builder, TooLarge};
+use super::{Issues, Source, Table, text, words};
+use crate::crs::Crs;
+use crate::place::Issue;
+use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Reads GeoJSON or records in JSON.
+pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
+    let text = text::decode(source, bytes, issues);
+    // Text sequences (RFC 8142) begin every feature with a record separator.
+    let text = if text.contains('\u{1e}') { text.replace('\u{1e}', " ") } else { text };
+    let mut rows = Rows::default();
+    let mut parser = serde_json::Deserializer::from_str(&text);
+    let mut documents = 0_u64;
+    loop {
+        let read = Document(&mut rows).deserialize(&mut parser);
+        if rows.too_large {
+            return Err(source.too_large(TooLarge));
+        }
+        read.map_err(|error| malformed(source, &error, documents, &rows))?;
+        documents += 1;
+        if parser.end().is_ok() {
+            break;
+        }
+    }
+    frame::report_unreadable(source, &rows.unreadable, issues);
+    let shapes = if rows.features {
+        let claim = rows.crs.as_ref().map_or(Claim::Says(Crs::LonLat), claim);
+        Some(frame::shapes(source, claim, std::mem::take(&mut rows.geometries), |row| row as u64 + 1, issues)?)
+    } else {
+        None
+    };
+    Ok(source.table(rows.builder, shapes, issues))
+}
+
+fn malformed(source: &Source<'_>, error: &serde_json::Error, documents: u64, rows: &Rows) -> Issue {
+    let read = match (documents, rows.count) {
+        (_, 0) => String::new(),
+        (_, count) => format!(" (after {count} complete features)"),
+    };
+    let remedy = if error.is_eof() {
+        "the file is cut short; export or download it again"
+    } else {
+        "mend the file there, or export it again; JSON knows no NaN, no comments and no comma after the last item"
+    };
+    let mut issue = source.error("file-damaged", format!("the file is not well-formed JSON: {error}{read}"), remedy);
+    issue.at = issue.at.row(error.line() as u64);
+    issue
+}
+
+/// The legacy `crs` member: `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}`.
+fn claim(crs: &Value) -> Claim {
+    match crs.get("properties").and_then(|properties| properties.get("name")).and_then(Value::as_str) {
+        Some(name) => Claim::named(name),
+        None if crs.is_null() => Claim::Says(Crs::LonLat),
+        None => Claim::Unknown(crs.to_string()),
+    }
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Rows {
+    builder: Builder,
+    columns: HashMap<String, usize>,
+    row: Vec<String>,
+    geometries: Vec<Option<Geometry<f64>>>,
+    unreadable: Vec<(u64, String)>,
+    crs: Option<Value>,
+    count: u64,
+    features: bool,
+    too_large: bool,
+}
+
+impl Rows {
+    fn cell(&mut self, title: &str, value: &Value) {
+        let title = title.trim();
+        let column = match self.columns.get(title) {
+            Some(&column) => column,
+            None => {
+                let column = self.builder.add_column(title);
+                self.columns.insert(title.to_owned(), column);
+                column
+            }
+        };
+        self.row.resize(self.row.len().max(column + 1), String::new());
+        self.row[column] = printed(value);
+    }
+
+    /// Ends the row begun with [`Rows::cell`].
+    fn finish_row(&mut self, geometry: Option<Geometry<f64>>) {
+        self.count += 1;
+        self.geometries.push(geometry);
+        self.too_large |= self.builder.push(self.count, self.row.iter().map(String::as_str)).is_err();
+        self.row.clear();
+    }
+
+    fn feature(&mut self, feature: &Map<String, Value>) {
+        self.features = true;
+        if let Some(id) = feature.get("id") {
+            self.cell("id", id);
+        }
+        if let Some(Value::Object(properties)) = feature.get("properties") {
+            for (title, value) in properties {
+                self.cell(title, value);
+            }
+        }
+        let geometry = self.readable(feature.get("geometry").unwrap_or(&Value::Null));
+        self.finish_row(geometry);
+    }
+
+    fn readable(&mut self, value: &Value) -> Option<Geometry<f64>> {
+        geometry(value).unwrap_or_else(|why| {
+            self.unreadable.push((self.count + 1, why));
+            None
+        })
+    }
+
+    fn record(&mut self, record: &Value) {
+        match record {
+            Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => self.feature(members),
+            Value::Object(members) => {
+                for (title, value) in members {
+                    self.cell(title, value);
+                }
+                self.finish_row(None);
+            }
+            Value::Null => {}
+            other => {
+                self.cell("value", other);
+                self.finish_row(None);
+            }
+        }
+    }
+
+    /// A whole document that was not a list of features: one feature, one geometry, or an object with a
+    /// list of records in it (`{"grants": […]}`), the longest if there are several.
+    fn document(&mut self, members: &Map<String, Value>) {
+        let kind = members.get("type").and_then(Value::as_str).unwrap_or_default();
+        if kind == "Feature" {
+            self.feature(members);
+        } else if members.contains_key("coordinates") || members.contains_key("geometries") {
+            self.features = true;
+            let geometry = self.readable(&Value::Object(members.clone()));
+            self.finish_row(geometry);
+        } else {
+            let lists = members.values().filter_map(Value::as_array);
+            let records = |list: &&Vec<Value>| !list.is_empty() && list.iter().all(Value::is_object);
+            match lists.filter(records).rev().max_by_key(|list| list.len()) {
+                Some(list) => list.iter().for_each(|record| self.record(record)),
+                None => self.record(&Value::Object(members.clone())),
+            }
+        }
+    }
+}
+
+/// A value as the text of a cell.
+fn printed(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) if number.is_f64() => words::number(number.as_f64().unwrap_or(f64::NAN)),
+        other => other.to_string(),
+    }
+}
+
+/// One document of the file.
+struct Document<'r>(&'r mut Rows);
+
+impl<'de> DeserializeSeed<'de> for Document<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
+        parser.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a GeoJSON object or a list of records")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut members = Map::new();
+        let mut listed = false;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "features" {
+                map.next_value_seed(FeatureList(self.0))?;
+                listed = true;
+            } else {
+                members.insert(key, map.next_value()?);
+            }
+        }
+        if let Some(crs) = members.remove("crs") {
+            self.0.crs = Some(crs);
+        }
+        if !listed {
+            self.0.document(&members);
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        take_all(self.0, list)
+    }
+}
+
+/// The `features` of a collection.
+struct FeatureList<'r>(&'r mut Rows);
+
+impl<'de> DeserializeSeed<'de> for FeatureList<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<(), D::Error> {
+        self.0.features = true;
+        parser.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FeatureList<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a list of features")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        take_all(self.0, list)
+    }
+}
+
+fn take_all<'de, A: SeqAccess<'de>>(rows: &mut Rows, mut list: A) -> Result<(), A::Error> {
+    while let Some(item) = list.next_element::<Value>()? {
+        rows.record(&item);
+        if rows.too_large {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// A GeoJSON geometry; `None` for `null` and empty ones.
+fn geometry(value: &Value) -> Result<Option<Geometry<f64>>, String> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    let kind = value.get("type").and_then(Value::as_str).ok_or("it has no type")?;
+    if kind == "GeometryCollection" {
+        let parts = items(value.get("geometries").unwrap_or(&Value::Null))?.iter();
+        let parts: Vec<_> = parts.filter_map(|part| geometry(part).transpose()).collect::<Result<_, _>>()?;
+        return Ok((!parts.is_empty()).then_some(Geometry::GeometryCollection(GeometryCollection(parts))));
+    }
+    let at = value.get("coordinates").unwrap_or(&Value::Null);
+    if items(at)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match kind {
+        "Point" => Geometry::Point(Point(position(at)?)),
+        "MultiPoint" => Geometry::MultiPoint(MultiPoint(each(at, |at| position(at).map(Point))?)),
+        "LineString" => Geometry::LineString(line(at)?),
+        "MultiLineString" => Geometry::MultiLineString(MultiLineString(each(at, line)?)),
+        "Polygon" => Geometry::Polygon(polygon(at)?),
+        "MultiPolygon" => Geometry::MultiPolygon(MultiPolygon(each(at, polygon)?)),
+        _ => return Err(format!("its type \"{kind}\" is not one of GeoJSON's")),
+    }))
+}
+
+fn items(value: &Value) -> Result<&[Value], String> {
+    value.as_array().map(Vec::as_slice).ok_or_else(|| "its coordinates are not nested as its type demands".to_owned())
+}
+
+fn each<T>(value: &Value, read: impl Fn(&Value) -> Result<T, String>) -> Result<Vec<T>, String> {
+    items(value)?.iter().map(read).collect()
+}
+
+/// Two numbers; a height behind them is passed over.
+fn position(value: &Value) -> Result<Coord<f64>, String> {
+    let number = |at: usize| value.get(at).and_then(Value::as_f64);
+    match (number(0), number(1)) {
+        (Some(x), Some(y)) => Ok(Coord { x, y }),
+        _ => Err("a position is not a pair of numbers".to_owned()),
+    }
+}
+
+fn line(value: &Value) -> Result<LineString<f64>, String> {
+    each(value, position).map(LineString)
+}
+
+fn polygon(value: &Value) -> Result<Polygon<f64>, String> {
+    let mut rings = each(value, line)?.into_iter();
+    let outer = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+    Ok(Polygon::new(outer, rings.collect()))
+}

@@ -1,0 +1,181 @@
+//! Shapefiles: `.shp` with its `.dbf`, `.prj` and `.cpg`.
+
+use super::dbf::{Dbf, sidecar};
+use super::frame::{self, Claim};
+use super::rows::Builder;
+use super::{Issues, Source, Table, guarded};
+use crate::crs::Crs;
+use crate::place::Issue;
+use geo::{Contains, Geometry, LineString, MultiPolygon, Polygon};
+use shapefile::{PolygonRing, Shape, ShapeReader};
+use std::io::Cursor;
+
+/// Reads a shapefile.
+pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Result<Table, Issue> {
+    let (shapes, broken) = guarded(|| shapes(bytes)).map_err(|why| source.damaged("a shapefile", why))?;
+    if let Some(why) = broken {
+        let mut issue = source.warning(
+            "file-cut-short",
+            format!("the shapefile cannot be read beyond feature {}: {why}", shapes.len()),
+            "the features before it were kept; export or copy the file again",
+        );
+        issue.at = issue.at.row(shapes.len() as u64 + 1);
+        issues.push(issue);
+    }
+    let attributes = sidecar(source, "dbf");
+    let dbf = match attributes.as_deref().map(|bytes| Dbf::open(source, bytes)) {
+        Some(Ok(dbf)) => Some(dbf),
+        Some(Err(why)) => return Err(source.damaged("a shapefile, because of its .dbf", why)),
+        None => {
+            issues.push(source.warning(
+                "attributes-missing",
+                "the shapefile has no .dbf beside it, so its features have no attributes",
+                "copy the .dbf, .prj and .cpg beside the .shp",
+            ));
+            None
+        }
+    };
+    let (builder, lines, geometries) = joined(source, shapes, dbf.as_ref(), issues)?;
+    let line = |row: usize| lines.get(row).copied().unwrap_or(0);
+    let shapes = frame::shapes(source, claim(source), geometries, line, issues)?;
+    Ok(source.table(builder, Some(shapes), issues))
+}
+
+/// The shapes in order, and why reading stopped before the end, if it did.
+fn shapes(bytes: &[u8]) -> Result<(Vec<Shape>, Option<String>), String> {
+    let mut reader = ShapeReader::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
+    let mut shapes = Vec::new();
+    for shape in reader.iter_shapes() {
+        match shape {
+            Ok(shape) => shapes.push(shape),
+            Err(error) => return Ok((shapes, Some(error.to_string()))),
+        }
+    }
+    Ok((shapes, None))
+}
+
+type Joined = (Builder, Vec<u64>, Vec<Option<Geometry<f64>>>);
+
+/// Each shape with the record of the same number; records that were deleted take their shape with them.
+fn joined(
+    source: &Source<'_>,
+    shapes: Vec<Shape>,
+    dbf: Option<&Dbf<'_>>,
+    issues: &mut Issues,
+) -> Result<Joined, Issue> {
+    if let Some(dbf) = dbf {
+        dbf.report_missing(source, issues);
+        if dbf.rows() != shapes.len() {
+            issues.push(source.warning(
+                "attributes-do-not-match",
+                format!("the .shp has {} features and the .dbf {} rows", shapes.len(), dbf.rows()),
+                "they were joined by number; copy both files again from the same export",
+            ));
+        }
+    }
+    let mut builder = Builder::new(dbf.map(Dbf::titles).unwrap_or_default());
+    let (mut lines, mut geometries, mut unreadable) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, shape) in shapes.into_iter().enumerate() {
+        let line = at as u64 + 1;
+        let cells = match dbf {
+            Some(dbf) if at < dbf.rows() => match dbf.row(at) {
+                Some(cells) => cells,
+                None => continue,
+            },
+            _ => Vec::new(),
+        };
+        builder.push(line, cells.iter().map(String::as_str)).map_err(|e| source.too_large(e))?;
+        lines.push(line);
+        geometries.push(geometry(shape).unwrap_or_else(|why| {
+            unreadable.push((line, why));
+            None
+        }));
+    }
+    frame::report_unreadable(source, &unreadable, issues);
+    Ok((builder, lines, geometries))
+}
+
+fn geometry(shape: Shape) -> Result<Option<Geometry<f64>>, String> {
+    macro_rules! rings {
+        ($polygon:expr) => {
+            $polygon.into_inner().into_iter().map(|ring| match ring {
+                PolygonRing::Outer(points) => (true, points.into_iter().map(|p| (p.x, p.y)).collect()),
+                PolygonRing::Inner(points) => (false, points.into_iter().map(|p| (p.x, p.y)).collect()),
+            })
+        };
+    }
+    match shape {
+        Shape::NullShape => Ok(None),
+        Shape::Polygon(polygon) => Ok(Some(polygons(rings!(polygon)))),
+        Shape::PolygonM(polygon) => Ok(Some(polygons(rings!(polygon)))),
+        Shape::PolygonZ(polygon) => Ok(Some(polygons(rings!(polygon)))),
+        Shape::Multipatch(_) => Err("three-dimensional patches are not read".to_owned()),
+        other => guarded(|| Geometry::try_from(other).map_err(|error| error.to_string())).map(Some),
+    }
+}
+
+/// Polygons out of rings: a hole belongs to the smallest outer ring around it, wherever it stands in the
+/// list; a hole with no outer ring around it was wound the wrong way and is a polygon itself.
+fn polygons(rings: impl Iterator<Item = (bool, LineString<f64>)>) -> Geometry<f64> {
+    let (outer, holes): (Vec<_>, Vec<_>) = rings.filter(|(_, ring)| !ring.0.is_empty()).partition(|(outer, _)| *outer);
+    let mut polygons: Vec<Polygon<f64>> = outer.into_iter().map(|(_, ring)| Polygon::new(ring, Vec::new())).collect();
+    let mut strays = Vec::new();
+    for (_, hole) in holes {
+        let around = |polygon: &&mut Polygon<f64>| hole.0.iter().any(|&at| shell(polygon).contains(&geo::Point(at)));
+        let area = |polygon: &Polygon<f64>| geo::Area::unsigned_area(&shell(polygon));
+        let mut fitting: Vec<_> = polygons.iter_mut().filter(around).collect();
+        fitting.sort_by(|a, b| area(a).total_cmp(&area(b)));
+        match fitting.into_iter().next() {
+            Some(polygon) => polygon.interiors_push(hole),
+            None => strays.push(Polygon::new(hole, Vec::new())),
+        }
+    }
+    polygons.extend(strays);
+    Geometry::MultiPolygon(MultiPolygon(polygons))
+}
+
+fn shell(polygon: &Polygon<f64>) -> Polygon<f64> {
+    Polygon::new(polygon.exterior().clone(), Vec::new())
+}
+
+fn claim(source: &Source<'_>) -> Claim {
+    match sidecar(source, "prj") {
+        Some(bytes) => well_known_text(&String::from_utf8_lossy(&bytes)),
+        None => Claim::Silent,
+    }
+}
+
+/// The system in well-known text: by its authority code, the last one, since the first are those of its
+/// parts; else by the names that Esri's programs write without a code.
+pub(super) fn well_known_text(text: &str) -> Claim {
+    let upper = text.to_uppercase();
+    let code = ["AUTHORITY[\"EPSG\",", "ID[\"EPSG\","].iter().filter_map(|mark| upper.rfind(mark).map(|at| at + mark.len())).max();
+    let code = code.and_then(|at| {
+        let digits: String = upper[at..].trim_start_matches(['"', ' ']).chars().take_while(char::is_ascii_digit).collect();
+        // Only a code that closes the whole text is that of the system.
+        let rest = upper[at..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '"' || c == ' ');
+        rest.trim_end().chars().all(|c| c == ']').then(|| digits.parse::<u32>().ok())?
+    });
+    if let Some(crs) = code.and_then(Crs::from_epsg) {
+        return Claim::Says(crs);
+    }
+    let name = text.split('"').nth(1).unwrap_or(text).trim().to_owned();
+    let plain = super::titles::plain(&name);
+    let epsg = match plain.as_str() {
+        "britishnationalgrid" | "osgb1936britishnationalgrid" | "osgb36britishnationalgrid" => Some(27700),
+        "gcswgs1984" | "wgs84" | "wgs1984" | "gcsetrs1989" | "etrs89" | "gcsetrf1989" => Some(4326),
+        "wgs1984webmercatorauxiliarysphere" | "wgs84pseudomercator" | "webmercator" => Some(3857),
+        _ => utm(&plain),
+    };
+    epsg.and_then(Crs::from_epsg).map_or(Claim::Unknown(name), Claim::Says)
+}
+
+/// The code of a WGS84 UTM zone by name: `wgs1984utmzone22s`.
+fn utm(plain: &str) -> Option<u32> {
+    let zone = plain.strip_prefix("wgs1984utmzone").or_else(|| plain.strip_prefix("wgs84utmzone"))?;
+    let (number, base) = match zone.strip_suffix('s') {
+        Some(number) => (number, 32700),
+        None => (zone.strip_suffix('n')?, 32600),
+    };
+    number.parse().ok().filter(|zone| (1..=60).contains(zone)).map(|zone: u32| base + zone)
+}

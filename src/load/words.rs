@@ -1,0 +1,173 @@
+//! Words and numbers as people write them in files: titles, keys, days, counts.
+
+use chrono::{Days, NaiveDate};
+
+/// Letters and digits only, in lower case: `LSOA code (2021)` and `lsoa_code_2021` are the same title.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A name for links and columns: lower case ASCII letters and digits, runs of anything else as one
+/// `separator`.
+pub(super) fn slug(text: &str, separator: char) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match fold(c) {
+            Some(letters) => out.push_str(letters),
+            None if c.is_ascii_alphanumeric() => out.push(c),
+            None if matches!(c, '\'' | '’') => {}
+            None => {
+                if !out.is_empty() && !out.ends_with(separator) {
+                    out.push(separator);
+                }
+            }
+        }
+    }
+    while out.ends_with(separator) {
+        out.pop();
+    }
+    out
+}
+
+/// The plain letters of an accented one, so that "Tŷ Cymru" and "São José" keep their shape.
+fn fold(c: char) -> Option<&'static str> {
+    Some(match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => "a",
+        'ç' => "c",
+        'è' | 'é' | 'ê' | 'ë' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ñ' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => "o",
+        'ù' | 'ú' | 'û' | 'ü' => "u",
+        'ŵ' => "w",
+        'ý' | 'ÿ' | 'ŷ' => "y",
+        'ß' => "ss",
+        'æ' => "ae",
+        _ => return None,
+    })
+}
+
+/// The form in which keys are compared: trimmed and in upper case.
+pub(super) fn key_form(key: &str) -> String {
+    key.trim().to_uppercase()
+}
+
+/// `community_hub` as people say it: "Community hub".
+pub(super) fn spoken(kind: &str) -> String {
+    let mut words = kind.replace(['_', '-'], " ");
+    if let Some(first) = words.get(0..1).map(str::to_uppercase) {
+        words.replace_range(0..1, &first);
+    }
+    words
+}
+
+/// The first ten of a list in quotes, and how many more there are.
+pub(super) fn some_of<T: AsRef<str>>(items: &[T]) -> String {
+    let shown: Vec<String> = items.iter().take(10).map(|item| format!("\"{}\"", item.as_ref())).collect();
+    match items.len().saturating_sub(10) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// A count with its noun: `1 row`, `3 rows`.
+pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// A number without needless decimals, thousands set off by commas.
+pub(super) fn figure(value: f64) -> String {
+    let rounded = (value * 10.0).round() / 10.0;
+    let (whole, tenth) = (rounded.abs().trunc(), (rounded.abs().fract() * 10.0).round());
+    let digits = format!("{whole:.0}");
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    if tenth > 0.0 {
+        out.push_str(&format!(".{tenth:.0}"));
+    }
+    if rounded < 0.0 { format!("-{out}") } else { out }
+}
+
+/// The day that words stand for: `2024-06-30` with or without a time, `30/06/2024` (day first, as in
+/// Britain), `30 June 2024`, or the day number of a spreadsheet. A bare year is not a day.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
+    let text = text.trim();
+    for form in ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%Y%m%d", "%d/%m/%y"] {
+        if let Ok(day) = NaiveDate::parse_from_str(text, form) {
+            // A two-digit year is not a year of the first century.
+            if (1700..=2300).contains(&chrono::Datelike::year(&day)) {
+                return Some(day);
+            }
+        }
+    }
+    if let Some(day) = text.get(0..10).and_then(|start| NaiveDate::parse_from_str(start, "%Y-%m-%d").ok()) {
+        return Some(day);
+    }
+    let serial: f64 = text.parse().ok()?;
+    let first = NaiveDate::from_ymd_opt(1899, 12, 30)?;
+    (20_000.0..80_000.0).contains(&serial).then(|| first.checked_add_days(Days::new(serial as u64))).flatten()
+}
+
+/// The year that words stand for, when they are a bare year.
+pub(super) fn year(text: &str) -> Option<i32> {
+    let year: f64 = text.trim().parse().ok()?;
+    ((1700.0..=2200.0).contains(&year) && year.fract() == 0.0).then_some(year as i32)
+}
+
+/// Yes or no, in the words of forms and of OpenStreetMap; `None` for anything else.
+pub(super) fn yes_or_no(text: &str) -> Option<bool> {
+    match plain(text).as_str() {
+        "yes" | "y" | "true" | "t" | "1" | "full" | "fully" | "accessible" | "designated" | "stepfree" | "ramp" => Some(true),
+        "no" | "n" | "false" | "f" | "0" | "none" | "limited" | "partial" | "partly" | "steps" | "notaccessible" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_compared_by_letters_and_digits() {
+        assert_eq!(plain("LSOA code (2021)"), "lsoacode2021");
+        assert_eq!(plain("\u{feff}Postcode "), "postcode");
+    }
+
+    #[test]
+    fn names_become_links() {
+        assert_eq!(slug("Asian, Asian British or Asian Welsh", '_'), "asian_asian_british_or_asian_welsh");
+        assert_eq!(slug("St John's  Hall!", '-'), "st-johns-hall");
+        assert_eq!(slug("Tŷ-du", '-'), "ty-du");
+    }
+
+    #[test]
+    fn days_are_read_day_first_and_from_spreadsheets() {
+        let day_of = |text| day(text).map(|d| d.to_string());
+        assert_eq!(day_of("03/04/2024").as_deref(), Some("2024-04-03"));
+        assert_eq!(day_of("2024-04-03T10:00:00Z").as_deref(), Some("2024-04-03"));
+        assert_eq!(day_of("3 April 2024").as_deref(), Some("2024-04-03"));
+        assert_eq!(day_of("45385").as_deref(), Some("2024-04-03"));
+        assert_eq!(day_of("2012"), None);
+        assert_eq!(day_of("soon"), None);
+        assert_eq!(year("2012"), Some(2012));
+    }
+
+    #[test]
+    fn figures_are_grouped_in_thousands() {
+        assert_eq!(figure(159_569.0), "159,569");
+        assert_eq!(figure(0.5), "0.5");
+        assert_eq!(figure(-1_234.0), "-1,234");
+    }
+
+    #[test]
+    fn a_limited_entrance_is_not_step_free() {
+        assert_eq!(yes_or_no("limited"), Some(false));
+        assert_eq!(yes_or_no("Yes"), Some(true));
+        assert_eq!(yes_or_no("ask"), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! Writes the borough down as the files a council would hand over.
+
+mod boundaries;
+mod osm;
+mod staged;
+mod tables;
+mod words;
+
+pub(super) use staged::Staged;
+
+use super::borough::Borough;
+use super::records::Planted;
+use super::{DemoError, DemoOptions, DemoReport, grants, islands, records};
+use crate::crs::{LonLat, Plane, Xy};
+use rayon::prelude::*;
+use std::fmt::Display;
+use std::path::Path;
+
+/// Names of the files, as `place.toml` has them.
+pub(super) mod file {
+    pub const PLACE: &str = "place.toml";
+    pub const README: &str = "README.txt";
+    pub const FAULTS: &str = "FAULTS.md";
+    pub const PLANTED: &str = "planted.json";
+    pub const PATCHES: &str = "patches.gpkg";
+    pub const ZONES: &str = "zones.geojson";
+    pub const ETHNIC: &str = "census-ethnic-group-made-up.csv";
+    pub const AGE: &str = "census-age-made-up.xlsx";
+    pub const DISABILITY: &str = "census-disability-made-up.csv";
+    pub const DEPRIVATION: &str = "deprivation-made-up.csv";
+    pub const STREETS: &str = "streets.osm";
+    pub const ASSETS: &str = "assets.csv";
+    pub const HEALTH: &str = "health-made-up.csv";
+    pub const POSTCODES: &str = "postcodes-made-up.csv";
+    pub const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
+    pub const GRANTS: &str = "grants-made-up.csv";
+    /// Every file of a demo.
+    pub const ALL: [&str; 17] = [
+        PLACE, README, FAULTS, PLANTED, PATCHES, ZONES, ETHNIC, AGE, DISABILITY, DEPRIVATION, STREETS, ASSETS, HEALTH, POSTCODES,
+        ENGAGEMENT[0], ENGAGEMENT[1], GRANTS,
+    ];
+}
+
+/// A fault that was put into a file on purpose.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// The file.
+    file: &'static str,
+    /// Where in it.
+    place: String,
+    /// What is wrong.
+    wrong: String,
+    /// What `patchwork check` should say and do.
+    expect: &'static str,
+}
+
+/// The nodes of the drawing, bent into the town: metres on the National Grid, and degrees.
+struct Placed {
+    grid: Vec<Xy>,
+    degrees: Vec<LonLat>,
+}
+
+impl Placed {
+    fn new(borough: &Borough) -> Option<Self> {
+        let plane = Plane::british_national_grid();
+        let grid: Vec<Xy> = borough.map.points.par_iter().map(|p| borough.place(*p)).collect();
+        let degrees: Option<Vec<LonLat>> = grid.par_iter().map(|p| plane.to_lonlat(*p)).collect();
+        Some(Self { grid, degrees: degrees? })
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(String) -> DemoError {
+    let path = path.to_path_buf();
+    move |cause| DemoError::Write { path, cause }
+}
+
+/// Runs a writer on a file of the directory.
+fn to_file<T, E: Display>(dir: &Path, name: &str, write: impl FnOnce(&Path) -> Result<T, E>) -> Result<T, DemoError> {
+    let path = dir.join(name);
+    write(&path).map_err(|e| failed(&path)(e.to_string()))
+}
+
+/// Writes every file into `dir`.
+pub(super) fn write_all(borough: &Borough, options: &DemoOptions, dir: &Path, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
+    let placed = Placed::new(borough).ok_or_else(|| failed(dir)("a point fell off the National Grid".to_owned()))?;
+    let mut faults = Vec::new();
+    steps("Writing boundaries");
+    faults.extend(to_file(dir, file::PATCHES, |path| boundaries::write_patches(borough, &placed, path))?);
+    faults.extend(to_file(dir, file::ZONES, |path| boundaries::write_zones(borough, &placed, path))?);
+    steps("Writing streets");
+    let street_nodes = to_file(dir, file::STREETS, |path| osm::write(borough, &placed, path))?;
+    steps("Writing census tables");
+    to_file(dir, file::ETHNIC, |path| tables::write_ethnic(borough, path))?;
+    faults.extend(to_file(dir, file::AGE, |path| tables::write_ages(borough, options.seed, path))?);
+    faults.extend(to_file(dir, file::DISABILITY, |path| tables::write_disability(borough, options.seed, path))?);
+    to_file(dir, file::DEPRIVATION, |path| tables::write_deprivation(borough, path))?;
+    steps("Writing assets");
+    faults.extend(to_file(dir, file::ASSETS, |path| tables::write_assets(borough, path))?);
+    faults.extend(to_file(dir, file::HEALTH, |path| tables::write_health(borough, path))?);
+    to_file(dir, file::POSTCODES, |path| tables::write_postcodes(borough, path))?;
+    steps("Writing engagement records and grants");
+    let planted = Planted::new(borough.patches.count, options.seed);
+    let engagement = to_file(dir, file::ENGAGEMENT[0], |path| {
+        records::write_engagement(borough, &planted, options.seed, path, &dir.join(file::ENGAGEMENT[1]))
+    })?;
+    let (grants, cold) = to_file(dir, file::GRANTS, |path| grants::write(borough, options.seed, path))?;
+    steps("Writing place.toml");
+    to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &cold, options)))?;
+    to_file(dir, file::FAULTS, |path| std::fs::write(path, words::faults(borough, &faults)))?;
+    to_file(dir, file::README, |path| std::fs::write(path, words::readme(borough, options)))?;
+    to_file(dir, file::PLACE, |path| std::fs::write(path, words::place(borough)))?;
+    Ok(DemoReport {
+        name: borough.names.borough().to_owned(),
+        dir: dir.to_path_buf(),
+        residents: borough.residents(),
+        patches: borough.patches.count,
+        zones: borough.town.zones.len(),
+        street_nodes,
+        street_ways: borough.map.ways.len(),
+        cut_off_nodes: islands::cut_off(&borough.map),
+        assets: borough.facilities.len(),
+        engagement,
+        grants,
+        faults: faults.len(),
+    })
+}

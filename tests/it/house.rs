@@ -1,0 +1,223 @@
+//! The house test: reads the source tree and proves what ARCHITECTURE.md promises of it.
+//!
+//! If a rule turns out wrong, change it here, with its reason.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A module imports only modules of a lower rank.
+const RANKS: [(&str, u8); 20] = [
+    ("units", 0),
+    ("crs", 1),
+    ("stats", 1),
+    ("network", 2),
+    ("region", 2),
+    ("locate", 3),
+    ("place", 3),
+    ("load", 4),
+    ("synth", 4),
+    ("measure", 4),
+    ("plan", 5),
+    ("disclose", 5),
+    ("layer", 6),
+    ("snapshot", 7),
+    ("http", 8),
+    ("config", 9),
+    ("cli", 10),
+    ("lib", 11),
+    ("main", 12),
+    ("patchwork", 11),
+];
+
+struct File {
+    path: String,
+    module: String,
+    /// Source with comments and the test module taken out; strings stay.
+    code: String,
+    /// Source as it stands, less its tests.
+    text: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir).expect("readable").map(|e| e.expect("entry").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            rust_files(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn house() -> Vec<File> {
+    let src = root().join("src");
+    let mut paths = Vec::new();
+    rust_files(&src, &mut paths);
+    paths
+        .iter()
+        .filter(|path| !path.file_stem().is_some_and(|s| s.to_string_lossy().ends_with("tests")))
+        .map(|path| {
+            let inside = path.strip_prefix(&src).expect("below src").to_string_lossy().replace('\\', "/");
+            let module = inside.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(path).expect("readable");
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            let code = text
+                .lines()
+                .map(|line| if line.trim_start().starts_with("//") { "" } else { line })
+                .collect::<Vec<_>>()
+                .join("\n");
+            File { path: inside, module, code, text }
+        })
+        .collect()
+}
+
+/// Every place where one of `words` stands in the files that `of` picks.
+fn found(of: impl Fn(&File) -> bool, text: impl Fn(&File) -> &str, words: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for file in house().iter().filter(|f| of(f)) {
+        for (i, line) in text(file).lines().enumerate() {
+            for word in words.iter().filter(|w| line.contains(**w)) {
+                found.push(format!("src/{}:{} says {word}", file.path, i + 1));
+            }
+        }
+    }
+    found
+}
+
+fn none(found: &[String]) {
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn imports_only_go_down() {
+    let ranks: BTreeMap<&str, u8> = RANKS.into_iter().collect();
+    let mut wrong = Vec::new();
+    for file in house().iter().filter(|f| f.module != "lib" && f.module != "main") {
+        let own = ranks.get(file.module.as_str());
+        let own = own.unwrap_or_else(|| panic!("src/{} has no rank in tests/it/house.rs", file.path));
+        for (i, line) in file.code.lines().enumerate() {
+            for part in line.split("crate::").skip(1) {
+                let names = if let Some(list) = part.strip_prefix('{') { list } else { part };
+                let name: String = names.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                match ranks.get(name.as_str()) {
+                    Some(rank) if name != file.module && rank >= own => {
+                        wrong.push(format!("src/{}:{} imports {name}, which is not below it", file.path, i + 1));
+                    }
+                    Some(_) => {}
+                    None => wrong.push(format!("src/{}:{} imports {name:?}, which has no rank", file.path, i + 1)),
+                }
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn async_lives_in_http_and_the_command_that_starts_it() {
+    let outside = |f: &File| f.module != "http" && f.path != "cli/serve.rs";
+    none(&found(outside, |f| &f.code, &["async ", "tokio::", "axum::", ".await"]));
+}
+
+#[test]
+fn only_the_edges_write_json() {
+    let inside = |f: &File| !["layer", "http", "config"].contains(&f.module.as_str());
+    none(&found(inside, |f| &f.code, &["Serialize"]));
+}
+
+#[test]
+fn the_core_opens_no_file() {
+    let core = ["units", "crs", "stats", "network", "locate", "region", "place", "measure", "plan", "disclose"];
+    let inside = |f: &File| core.contains(&f.module.as_str());
+    none(&found(inside, |f| &f.code, &["std::fs", "File::open", "std::io", "std::env", "std::net"]));
+}
+
+#[test]
+fn methods_know_nothing_of_what_they_are_used_for() {
+    let methods = |f: &File| ["network", "locate", "region", "stats"].contains(&f.module.as_str());
+    let words = ["patch", "asset", "grant", "engagement", "Patch", "Asset", "Grant", "Engagement"];
+    let said = found(methods, |f| &f.text, &words);
+    none(&said.into_iter().filter(|line| !line.contains("dispatch")).collect::<Vec<_>>());
+}
+
+#[test]
+fn polars_stays_with_the_files() {
+    let outside = |f: &File| !["load", "synth", "layer"].contains(&f.module.as_str());
+    none(&found(outside, |f| &f.code, &["polars"]));
+}
+
+#[test]
+fn nothing_unwraps_or_prints() {
+    let outside = |f: &File| f.module != "cli";
+    none(&found(outside, |f| &f.code, &[".unwrap()", "println!", "print!(", "dbg!", "todo!", "unimplemented!"]));
+    none(&found(|f| f.module == "cli", |f| &f.code, &[".unwrap()", "dbg!", "todo!", "unimplemented!"]));
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let mut paths = Vec::new();
+    rust_files(&root().join("src"), &mut paths);
+    let long: Vec<String> = paths
+        .iter()
+        .map(|path| (path, fs::read_to_string(path).expect("readable").lines().count()))
+        .filter(|(_, lines)| *lines > 500)
+        .map(|(path, lines)| format!("{} has {lines} lines", path.display()))
+        .collect();
+    none(&long);
+}
+
+#[test]
+fn every_layer_has_its_paragraph_in_methods() {
+    let methods = fs::read_to_string(root().join("METHODS.md")).expect("METHODS.md");
+    let mut anchors = Vec::new();
+    for file in house().iter().filter(|f| f.module == "layer") {
+        for line in file.code.lines() {
+            if let Some((_, rest)) = line.split_once("method: \"") {
+                anchors.extend(rest.split('"').next().map(ToOwned::to_owned));
+            }
+        }
+    }
+    assert!(!anchors.is_empty(), "no layer names its paragraph of METHODS.md");
+    let missing: Vec<String> = anchors
+        .into_iter()
+        .filter(|anchor| !methods.contains(&format!("<a id=\"{anchor}\"></a>")))
+        .map(|anchor| format!("METHODS.md has no paragraph {anchor}"))
+        .collect();
+    none(&missing);
+}
+
+#[test]
+fn the_tree_names_no_machine_and_no_registry() {
+    let words = [
+        ["crates", ".io/"].concat(),
+        ["pypi", ".org"].concat(),
+        ["npm", "js"].concat(),
+        ["debian", ".org"].concat(),
+        ["/", "work/"].concat(),
+    ];
+    let mut wrong = Vec::new();
+    let mut look = |path: &Path| {
+        if let Ok(text) = fs::read_to_string(path) {
+            for word in words.iter().filter(|w| text.contains(w.as_str())) {
+                wrong.push(format!("{} says {word}", path.display()));
+            }
+        }
+    };
+    let mut paths = Vec::new();
+    for dir in ["src", "tests", "benches", "examples"] {
+        let dir = root().join(dir);
+        if dir.is_dir() {
+            rust_files(&dir, &mut paths);
+        }
+    }
+    for name in ["README.md", "ARCHITECTURE.md", "METHODS.md", "GLOSSARY.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "Cargo.toml"] {
+        paths.push(root().join(name));
+    }
+    paths.iter().for_each(|path| look(path));
+    none(&wrong);
+}
