@@ -3,6 +3,7 @@
 //! Nothing is lost silently: a row that cannot be used is an issue that names file, row, field, what is
 //! wrong and what to do. An error is returned only when no place can be made at all.
 
+pub mod costs;
 mod manifest;
 pub mod streets;
 pub mod table;
