@@ -37,13 +37,34 @@ struct Search<'a> {
     best: f64,
     sites: Vec<usize>,
     is_integral: bool,
+    judge: Option<Judge<'a>>,
     clock: &'a Clock<'a>,
+}
+
+/// What a choice is really worth where the core only bounds it.
+#[derive(Clone, Copy)]
+pub(super) struct Judge<'a> {
+    /// The value of sites by outer index, at least that of the core; nothing when they are not allowed.
+    pub(super) worth: &'a dyn Fn(&[usize]) -> Option<f64>,
+    /// Whether every value is a whole number.
+    pub(super) is_integral: bool,
 }
 
 /// Solves a core. `start` is a choice known to the caller, by outer index.
 pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> Found {
-    let mut search =
-        Search { best: f64::INFINITY, sites: Vec::new(), is_integral: core.is_integral(), clock };
+    solve_judged(core, start, None, clock)
+}
+
+/// Solves a core whose choices are judged by somebody else, who must like more sites no less than fewer. With a
+/// judge there must be a start that is allowed.
+pub(super) fn solve_judged(
+    core: &Core,
+    start: Option<&[usize]>,
+    judge: Option<Judge<'_>>,
+    clock: &Clock<'_>,
+) -> Found {
+    let is_integral = judge.map_or_else(|| core.is_integral(), |judge| judge.is_integral);
+    let mut search = Search { best: f64::INFINITY, sites: Vec::new(), is_integral, judge, clock };
     if let Some(start) = start {
         let inner: Vec<u32> = (0..core.n_sites() as u32).filter(|&j| start.contains(&core.outer[j as usize])).collect();
         search.offer(core, core.value(&inner), &inner);
@@ -87,11 +108,19 @@ impl Search<'_> {
     }
 
     fn offer(&mut self, core: &Core, value: f64, chosen: &[u32]) {
-        if value < self.best {
+        if value >= self.best {
+            return;
+        }
+        let mut sites = core.opened.clone();
+        sites.extend(chosen.iter().map(|&j| core.outer[j as usize]));
+        sites.sort_unstable();
+        let value = match self.judge {
+            Some(judge) => (judge.worth)(&sites).filter(|worth| *worth < self.best),
+            None => Some(value),
+        };
+        if let Some(value) = value {
             self.best = value;
-            self.sites = core.opened.clone();
-            self.sites.extend(chosen.iter().map(|&j| core.outer[j as usize]));
-            self.sites.sort_unstable();
+            self.sites = sites;
         }
     }
 

@@ -34,6 +34,10 @@ impl<'a> Clock<'a> {
         self.limit.saturating_sub(self.started.elapsed()).as_secs_f64()
     }
 
+    pub(super) fn can_be_cancelled(&self) -> bool {
+        self.cancel.is_some()
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.left() <= 0.0
     }

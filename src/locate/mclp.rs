@@ -7,8 +7,8 @@
 //!      Σ_i g_i z_i >= φ_g Σ_i g_i    every group g with a floor φ_g
 //!      y_j ∈ {0,1}, z_i ∈ [0,1] (whole when k > 1)
 //! ```
-//! (Church and ReVelle 1974; backup coverage: Hogan and ReVelle 1986.) Without floors, backup and capacities it
-//! is solved on the [core](super::core) by branch and bound; with them, by HiGHS on classes of demand points
+//! (Church and ReVelle 1974; backup coverage: Hogan and ReVelle 1986.) Without backup and capacities it is
+//! solved on the [core](super::core) by branch and bound, with prices on the [floors](super::floors); with them, by HiGHS on classes of demand points
 //! that have the same sites. [`worst_off_first`] maximises the sorted vector of the groups' covered shares
 //! lexicographically, worst first, by cumulated ordered values (Ogryczak and Śliwiński 2003):
 //! `max k t_k - Σ_g d_kg` with `t_k - d_kg <= share_g`, one `k` after the other, then the total.
@@ -20,6 +20,7 @@ use super::clock::Clock;
 use super::core::{Core, Limit, Rows};
 use super::cover::Cover;
 use super::explain::{self, Covering};
+use super::floors;
 use super::frame::fill;
 use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
@@ -35,13 +36,16 @@ use super::solution::{Model, Served, Solution, Unsolved};
 pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
     let clock = Clock::start(effort);
     let radius = check(problem)?;
-    let is_plain = !problem.has_floors()
-        && problem.times == 1
+    let fits_core = problem.times == 1
         && problem.capacities.is_none()
         && (problem.sites.is_none() || problem.budget.is_none());
-    if is_plain {
-        let (core, covered_at_most) = core_of(problem, radius);
-        let found = branch::solve(&core, None, &clock);
+    if fits_core {
+        let (found, covered_at_most) = if problem.has_floors() {
+            floors::solve(problem, radius, &clock)?
+        } else {
+            let (core, covered_at_most) = core_of(problem, radius);
+            (branch::solve(&core, None, &clock), covered_at_most)
+        };
         let bound = (!found.proven).then(|| covered_at_most - found.bound);
         let mut open = problem.required.clone();
         open.extend(found.sites);

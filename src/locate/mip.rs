@@ -3,6 +3,10 @@
 use super::clock::Clock;
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
 
+/// Seconds of the first slice of a run that may be cancelled: long enough for nearly every program there is here,
+/// short enough that nobody notices it going on.
+const FIRST_SLICE: f64 = 2.0;
+
 /// A variable of a program.
 pub(super) type Var = usize;
 
@@ -76,12 +80,35 @@ impl Mip {
     }
 
     /// Solves the program. `start` gives values to begin from, one per variable.
+    ///
+    /// HiGHS cannot be stopped from outside without code that this house forbids itself. Where somebody may
+    /// cancel, it is therefore run in slices, each twice as long as the one before and beginning from its best
+    /// answer: a cancelled run ends at the latest when it has gone on for as long again.
     pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
-        self.solve_within(start, clock, clock.left())
+        if !clock.can_be_cancelled() {
+            return self.run(start, clock, clock.left());
+        }
+        let mut slice = FIRST_SLICE;
+        let mut best: Option<Outcome> = None;
+        loop {
+            let from = match &best {
+                Some(Outcome::Answer { values, .. }) => Some(values.as_slice()),
+                _ => start,
+            };
+            let is_last = clock.left() <= slice;
+            match self.run(from, clock, slice.min(clock.left())) {
+                Outcome::Nothing => {}
+                done @ (Outcome::Infeasible | Outcome::Answer { proven: true, .. }) => return done,
+                answer @ Outcome::Answer { .. } => best = Some(answer),
+            }
+            if is_last || clock.is_over() {
+                return best.unwrap_or(Outcome::Nothing);
+            }
+            slice *= 2.0;
+        }
     }
 
-    /// Solves the program in at most so many seconds.
-    pub(super) fn solve_within(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Outcome {
+    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Outcome {
         let nothing = Outcome::Nothing;
         if self.columns.is_empty() || seconds <= 0.0 {
             return nothing;

@@ -16,6 +16,7 @@ mod clock;
 mod core;
 mod cover;
 mod explain;
+mod floors;
 mod frame;
 mod interchange;
 mod lagrange;

@@ -272,6 +272,75 @@ proptest! {
     }
 }
 
+prop_compose! {
+    /// A town of up to 30 demand points and 13 sites on a plane, where branching and fixing have work to do.
+    fn town()(
+        demand in prop::collection::vec((0i32..100, 0i32..100, 1u8..30), 15..30),
+        sites in prop::collection::vec((0i32..100, 0i32..100), 9..13),
+        sides in prop::collection::vec(prop::option::of(3u8..8), 2),
+        radius in 15i32..35,
+        count in 2usize..5,
+        budget in prop::option::weighted(0.4, whole(8..30)),
+        prices in prop::collection::vec(whole(2..10), 13),
+    ) -> Problem {
+        let pairs: Vec<(u32, u32, f64)> = demand.iter().enumerate().flat_map(|(i, a)| {
+            sites.iter().enumerate().map(move |(j, b)| (i as u32, j as u32, f64::from((a.0 - b.0).abs() + (a.1 - b.1).abs())))
+        }).collect();
+        let mut problem = Problem::new(Costs::from_pairs(demand.len(), sites.len(), &pairs).unwrap());
+        problem.weights = demand.iter().map(|point| f64::from(point.2)).collect();
+        problem.radius = Some(f64::from(radius));
+        problem.groups = sides.iter().enumerate().map(|(side, floor)| Group {
+            name: format!("side {side}"),
+            weights: demand.iter().map(|point| if (point.0 >= 50) == (side == 1) { f64::from(point.2) } else { 0.0 }).collect(),
+            floor: floor.map(|tenths| f64::from(tenths) / 10.0),
+        }).collect();
+        match budget {
+            Some(budget) => {
+                problem.budget = Some(budget);
+                problem.site_costs = Some(prices[..sites.len()].to_vec());
+            }
+            None => problem.sites = Some(count),
+        }
+        problem
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_a_town_floors_and_budgets_match_trying_every_choice(problem in town()) {
+        agrees(&problem, Model::Mclp)?;
+        let free = Problem {
+            groups: problem.groups.iter().map(|group| Group { floor: None, ..group.clone() }).collect(),
+            ..problem
+        };
+        for model in [Model::Mclp, Model::PMedian, Model::PCenter, Model::WorstOffFirst] {
+            agrees(&free, model)?;
+        }
+    }
+}
+
+#[test]
+fn the_small_problems_are_of_every_kind() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut solved, mut broken, mut bitten) = (0, 0, 0);
+    for _ in 0..300 {
+        let problem = ruled(RULED).new_tree(&mut runner).unwrap().current();
+        let mut free = problem.clone();
+        free.groups.iter_mut().for_each(|group| group.floor = None);
+        match (best(&problem, Model::Mclp), best(&free, Model::Mclp)) {
+            (Some(a), Some(b)) => {
+                solved += 1;
+                bitten += usize::from(a < b);
+            }
+            _ => broken += 1,
+        }
+    }
+    assert!(solved > 60 && broken > 60 && bitten > 3, "{solved} solved, {broken} infeasible, {bitten} held back by floors");
+}
+
 #[path = "capacity_tests.rs"]
 mod capacity_tests;
 #[path = "law_tests.rs"]

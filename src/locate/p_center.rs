@@ -6,14 +6,15 @@
 //! The best `r` is one of the costs, so it is found by halving the list of distinct costs and asking each time
 //! whether a set cover within the limits exists (Minieka 1970). Each cover is solved over a few demand points
 //! only; those it leaves uncovered are added until none is left or even the few cannot be covered (Chen and Chen
-//! 2009; Contardo, Iori and Kramer 2019). Demand points that were hard at one radius are kept for the next.
+//! 2009; Contardo, Iori and Kramer 2019), first with sites opening in part, which settles most radii that are
+//! too small. Demand points that were hard at one radius are kept for the next.
 
 use super::certificate::{certify, recount};
 use super::clock::Clock;
-use super::cover::Cover;
+use super::cover::{binding, Class, Cover};
 use super::explain;
 use super::frame::{fill, Frame};
-use super::mip::Outcome;
+use super::mip::{Mip, Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{Model, Solution, Unsolved};
 
@@ -195,31 +196,17 @@ impl Search<'_> {
     /// Whether everybody can be served within `r`.
     fn decide(&mut self, r: f64) -> Decision {
         if self.watched.is_empty() {
-            self.watch(&[], r);
+            self.watch(&vec![0.0; self.rules.len()], r);
+        }
+        if self.problem.budget.is_none() && !self.relax(r) {
+            return Decision::No;
         }
         loop {
+            let Some(rows) = self.rows(r) else { return Decision::No };
             let mut frame = Frame::new(self.problem, |_| 1.0);
-            let mut rows: Vec<super::cover::Class> = Vec::with_capacity(self.watched.len());
-            for &demand in &self.watched {
-                let open = self.near(demand, r).filter(|&site| self.rules[site] == Rule::Open).count();
-                let mut sites: Vec<u32> = self
-                    .near(demand, r)
-                    .filter(|&site| self.rules[site] == Rule::Free)
-                    .map(|site| u32::try_from(site).unwrap_or(u32::MAX))
-                    .collect();
-                sites.sort_unstable();
-                let need = self.problem.times.saturating_sub(open);
-                if sites.len() < need {
-                    return Decision::No;
-                }
-                if need > 0 {
-                    rows.push(super::cover::Class { need, sites });
-                }
-            }
-            frame.cover_all(super::cover::binding(&rows));
+            frame.cover_all(binding(&rows));
             if let Some(radius) = self.problem.radius.filter(|_| self.problem.has_floors()) {
-                let once = Problem { times: self.problem.times, ..self.problem.clone() };
-                let cover = Cover::new(&once, radius);
+                let cover = Cover::new(self.problem, radius);
                 let vars = frame.cover(&cover, &vec![0.0; cover.classes.len()]);
                 let groups = Frame::group_covers(self.problem, &cover, &vars);
                 frame.floors(self.problem, &groups, None);
@@ -229,28 +216,85 @@ impl Search<'_> {
                 Outcome::Nothing => return Decision::Unknown,
                 Outcome::Answer { values, .. } => frame.open(&values),
             };
-            if !self.watch(&open, r) {
+            let mut share = vec![0.0; self.rules.len()];
+            open.iter().for_each(|&site| share[site] = 1.0);
+            if !self.watch(&share, r) {
                 return Decision::Yes(fill(self.problem, open));
             }
         }
     }
 
-    /// Adds demand points that these sites leave uncovered, no two of which share a site; false when there are
-    /// none.
-    fn watch(&mut self, open: &[usize], r: f64) -> bool {
-        let mut is_open = vec![false; self.rules.len()];
-        open.iter().for_each(|&site| is_open[site] = true);
-        let mut taken = vec![false; self.rules.len()];
-        let mut missed: Vec<(usize, usize)> = Vec::new();
-        for &demand in &self.asking {
-            if self.near(demand, r).filter(|&site| is_open[site]).take(self.problem.times).count() < self.problem.times
-            {
-                missed.push((self.near(demand, r).count(), demand));
+    /// Whether so many sites might do if sites could open in part. Adds the demand points that decide it.
+    fn relax(&mut self, r: f64) -> bool {
+        let Some(count) = self.problem.sites else { return true };
+        loop {
+            let Some(rows) = self.rows(r) else { return false };
+            let mut lp = Mip::default();
+            let vars: Vec<Var> = self
+                .rules
+                .iter()
+                .map(|rule| match rule {
+                    Rule::Open => lp.amount(1.0, 1.0, 1.0),
+                    Rule::Shut => lp.amount(1.0, 0.0, 0.0),
+                    Rule::Free => lp.amount(1.0, 0.0, 1.0),
+                })
+                .collect();
+            for class in binding(&rows) {
+                let terms: Vec<(Var, f64)> = class.sites.iter().map(|&site| (vars[site as usize], 1.0)).collect();
+                lp.at_least(class.need as f64, &terms);
+            }
+            match lp.solve(None, self.clock) {
+                Outcome::Infeasible => return false,
+                Outcome::Answer { values, objective, proven: true, .. } => {
+                    if objective > count as f64 + 1e-6 {
+                        return false;
+                    }
+                    if !self.watch(&values, r) {
+                        return true;
+                    }
+                }
+                _ => return true,
             }
         }
-        missed.sort_unstable();
+    }
+
+    /// The watched demand points as rows of a cover; nothing when one of them cannot be served within `r`.
+    fn rows(&self, r: f64) -> Option<Vec<Class>> {
+        let mut rows = Vec::with_capacity(self.watched.len());
+        for &demand in &self.watched {
+            let open = self.near(demand, r).filter(|&site| self.rules[site] == Rule::Open).count();
+            let mut sites: Vec<u32> = self
+                .near(demand, r)
+                .filter(|&site| self.rules[site] == Rule::Free)
+                .map(|site| u32::try_from(site).unwrap_or(u32::MAX))
+                .collect();
+            sites.sort_unstable();
+            let need = self.problem.times.saturating_sub(open);
+            if sites.len() < need {
+                return None;
+            }
+            if need > 0 {
+                rows.push(Class { need, sites });
+            }
+        }
+        Some(rows)
+    }
+
+    /// Adds demand points that are not served when sites are open by these shares, no two of which share a site;
+    /// false when there are none.
+    fn watch(&mut self, share: &[f64], r: f64) -> bool {
+        let times = self.problem.times as f64;
+        let mut missed: Vec<(f64, usize, usize)> = Vec::new();
+        for &demand in &self.asking {
+            let served: f64 = self.near(demand, r).map(|site| share[site]).sum();
+            if served < times - 1e-6 {
+                missed.push((served, self.near(demand, r).count(), demand));
+            }
+        }
+        missed.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        let mut taken = vec![false; self.rules.len()];
         let before = self.watched.len();
-        for (_, demand) in missed {
+        for (_, _, demand) in missed {
             if self.near(demand, r).all(|site| !taken[site]) {
                 self.near(demand, r).for_each(|site| taken[site] = true);
                 self.watched.push(demand);
