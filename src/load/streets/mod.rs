@@ -81,7 +81,12 @@ pub fn load_streets(
 
 fn packed(shown: &str) -> Issue {
     let problem = "The street file is packed in a way that is not read here";
-    Issue::error("packed-streets", Where::file(shown), problem, "Unpack it to .osm, or use the .osm.pbf of the same area")
+    Issue::error(
+        "packed-streets",
+        Where::file(shown),
+        problem,
+        "Unpack it to .osm, or use the .osm.pbf of the same area",
+    )
 }
 
 fn nothing_to_walk(shown: &str) -> Issue {

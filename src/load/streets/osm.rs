@@ -45,7 +45,8 @@ pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues
     let mut ways = file.sift(Kind::Way, |way| self::way(way, &outlined))?;
     ways.sort_by_key(|way| way.id);
     ways.dedup_by_key(|way| way.id);
-    let mut wanted: Vec<i64> = ways.iter().filter(|way| way.is_used(&outlined)).flat_map(|way| way.refs.clone()).collect();
+    let mut wanted: Vec<i64> =
+        ways.iter().filter(|way| way.is_used(&outlined)).flat_map(|way| way.refs.clone()).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let mut nodes = file.sift(Kind::Node, |node| self::node(node, &wanted, context))?;
@@ -123,13 +124,17 @@ impl Missing {
     fn tell(&self, context: Context<'_>, issues: &mut Issues) {
         let at = || Where::file(context.shown);
         if !self.absent.is_empty() {
-            let problem =
-                format!("{} streets lead out of the file: {} of their nodes are not in it", self.streets, self.absent.len());
+            let problem = format!(
+                "{} streets lead out of the file: {} of their nodes are not in it",
+                self.streets,
+                self.absent.len()
+            );
             let remedy = "The stretches inside the file are used; fetch a larger extract if they lie within the place";
             issues.push(Issue::note("street-nodes-missing", at(), problem, remedy));
         }
         if !self.off_plane.is_empty() {
-            let problem = format!("{} nodes of streets lie off the edge of {}", self.off_plane.len(), context.plane.name());
+            let problem =
+                format!("{} nodes of streets lie off the edge of {}", self.off_plane.len(), context.plane.name());
             let remedy = "Streets are cut there; give [place] crs if the place itself is affected";
             issues.push(Issue::warning("streets-off-plane", at(), problem, remedy));
         }
@@ -180,12 +185,13 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
 
 /// The runs of a way's nodes that are in the file and on the plane, as indices into the nodes.
 fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl Iterator<Item = Vec<usize>> + use<'a> {
-    let before = missing.absent.len();
+    let mut leads_out = false;
     let found: Vec<Option<usize>> = refs
         .iter()
         .map(|&id| match nodes.find(id) {
             None => {
                 missing.absent.insert(id);
+                leads_out = true;
                 None
             }
             Some(node) if nodes.0[node].at.is_none() => {
@@ -195,9 +201,12 @@ fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl It
             Some(node) => Some(node),
         })
         .collect();
-    missing.streets += usize::from(missing.absent.len() > before);
-    let runs: Vec<Vec<usize>> =
-        found.split(Option::is_none).filter(|run| run.len() > 1).map(|run| run.iter().copied().flatten().collect()).collect();
+    missing.streets += usize::from(leads_out);
+    let runs: Vec<Vec<usize>> = found
+        .split(Option::is_none)
+        .filter(|run| run.len() > 1)
+        .map(|run| run.iter().copied().flatten().collect())
+        .collect();
     runs.into_iter()
 }
 

@@ -139,5 +139,10 @@ pub(super) fn broken(shown: &str, why: &str) -> Issue {
 
 pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Issue {
     let problem = format!("The street file cannot be opened: {error}");
-    Issue::error("unreadable-streets", Where::file(shown), problem, "Check the path in [streets] file and that it may be read")
+    Issue::error(
+        "unreadable-streets",
+        Where::file(shown),
+        problem,
+        "Check the path in [streets] file and that it may be read",
+    )
 }

@@ -3,8 +3,8 @@ use super::osm_file::{Element, Kind};
 use super::osm_pbf::{broken, unreadable};
 use crate::crs::LonLat;
 use crate::place::Issue;
-use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
 use std::fs::File;
 use std::io::BufReader;
 
@@ -116,5 +116,5 @@ fn number(tag: &BytesStart<'_>, key: &str) -> Option<i64> {
 
 fn value(tag: &BytesStart<'_>, key: &str) -> Option<String> {
     let attribute = tag.try_get_attribute(key).ok()??;
-    attribute.unescape_value().ok().map(std::borrow::Cow::into_owned)
+    attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(std::borrow::Cow::into_owned)
 }

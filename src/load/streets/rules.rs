@@ -128,7 +128,9 @@ mod tests {
 
     #[test]
     fn what_is_not_yet_a_street_or_inside_a_building_is_none() {
-        for tags in ["highway=construction", "highway=proposed", "highway=corridor", "route=ferry foot=yes", "railway=rail"] {
+        for tags in
+            ["highway=construction", "highway=proposed", "highway=corridor", "route=ferry foot=yes", "railway=rail"]
+        {
             assert_eq!(way(tags), OnFoot::NotAStreet, "{tags}");
         }
         assert_eq!(way("highway=footway indoor=yes"), OnFoot::NotAStreet);
