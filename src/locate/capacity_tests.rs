@@ -53,6 +53,8 @@ fn flow(problem: &Problem, open: &[usize], radius: Option<f64>) -> (f64, f64) {
 
 const CAPACITIES: Mix = Mix { limits: true, capacities: true, floors: false, backup: false };
 
+const FLOORS: Mix = Mix { limits: true, capacities: true, floors: true, backup: false };
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -85,6 +87,28 @@ proptest! {
                 prop_assert!(why.short_by > 0.0);
             }
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
+        }
+    }
+
+    #[test]
+    fn floors_with_capacities_hold_and_never_help(problem in ruled(FLOORS)) {
+        let mut free = problem.clone();
+        free.groups.iter_mut().for_each(|group| group.floor = None);
+        for model in [Model::Mclp, Model::PMedian] {
+            let free = solve(model, &free, Effort::default());
+            match solve(model, &problem, Effort::default()) {
+                Ok(answer) => {
+                    for (group, cover) in problem.groups.iter().zip(&answer.groups) {
+                        prop_assert!(cover.covered + 1e-5 >= group.floor.unwrap_or(0.0) * cover.total, "{answer:?}");
+                    }
+                    let free = free.map_err(|why| TestCaseError::fail(why.to_string()))?.objective;
+                    let slack = 1e-6 * free.abs().max(1.0);
+                    let gain = if model.is_larger_better() { answer.objective - free } else { free - answer.objective };
+                    prop_assert!(gain <= slack);
+                }
+                Err(Unsolved::Infeasible(why)) => prop_assert!(why.short_by > 0.0, "{why:?}"),
+                Err(other) => return Err(TestCaseError::fail(other.to_string())),
+            }
         }
     }
 }

@@ -79,6 +79,13 @@ impl Cover {
     }
 }
 
+/// The classes of demand points that ask for something.
+pub(super) fn asking_cover(problem: &Problem, radius: f64) -> Vec<Class> {
+    let cover = Cover::new(problem, radius);
+    let (_, by_class) = cover.tally(&problem.weights);
+    cover.classes.into_iter().zip(by_class).filter(|(_, weight)| *weight > 0.0).map(|(class, _)| class).collect()
+}
+
 /// Keeps the classes that say something: where one class is covered whenever another is, it goes.
 ///
 /// A class goes if it needs no more sites than another whose sites it all has (row dominance of set covering,

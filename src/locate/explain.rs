@@ -89,15 +89,19 @@ pub(super) fn check_reach(problem: &Problem, radius: Option<f64>, times: usize) 
     ))
 }
 
+/// Adds rows of a model to a frame.
+pub(super) type Also<'a> = &'a dyn Fn(&mut Frame);
+
 /// Says which floor can't be met, or that they can't be met together.
 ///
 /// Each floor is tried alone first: the most of that group that can be covered under the other rules. If every
 /// floor can be met alone, the smallest total shortfall is worked out.
-pub(super) fn floors(problem: &Problem, clock: &Clock<'_>) -> Unsolved {
+/// `also` adds the rows that the model has besides.
+pub(super) fn floors(problem: &Problem, also: Also<'_>, clock: &Clock<'_>) -> Unsolved {
     let Some(radius) = problem.radius else { return Unsolved::NothingFound };
     for (number, group) in problem.groups.iter().enumerate() {
         let Some(floor) = group.floor else { continue };
-        let Some(most) = most_of_group(problem, radius, number, clock) else { return Unsolved::NothingFound };
+        let Some(most) = most_of_group(problem, radius, number, also, clock) else { return Unsolved::NothingFound };
         let total = group.total();
         let short = floor_weight(floor, total) - most;
         if short > 1e-6 * total.max(1.0) {
@@ -115,7 +119,7 @@ pub(super) fn floors(problem: &Problem, clock: &Clock<'_>) -> Unsolved {
             );
         }
     }
-    match least_shortfall(problem, radius, clock) {
+    match least_shortfall(problem, radius, also, clock) {
         Some(short) => Unsolved::infeasible(
             BrokenRule::Floors,
             short,
@@ -161,8 +165,15 @@ impl Covering {
     }
 }
 
-fn most_of_group(problem: &Problem, radius: f64, number: usize, clock: &Clock<'_>) -> Option<f64> {
+fn most_of_group(
+    problem: &Problem,
+    radius: f64,
+    number: usize,
+    also: Also<'_>,
+    clock: &Clock<'_>,
+) -> Option<f64> {
     let mut covering = Covering::new(problem, radius);
+    also(&mut covering.frame);
     let (always, terms) = &covering.groups[number];
     for &(var, weight) in terms {
         covering.frame.mip.set_cost(var, -weight);
@@ -173,8 +184,9 @@ fn most_of_group(problem: &Problem, radius: f64, number: usize, clock: &Clock<'_
     }
 }
 
-fn least_shortfall(problem: &Problem, radius: f64, clock: &Clock<'_>) -> Option<f64> {
+fn least_shortfall(problem: &Problem, radius: f64, also: Also<'_>, clock: &Clock<'_>) -> Option<f64> {
     let mut covering = Covering::new(problem, radius);
+    also(&mut covering.frame);
     let slack: Vec<Var> =
         problem.groups.iter().map(|group| covering.frame.mip.amount(1.0, 0.0, group.total())).collect();
     covering.frame.floors(problem, &covering.groups, Some(&slack));

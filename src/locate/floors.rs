@@ -64,7 +64,7 @@ pub(super) fn solve(problem: &Problem, radius: f64, clock: &Clock<'_>) -> Result
         })
         .collect();
     if floors.iter().any(|floor| floor.weights.iter().sum::<f64>() < floor.need) {
-        return Err(explain::floors(problem, clock));
+        return Err(explain::floors(problem, &|_| {}, clock));
     }
     let total: f64 = weights.iter().sum();
     let trace = 1e-9 * total.max(1.0) / cover.classes.len().max(1) as f64;
@@ -194,7 +194,7 @@ impl Floored<'_> {
         let groups = covering.groups.clone();
         covering.frame.floors(self.problem, &groups, None);
         match covering.frame.mip.solve(None, clock) {
-            Outcome::Infeasible => Err(explain::floors(self.problem, clock)),
+            Outcome::Infeasible => Err(explain::floors(self.problem, &|_| {}, clock)),
             Outcome::Nothing => Err(Unsolved::NothingFound),
             Outcome::Answer { values, .. } => {
                 let open = covering.frame.open(&values);

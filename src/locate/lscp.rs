@@ -10,7 +10,7 @@
 
 use super::certificate::certify;
 use super::clock::Clock;
-use super::cover::{binding, Class, Cover};
+use super::cover::{asking_cover, binding, Class};
 use super::explain::{self, Covering};
 use super::frame::Frame;
 use super::mip::Outcome;
@@ -42,10 +42,7 @@ pub fn lscp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
         return with_floors(problem, radius, cost, &clock);
     }
     explain::check_reach(problem, Some(radius), problem.times)?;
-    let asking = Cover::new(problem, radius);
-    let (_, by_class) = asking.tally(&problem.weights);
-    let classes: Vec<Class> =
-        asking.classes.iter().zip(&by_class).filter(|(_, w)| **w > 0.0).map(|(class, _)| class.clone()).collect();
+    let classes = asking_cover(problem, radius);
     let rows = binding(&classes);
     let unlimited = Problem { budget: None, ..problem.clone() };
     let mut frame = Frame::new(&unlimited, cost);
@@ -74,7 +71,7 @@ fn with_floors(
         covering.frame.mip.set_cost(covering.frame.sites[site], cost(site));
     }
     match covering.frame.mip.solve(None, clock) {
-        Outcome::Infeasible => Err(explain::floors(&unlimited, clock)),
+        Outcome::Infeasible => Err(explain::floors(&unlimited, &|_| {}, clock)),
         Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = covering.frame.open(&values);

@@ -60,7 +60,7 @@ pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
     }
     let start = start(problem, radius, &covering, &clock);
     match covering.frame.mip.solve(start.as_deref(), &clock) {
-        Outcome::Infeasible => Err(explain::floors(problem, &clock)),
+        Outcome::Infeasible => Err(explain::floors(problem, &|_| {}, &clock)),
         Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let (open, served) = read(problem, &covering, &values);
@@ -131,7 +131,7 @@ fn climb(
             None => covering.all.1.clone().into_iter().for_each(|(var, w)| covering.frame.mip.set_cost(var, -w)),
         }
         match covering.frame.mip.solve(values.as_deref(), clock) {
-            Outcome::Infeasible if step == 0 => return Err(explain::floors(problem, clock)),
+            Outcome::Infeasible if step == 0 => return Err(explain::floors(problem, &|_| {}, clock)),
             Outcome::Answer { values: now, bound, proven, .. } => {
                 let (open, served) = read(problem, covering, &now);
                 let count = recount(problem, Model::WorstOffFirst, &open, served.as_deref());

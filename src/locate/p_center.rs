@@ -11,7 +11,7 @@
 
 use super::certificate::{certify, recount};
 use super::clock::Clock;
-use super::cover::{binding, Class, Cover};
+use super::cover::{asking_cover, binding, Class, Cover};
 use super::explain;
 use super::frame::{fill, Frame};
 use super::mip::{Mip, Outcome, Var};
@@ -307,7 +307,10 @@ impl Search<'_> {
         let plain = Problem { groups: Vec::new(), ..self.problem.clone() };
         match explain::cover(&plain, None, self.clock) {
             why @ Unsolved::Infeasible(super::Infeasible { short_by: 0.5.., .. }) => why,
-            _ if self.problem.has_floors() => explain::floors(self.problem, self.clock),
+            _ if self.problem.has_floors() => {
+                let cover = asking_cover(self.problem, f64::MAX);
+                explain::floors(self.problem, &|frame| frame.cover_all(&cover), self.clock)
+            }
             other => other,
         }
     }

@@ -205,7 +205,11 @@ impl<'a> Search<'a> {
                 return Unsolved::infeasible(BrokenRule::Budget, least - budget, sentence);
             }
         }
-        explain::floors(self.problem, self.clock)
+        let exactly = |frame: &mut Frame| {
+            let terms: Vec<(usize, f64)> = frame.sites.iter().map(|&var| (var, 1.0)).collect();
+            frame.mip.exactly(self.count as f64, &terms);
+        };
+        explain::floors(self.problem, &exactly, self.clock)
     }
 }
 

@@ -21,13 +21,13 @@ use super::capacity;
 use super::certificate::certify;
 use super::clock::Clock;
 use super::core::{Core, Rows};
-use super::cover::{binding, Class, Cover};
+use super::cover::{asking_cover, binding, Cover};
 use super::explain;
 use super::frame::{fill, Frame};
 use super::mclp::{distinct, limit_of};
-use super::mip::Outcome;
+use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
-use super::solution::{Model, Solution, Unsolved};
+use super::solution::{BrokenRule, Model, Solution, Unsolved};
 
 /// Which sites make the weighted cost to the nearest open site least?
 ///
@@ -141,10 +141,7 @@ fn core_of(problem: &Problem, sites: &Sites, known: Option<&[usize]>) -> Core {
 /// Some choice within the limits that everybody can reach, or why there is none.
 fn some_cover(problem: &Problem, clock: &Clock<'_>) -> Result<Vec<usize>, Unsolved> {
     let asking = Problem { times: 1, ..problem.clone() };
-    let cover = Cover::new(&asking, f64::MAX);
-    let (_, by_class) = cover.tally(&problem.weights);
-    let classes: Vec<Class> =
-        cover.classes.iter().zip(&by_class).filter(|(_, w)| **w > 0.0).map(|(class, _)| class.clone()).collect();
+    let classes = asking_cover(&asking, f64::MAX);
     let rows = binding(&classes);
     let mut frame = Frame::new(&asking, |_| 1.0);
     frame.cover_all(rows);
@@ -167,9 +164,7 @@ fn with_rules(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved
     if let Some(radius) = problem.radius.filter(|_| problem.has_floors() || problem.times > 1) {
         let cover = Cover::new(problem, radius);
         if problem.times > 1 {
-            let (_, by_class) = cover.tally(&problem.weights);
-            let asking = cover.classes.iter().zip(&by_class).filter(|(_, w)| **w > 0.0).map(|(class, _)| class);
-            frame.cover_all(asking);
+            frame.cover_all(&asking_cover(problem, radius));
         }
         if problem.has_floors() {
             let vars = frame.cover(&cover, &vec![0.0; cover.classes.len()]);
@@ -226,32 +221,26 @@ fn why_not(problem: &Problem, has_floors: bool, clock: &Clock<'_>) -> Unsolved {
     {
         return why;
     }
-    if has_floors { explain::floors(problem, clock) } else { Unsolved::NothingFound }
+    if !has_floors {
+        return Unsolved::NothingFound;
+    }
+    let mut rows = asking_cover(&reach, f64::MAX);
+    if problem.times > 1 {
+        rows.extend(problem.radius.iter().flat_map(|&radius| asking_cover(problem, radius)));
+    }
+    explain::floors(problem, &|frame| frame.cover_all(&rows), clock)
 }
 
 fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved> {
     let Some(capacities) = &problem.capacities else { return Err(Unsolved::NothingFound) };
     let weights = &problem.weights;
-    let mut frame = Frame::new(problem, |_| 0.0);
-    let pairs = capacity::pairs(&mut frame, problem, capacities, None, |demand, cost| weights[demand] * cost);
-    capacity::serve_all(&mut frame, problem, &pairs);
-    if let Some(radius) = problem.radius.filter(|_| problem.has_floors()) {
-        let near = |demand: usize, site: usize| problem.costs.between(demand, site).is_some_and(|c| c <= radius);
-        let within: Vec<_> = pairs.iter().filter(|pair| near(pair.0, pair.1)).collect();
-        let groups: Vec<_> = problem
-            .groups
-            .iter()
-            .map(|group| (0.0, within.iter().map(|pair| (pair.2, group.weights[pair.0])).collect()))
-            .collect();
-        frame.floors(problem, &groups, None);
-    }
+    let (frame, pairs) = capacitated(problem, capacities, &|demand, cost| weights[demand] * cost, false);
     match frame.mip.solve(None, clock) {
         Outcome::Infeasible => {
             let plain = Problem { groups: Vec::new(), ..problem.clone() };
             match explain::capacity(&plain, clock) {
                 why @ Unsolved::Infeasible(super::Infeasible { short_by: 1e-6.., .. }) => Err(why),
-                _ if problem.has_floors() => Err(explain::floors(problem, clock)),
-                other => Err(other),
+                _ => Err(floors_short(problem, capacities, clock)),
             }
         }
         Outcome::Nothing => Err(Unsolved::NothingFound),
@@ -260,5 +249,45 @@ fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Uns
             let served = capacity::served(&pairs, &values);
             certify(problem, Model::PMedian, open, Some(served), (!proven).then_some(bound), clock)
         }
+    }
+}
+
+/// The rows of serving everybody within the capacities, with the floors. With `is_soft` a floor may be missed at a
+/// cost of 1 for each unit of weight.
+fn capacitated(
+    problem: &Problem,
+    capacities: &[f64],
+    cost: &dyn Fn(usize, f64) -> f64,
+    is_soft: bool,
+) -> (Frame, Vec<(usize, usize, Var)>) {
+    let mut frame = Frame::new(problem, |_| 0.0);
+    let pairs = capacity::pairs(&mut frame, problem, capacities, None, cost);
+    capacity::serve_all(&mut frame, problem, &pairs);
+    let Some(radius) = problem.radius.filter(|_| problem.has_floors()) else { return (frame, pairs) };
+    let near = |demand: usize, site: usize| problem.costs.between(demand, site).is_some_and(|c| c <= radius);
+    let within: Vec<_> = pairs.iter().filter(|pair| near(pair.0, pair.1)).collect();
+    let groups: Vec<_> = problem
+        .groups
+        .iter()
+        .map(|group| (0.0, within.iter().map(|pair| (pair.2, group.weights[pair.0])).collect()))
+        .collect();
+    let slack: Vec<Var> = if is_soft {
+        problem.groups.iter().map(|group| frame.mip.amount(1.0, 0.0, group.total())).collect()
+    } else {
+        Vec::new()
+    };
+    frame.floors(problem, &groups, is_soft.then_some(slack.as_slice()));
+    (frame, pairs)
+}
+
+fn floors_short(problem: &Problem, capacities: &[f64], clock: &Clock<'_>) -> Unsolved {
+    let (frame, _) = capacitated(problem, capacities, &|_, _| 0.0, true);
+    match frame.mip.solve(None, clock) {
+        Outcome::Answer { objective, proven: true, .. } => Unsolved::infeasible(
+            BrokenRule::Floors,
+            objective,
+            format!("when everybody is served, the groups fall short of their floors by {objective:.3} in all"),
+        ),
+        _ => Unsolved::NothingFound,
     }
 }
