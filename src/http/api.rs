@@ -11,7 +11,7 @@ use serde_json::json;
 const OFFERS: [Offer; 2] = [OPENAPI, HTML];
 
 /// Answers with the definition.
-pub fn api(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn api(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;

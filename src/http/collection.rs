@@ -14,11 +14,11 @@ use axum::http::header;
 use serde_json::{Value, json};
 
 const OFFERS: [Offer; 2] = [JSON, HTML];
-pub const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
-pub const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
+pub(super) const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
+pub(super) const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
 /// Answers with the list of collections.
-pub fn list(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;
@@ -39,7 +39,7 @@ pub fn list(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 /// Answers with one collection.
-pub fn one(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
     let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;
@@ -60,7 +60,7 @@ pub fn one(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 /// The path of a layer's collection.
-pub fn path(layer: &Layer) -> String {
+pub(super) fn path(layer: &Layer) -> String {
     format!("/collections/{}", text::encode(&layer.id))
 }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 const OFFERS: [Offer; 2] = [JSON, HTML];
 
 /// The conformance classes, as the standards name them.
-pub const CLASSES: [&str; 8] = [
+pub(super) const CLASSES: [&str; 8] = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
@@ -24,7 +24,7 @@ pub const CLASSES: [&str; 8] = [
 ];
 
 /// Answers with the list.
-pub fn conformance(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn conformance(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;

@@ -4,21 +4,21 @@ use super::problem::Problem;
 use crate::crs::Plane;
 use crate::snapshot::{BoxCoords, Coords};
 
-pub const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-pub const LAT_LON: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
+pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+pub(super) const LAT_LON: &str = "http://www.opengis.net/def/crs/EPSG/0/4326";
 
 /// The name of the place's own plane.
-pub fn plane_uri(plane: &Plane) -> String {
+pub(super) fn plane_uri(plane: &Plane) -> String {
     format!("http://www.opengis.net/def/crs/EPSG/0/{}", plane.epsg())
 }
 
 /// The systems every collection comes in; the first is the default.
-pub fn all(plane: &Plane) -> [String; 3] {
+pub(super) fn all(plane: &Plane) -> [String; 3] {
     [CRS84.to_owned(), LAT_LON.to_owned(), plane_uri(plane)]
 }
 
 /// The system a parameter names, or CRS84 when it is absent.
-pub fn named(parameter: &str, value: Option<&str>, plane: &Plane) -> Result<Coords, Problem> {
+pub(super) fn named(parameter: &str, value: Option<&str>, plane: &Plane) -> Result<Coords, Problem> {
     let own = plane_uri(plane);
     match value {
         None | Some(CRS84) => Ok(Coords::Globe),
@@ -31,7 +31,7 @@ pub fn named(parameter: &str, value: Option<&str>, plane: &Plane) -> Result<Coor
 }
 
 /// The name of a system.
-pub fn uri(coords: Coords, plane: &Plane) -> String {
+pub(super) fn uri(coords: Coords, plane: &Plane) -> String {
     match coords {
         Coords::Globe => CRS84.to_owned(),
         Coords::LatLon => LAT_LON.to_owned(),
@@ -40,7 +40,7 @@ pub fn uri(coords: Coords, plane: &Plane) -> String {
 }
 
 /// Coordinates in which boxes of this system are looked for, and whether their axes must be swapped.
-pub const fn of_box(coords: Coords) -> (BoxCoords, bool) {
+pub(super) const fn of_box(coords: Coords) -> (BoxCoords, bool) {
     match coords {
         Coords::Globe => (BoxCoords::Globe, false),
         Coords::LatLon => (BoxCoords::Globe, true),

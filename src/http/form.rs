@@ -10,31 +10,31 @@ use chrono::{DateTime, NaiveDate};
 use geo::{Coord, Rect};
 
 /// Features on a page when nobody says how many. QGIS asks for 1,000, people read 100.
-pub const LIMIT_DEFAULT: usize = 100;
+pub(super) const LIMIT_DEFAULT: usize = 100;
 /// Features on the largest page; who asks for more gets this many and a link to the next.
-pub const LIMIT_MAXIMUM: usize = 10_000;
+pub(super) const LIMIT_MAXIMUM: usize = 10_000;
 
 /// Parameters of every `items` besides the properties of its collection.
-pub const PARAMETERS: [&str; 8] = ["limit", "offset", "bbox", "bbox-crs", "datetime", "crs", "bom", "f"];
+pub(super) const PARAMETERS: [&str; 8] = ["limit", "offset", "bbox", "bbox-crs", "datetime", "crs", "bom", "f"];
 
 /// What is asked of a collection.
 #[derive(Debug)]
-pub struct Form {
+pub(super) struct Form {
     /// Features on the page; `None` when nobody said.
-    pub limit: Option<usize>,
+    pub(super) limit: Option<usize>,
     /// Features before the page.
-    pub offset: usize,
+    pub(super) offset: usize,
     /// Coordinates to send.
-    pub coords: Coords,
+    pub(super) coords: Coords,
     /// Features wanted.
-    pub wanted: Wanted,
+    pub(super) wanted: Wanted,
     /// Begin a table with a byte order mark.
-    pub bom: bool,
+    pub(super) bom: bool,
 }
 
 impl Form {
     /// Reads the query.
-    pub fn read(ask: &Ask, layer: &Layer, plane: &Plane) -> Result<Self, Problem> {
+    pub(super) fn read(ask: &Ask, layer: &Layer, plane: &Plane) -> Result<Self, Problem> {
         let names = layer.fields.iter().map(|field| field.name.as_str());
         let known: Vec<&str> = PARAMETERS.into_iter().filter(|name| *name != "f").chain(names).collect();
         ask.only(&known)?;

@@ -4,7 +4,7 @@ use super::problem::Problem;
 
 /// A representation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
+pub(super) enum Format {
     Json,
     Html,
     Csv,
@@ -12,32 +12,32 @@ pub enum Format {
 
 /// A representation a resource comes in.
 #[derive(Debug, Clone, Copy)]
-pub struct Offer {
-    pub format: Format,
+pub(super) struct Offer {
+    pub(super) format: Format,
     /// The media type it is sent as.
-    pub media: &'static str,
+    pub(super) media: &'static str,
     /// Other media types under which it is asked for.
-    pub also: &'static [&'static str],
+    pub(super) also: &'static [&'static str],
 }
 
-pub const JSON: Offer = Offer { format: Format::Json, media: "application/json", also: &["application/problem+json"] };
-pub const GEOJSON: Offer = Offer {
+pub(super) const JSON: Offer = Offer { format: Format::Json, media: "application/json", also: &["application/problem+json"] };
+pub(super) const GEOJSON: Offer = Offer {
     format: Format::Json,
     media: "application/geo+json",
     also: &["application/json", "application/vnd.geo+json"],
 };
-pub const OPENAPI: Offer = Offer {
+pub(super) const OPENAPI: Offer = Offer {
     format: Format::Json,
     media: "application/vnd.oai.openapi+json;version=3.0",
     also: &["application/openapi+json", "application/json"],
 };
-pub const SCHEMA: Offer = Offer { format: Format::Json, media: "application/schema+json", also: &["application/json"] };
-pub const HTML: Offer = Offer { format: Format::Html, media: "text/html", also: &["application/xhtml+xml"] };
-pub const CSV: Offer = Offer { format: Format::Csv, media: "text/csv", also: &[] };
+pub(super) const SCHEMA: Offer = Offer { format: Format::Json, media: "application/schema+json", also: &["application/json"] };
+pub(super) const HTML: Offer = Offer { format: Format::Html, media: "text/html", also: &["application/xhtml+xml"] };
+pub(super) const CSV: Offer = Offer { format: Format::Csv, media: "text/csv", also: &[] };
 
 impl Format {
     /// The word in `f=`.
-    pub const fn word(self) -> &'static str {
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Html => "html",
@@ -47,7 +47,7 @@ impl Format {
 }
 
 /// Chooses among the offers, which are in the server's order of preference.
-pub fn choose(offers: &[Offer], f: Option<&str>, accept: Option<&str>) -> Result<Offer, Problem> {
+pub(super) fn choose(offers: &[Offer], f: Option<&str>, accept: Option<&str>) -> Result<Offer, Problem> {
     if let Some(f) = f {
         let word = if f == "geojson" { "json" } else { f };
         return offers.iter().copied().find(|offer| offer.format.word() == word).ok_or_else(|| {
@@ -74,7 +74,7 @@ pub fn choose(offers: &[Offer], f: Option<&str>, accept: Option<&str>) -> Result
 }
 
 /// Whether a browser is reading: HTML is wanted more than JSON.
-pub fn prefers_html(accept: Option<&str>) -> bool {
+pub(super) fn prefers_html(accept: Option<&str>) -> bool {
     choose(&[JSON, HTML], None, accept).is_ok_and(|offer| offer.format == Format::Html)
 }
 

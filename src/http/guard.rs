@@ -25,14 +25,14 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 
 /// How much is worked on at once.
 #[derive(Debug)]
-pub struct Limits {
+pub(super) struct Limits {
     places: Semaphore,
     timeout: Duration,
     served: AtomicU64,
 }
 
 impl Limits {
-    pub fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options) -> Self {
         Self {
             places: Semaphore::new(options.max_concurrent_requests),
             timeout: options.request_timeout,
@@ -42,7 +42,7 @@ impl Limits {
 }
 
 /// Answers a request, whatever becomes of it.
-pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = request_id(request.headers(), &app.limits.served);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
@@ -89,7 +89,7 @@ fn preflight(request: &Request) -> bool {
 }
 
 /// What may be done with a resource.
-pub fn allowed() -> Response {
+pub(super) fn allowed() -> Response {
     let headers = [
         (header::ALLOW, ALLOWED),
         (header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),

@@ -8,12 +8,12 @@ use axum::http::header;
 use serde_json::json;
 
 /// The program runs.
-pub fn alive(_: &Ask) -> Result<Reply, Problem> {
+pub(super) fn alive(_: &Ask) -> Result<Reply, Problem> {
     Ok(Reply::json(JSON, &json!({"status": "alive"})).with(header::CACHE_CONTROL, "no-store"))
 }
 
 /// A snapshot stands; if not, 503.
-pub fn ready(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn ready(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     let failure = ask.shared.failure().map(|failure| failure.at.to_rfc3339());
     let state = json!({

@@ -6,6 +6,7 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
+use crate::layer::report::issues_json;
 use crate::place::{Issue, Severity};
 use axum::http::header;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const OFFERS: [Offer; 2] = [JSON, HTML];
 
 /// Answers with the issues of the snapshot, and those of a later reload if it failed. Answers before
 /// the first snapshot too, once loading has failed.
-pub fn issues(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn issues(ask: &Ask) -> Result<Reply, Problem> {
     let failure = ask.shared.failure();
     let (issues, place): (&[Issue], Value) = match (ask.snapshot(), &failure) {
         (Ok(snapshot), _) => (&snapshot.issues, json!(snapshot.place.name)),
@@ -29,10 +30,10 @@ pub fn issues(ask: &Ask) -> Result<Reply, Problem> {
         "errors": count(Severity::Error),
         "warnings": count(Severity::Warning),
         "notes": count(Severity::Note),
-        "issues": issues.iter().map(describe).collect::<Vec<_>>(),
+        "issues": issues_json(issues),
         "failed_reload": failure.map(|failure| json!({
             "at": failure.at.to_rfc3339(),
-            "issues": failure.issues.iter().map(describe).collect::<Vec<_>>(),
+            "issues": issues_json(&failure.issues),
         })),
         "links": links::this(ask, offer, &OFFERS),
     });
@@ -42,17 +43,4 @@ pub fn issues(ask: &Ask) -> Result<Reply, Problem> {
         _ => Reply::json(offer, &body),
     };
     Ok(reply.with(header::CACHE_CONTROL, "no-store"))
-}
-
-fn describe(issue: &Issue) -> Value {
-    json!({
-        "severity": issue.severity.word(),
-        "code": issue.code,
-        "file": issue.at.file,
-        "row": issue.at.row,
-        "field": issue.at.field,
-        "key": issue.at.key,
-        "problem": issue.problem,
-        "remedy": issue.remedy,
-    })
 }

@@ -15,7 +15,7 @@ use serde_json::json;
 const OFFERS: [Offer; 2] = [GEOJSON, HTML];
 
 /// Answers with the feature.
-pub fn item(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
     let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
     ask.only(&["crs"])?;
     let coords = crs::named("crs", ask.get("crs"), &snapshot.place.plane)?;

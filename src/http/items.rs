@@ -17,12 +17,12 @@ use serde_json::json;
 const OFFERS: [Offer; 3] = [GEOJSON, HTML, CSV];
 
 /// The header that names the coordinates sent.
-pub const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 const NUMBER_MATCHED: HeaderName = HeaderName::from_static("ogc-numbermatched");
 const NUMBER_RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
 
 /// Answers with a page of features.
-pub fn items(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn items(ask: &Ask) -> Result<Reply, Problem> {
     let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
     let form = Form::read(ask, &collection.layer, &snapshot.place.plane)?;
     let offer = ask.choose(&OFFERS)?;

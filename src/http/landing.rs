@@ -14,7 +14,7 @@ use serde_json::json;
 const OFFERS: [Offer; 2] = [JSON, HTML];
 
 /// Answers with the landing page.
-pub fn landing(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;
@@ -46,7 +46,7 @@ pub fn landing(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 /// What this service is about, in a sentence or two.
-pub fn description(snapshot: &Snapshot) -> String {
+pub(super) fn description(snapshot: &Snapshot) -> String {
     let name = &snapshot.place.name;
     let notices = page::notices(snapshot).into_iter().map(|notice| format!(" {notice}"));
     let first = format!("Who can walk to what in {name}, and where the gaps are and why.");
@@ -54,7 +54,7 @@ pub fn description(snapshot: &Snapshot) -> String {
 }
 
 /// When the snapshot was built.
-pub fn time(snapshot: &Snapshot) -> String {
+pub(super) fn time(snapshot: &Snapshot) -> String {
     snapshot.built_at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -62,7 +62,7 @@ fn overview(snapshot: &Snapshot) -> serde_json::Value {
     let place = &snapshot.place;
     let count = |number: usize| crate::layer::table::cell(&crate::layer::Value::Integer(number as i64));
     let collections: Vec<_> = snapshot
-        .collections
+        .layers()
         .iter()
         .map(|each| {
             json!({

@@ -6,23 +6,23 @@ use serde::Serialize;
 
 /// A link.
 #[derive(Debug, Clone, Serialize)]
-pub struct Link {
-    pub href: String,
-    pub rel: &'static str,
+pub(super) struct Link {
+    pub(super) href: String,
+    pub(super) rel: &'static str,
     #[serde(rename = "type")]
-    pub media: String,
-    pub title: String,
+    pub(super) media: String,
+    pub(super) title: String,
 }
 
 impl Link {
     /// A link to a representation.
-    pub fn new(href: String, rel: &'static str, media: &str, title: impl Into<String>) -> Self {
+    pub(super) fn new(href: String, rel: &'static str, media: &str, title: impl Into<String>) -> Self {
         Self { href, rel, media: media.to_owned(), title: title.into() }
     }
 }
 
 /// `self` for the representation sent, and `alternate` for each other one.
-pub fn this(ask: &Ask, sent: Offer, offers: &[Offer]) -> Vec<Link> {
+pub(super) fn this(ask: &Ask, sent: Offer, offers: &[Offer]) -> Vec<Link> {
     let mut links = vec![Link::new(ask.here(&[]), "self", sent.media, "This document")];
     for offer in offers.iter().filter(|offer| offer.format != sent.format) {
         let href = ask.here(&[("f", Some(offer.format.word().to_owned()))]);
@@ -32,7 +32,7 @@ pub fn this(ask: &Ask, sent: Offer, offers: &[Offer]) -> Vec<Link> {
 }
 
 /// What people call the format.
-pub const fn name(format: Format) -> &'static str {
+pub(super) const fn name(format: Format) -> &'static str {
     match format {
         Format::Json => "JSON",
         Format::Html => "a page",
@@ -41,7 +41,7 @@ pub const fn name(format: Format) -> &'static str {
 }
 
 /// Links as the value of a `Link` header.
-pub fn header(links: &[Link]) -> String {
+pub(super) fn header(links: &[Link]) -> String {
     let each = links.iter().map(|link| format!("<{}>; rel=\"{}\"; type=\"{}\"", link.href, link.rel, link.media));
     each.collect::<Vec<_>>().join(", ")
 }

@@ -69,10 +69,10 @@ impl Default for Options {
 
 /// What every request can see.
 #[derive(Debug)]
-pub(crate) struct App {
-    pub shared: Arc<Shared>,
-    pub public_url: Option<String>,
-    pub limits: guard::Limits,
+struct App {
+    shared: Arc<Shared>,
+    public_url: Option<String>,
+    limits: guard::Limits,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.

@@ -8,7 +8,7 @@ use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
 /// The document.
-pub fn document(base: &str, snapshot: &Snapshot) -> Value {
+pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
     let mut info = json!({
         "title": format!("Patchwork: {}", snapshot.place.name),
         "description": landing::description(snapshot),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 /// The media type of a page.
-pub const MEDIA: &str = "text/html; charset=utf-8";
+pub(super) const MEDIA: &str = "text/html; charset=utf-8";
 
 macro_rules! pages {
     ($($name:literal),+ $(,)?) => {
@@ -22,6 +22,7 @@ macro_rules! pages {
 
 static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
     let mut pages = Environment::new();
+    pages.add_filter("urlencode", |words: String| super::text::encode(&words));
     let sources = pages![
         "base.html",
         "api.html",
@@ -42,9 +43,9 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
 });
 
 /// The page as text.
-pub fn render(name: &str, page: &Value) -> Result<String, Problem> {
+pub(super) fn render(name: &str, page: &Value) -> Result<String, Problem> {
     let pages = PAGES.as_ref().map_err(|error| fault(error))?;
-    pages.get_template(name).and_then(|template| template.render(minijinja::Value::from_serialize(page))).map_err(|error| fault(&error))
+    pages.get_template(name).and_then(|template| template.render(minijinja::value::Serde(page))).map_err(|error| fault(&error))
 }
 
 fn fault(error: &minijinja::Error) -> Problem {
@@ -53,7 +54,7 @@ fn fault(error: &minijinja::Error) -> Problem {
 }
 
 /// A page about the place or one of its layers.
-pub fn reply(name: &str, ask: &Ask, snapshot: &Snapshot, layer: Option<&Layer>, mut page: Value) -> Result<Reply, Problem> {
+pub(super) fn reply(name: &str, ask: &Ask, snapshot: &Snapshot, layer: Option<&Layer>, mut page: Value) -> Result<Reply, Problem> {
     if let Some(members) = page.as_object_mut() {
         members.insert("place".to_owned(), json!(snapshot.place.name));
         members.insert("made_up".to_owned(), json!(snapshot.place.made_up));
@@ -76,22 +77,22 @@ pub fn reply(name: &str, ask: &Ask, snapshot: &Snapshot, layer: Option<&Layer>, 
 }
 
 /// A page when there is no place yet.
-pub fn bare(name: &str, page: &Value) -> Result<Reply, Problem> {
+pub(super) fn bare(name: &str, page: &Value) -> Result<Reply, Problem> {
     Ok(Reply::new(MEDIA, render(name, page)?))
 }
 
 /// What every reader of anything here must know.
-pub fn notices(snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn notices(snapshot: &Snapshot) -> Vec<String> {
     gathered(snapshot, |layer| &layer.credits.notices)
 }
 
 /// The words the licences ask for.
-pub fn attributions(snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn attributions(snapshot: &Snapshot) -> Vec<String> {
     gathered(snapshot, |layer| &layer.credits.attributions)
 }
 
 /// Titles of the sources.
-pub fn sources(snapshot: &Snapshot) -> Vec<String> {
+pub(super) fn sources(snapshot: &Snapshot) -> Vec<String> {
     gathered(snapshot, |layer| &layer.credits.sources)
 }
 
@@ -106,12 +107,12 @@ fn gathered(snapshot: &Snapshot, words: impl Fn(&Layer) -> &Vec<String>) -> Vec<
 }
 
 /// Answers with the looks of the pages.
-pub fn style(_: &Ask) -> Result<Reply, Problem> {
+pub(super) fn style(_: &Ask) -> Result<Reply, Problem> {
     let style = Reply::new("text/css; charset=utf-8", include_str!("pages/style.css"));
     Ok(style.with(header::CACHE_CONTROL, "public, max-age=3600"))
 }
 
 /// Answers robots: pages may be listed, the many pages of items not.
-pub fn robots(_: &Ask) -> Result<Reply, Problem> {
+pub(super) fn robots(_: &Ask) -> Result<Reply, Problem> {
     Ok(Reply::new("text/plain; charset=utf-8", "User-agent: *\nDisallow: /collections/*/items\n"))
 }

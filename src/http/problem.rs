@@ -5,12 +5,12 @@ use axum::response::{IntoResponse, Response};
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub status: StatusCode,
+pub(super) struct Problem {
+    pub(super) status: StatusCode,
     /// What kind of problem it is, the same each time.
-    pub title: &'static str,
+    pub(super) title: &'static str,
     /// What was received and what to send instead.
-    pub detail: String,
+    pub(super) detail: String,
 }
 
 impl Problem {
@@ -19,66 +19,66 @@ impl Problem {
     }
 
     /// The request itself is wrong.
-    pub fn bad_request(detail: impl Into<String>) -> Self {
+    pub(super) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "The request cannot be understood", detail)
     }
 
     /// There is nothing of this name.
-    pub fn not_found(detail: impl Into<String>) -> Self {
+    pub(super) fn not_found(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, "There is nothing here", detail)
     }
 
     /// There is no such path at all.
-    pub fn no_such_page(path: &str) -> Self {
+    pub(super) fn no_such_page(path: &str) -> Self {
         let path: String = path.chars().take(200).collect();
         Self::not_found(format!("Nothing is served at {path}. Start from / and follow its links."))
     }
 
     /// The path is right and the method is not.
-    pub fn not_allowed(method: &str) -> Self {
+    pub(super) fn not_allowed(method: &str) -> Self {
         let detail = format!("{method} does nothing here: this service is read-only. Use GET, HEAD or OPTIONS.");
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed", detail)
     }
 
     /// No representation suits the client.
-    pub fn not_acceptable(accept: &str, offered: &str) -> Self {
+    pub(super) fn not_acceptable(accept: &str, offered: &str) -> Self {
         let accept: String = accept.chars().take(200).collect();
         let detail = format!("Accept asks for {accept}, and this resource comes as {offered}. Ask for one of those, or leave the header out.");
         Self::new(StatusCode::NOT_ACCEPTABLE, "No such representation", detail)
     }
 
     /// The request brings too much along.
-    pub fn too_large(limit: u64) -> Self {
+    pub(super) fn too_large(limit: u64) -> Self {
         let detail = format!("A request may bring {limit} bytes along, and nothing here reads them. Send no body.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
     }
 
     /// Nothing stands yet.
-    pub fn not_ready() -> Self {
+    pub(super) fn not_ready() -> Self {
         let detail = "The place is being loaded. Ask again in a few seconds; /readyz says when it is there.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not ready yet", detail)
     }
 
     /// The first attempt to load came to nothing.
-    pub fn nothing_loaded() -> Self {
+    pub(super) fn nothing_loaded() -> Self {
         let detail = "The place could not be loaded. /-/issues says what is wrong with its files; mend them and reload.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Nothing is loaded", detail)
     }
 
     /// Too many at once.
-    pub fn busy() -> Self {
+    pub(super) fn busy() -> Self {
         let detail = "More requests came at once than can be answered. Ask again in a second.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too busy", detail)
     }
 
     /// It took too long.
-    pub fn too_slow() -> Self {
+    pub(super) fn too_slow() -> Self {
         let detail = "The answer took too long and was given up. Ask for less: a smaller limit or a smaller bbox.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Given up", detail)
     }
 
     /// A fault in the program.
-    pub fn our_fault() -> Self {
+    pub(super) fn our_fault() -> Self {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
     }

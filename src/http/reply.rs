@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 
 /// An answer.
 #[derive(Debug)]
-pub struct Reply {
+pub(super) struct Reply {
     status: StatusCode,
     headers: Vec<(HeaderName, String)>,
     body: Bytes,
@@ -18,35 +18,29 @@ const REVALIDATE: &str = "no-cache";
 
 impl Reply {
     /// Bytes of a media type.
-    pub fn new(media: &str, body: impl Into<Bytes>) -> Self {
+    pub(super) fn new(media: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(header::CONTENT_TYPE, media.to_owned())];
         Self { status: StatusCode::OK, headers, body: body.into() }
     }
 
     /// JSON of the offer's media type.
-    pub fn json(offer: Offer, value: &serde_json::Value) -> Self {
+    pub(super) fn json(offer: Offer, value: &serde_json::Value) -> Self {
         Self::new(offer.media, format!("{value:#}\n"))
     }
 
     /// The client has it already.
-    pub fn not_modified(etag: &str) -> Self {
+    pub(super) fn not_modified(etag: &str) -> Self {
         Self { status: StatusCode::NOT_MODIFIED, headers: Vec::new(), body: Bytes::new() }.tagged(etag)
     }
 
     /// With a tag by which the client can ask whether it has changed.
-    pub fn tagged(self, etag: &str) -> Self {
+    pub(super) fn tagged(self, etag: &str) -> Self {
         self.with(header::ETAG, etag).with(header::CACHE_CONTROL, REVALIDATE)
     }
 
     /// With another header.
-    pub fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub(super) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
-        self
-    }
-
-    /// With another status.
-    pub fn status(mut self, status: StatusCode) -> Self {
-        self.status = status;
         self
     }
 }

@@ -13,15 +13,15 @@ use std::sync::Arc;
 
 /// A request.
 #[derive(Debug)]
-pub struct Ask {
+pub(super) struct Ask {
     /// Address before the path, without a slash at the end: `https://maps.example.org/patchwork`.
-    pub base: String,
+    pub(super) base: String,
     /// The path as it stands in links: percent-encoded, without a slash at the end.
-    pub path: String,
+    pub(super) path: String,
     /// Names and values of the query, in order, decoded.
-    pub query: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
     /// Where snapshots stand.
-    pub shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     params: Vec<(String, String)>,
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
@@ -89,7 +89,7 @@ fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> {
 
 impl Ask {
     /// The snapshot that stood when the request came.
-    pub fn snapshot(&self) -> Result<&Snapshot, Problem> {
+    pub(super) fn snapshot(&self) -> Result<&Snapshot, Problem> {
         self.snapshot.as_deref().ok_or_else(|| match self.shared.failure() {
             Some(_) => Problem::nothing_loaded(),
             None => Problem::not_ready(),
@@ -97,7 +97,7 @@ impl Ask {
     }
 
     /// The collection named in the path.
-    pub fn collection(&self) -> Result<&Collection, Problem> {
+    pub(super) fn collection(&self) -> Result<&Collection, Problem> {
         let (snapshot, id) = (self.snapshot()?, self.param("collection"));
         snapshot.collection(id).ok_or_else(|| {
             let known: Vec<&str> = snapshot.layers().iter().map(|known| known.layer.id.as_str()).collect();
@@ -106,17 +106,17 @@ impl Ask {
     }
 
     /// A name in the path, decoded.
-    pub fn param(&self, name: &str) -> &str {
+    pub(super) fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// A value of the query.
-    pub fn get(&self, name: &str) -> Option<&str> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Refuses a query that has anything but these parameters and `f`.
-    pub fn only(&self, names: &[&str]) -> Result<(), Problem> {
+    pub(super) fn only(&self, names: &[&str]) -> Result<(), Problem> {
         match self.query.iter().find(|(name, _)| name != "f" && !names.contains(&name.as_str())) {
             None => Ok(()),
             Some((name, _)) => {
@@ -130,17 +130,17 @@ impl Ask {
     }
 
     /// The representation to send.
-    pub fn choose(&self, offers: &[Offer]) -> Result<Offer, Problem> {
+    pub(super) fn choose(&self, offers: &[Offer]) -> Result<Offer, Problem> {
         format::choose(offers, self.get("f"), self.accept.as_deref())
     }
 
     /// The address of something else here.
-    pub fn url(&self, path: &str) -> String {
+    pub(super) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 
     /// This address with some parameters of the query replaced (or, with `None`, left out).
-    pub fn here(&self, replaced: &[(&str, Option<String>)]) -> String {
+    pub(super) fn here(&self, replaced: &[(&str, Option<String>)]) -> String {
         let kept = self.query.iter().filter(|(name, _)| !replaced.iter().any(|(other, _)| other == name));
         let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
         let added = replaced.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
@@ -154,13 +154,13 @@ impl Ask {
     }
 
     /// The tag of this representation: the snapshot's digest, and what was asked of it.
-    pub fn etag(&self, offer: Offer) -> Result<String, Problem> {
+    pub(super) fn etag(&self, offer: Offer) -> Result<String, Problem> {
         let asked = format!("{} {}", self.here(&[]), offer.media);
         Ok(format!("W/\"{}-{:016x}\"", self.snapshot()?.digest(), fnv(asked.as_bytes())))
     }
 
     /// A 304, if the client already has what it asks for.
-    pub fn unchanged(&self, offer: Offer) -> Result<Option<Reply>, Problem> {
+    pub(super) fn unchanged(&self, offer: Offer) -> Result<Option<Reply>, Problem> {
         let Some(known) = &self.if_none_match else { return Ok(None) };
         let etag = self.etag(offer)?;
         let opaque = etag.trim_start_matches("W/");

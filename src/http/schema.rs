@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 const OFFERS: [Offer; 1] = [SCHEMA];
 
 /// Answers with the schema of the features.
-pub fn schema(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn schema(ask: &Ask) -> Result<Reply, Problem> {
     answer(ask, false)
 }
 
 /// Answers with what items can be filtered by.
-pub fn queryables(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn queryables(ask: &Ask) -> Result<Reply, Problem> {
     answer(ask, true)
 }
 
@@ -64,7 +64,7 @@ fn set(object: &mut Value, name: &str, value: Value) {
 }
 
 /// Type and words of a property, as JSON Schema and OpenAPI both have them.
-pub fn describe(field: &Field) -> Value {
+pub(super) fn describe(field: &Field) -> Value {
     let mut about = type_of(field.kind);
     set(&mut about, "title", json!(field.title));
     set(&mut about, "description", json!(field.description));
@@ -75,7 +75,7 @@ pub fn describe(field: &Field) -> Value {
 }
 
 /// The JSON type of a property's values.
-pub fn type_of(kind: FieldKind) -> Value {
+pub(super) fn type_of(kind: FieldKind) -> Value {
     match kind {
         FieldKind::Text => json!({"type": "string"}),
         FieldKind::Integer => json!({"type": "integer"}),

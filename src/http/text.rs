@@ -1,7 +1,7 @@
 //! Percent-encoding, in and out.
 
 /// Decodes `%41` and, in a query, `+`; `None` when that is not UTF-8 or a sign is cut off.
-pub fn decode(words: &str, plus_is_space: bool) -> Option<String> {
+pub(super) fn decode(words: &str, plus_is_space: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(words.len());
     let mut rest = words.bytes();
     while let Some(byte) = rest.next() {
@@ -19,12 +19,12 @@ fn hex(digit: u8) -> Option<u8> {
 }
 
 /// Encodes everything that has a meaning in a path or a query.
-pub fn encode(words: &str) -> String {
+pub(super) fn encode(words: &str) -> String {
     encode_except(words, b"-._~")
 }
 
 /// Encodes a value in a query, leaving the signs that make boxes and addresses readable.
-pub fn encode_value(words: &str) -> String {
+pub(super) fn encode_value(words: &str) -> String {
     encode_except(words, b"-._~,:/")
 }
 

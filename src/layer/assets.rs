@@ -3,7 +3,7 @@ use super::{Feature, Value, field, round};
 use crate::place::{Asset, Opening};
 
 /// Things to reach, as the files say.
-pub fn table(context: &Context<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>) -> Table {
     let fields = vec![
         field::text("asset_id", "Asset", "Stable name of the asset"),
         field::text("name", "Name", "Name of the asset"),

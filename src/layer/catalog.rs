@@ -164,26 +164,26 @@ fn in_words(standard: &Standard) -> String {
 /// What the makers of layers look things up in.
 pub(super) struct Context<'a> {
     /// The place.
-    pub place: &'a Place,
+    pub(super) place: &'a Place,
     /// What was found out about each standard.
-    pub answers: &'a [Answer<'a>],
+    pub(super) answers: &'a [Answer<'a>],
     /// The patch in which most residents of each zone live.
-    pub main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
+    pub(super) main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
 }
 
 impl Context<'_> {
     /// The patch's public name.
-    pub fn patch_key(&self, patch: Option<PatchIdx>) -> Value {
+    pub(super) fn patch_key(&self, patch: Option<PatchIdx>) -> Value {
         patch.map_or(Value::Null, |patch| Value::Text(self.place.patches[patch].key.clone()))
     }
 
     /// The asset's public name.
-    pub fn asset_key(&self, asset: Option<AssetIdx>) -> Value {
+    pub(super) fn asset_key(&self, asset: Option<AssetIdx>) -> Value {
         asset.map_or(Value::Null, |asset| Value::Text(self.place.assets[asset].key.clone()))
     }
 
     /// The asset's name for people.
-    pub fn asset_name(&self, asset: Option<AssetIdx>) -> Value {
+    pub(super) fn asset_name(&self, asset: Option<AssetIdx>) -> Value {
         asset.map_or(Value::Null, |asset| Value::Text(self.place.assets[asset].name.clone()))
     }
 }
@@ -191,7 +191,7 @@ impl Context<'_> {
 /// Fields and features of a layer before it is given a name.
 pub(super) struct Table {
     /// What each property is.
-    pub fields: Vec<Field>,
+    pub(super) fields: Vec<Field>,
     /// The features, sorted by id.
-    pub features: Vec<Feature>,
+    pub(super) features: Vec<Feature>,
 }

@@ -4,7 +4,7 @@ use crate::measure::Covered;
 use crate::place::ZoneIdx;
 
 /// Each zone, and how many of its residents the standard covers.
-pub fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let place = context.place;
     let mut fields = vec![
         field::text("zone_id", "Zone", "Stable name of the zone, as in its file"),

@@ -2,12 +2,12 @@ use super::Credits;
 use crate::place::Place;
 
 /// Roles of source that layers about places and people rest on.
-pub const PEOPLE: &[&str] = &["patches", "zones", "groups", "deprivation", "dwellings", "lookup", "postcodes"];
+pub(super) const PEOPLE: &[&str] = &["patches", "zones", "groups", "deprivation", "dwellings", "lookup", "postcodes"];
 /// Roles of source that layers about walks rest on, besides those about people.
-pub const WALKS: &[&str] = &["streets", "assets"];
+pub(super) const WALKS: &[&str] = &["streets", "assets"];
 
 /// The sources of these roles, with what their licences ask for and what every reader must know.
-pub fn credits(place: &Place, roles: &[&[&str]], walks: bool) -> Credits {
+pub(super) fn credits(place: &Place, roles: &[&[&str]], walks: bool) -> Credits {
     let mut credits = Credits { date: place.date, ..Credits::default() };
     let mut newest = None;
     for source in &place.sources {

@@ -3,45 +3,45 @@
 use super::{Field, FieldKind, Value};
 use crate::place::{GroupIdx, IdVec, Place};
 
-pub const RESIDENTS: &str = "residents";
-pub const MINUTES: &str = "minutes";
-pub const METRES: &str = "metres";
-pub const SHARE: &str = "share from 0 to 1";
+pub(super) const RESIDENTS: &str = "residents";
+pub(super) const MINUTES: &str = "minutes";
+pub(super) const METRES: &str = "metres";
+pub(super) const SHARE: &str = "share from 0 to 1";
 
 fn new(name: &str, title: &str, description: &str, kind: FieldKind, unit: Option<&'static str>) -> Field {
     Field { name: name.to_owned(), title: title.to_owned(), description: description.to_owned(), kind, unit }
 }
 
-pub fn text(name: &str, title: &str, description: &str) -> Field {
+pub(super) fn text(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Text, None)
 }
 
-pub fn date(name: &str, title: &str, description: &str) -> Field {
+pub(super) fn date(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Date, None)
 }
 
-pub fn boolean(name: &str, title: &str, description: &str) -> Field {
+pub(super) fn boolean(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Boolean, None)
 }
 
-pub fn integer(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
+pub(super) fn integer(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
     new(name, title, description, FieldKind::Integer, unit)
 }
 
-pub fn number(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
+pub(super) fn number(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
     new(name, title, description, FieldKind::Number, unit)
 }
 
-pub fn residents() -> Field {
+pub(super) fn residents() -> Field {
     integer("residents", "Residents", "Everybody who lives here", Some(RESIDENTS))
 }
 
-pub fn patch_id(description: &str) -> Field {
+pub(super) fn patch_id(description: &str) -> Field {
     text("patch_id", "Patch", description)
 }
 
 /// One field for each group of the place, named `<prefix>_<group>`.
-pub fn by_group(place: &Place, prefix: &str, title: &str, description: &str) -> impl Iterator<Item = Field> {
+pub(super) fn by_group(place: &Place, prefix: &str, title: &str, description: &str) -> impl Iterator<Item = Field> {
     place.groups.iter().map(move |group| {
         let name = format!("{prefix}_{}", group.key);
         let title = format!("{title}: {}", group.label);
@@ -51,7 +51,7 @@ pub fn by_group(place: &Place, prefix: &str, title: &str, description: &str) -> 
 }
 
 /// The members of each group, whole people or null, in the order of the fields.
-pub fn group_values<T: Copy>(
+pub(super) fn group_values<T: Copy>(
     place: &Place,
     by_group: &IdVec<GroupIdx, Option<T>>,
     count: impl Fn(T) -> f64,
@@ -64,6 +64,6 @@ pub fn group_values<T: Copy>(
 }
 
 /// Words, or null.
-pub fn words(words: Option<&str>) -> Value {
+pub(super) fn words(words: Option<&str>) -> Value {
     words.map_or(Value::Null, |words| Value::Text(words.to_owned()))
 }

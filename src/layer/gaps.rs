@@ -9,7 +9,7 @@ const CAUSES: [Cause; 5] = [Cause::Distance, Cause::Severance, Cause::Hours, Cau
 const STREETS_NAMED: usize = 20;
 
 /// Stretches where people are not covered, who they are, and why.
-pub fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let mut features: Vec<Feature> = answer.gaps.iter().flat_map(|gaps| &gaps.gaps).map(|gap| feature(context, gap)).collect();
     features.sort_by(|a, b| a.id.cmp(&b.id));
     Table { fields: fields(context), features }

@@ -2,6 +2,7 @@
 //! of thousands of numbers, and their decimals are fixed.
 
 use super::{Feature, Field, Layer, Value, shape};
+use crate::crs::Plane;
 use crate::place::Place;
 use geo::{Coord, Geometry, LineString, Polygon};
 use serde_json::json;
@@ -163,13 +164,17 @@ fn push_digits(out: &mut Vec<u8>, digits: &mut [u8; 20], mut number: u64, places
 /// A whole layer as a file: degrees, with everything a reader must know as members beside the features.
 #[must_use]
 pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
+    written(&place.plane, layer)
+}
+
+fn written(plane: &Plane, layer: &Layer) -> Vec<u8> {
     let mut head = about(layer).to_string();
     head.truncate(head.len().saturating_sub(1));
     let mut bytes = head.into_bytes();
     bytes.extend_from_slice(b",\"features\":[");
     for (i, feature) in layer.features.iter().enumerate() {
         bytes.extend_from_slice(if i > 0 { b",\n" } else { b"\n" });
-        let geometry = feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, &place.plane));
+        let geometry = feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, plane));
         push_feature(&mut bytes, &layer.fields, feature, geometry.as_ref(), shape::DEGREES);
     }
     bytes.extend_from_slice(b"\n]}\n");

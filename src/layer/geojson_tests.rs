@@ -42,15 +42,13 @@ fn layer(geometry: Geometry<f64>) -> Layer {
     }
 }
 
-fn written(geometry: Geometry<f64>) -> serde_json::Value {
-    let mut bytes = Vec::new();
-    write(&layer(geometry), &Plane::british_national_grid(), &mut bytes).expect("into memory");
-    serde_json::from_slice(&bytes).expect("JSON")
+fn file(geometry: Geometry<f64>) -> serde_json::Value {
+    serde_json::from_slice(&written(&Plane::british_national_grid(), &layer(geometry))).expect("JSON")
 }
 
 #[test]
 fn a_file_says_what_it_is_and_every_unknown_value_is_null() {
-    let file = written(Point::new(400_000.0, 300_000.0).into());
+    let file = file(Point::new(400_000.0, 300_000.0).into());
     assert_eq!(file["notices"][0], "Made up.");
     assert_eq!(file["method"], "METHODS.md#things");
     assert_eq!(file["features"][0]["id"], "a\"b");
@@ -60,7 +58,7 @@ fn a_file_says_what_it_is_and_every_unknown_value_is_null() {
 #[test]
 fn coordinates_are_longitude_then_latitude_and_outer_rings_run_anticlockwise() {
     let clockwise = polygon![(x: 400_000., y: 300_000.), (x: 400_000., y: 300_100.), (x: 400_100., y: 300_100.), (x: 400_100., y: 300_000.)];
-    let file = written(MultiPolygon::new(vec![clockwise]).into());
+    let file = file(MultiPolygon::new(vec![clockwise]).into());
     let ring = file["features"][0]["geometry"]["coordinates"][0][0].as_array().expect("a ring").clone();
     let at = |i: usize| (ring[i][0].as_f64().expect("a number"), ring[i][1].as_f64().expect("a number"));
     let twice_area: f64 = (0..ring.len() - 1).map(|i| at(i).0 * at(i + 1).1 - at(i + 1).0 * at(i).1).sum();
@@ -70,9 +68,8 @@ fn coordinates_are_longitude_then_latitude_and_outer_rings_run_anticlockwise() {
 
 #[test]
 fn what_is_written_is_geojson_to_another_reader() {
-    let mut bytes = Vec::new();
     let line: LineString<f64> = vec![(400_000.0, 300_000.0), (400_050.0, 300_010.0)].into();
-    write(&layer(line.into()), &Plane::british_national_grid(), &mut bytes).expect("into memory");
+    let bytes = written(&Plane::british_national_grid(), &layer(line.into()));
     let text = String::from_utf8(bytes).expect("UTF-8");
     let parsed: geojson::FeatureCollection = text.parse().expect("GeoJSON");
     assert_eq!(parsed.features.len(), 1);

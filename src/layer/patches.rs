@@ -5,7 +5,7 @@ use crate::units::{Share, SquareMetres};
 use geo::Area;
 
 /// Coordinators' areas, who lives there, and how many of them each standard covers.
-pub fn table(context: &Context<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
     let features = place

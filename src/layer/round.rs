@@ -9,32 +9,32 @@ use super::Value;
 use crate::units::{Metres, Seconds, Share, SquareMetres};
 
 /// Whole people.
-pub fn people(count: f64) -> Value {
+pub(super) fn people(count: f64) -> Value {
     whole(count)
 }
 
 /// Whole people, where the count is known.
-pub fn known_people(count: Option<f64>) -> Value {
+pub(super) fn known_people(count: Option<f64>) -> Value {
     count.map_or(Value::Null, people)
 }
 
 /// A share with four decimals: a ten-thousandth of 12,000 residents is about one of them.
-pub fn share(share: Option<Share>) -> Value {
+pub(super) fn share(share: Option<Share>) -> Value {
     share.map_or(Value::Null, |share| decimals(share.get(), 1e4))
 }
 
 /// Minutes with one decimal: six seconds, about eight metres of walking.
-pub fn minutes(time: Option<Seconds>) -> Value {
+pub(super) fn minutes(time: Option<Seconds>) -> Value {
     time.map_or(Value::Null, |time| decimals(time.minutes(), 1e1))
 }
 
 /// Whole metres.
-pub fn metres(length: Option<Metres>) -> Value {
+pub(super) fn metres(length: Option<Metres>) -> Value {
     length.map_or(Value::Null, |length| whole(length.get()))
 }
 
 /// Square kilometres with three decimals: a tenth of a hectare.
-pub fn km2(area: SquareMetres) -> Value {
+pub(super) fn km2(area: SquareMetres) -> Value {
     decimals(area.km2(), 1e3)
 }
 

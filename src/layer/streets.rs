@@ -4,7 +4,7 @@ use crate::network::{Street, StreetClass};
 use geo::{Coord, LineString};
 
 /// The streets people walk on, cut where they meet.
-pub fn table(context: &Context<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>) -> Table {
     let fields = vec![
         field::text("street_id", "Street", "Name of this stretch in this release of the data; it may change with the street file"),
         field::text("name", "Name", "Name of the street"),

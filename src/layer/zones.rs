@@ -4,7 +4,7 @@ use crate::place::{IdVec, PatchIdx, Place, ZoneIdx};
 use std::collections::BTreeMap;
 
 /// Small areas, who lives there and how deprived they are.
-pub fn table(context: &Context<'_>) -> Table {
+pub(super) fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let mut fields = vec![
         field::text("zone_id", "Zone", "Stable name of the zone, as in its file"),
@@ -38,7 +38,7 @@ pub fn table(context: &Context<'_>) -> Table {
 }
 
 /// The zone's area, or its centre where no area was given.
-pub fn geometry(place: &Place, zone: ZoneIdx) -> geo::Geometry<f64> {
+pub(super) fn geometry(place: &Place, zone: ZoneIdx) -> geo::Geometry<f64> {
     let zone = &place.zones[zone];
     match &zone.shape {
         Some(shape) => shape.clone().into(),
@@ -48,7 +48,7 @@ pub fn geometry(place: &Place, zone: ZoneIdx) -> geo::Geometry<f64> {
 
 /// The patch in which most residents of each zone live; by number of dwelling positions where nobody
 /// lives, and the first by key when that is even.
-pub fn main_patch(place: &Place) -> IdVec<ZoneIdx, Option<PatchIdx>> {
+pub(super) fn main_patch(place: &Place) -> IdVec<ZoneIdx, Option<PatchIdx>> {
     let mut shares: IdVec<ZoneIdx, BTreeMap<PatchIdx, (f64, usize)>> =
         place.zones.iter().map(|_| BTreeMap::new()).collect();
     for position in &place.positions {

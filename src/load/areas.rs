@@ -3,7 +3,7 @@
 use super::headers;
 use super::shapes::{self, Fault, Mended};
 use super::table::Table;
-use super::words::{counted, figure, key_form, some_of};
+use super::words::{counted, figure, key_form};
 use super::Issues;
 use crate::crs::{Crs, LonLat, Plane, Xy};
 use crate::place::{Issue, Where};
@@ -215,9 +215,3 @@ pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {
 
 /// Overlaps below a thousandth of the smaller patch come from simplified outlines, not from a dispute.
 const SLIVER_SHARE: f64 = 0.001;
-
-/// An issue with the keys of several areas.
-pub(super) fn keys_of<'a>(areas: impl Iterator<Item = &'a Area>) -> String {
-    let keys: Vec<&str> = areas.map(|area| area.key.as_str()).collect();
-    some_of(&keys)
-}

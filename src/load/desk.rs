@@ -2,7 +2,7 @@
 
 use super::manifest::Provenance;
 use super::table::{Options, Table};
-use super::{Issues, Steps, words};
+use super::{Issues, Steps};
 use crate::place::{Issue, Source, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -45,6 +45,11 @@ impl<'a> Desk<'a> {
     /// Tells whoever waits what happens now.
     pub(super) fn step(&self, what: &str) {
         (self.steps)(what);
+    }
+
+    /// The same voice, for those who do not hold the desk.
+    pub(super) fn steps(&self) -> Steps<'a> {
+        self.steps
     }
 
     /// Where a written path leads; an error is noted when it leads nowhere.
@@ -107,7 +112,7 @@ impl<'a> Desk<'a> {
     /// The day a key of `place.toml` gives; a warning is noted when it is not a day.
     pub(super) fn day_of(&mut self, written: Option<&str>, field: &str) -> Option<chrono::NaiveDate> {
         let written = written?;
-        let day = words::day(written);
+        let day = super::table::parse_date(written);
         if day.is_none() {
             let at = Where::file("place.toml").field(field.to_owned());
             let problem = format!("\"{written}\" is not a day");

@@ -2,11 +2,33 @@
 //!
 //! Nothing is lost silently: a row that cannot be used is an issue that names file, row, field, what is
 //! wrong and what to do. An error is returned only when no place can be made at all.
+//!
+//! `settings` reads `place.toml` into a `manifest`; `table` reads any file of rows and `streets` any
+//! file of streets; the other modules each make one part of the place, and `assemble` puts them together.
 
+mod areas;
+mod assemble;
+mod assets;
 pub mod costs;
+mod deprivation;
+mod desk;
+mod dwellings;
+mod groups;
+mod headers;
+mod hours;
+mod locator;
+mod lookup;
 mod manifest;
+mod points;
+mod postcodes;
+mod records;
+mod settings;
+mod shapes;
+mod standards;
 pub mod streets;
 pub mod table;
+mod words;
+mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
 
@@ -25,10 +47,35 @@ pub struct Loaded {
 /// Tells whoever waits which step begins, in words such as "Reading streets".
 pub type Steps<'a> = &'a (dyn Fn(&str) + Sync);
 
-/// Reads the place that `dir/place.toml` describes.
+/// Reads the place that `dir/place.toml` describes. A path there may begin with an environment variable.
+#[must_use]
 pub fn load(dir: &Path, steps: Steps<'_>) -> Loaded {
-    let _ = (dir, steps);
-    Loaded { place: None, issues: Vec::new() }
+    load_with(dir, &|name| std::env::var(name).ok(), steps)
+}
+
+/// As [`load`], with somebody else's environment: for tests, and for a server whose environment is not
+/// the user's.
+#[must_use]
+pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync), steps: Steps<'_>) -> Loaded {
+    match settings::read(dir) {
+        Ok(manifest) => {
+            let mut desk = desk::Desk::new(dir, variables, steps);
+            let parts = assemble::parts(&mut desk, &manifest);
+            let (sources, issues) = desk.close();
+            let usable = !issues.any_error();
+            let place = parts.filter(|_| usable).map(|parts| assemble::place(&manifest, parts, sources));
+            Loaded { place, issues: issues.into_sorted() }
+        }
+        Err(issue) => Loaded { place: None, issues: vec![issue] },
+    }
+}
+
+/// What `dir/place.toml` says, without reading the files it names.
+///
+/// # Errors
+/// One issue that names the line and the key.
+pub fn manifest(dir: &Path) -> Result<Manifest, Box<Issue>> {
+    settings::read(dir).map_err(Box::new)
 }
 
 /// Collects issues while files are read.
@@ -50,7 +97,8 @@ impl Issues {
     /// All of them, the worst first, then by file, row and field.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Issue> {
-        self.0.sort();
+        self.0.sort_by(|a, b| (a.severity, &a.at, a.code, a).cmp(&(b.severity, &b.at, b.code, b)));
+        self.0.dedup();
         self.0
     }
 }

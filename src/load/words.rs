@@ -1,6 +1,4 @@
-//! Words and numbers as people write them in files: titles, keys, days, counts.
-
-use chrono::{Days, NaiveDate};
+//! Words and numbers as people write them in files: titles, keys, counts.
 
 /// Letters and digits only, in lower case: `LSOA code (2021)` and `lsoa_code_2021` are the same title.
 pub(super) fn plain(text: &str) -> String {
@@ -93,39 +91,10 @@ pub(super) fn figure(value: f64) -> String {
     if rounded < 0.0 { format!("-{out}") } else { out }
 }
 
-/// The day that words stand for: `2024-06-30` with or without a time, `30/06/2024` (day first, as in
-/// Britain), `30 June 2024`, or the day number of a spreadsheet. A bare year is not a day.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
-    let text = text.trim();
-    for form in ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %B %Y", "%d %b %Y", "%Y%m%d", "%d/%m/%y"] {
-        if let Ok(day) = NaiveDate::parse_from_str(text, form) {
-            // A two-digit year is not a year of the first century.
-            if (1700..=2300).contains(&chrono::Datelike::year(&day)) {
-                return Some(day);
-            }
-        }
-    }
-    if let Some(day) = text.get(0..10).and_then(|start| NaiveDate::parse_from_str(start, "%Y-%m-%d").ok()) {
-        return Some(day);
-    }
-    let serial: f64 = text.parse().ok()?;
-    let first = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    (20_000.0..80_000.0).contains(&serial).then(|| first.checked_add_days(Days::new(serial as u64))).flatten()
-}
-
 /// The year that words stand for, when they are a bare year.
 pub(super) fn year(text: &str) -> Option<i32> {
     let year: f64 = text.trim().parse().ok()?;
     ((1700.0..=2200.0).contains(&year) && year.fract() == 0.0).then_some(year as i32)
-}
-
-/// Yes or no, in the words of forms and of OpenStreetMap; `None` for anything else.
-pub(super) fn yes_or_no(text: &str) -> Option<bool> {
-    match plain(text).as_str() {
-        "yes" | "y" | "true" | "t" | "1" | "full" | "fully" | "accessible" | "designated" | "stepfree" | "ramp" => Some(true),
-        "no" | "n" | "false" | "f" | "0" | "none" | "limited" | "partial" | "partly" | "steps" | "notaccessible" => Some(false),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -146,28 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn days_are_read_day_first_and_from_spreadsheets() {
-        let day_of = |text| day(text).map(|d| d.to_string());
-        assert_eq!(day_of("03/04/2024").as_deref(), Some("2024-04-03"));
-        assert_eq!(day_of("2024-04-03T10:00:00Z").as_deref(), Some("2024-04-03"));
-        assert_eq!(day_of("3 April 2024").as_deref(), Some("2024-04-03"));
-        assert_eq!(day_of("45385").as_deref(), Some("2024-04-03"));
-        assert_eq!(day_of("2012"), None);
-        assert_eq!(day_of("soon"), None);
-        assert_eq!(year("2012"), Some(2012));
-    }
-
-    #[test]
     fn figures_are_grouped_in_thousands() {
         assert_eq!(figure(159_569.0), "159,569");
         assert_eq!(figure(0.5), "0.5");
         assert_eq!(figure(-1_234.0), "-1,234");
-    }
-
-    #[test]
-    fn a_limited_entrance_is_not_step_free() {
-        assert_eq!(yes_or_no("limited"), Some(false));
-        assert_eq!(yes_or_no("Yes"), Some(true));
-        assert_eq!(yes_or_no("ask"), None);
     }
 }

@@ -5,7 +5,7 @@ use super::manifest::{PlaceSection, ZonesSection};
 use super::shapes;
 use super::table::Table;
 use super::words::key_form;
-use super::{Issues, headers, points};
+use super::{Issues, points};
 use crate::crs::{LonLat, Plane};
 use crate::place::{Issue, Where};
 use geo::{Geometry, LineString, Polygon};

@@ -1,5 +1,5 @@
 use super::*;
-use geo::{Area, Contains, Intersects, Point};
+use geo::{Area, Contains, Point};
 use proptest::prelude::*;
 
 fn sites(points: &[(f64, f64)]) -> Sites {
@@ -67,14 +67,11 @@ proptest! {
     }
 
     #[test]
-    fn touching_is_mutual(homes in homes()) {
+    fn homes_whose_ground_touches_are_within_two_radii(homes in homes()) {
         let sites = sites(&homes);
-        let cells: Vec<Cell> = (0..sites.points.len()).map(|site| sites.cell(site)).collect();
-        for (a, cell) in cells.iter().enumerate() {
-            for &b in &cell.touching {
-                // Where the round cut passes within a hair of a corner, one side may see a millimetre and
-                // the other not; the grounds meet all the same.
-                prop_assert!(cells[b].touching.contains(&a) || cell.ground.intersects(&cells[b].ground));
+        for site in 0..sites.points.len() {
+            for other in sites.cell(site).touching {
+                prop_assert!(other != site && sites.points[site].distance(sites.points[other]).get() < 200.0);
             }
         }
     }

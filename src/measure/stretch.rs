@@ -72,14 +72,16 @@ fn spots(place: &Place, sites: &Sites, uncovered: &[usize]) -> (Vec<Spot>, Vec<(
             Spot { patch, cell: sites.cell(site), positions, snap }
         })
         .collect();
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (a, spot) in spots.iter().enumerate() {
         let touching = spot.cell.touching.iter().filter_map(|&site| number.get(&(site, spot.patch)));
         pairs.extend(touching.map(|&b| (a.min(b), a.max(b))));
     }
+    // The round cut has corners, so at its very edge one ground may reach the other and not be reached by
+    // it; neighbours are those that touch both ways.
     pairs.sort_unstable();
-    pairs.dedup();
-    (spots, pairs)
+    let mutual = pairs.chunk_by(|x, y| x == y).filter(|seen| seen.len() == 2).filter_map(|seen| seen.first());
+    (spots, mutual.copied().collect())
 }
 
 /// Joins neighbours unless it is a long way round from one to the other. Neighbours that both meet no

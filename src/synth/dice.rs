@@ -13,9 +13,9 @@ impl Dice {
     /// The stream of this seed and topic.
     pub(super) fn new(seed: u64, topic: &str) -> Self {
         // FNV-1a: any hash that is the same on every machine would do.
-        let stream = topic.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let stream = topic
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(stream);
         Self(rng)
@@ -78,8 +78,7 @@ impl Dice {
 pub(super) fn apportion(total: u64, weights: &[f64]) -> Vec<u64> {
     let sum: f64 = weights.iter().sum();
     let even = 1.0 / weights.len().max(1) as f64;
-    let exact: Vec<f64> =
-        weights.iter().map(|w| total as f64 * if sum > 0.0 { w / sum } else { even }).collect();
+    let exact: Vec<f64> = weights.iter().map(|w| total as f64 * if sum > 0.0 { w / sum } else { even }).collect();
     let mut parts: Vec<u64> = exact.iter().map(|e| e.floor() as u64).collect();
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by(|&a, &b| exact[b].fract().total_cmp(&exact[a].fract()).then(a.cmp(&b)));

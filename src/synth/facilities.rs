@@ -38,8 +38,27 @@ pub(super) struct Facility {
 
 /// Kinds: key, residents for each, what names end in, typical opening hours.
 const KINDS: [(&str, f64, &str, &[&str]); 10] = [
-    ("library", 20_000.0, "Library", &["Mo,Tu,Th,Fr 09:30-17:30; We 13:00-19:00; Sa 10:00-13:00", "Mo-Fr 10:00-18:00; Sa 09:30-16:00", "Monday to Friday 9am-5pm"]),
-    ("community_centre", 9_500.0, "Community Centre", &["Mo-Su 09:00-22:00", "Mo-Fr 09:00-21:00; Sa 10:00-16:00", "Mo-Sa 09:00-17:00", "Monday to Saturday 9am to 10pm"]),
+    (
+        "library",
+        20_000.0,
+        "Library",
+        &[
+            "Mo,Tu,Th,Fr 09:30-17:30; We 13:00-19:00; Sa 10:00-13:00",
+            "Mo-Fr 10:00-18:00; Sa 09:30-16:00",
+            "Monday to Friday 9am-5pm",
+        ],
+    ),
+    (
+        "community_centre",
+        9_500.0,
+        "Community Centre",
+        &[
+            "Mo-Su 09:00-22:00",
+            "Mo-Fr 09:00-21:00; Sa 10:00-16:00",
+            "Mo-Sa 09:00-17:00",
+            "Monday to Saturday 9am to 10pm",
+        ],
+    ),
     ("village_hall", 14_000.0, "Hall", &["", "", "Mo-Su 08:00-23:00"]),
     ("place_of_worship", 2_600.0, "Chapel", &["", "", "Su 09:00-12:00", "Fr 12:00-15:00; Su 10:00-12:00"]),
     ("food_bank", 19_000.0, "Food Bank", &["Tu,Th 10:00-13:00", "We 11:00-14:00; Fr 16:00-18:30", "Mo 10:00-12:00"]),
@@ -50,7 +69,12 @@ const KINDS: [(&str, f64, &str, &[&str]); 10] = [
     ("youth_centre", 22_000.0, "Youth Club", &["Mo-Th 18:00-21:00", "Tu,Fr 17:30-21:00"]),
 ];
 
-const HUB_HOURS: [&str; 4] = ["Mo-Fr 09:00-19:00; Sa 10:00-14:00", "Mo-Fr 09:30-15:30", "Mo,We,Fr 09:00-17:00; Tu,Th 12:00-20:00", "Mo-Fr 10:00-16:00"];
+const HUB_HOURS: [&str; 4] = [
+    "Mo-Fr 09:00-19:00; Sa 10:00-14:00",
+    "Mo-Fr 09:30-15:30",
+    "Mo,We,Fr 09:00-17:00; Tu,Th 12:00-20:00",
+    "Mo-Fr 10:00-16:00",
+];
 
 /// Places every facility. The hubs come first.
 pub(super) fn place_all(borough: &Borough, seed: u64) -> Vec<Facility> {

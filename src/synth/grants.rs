@@ -7,14 +7,36 @@ use std::io;
 use std::path::Path;
 
 const TITLES: [&str; 22] = [
-    "Identifier", "Title", "Description", "Currency", "Amount Applied For", "Amount Awarded", "Award Date",
-    "Planned Dates:Duration (months)", "Recipient Org:Identifier", "Recipient Org:Name", "Recipient Org:Postal Code",
-    "Beneficiary Location:Name", "Beneficiary Location:Latitude", "Beneficiary Location:Longitude",
-    "Beneficiary Location:Geographic Code", "Beneficiary Location:Geographic Code Type", "Funding Org:Identifier",
-    "Funding Org:Name", "Location Scope", "Grant Programme:Code", "Grant Programme:Title", "Last modified",
+    "Identifier",
+    "Title",
+    "Description",
+    "Currency",
+    "Amount Applied For",
+    "Amount Awarded",
+    "Award Date",
+    "Planned Dates:Duration (months)",
+    "Recipient Org:Identifier",
+    "Recipient Org:Name",
+    "Recipient Org:Postal Code",
+    "Beneficiary Location:Name",
+    "Beneficiary Location:Latitude",
+    "Beneficiary Location:Longitude",
+    "Beneficiary Location:Geographic Code",
+    "Beneficiary Location:Geographic Code Type",
+    "Funding Org:Identifier",
+    "Funding Org:Name",
+    "Location Scope",
+    "Grant Programme:Code",
+    "Grant Programme:Title",
+    "Last modified",
 ];
-const FUNDERS: [&str; 5] =
-    ["Tideline Community Fund", "Marram Trust", "Borough Small Grants", "Lightship Foundation", "Saltbush Neighbours Fund"];
+const FUNDERS: [&str; 5] = [
+    "Tideline Community Fund",
+    "Marram Trust",
+    "Borough Small Grants",
+    "Lightship Foundation",
+    "Saltbush Neighbours Fund",
+];
 const WORK: [(&str, &str); 9] = [
     ("Warm room", "A warm room with tea, three afternoons a week through the winter"),
     ("Walking group", "A weekly walk for people who live alone"),
@@ -75,14 +97,16 @@ fn grant(borough: &Borough, i: u64, zone: usize, dice: &mut Dice) -> Vec<String>
     let patch = borough.patches.of_zone[zone];
     let awarded = 50 * (dice.between(4.0, 14.0).powf(2.3) as u64).max(5);
     let asked = awarded + 50 * dice.below(40) as u64;
-    let day = NaiveDate::from_ymd_opt(2023, 4, 1).and_then(|d| d.checked_add_days(chrono::Days::new(dice.below(731) as u64)));
+    let day =
+        NaiveDate::from_ymd_opt(2023, 4, 1).and_then(|d| d.checked_add_days(chrono::Days::new(dice.below(731) as u64)));
     let recipient = dice.below(70);
     // An office in the middle of the town is not where the work is: postcodes mislead, on purpose.
     let office = if dice.chance(0.4) { 0 } else { borough.postcodes.of_zone(zone).start };
     let postcode = borough.postcodes.codes.get(office).cloned().unwrap_or_default();
     let at = borough.place(borough.town.zones[zone].middle);
     let degrees = crate::crs::Plane::british_national_grid().to_lonlat(at);
-    let (lat, lon) = degrees.map_or((String::new(), String::new()), |d| (format!("{:.5}", d.lat), format!("{:.5}", d.lon)));
+    let (lat, lon) =
+        degrees.map_or((String::new(), String::new()), |d| (format!("{:.5}", d.lat), format!("{:.5}", d.lon)));
     let none = String::new;
     let [lat, lon, code, kind, scope] = match dice.unit() {
         0.0..0.3 => [lat, lon, none(), none(), "GLS050".to_owned()],

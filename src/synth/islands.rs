@@ -7,18 +7,20 @@ use super::town::Town;
 
 /// Opens paths along closed lines until every street can be walked to, or no line is left that helps.
 pub(super) fn join(town: &Town, map: &mut StreetMap) {
+    let mut tried = vec![false; town.sheet.chords.len()];
     for _ in 0..4 {
         let mut sets = Sets::of(map);
         let main = sets.largest();
         let mut opened = false;
-        for chord in &town.sheet.chords {
+        for (c, chord) in town.sheet.chords.iter().enumerate() {
             if !matches!(chord.line, Line::Coast | Line::Edge(Barrier::Railway | Barrier::Bypass)) {
                 continue;
             }
             let on_streets: Vec<usize> = chord.stations.iter().map(|s| s.1).filter(|n| sets.walked[*n]).collect();
             let cut_off = on_streets.iter().any(|n| sets.root(*n) != main);
-            if cut_off && on_streets.len() > 1 {
-                map.add_side_path(chord);
+            if cut_off && on_streets.len() > 1 && !tried[c] {
+                tried[c] = true;
+                map.add_side_path(town, chord);
                 for pair in on_streets.windows(2) {
                     sets.unite(pair[0], pair[1]);
                 }

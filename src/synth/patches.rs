@@ -26,7 +26,8 @@ pub(super) struct Patches {
 pub(super) fn share_out(town: &Town) -> Patches {
     let residents: u64 = town.zones.iter().map(|z| z.residents).sum();
     let count = (residents as f64 / PER_PATCH).round().max(1.0) as usize;
-    let mut patches = Patches { count, of_zone: vec![0; town.zones.len()], of_block: Vec::new(), straddling: Vec::new() };
+    let mut patches =
+        Patches { count, of_zone: vec![0; town.zones.len()], of_block: Vec::new(), straddling: Vec::new() };
     let (left, right): (Vec<usize>, Vec<usize>) = (0..town.zones.len()).partition(|&z| town.zones[z].left_bank);
     let on_left = people(&town.zones, &left) / residents.max(1) as f64;
     let patches_left = (count as f64 * on_left).round() as usize;
@@ -55,9 +56,9 @@ fn halve(zones: &[Quarter], mut of: Vec<usize>, first: usize, n: usize, patch: &
     }
     let along = |heading: f64, z: usize| zones[z].middle.x * heading.cos() + zones[z].middle.y * heading.sin();
     let extent = |heading: f64| {
-        let range = of.iter().fold((f64::MAX, f64::MIN), |(low, high), &z| {
-            (low.min(along(heading, z)), high.max(along(heading, z)))
-        });
+        let range = of
+            .iter()
+            .fold((f64::MAX, f64::MIN), |(low, high), &z| (low.min(along(heading, z)), high.max(along(heading, z))));
         range.1 - range.0
     };
     let headings = (0..12).map(|k| f64::from(k) * std::f64::consts::PI / 12.0);
@@ -115,7 +116,8 @@ fn straddle(town: &Town, patches: &mut Patches) {
     }
     let mut touched: Vec<usize> = moved.iter().map(|&b| town.blocks[b].zone).collect();
     touched.dedup();
-    let remain = |zone: usize| (0..town.blocks.len()).any(|b| town.blocks[b].zone == zone && patches.of_block[b] == here);
+    let remain =
+        |zone: usize| (0..town.blocks.len()).any(|b| town.blocks[b].zone == zone && patches.of_block[b] == here);
     let (straddling, whole): (Vec<usize>, Vec<usize>) = touched.into_iter().partition(|&zone| remain(zone));
     for zone in whole {
         patches.of_zone[zone] = there;

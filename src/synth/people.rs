@@ -110,7 +110,11 @@ pub(super) fn settle(town: &Town, seed: u64) -> Vec<Households> {
         .collect();
     let ranks = national_ranks(&poverty);
     let zones = town.zones.iter().zip(poverty).zip(ranks);
-    zones.map(|((zone, poverty), rank)| household(town, zone.middle, zone.residents, poverty, rank, &surfaces, &mut dice)).collect()
+    zones
+        .map(|((zone, poverty), rank)| {
+            household(town, zone.middle, zone.residents, poverty, rank, &surfaces, &mut dice)
+        })
+        .collect()
 }
 
 fn out(town: &Town, p: Xy) -> f64 {
@@ -129,7 +133,15 @@ fn national_ranks(poverty: &[f64]) -> Vec<u32> {
     ranks
 }
 
-fn household(town: &Town, p: Xy, residents: u64, poverty: f64, rank: u32, on: &Surfaces, dice: &mut Dice) -> Households {
+fn household(
+    town: &Town,
+    p: Xy,
+    residents: u64,
+    poverty: f64,
+    rank: u32,
+    on: &Surfaces,
+    dice: &mut Dice,
+) -> Households {
     let pull = [1.0, 0.8, 0.3, 0.0, 0.5];
     let toward_poverty = [0.25, 0.4, 0.15, 0.0, 0.2];
     let broad: Vec<f64> = ETHNIC
@@ -155,10 +167,12 @@ fn household(town: &Town, p: Xy, residents: u64, poverty: f64, rank: u32, on: &S
         0.55 * age - 0.7 * centre + 0.25 - 0.15 * poverty,
         0.75 * age - 0.7 * centre + 0.25 - 0.25 * poverty,
     ];
-    let ages: Vec<f64> = AGES.iter().zip(lean).map(|((_, _, share, _), lean)| share * (lean + 0.1 * dice.normal()).exp()).collect();
+    let ages: Vec<f64> =
+        AGES.iter().zip(lean).map(|((_, _, share, _), lean)| share * (lean + 0.1 * dice.normal()).exp()).collect();
     let ages = apportion(residents, &ages);
     let expected: f64 = AGES.iter().zip(&ages).map(|((_, _, _, risk), n)| risk * *n as f64).sum();
-    let disabled = (expected * (0.28 * poverty + 0.12 * dice.normal()).exp()).round().min(residents as f64 * 0.7) as u64;
+    let disabled =
+        (expected * (0.28 * poverty + 0.12 * dice.normal()).exp()).round().min(residents as f64 * 0.7) as u64;
     let decile = (f64::from(rank) / f64::from(RANKED) * 10.0).ceil().clamp(1.0, 10.0) as u8;
     let score = 80.0 * (-3.2 * f64::from(rank) / f64::from(RANKED)).exp() + 2.0;
     Households { ethnic, ages: std::array::from_fn(|i| ages[i]), disabled, score, rank, decile }

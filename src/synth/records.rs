@@ -71,16 +71,56 @@ const ACTIVITIES: [(&str, f64, f64); 8] = [
     ("enterprise", 3.0, 4.0),
 ];
 const THEMES: [&str; 14] = [
-    "loneliness", "cost of living", "buses", "warm homes", "young people", "parks and play", "health", "safety", "jobs and skills",
-    "food", "housing repairs", "litter", "caring", "digital",
+    "loneliness",
+    "cost of living",
+    "buses",
+    "warm homes",
+    "young people",
+    "parks and play",
+    "health",
+    "safety",
+    "jobs and skills",
+    "food",
+    "housing repairs",
+    "litter",
+    "caring",
+    "digital",
 ];
 const FIRST_YEAR: [&str; 16] = [
-    "Ref", "Date", "Activity", "Venue", "Patch", "Zone", "Postcode", "Person", "People", "Hours", "New connections", "Age band",
-    "Ethnic group", "Disability", "Sex", "Themes",
+    "Ref",
+    "Date",
+    "Activity",
+    "Venue",
+    "Patch",
+    "Zone",
+    "Postcode",
+    "Person",
+    "People",
+    "Hours",
+    "New connections",
+    "Age band",
+    "Ethnic group",
+    "Disability",
+    "Sex",
+    "Themes",
 ];
 const SECOND_YEAR: [&str; 16] = [
-    "record_id", "date", "activity", "asset_id", "patch_id", "zone_id", "postcode", "person_key", "people", "hours",
-    "new_connections", "age_band", "ethnic_group", "disability", "sex", "themes",
+    "record_id",
+    "date",
+    "activity",
+    "asset_id",
+    "patch_id",
+    "zone_id",
+    "postcode",
+    "person_key",
+    "people",
+    "hours",
+    "new_connections",
+    "age_band",
+    "ethnic_group",
+    "disability",
+    "sex",
+    "themes",
 ];
 const NOT_RECORDED: [&str; 2] = ["Not recorded", ""];
 
@@ -103,7 +143,13 @@ struct Scribe<'a> {
 
 /// Writes the records of two years into two files, laid out differently, as they would be after a
 /// change of system: `first` with British dates, `second` with ISO dates.
-pub(super) fn write_engagement(borough: &Borough, planted: &Planted, seed: u64, first: &Path, second: &Path) -> io::Result<u64> {
+pub(super) fn write_engagement(
+    borough: &Borough,
+    planted: &Planted,
+    seed: u64,
+    first: &Path,
+    second: &Path,
+) -> io::Result<u64> {
     let mut dice = Dice::new(seed, "engagement");
     let rows = how_many(borough.residents());
     let people = meet(borough, planted, (rows as f64 * 0.22) as usize, &mut dice);
@@ -171,11 +217,12 @@ impl Scribe<'_> {
             _ => (blank(), blank()),
         };
         let people = if crowd { 6 + self.dice.below(110) } else { 1 };
-        let person = if crowd { blank() } else { format!("R{:06}", who * 7 % 1_000_000 + who / 1_000_000) };
+        let person = if crowd { blank() } else { format!("R{:07}", who * 7 + 1) };
         let connections = if self.dice.chance(0.3) { self.dice.below(4) } else { 0 };
         let hours = hours * self.dice.pick(&[0.5, 1.0, 1.0, 1.5]);
         let date = NaiveDate::from_ymd_opt(2023, 4, 1).and_then(|d| d.checked_add_days(chrono::Days::new(day)));
-        let date = date.map(|d| d.format(if year == 0 { "%d/%m/%Y" } else { "%Y-%m-%d" }).to_string()).unwrap_or_default();
+        let date =
+            date.map(|d| d.format(if year == 0 { "%d/%m/%Y" } else { "%Y-%m-%d" }).to_string()).unwrap_or_default();
         let [age, ethnic, disability, sex] = self.particulars(who, crowd, year);
         let venues = &self.venues[patch];
         let venue = if venues.is_empty() || self.dice.chance(0.15) {
@@ -206,13 +253,18 @@ impl Scribe<'_> {
     /// Somebody who comes: a few come again and again.
     fn attender(&mut self) -> usize {
         let few = ((self.people.len() as f64 * self.planted.few) as usize).max(1);
-        if self.dice.chance(self.planted.few_make) { self.dice.below(few) } else { few.min(self.people.len() - 1) + self.dice.below(self.people.len() - few) }
+        if self.dice.chance(self.planted.few_make) {
+            self.dice.below(few)
+        } else {
+            few.min(self.people.len() - 1) + self.dice.below(self.people.len() - few)
+        }
     }
 
     /// Age band, ethnic group, disability and sex, where somebody wrote them down.
     fn particulars(&mut self, who: usize, crowd: bool, year: usize) -> [String; 4] {
         let person = &self.people[who];
-        let disability = if person.disabled { "Disabled under the Equality Act" } else { "Not disabled under the Equality Act" };
+        let disability =
+            if person.disabled { "Disabled under the Equality Act" } else { "Not disabled under the Equality Act" };
         let told = [AGES[person.age].1, ETHNIC[person.ethnic].0, disability, person.sex];
         let untold = [0.12, 0.18, 0.25, 0.08];
         std::array::from_fn(|i| {

@@ -124,12 +124,20 @@ impl Sheet {
         let first = self.nodes.len();
         self.nodes.extend_from_slice(corners);
         let n = corners.len();
-        let sides = (0..n).map(|i| self.chord_between(first + i, first + (i + 1) % n, Line::Coast, 0, [None; 2])).collect();
+        let sides =
+            (0..n).map(|i| self.chord_between(first + i, first + (i + 1) % n, Line::Coast, 0, [None; 2])).collect();
         Cell { sides }
     }
 
     /// A line between two nodes that is not the side of any cell.
-    pub(super) fn chord_between(&mut self, a: NodeId, b: NodeId, line: Line, road: usize, ends_on: [Option<ChordId>; 2]) -> Side {
+    pub(super) fn chord_between(
+        &mut self,
+        a: NodeId,
+        b: NodeId,
+        line: Line,
+        road: usize,
+        ends_on: [Option<ChordId>; 2],
+    ) -> Side {
         let length = self.nodes[a].distance(self.nodes[b]).get();
         self.chords.push(Chord { line, road, ends_on, stations: vec![(0.0, a), (length, b)] });
         Side { chord: self.chords.len() - 1, from: (0.0, a), to: (length, b) }
@@ -236,10 +244,9 @@ impl Sheet {
         cell.sides.iter().map(|side| (side.chord, self.nodes[side.from.1], self.nodes[side.to.1]))
     }
 
-    /// The node of a cell's corners that is nearest to a point.
-    pub(super) fn corner_near(&self, cell: &Cell, p: Xy) -> Option<NodeId> {
-        let distance = |node: NodeId| self.nodes[node].distance(p).get();
-        cell.sides.iter().map(|s| s.from.1).min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)))
+    /// The nodes at the corners of a cell.
+    pub(super) fn corners<'a>(&self, cell: &'a Cell) -> impl Iterator<Item = NodeId> + use<'a> {
+        cell.sides.iter().map(|side| side.from.1)
     }
 
     /// Area in square metres, and middle.

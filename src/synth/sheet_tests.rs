@@ -21,7 +21,8 @@ fn neighbours_share_every_node_of_their_common_line() {
     let cell = square(&mut sheet, 200.0);
     let (left, right) =
         sheet.split(&cell, Ray::heading(Xy::new(100.0, 0.0), FRAC_PI_2), Line::Street(Class::Local), 0).expect("cut");
-    let (above, _) = sheet.split(&left, Ray::heading(Xy::new(0.0, 80.0), 0.0), Line::Street(Class::Local), 1).expect("cut");
+    let (above, _) =
+        sheet.split(&left, Ray::heading(Xy::new(0.0, 80.0), 0.0), Line::Street(Class::Local), 1).expect("cut");
     sheet.add_bends(30.0);
     let on_line = |ring: &[NodeId]| ring.iter().filter(|&&n| (sheet.nodes[n].x - 100.0).abs() < 1e-9).count();
     let right = sheet.ring(&right);

@@ -33,7 +33,8 @@ const TRADES: [(&str, &str, f64); 16] = [
     ("laundry", "Launderette", 2.0),
     ("optician", "Optician", 2.0),
 ];
-const FOOD: [(&str, &str); 4] = [("fast_food", "Fried Fish"), ("cafe", "Tea Room"), ("pub", "Arms"), ("restaurant", "Kitchen")];
+const FOOD: [(&str, &str); 4] =
+    [("fast_food", "Fried Fish"), ("cafe", "Tea Room"), ("pub", "Arms"), ("restaurant", "Kitchen")];
 
 /// Metres between neighbouring shops on one side of a street.
 const FRONTAGE: f64 = 13.0;
@@ -75,6 +76,9 @@ pub(super) fn open(town: &Town, map: &mut StreetMap, names: &Names, seed: u64) -
             distance(a).total_cmp(&distance(b)).then(a.cmp(&b))
         });
         around.retain(|p| !taken[*p]);
+        // One street is the high street; what it cannot hold spills round the corner.
+        let high_street = around.first().and_then(|p| name_of(map, &pieces[*p])).map(str::to_owned);
+        around.sort_by_key(|p| name_of(map, &pieces[*p]) != high_street.as_deref());
         let mut left = shops;
         for p in around {
             if left == 0 {
@@ -85,6 +89,10 @@ pub(super) fn open(town: &Town, map: &mut StreetMap, names: &Names, seed: u64) -
         }
     }
     centres
+}
+
+fn name_of<'a>(map: &'a StreetMap, piece: &Piece) -> Option<&'a str> {
+    map.ways[piece.way].tags.iter().find(|(key, _)| *key == "name").map(|(_, name)| name.as_str())
 }
 
 fn square(p: Xy) -> (i64, i64) {
@@ -141,7 +149,7 @@ fn line_with_shops(map: &mut StreetMap, piece: &Piece, most: usize, names: &Name
         return 0;
     }
     let (ux, uy) = ((piece.b.x - piece.a.x) / length, (piece.b.y - piece.a.y) / length);
-    let street = map.ways[piece.way].tags.iter().find(|(key, _)| *key == "name").map(|(_, name)| name.clone());
+    let street = name_of(map, piece).map(str::to_owned);
     let mut built = 0;
     for k in 0..(length / FRONTAGE) as usize {
         for side in [SETBACK, -SETBACK] {
@@ -149,10 +157,7 @@ fn line_with_shops(map: &mut StreetMap, piece: &Piece, most: usize, names: &Name
                 continue;
             }
             let along = FRONTAGE * (k as f64 + 0.5);
-            map.points.push(Xy::new(
-                piece.a.x + along * ux - side * uy,
-                piece.a.y + along * uy + side * ux,
-            ));
+            map.points.push(Xy::new(piece.a.x + along * ux - side * uy, piece.a.y + along * uy + side * ux));
             let node = map.points.len() - 1;
             let mut tags = trade(names, node, dice);
             tags.extend(street.clone().map(|name| ("addr:street", name)));
@@ -174,7 +179,10 @@ fn trade(names: &Names, n: usize, dice: &mut Dice) -> super::streets::Tags {
     if !words.is_empty() {
         tags.push(named(words));
         if dice.chance(0.4) {
-            tags.push(("opening_hours", dice.pick(&["Mo-Sa 09:00-17:30", "Mo-Su 07:00-22:00", "Tu-Sa 09:00-17:00"]).to_owned()));
+            tags.push((
+                "opening_hours",
+                dice.pick(&["Mo-Sa 09:00-17:30", "Mo-Su 07:00-22:00", "Tu-Sa 09:00-17:00"]).to_owned(),
+            ));
         }
         if dice.chance(0.3) {
             tags.push(("wheelchair", dice.pick(&["yes", "limited", "no"]).to_owned()));

@@ -45,7 +45,7 @@ pub(super) struct StreetMap {
 }
 
 /// A street bends at least this often; the warp makes smooth curves of it.
-const BEND_EVERY: f64 = 34.0;
+const BEND_EVERY: f64 = 26.0;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Stretch {
@@ -167,17 +167,23 @@ impl StreetMap {
             }
             Stretch::Works => (vec![tag("highway", "service"), named(Class::Local)], None),
             Stretch::ParkPath => (vec![tag("highway", "footway"), tag("surface", "asphalt")], None),
-            Stretch::Riverside(true) => {
-                (vec![tag("highway", "residential"), ("name", format!("{} Quay", names.word(road)))], Some(Class::Local))
+            Stretch::Riverside(true) => (
+                vec![tag("highway", "residential"), ("name", format!("{} Quay", names.word(road)))],
+                Some(Class::Local),
+            ),
+            Stretch::Riverside(false) => {
+                (vec![tag("highway", "path"), tag("foot", "designated"), tag("name", "Riverside Walk")], None)
             }
-            Stretch::Riverside(false) => (vec![tag("highway", "path"), tag("foot", "designated"), tag("name", "Riverside Walk")], None),
             Stretch::IslandPath => (vec![tag("highway", "path"), tag("name", "Island Path")], None),
             Stretch::CutThrough { steps: true } => (vec![tag("highway", "steps"), tag("step_count", "14")], None),
             Stretch::CutThrough { steps: false } => (vec![tag("highway", "footway"), tag("lit", "yes")], None),
-            Stretch::Private => (vec![tag("highway", "residential"), tag("access", "private"), named(Class::Local)], None),
+            Stretch::Private => {
+                (vec![tag("highway", "residential"), tag("access", "private"), named(Class::Local)], None)
+            }
             Stretch::Bridge(class, barrier) => {
                 let over = if barrier == Barrier::Bypass { ("tunnel", "yes", "-1") } else { ("bridge", "yes", "1") };
-                let tags = vec![tag("highway", highway(class)), named(class), tag(over.0, over.1), tag("layer", over.2)];
+                let tags =
+                    vec![tag("highway", highway(class)), named(class), tag(over.0, over.1), tag("layer", over.2)];
                 (tags, Some(class))
             }
             Stretch::Underpass => (vec![tag("highway", "footway"), tag("tunnel", "yes"), tag("layer", "-1")], None),
@@ -185,11 +191,16 @@ impl StreetMap {
         self.ways.push(Way { nodes, tags, class, walkable: stretch != Stretch::Private });
     }
 
-    /// Opens a whole line as a path.
-    pub(super) fn add_side_path(&mut self, chord: &Chord) {
-        let nodes = chord.stations.iter().map(|s| s.1).collect();
-        let tags = vec![("highway", "path".to_owned()), ("foot", "yes".to_owned())];
-        self.ways.push(Way { nodes, tags, class: None, walkable: true });
+    /// Opens a line as a path, except where it would cross water, rails or the bypass.
+    pub(super) fn add_side_path(&mut self, town: &Town, chord: &Chord) {
+        let open = |pair: &&[(f64, NodeId)]| {
+            let (a, b) = (town.sheet.nodes[pair[0].1], town.sheet.nodes[pair[1].1]);
+            town.ground.barrier_at(Xy::new((a.x + b.x) / 2.0, (a.y + b.y) / 2.0)).is_none()
+        };
+        for pair in chord.stations.windows(2).filter(open) {
+            let tags = vec![("highway", "path".to_owned()), ("foot", "yes".to_owned())];
+            self.ways.push(Way { nodes: vec![pair[0].1, pair[1].1], tags, class: None, walkable: true });
+        }
     }
 
     /// Adds closes and drives that lead from a street towards the middle of a block.
@@ -220,12 +231,22 @@ impl StreetMap {
     }
 
     /// Adds a way from near the middle of one side of a block towards the middle of the block.
-    fn add_spur(&mut self, town: &Town, block: &Block, (skip, reach): (usize, f64), meetings: &[u8], on_road: &[bool], tags: Tags) {
+    fn add_spur(
+        &mut self,
+        town: &Town,
+        block: &Block,
+        (skip, reach): (usize, f64),
+        meetings: &[u8],
+        on_road: &[bool],
+        tags: Tags,
+    ) {
         let middle = town.sheet.centroid(&block.cell);
         let ring = town.sheet.ring(&block.cell);
         let free = |n: &&NodeId| meetings[**n] < 2 && on_road[**n];
         let n = ring.iter().filter(free).count();
-        let Some(&start) = ring.iter().filter(free).nth((skip * n / 4 + n / 8).min(n.saturating_sub(1))) else { return };
+        let Some(&start) = ring.iter().filter(free).nth((skip * n / 4 + n / 8).min(n.saturating_sub(1))) else {
+            return;
+        };
         let from = self.points[start];
         let at = |f: f64| Xy::new(from.x + f * (middle.x - from.x), from.y + f * (middle.y - from.y));
         if from.distance(middle).get() < 24.0 {
@@ -257,8 +278,16 @@ impl StreetMap {
                     self.add_band_line(town, strip, 0.0, &sides, &tags);
                 }
                 Barrier::Bypass => {
-                    let tags = ["highway=trunk", "foot=no", "oneway=yes", "dual_carriageway=yes", "ref=A9990", "maxspeed=70 mph"];
-                    let tags: Tags = tags.iter().filter_map(|t| t.split_once('=')).map(|(k, v)| (k, v.to_owned())).collect();
+                    let tags = [
+                        "highway=trunk",
+                        "foot=no",
+                        "oneway=yes",
+                        "dual_carriageway=yes",
+                        "ref=A9990",
+                        "maxspeed=70 mph",
+                    ];
+                    let tags: Tags =
+                        tags.iter().filter_map(|t| t.split_once('=')).map(|(k, v)| (k, v.to_owned())).collect();
                     self.add_band_line(town, strip, 7.0, &sides, &tags);
                     self.add_band_line(town, strip, -7.0, &sides, &tags);
                 }
@@ -279,7 +308,11 @@ impl StreetMap {
             self.points.push(p);
             let node = self.points.len() - 1;
             let over = strip.barrier != Barrier::River
-                && town.ground.strips.iter().any(|s| s.barrier == Barrier::River && s.ray.left(p).abs() < s.half + 50.0);
+                && town
+                    .ground
+                    .strips
+                    .iter()
+                    .any(|s| s.barrier == Barrier::River && s.ray.left(p).abs() < s.half + 50.0);
             if over != bridged && run.len() > 1 {
                 let joint = run.last().copied();
                 self.add_band_run(std::mem::take(&mut run), bridged, tags);
@@ -326,7 +359,12 @@ impl StreetMap {
         }
         for chord in town.sheet.chords.iter().filter(|c| c.line == Line::Coast) {
             let nodes = chord.stations.iter().map(|s| s.1).collect();
-            self.ways.push(Way { nodes, tags: vec![("natural", "coastline".to_owned())], class: None, walkable: false });
+            self.ways.push(Way {
+                nodes,
+                tags: vec![("natural", "coastline".to_owned())],
+                class: None,
+                walkable: false,
+            });
         }
     }
 }

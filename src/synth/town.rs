@@ -10,7 +10,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 /// Residents of a zone: the mean of an output area of the 2021 census of England and Wales is 315.
 const PER_ZONE: f64 = 300.0;
 /// Residents of a block of houses, which sets how close the streets are (about 5 m of street each).
-const PER_BLOCK: f64 = 55.0;
+const PER_BLOCK: f64 = 40.0;
 
 /// A small area with residents.
 #[derive(Debug)]
@@ -47,10 +47,6 @@ pub(super) struct Town {
     pub blocks: Vec<Block>,
     /// The band cells of the river, for drawing its water.
     pub water: Vec<Cell>,
-    /// The ends of the causeway.
-    pub causeway: Option<(NodeId, NodeId)>,
-    /// How many roads have been laid; a road has one name.
-    pub roads: usize,
 }
 
 struct Piece {
@@ -74,7 +70,7 @@ pub(super) fn plan(residents: u64, seed: u64) -> Town {
     let mut pieces = builder.land(&ground, seed);
     builder.lay_strips(&ground, &mut pieces);
     builder.lay_through_roads(&ground, &mut pieces);
-    let causeway = builder.causeway(&ground, &pieces);
+    builder.causeway(&ground, &pieces);
     let per_sample = residents as f64 / pieces.iter().map(|p| p.people.len()).sum::<usize>().max(1) as f64;
     let mut water = Vec::new();
     for piece in pieces {
@@ -88,13 +84,18 @@ pub(super) fn plan(residents: u64, seed: u64) -> Town {
             }
         }
     }
-    builder.finish(ground, residents, water, causeway)
+    builder.finish(ground, residents, water)
 }
 
 impl Builder {
     /// The land, uncut, with a sample of where people will live.
     fn land(&mut self, ground: &Ground, seed: u64) -> Vec<Piece> {
-        let mut pieces = vec![Piece { cell: self.sheet.cell(&ground.mainland(seed)), band: None, island: false, people: Vec::new() }];
+        let mut pieces = vec![Piece {
+            cell: self.sheet.cell(&ground.mainland(seed)),
+            band: None,
+            island: false,
+            people: Vec::new(),
+        }];
         if let Some(corners) = ground.island_outline(seed) {
             pieces.push(Piece { cell: self.sheet.cell(&corners), band: None, island: true, people: Vec::new() });
         }
@@ -125,7 +126,9 @@ impl Builder {
     fn lay_strips(&mut self, ground: &Ground, pieces: &mut Vec<Piece>) {
         for strip in &ground.strips {
             for by in [strip.half, -strip.half] {
-                self.cut_all(pieces, strip.ray.moved_left(by), |piece| (!piece.island).then_some(Line::Edge(strip.barrier)));
+                self.cut_all(pieces, strip.ray.moved_left(by), |piece| {
+                    (!piece.island).then_some(Line::Edge(strip.barrier))
+                });
             }
             for piece in pieces.iter_mut().filter(|p| p.band.is_none() && !p.island) {
                 if strip.contains(self.sheet.centroid(&piece.cell)) {
@@ -190,10 +193,10 @@ impl Builder {
         for k in 0..n {
             let rim = if n > 6 { [0.28, 0.55, 0.75][k % 3] } else { 0.47 };
             let heading = TAU * (k as f64 + start + self.dice.between(-0.15, 0.15)) / n as f64;
-            let ray = Ray::heading(Xy::default(), heading).moved_left(ground.radius * rim * self.dice.between(0.88, 1.12));
-            let across = |strip: &Strip| {
-                (ray.along.x * strip.ray.along.y - ray.along.y * strip.ray.along.x).abs() > 0.34
-            };
+            let ray =
+                Ray::heading(Xy::default(), heading).moved_left(ground.radius * rim * self.dice.between(0.88, 1.12));
+            let across =
+                |strip: &Strip| (ray.along.x * strip.ray.along.y - ray.along.y * strip.ray.along.x).abs() > 0.34;
             if ground.strips.iter().all(across) {
                 rays.push(ray);
             }
@@ -202,22 +205,21 @@ impl Builder {
     }
 
     /// Joins the island to the end of the road that leads there.
-    fn causeway(&mut self, ground: &Ground, pieces: &[Piece]) -> Option<(NodeId, NodeId)> {
-        let (island, _) = ground.island?;
+    fn causeway(&mut self, ground: &Ground, pieces: &[Piece]) {
+        let Some((island, _)) = ground.island else { return };
         let ray = Ray::heading(Xy::default(), ground.heading);
         let on_road = |node: NodeId, sheet: &Sheet| ray.left(sheet.nodes[node]).abs() < 30.0;
         let nearest = |wanted: bool, to: Xy, sheet: &Sheet| {
-            let corners = pieces.iter().filter(|p| p.island == wanted && p.band.is_none());
-            let nodes = corners.filter_map(|p| sheet.corner_near(&p.cell, to)).filter(|n| on_road(*n, sheet));
+            let land = pieces.iter().filter(|p| p.island == wanted && p.band.is_none());
+            let nodes = land.flat_map(|p| sheet.corners(&p.cell)).filter(|n| on_road(*n, sheet));
             let distance = |n: NodeId| sheet.nodes[n].distance(to).get();
             nodes.min_by(|&a, &b| distance(a).total_cmp(&distance(b)).then(a.cmp(&b)))
         };
-        let shore = nearest(false, island, &self.sheet)?;
-        let landing = nearest(true, self.sheet.nodes[shore], &self.sheet)?;
+        let Some(shore) = nearest(false, island, &self.sheet) else { return };
+        let Some(landing) = nearest(true, self.sheet.nodes[shore], &self.sheet) else { return };
         let road = self.roads;
         self.roads += 1;
         self.sheet.chord_between(shore, landing, Line::Bridge(Class::Primary, Barrier::River), road, [None; 2]);
-        Some((shore, landing))
     }
 
     /// Cuts a quarter into zones, halving its people each time.
@@ -233,7 +235,11 @@ impl Builder {
         };
         for attempt in 0..4 {
             let (long, length, width) = self.sheet.long_axis(&cell);
-            let turned = if attempt == 2 || (attempt == 0 && length < 1.25 * width && self.dice.chance(0.4)) { 0.0 } else { FRAC_PI_2 };
+            let turned = if attempt == 2 || (attempt == 0 && length < 1.25 * width && self.dice.chance(0.4)) {
+                0.0
+            } else {
+                FRAC_PI_2
+            };
             let heading = long + turned + self.dice.between(-0.16, 0.16);
             let share = (zones / 2) as f64 / zones as f64 + self.dice.between(-0.07, 0.07);
             let ray = Ray::heading(middle_by(&people, heading, share), heading);
@@ -256,7 +262,7 @@ impl Builder {
         let density = ground.density(middle).max(0.12);
         let (long, length, width) = self.sheet.long_axis(&cell);
         let oblong = if ground.in_estate(middle) { 1.35 } else { 1.0 };
-        let enough = (PER_BLOCK / (ground.crowd() * density)).clamp(3_500.0, 45_000.0) * oblong;
+        let enough = (PER_BLOCK / (ground.crowd() * density)).clamp(3_000.0, 40_000.0) * oblong;
         if self.sheet.area(&cell) > 1.5 * enough && width > 45.0 {
             let sway = if ground.in_estate(middle) { 0.3 } else { 0.08 };
             let heading = long + FRAC_PI_2 + self.dice.between(-sway, sway);
@@ -273,7 +279,7 @@ impl Builder {
         blocks.push(Block { cell, zone });
     }
 
-    fn finish(mut self, ground: Ground, residents: u64, water: Vec<Cell>, causeway: Option<(NodeId, NodeId)>) -> Town {
+    fn finish(mut self, ground: Ground, residents: u64, water: Vec<Cell>) -> Town {
         let weights: Vec<f64> = self.zones.iter().map(|(_, people)| people.len() as f64).collect();
         let counts = apportion(residents, &weights);
         let mut zones = Vec::with_capacity(counts.len());
@@ -290,7 +296,7 @@ impl Builder {
             self.blocks(&ground, cell.clone(), i, &mut blocks);
             zones.push(Quarter { cell, middle, residents, left_bank });
         }
-        Town { ground, sheet: self.sheet, zones, blocks, water, causeway, roads: self.roads }
+        Town { ground, sheet: self.sheet, zones, blocks, water }
     }
 }
 

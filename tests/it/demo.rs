@@ -53,8 +53,16 @@ fn every_table_sums_to_the_residents_at_every_size() {
         assert_eq!(sum, residents);
         let mut table = csv::Reader::from_path(dir.join("census-disability-made-up.csv")).expect("a table");
         let people: f64 = table.records().map(|r| r.expect("a row")[4].parse::<f64>().expect("a count")).sum();
-        assert!((people / residents as f64 - 1.0).abs() < 0.35 / report.zones as f64 + 0.7 / (residents as f64 / 500.0), "{people}");
-        assert!(report.cut_off_nodes * 200 < report.street_nodes, "{} of {} nodes are cut off", report.cut_off_nodes, report.street_nodes);
+        assert!(
+            (people / residents as f64 - 1.0).abs() < 0.35 / report.zones as f64 + 0.7 / (residents as f64 / 500.0),
+            "{people}"
+        );
+        assert!(
+            report.cut_off_nodes * 200 < report.street_nodes,
+            "{} of {} nodes are cut off",
+            report.cut_off_nodes,
+            report.street_nodes
+        );
     }
 }
 
@@ -101,11 +109,14 @@ fn river_railway_and_bypass_are_crossed_only_by_bridges_and_tunnels() {
     let dir = tmp.path().join("demo");
     write(&dir, 100_000, 3);
     let map = read_map(&dir.join("streets.osm"));
-    let segments = |nodes: &[u64]| -> Vec<(Xy, Xy)> { nodes.windows(2).map(|p| (map.nodes[&p[0]], map.nodes[&p[1]])).collect() };
-    let walkable = |tags: &BTreeMap<String, String>| tags.contains_key("highway") && tags.get("foot").is_none_or(|f| f != "no");
+    let segments =
+        |nodes: &[u64]| -> Vec<(Xy, Xy)> { nodes.windows(2).map(|p| (map.nodes[&p[0]], map.nodes[&p[1]])).collect() };
+    let walkable =
+        |tags: &BTreeMap<String, String>| tags.contains_key("highway") && tags.get("foot").is_none_or(|f| f != "no");
     let is = |tags: &BTreeMap<String, String>, key: &str, value: &str| tags.get(key).is_some_and(|v| v == value);
     for (key, value) in [("waterway", "river"), ("railway", "rail"), ("highway", "trunk")] {
-        let barrier: Vec<(Xy, Xy)> = map.ways.iter().filter(|(_, tags)| is(tags, key, value)).flat_map(|(n, _)| segments(n)).collect();
+        let barrier: Vec<(Xy, Xy)> =
+            map.ways.iter().filter(|(_, tags)| is(tags, key, value)).flat_map(|(n, _)| segments(n)).collect();
         assert!(!barrier.is_empty(), "there is a {value}");
         let mut crossings = BTreeSet::new();
         for (i, (nodes, tags)) in map.ways.iter().enumerate().filter(|(_, (_, tags))| walkable(tags)) {
@@ -152,7 +163,9 @@ fn the_patches_of_the_geopackage_tile_the_zones() {
     let id: u32 = db.query_row("PRAGMA application_id", [], |row| row.get(0)).expect("an application id");
     assert_eq!(id, u32::from_be_bytes(*b"GPKG"));
     let (patches, srs): (u32, u32) = db
-        .query_row("SELECT (SELECT count(*) FROM patches), srs_id FROM gpkg_contents", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row("SELECT (SELECT count(*) FROM patches), srs_id FROM gpkg_contents", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .expect("contents");
     assert_eq!((patches, srs), (5, 27700));
 }

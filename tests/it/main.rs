@@ -1,2 +1,18 @@
+//! Integration tests, as one binary: the house, whole places from files on disk, and the served API.
+
 mod demo;
+mod haringey_walking_areas;
+mod house;
+mod http_answers;
+mod http_ets;
+mod http_place;
+mod http_server;
+mod http_shown;
+mod laws;
 mod locate;
+mod load_examples;
+mod load_faults;
+mod small_towns;
+mod support;
+mod town;
+mod toytown;

@@ -10,13 +10,14 @@ mod orlib;
 mod tally;
 
 use super::table::{Cell, Options, Table};
+use super::words::counted;
 use super::Issues;
 use crate::locate::{Costs, Group, Problem, Unsolved};
 use crate::place::{Issue, Where};
 use keys::Keys;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tally::{counted, Tally};
+use tally::Tally;
 
 /// The files of a question.
 #[derive(Debug, Default, Clone, Copy)]

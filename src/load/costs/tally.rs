@@ -1,6 +1,7 @@
 //! Rows with the same fault, told as one issue.
 
 use crate::load::table::Table;
+use crate::load::words::counted;
 use crate::load::Issues;
 use crate::place::{Issue, Where};
 
@@ -33,9 +34,4 @@ impl<'t> Tally<'t> {
             ));
         }
     }
-}
-
-/// A count with its noun: `1 row has`, `3 rows have`.
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }

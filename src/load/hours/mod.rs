@@ -25,13 +25,18 @@ pub(super) fn read(words: &str) -> Understood {
     if words.is_empty() {
         return Understood::AsWritten(Opening::Unknown);
     }
-    if OpeningHours::parse(words).is_ok() {
+    if is_valid(words) {
         return Understood::AsWritten(Opening::Hours(words.to_owned()));
     }
-    match english::translate(words).filter(|hours| OpeningHours::parse(hours).is_ok()) {
+    match english::translate(words).filter(|hours| is_valid(hours)) {
         Some(hours) => Understood::Translated(Opening::Hours(hours)),
         None => Understood::Not(Opening::Unreadable(words.to_owned())),
     }
+}
+
+/// Whether words follow the `opening_hours` syntax.
+fn is_valid(words: &str) -> bool {
+    words.parse::<OpeningHours>().is_ok()
 }
 
 /// Reads one cell for each day, Monday first; days without a word are left out.
@@ -54,7 +59,7 @@ pub(super) fn read_days(cells: [Option<&str>; 7]) -> Understood {
     }
     let written: Vec<String> = rules.iter().map(|(first, last, times)| format!("{} {times}", english::span(*first, *last))).collect();
     let hours = written.join("; ");
-    if OpeningHours::parse(&hours).is_ok() { Understood::Translated(Opening::Hours(hours)) } else { said() }
+    if is_valid(&hours) { Understood::Translated(Opening::Hours(hours)) } else { said() }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::super::patches::{outlines, turning};
 use super::{Fault, Placed, file};
 use crate::crs::Xy;
 use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -18,11 +19,12 @@ pub(super) fn write_patches(borough: &Borough, placed: &Placed, path: &Path) -> 
     let mut shapes: Vec<Vec<Rings>> = outlines.iter().map(|rings| polygons(rings, placed)).collect();
     let mut faults = Vec::new();
     if let Some(patch) = (borough.patches.count > 2).then_some(1) {
-        if shapes.get_mut(patch).is_some_and(|shape| push_out_a_corner(shape, 18.0)) {
+        let corner = shared_corner(&outlines, patch).map(|node| placed.grid[node]);
+        if corner.zip(shapes.get_mut(patch)).is_some_and(|(corner, shape)| push_out(corner, shape, 18.0)) {
             faults.push(Fault {
                 file: file::PATCHES,
                 place: format!("`{}`", borough.patch_key(patch)),
-                wrong: "one corner reaches about 18 m beyond its boundary, into its neighbour or over the edge of the land".to_owned(),
+                wrong: "one corner reaches about 18 m beyond its boundary, into its neighbour".to_owned(),
                 expect: "a warning or note that two patches overlap, with the area; each resident still counts once",
             });
         }
@@ -33,7 +35,8 @@ pub(super) fn write_patches(borough: &Borough, placed: &Placed, path: &Path) -> 
     let mut extent = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
     for (patch, shape) in shapes.iter().enumerate() {
         let bounds = bounds(shape);
-        extent = [extent[0].min(bounds[0]), extent[1].min(bounds[1]), extent[2].max(bounds[2]), extent[3].max(bounds[3])];
+        extent =
+            [extent[0].min(bounds[0]), extent[1].min(bounds[1]), extent[2].max(bounds[2]), extent[3].max(bounds[3])];
         write.execute(
             "INSERT INTO patches (geom, patch_code, patch_name, coordinator, drawn, made_up) VALUES (?, ?, ?, ?, '1998-04-01', 'yes')",
             params![
@@ -91,23 +94,30 @@ fn polygons(rings: &[Vec<usize>], placed: &Placed) -> Vec<Rings> {
 
 fn inside(p: Xy, ring: &[Xy]) -> bool {
     let sides = (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()]));
-    let crossed = sides.filter(|(a, b)| (a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x));
+    let crossed =
+        sides.filter(|(a, b)| (a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x));
     crossed.count() % 2 == 1
 }
 
-/// Moves a corner of the largest outer ring away from the polygon.
-fn push_out_a_corner(shape: &mut [Rings], metres: f64) -> bool {
-    let largest = shape.iter_mut().filter_map(|rings| rings.first_mut()).max_by_key(|ring| ring.len());
-    let Some(ring) = largest.filter(|ring| ring.len() > 8) else { return false };
-    let i = ring.len() / 3;
-    let (a, b) = (ring[i - 1], ring[i + 1]);
-    let length = a.distance(b).get();
-    if length < 1.0 {
-        return false;
+/// A corner of a patch that it and the corners beside it share with other patches.
+fn shared_corner(outlines: &[Vec<Vec<usize>>], patch: usize) -> Option<usize> {
+    let others = outlines.iter().enumerate().filter(|(p, _)| *p != patch);
+    let others: BTreeSet<usize> = others.flat_map(|(_, rings)| rings.iter().flatten().copied()).collect();
+    let rings = outlines.get(patch)?.iter();
+    rings.flat_map(|ring| ring.windows(3)).find(|three| three.iter().all(|n| others.contains(n))).map(|three| three[1])
+}
+
+/// Moves a corner away from its polygon.
+fn push_out(corner: Xy, shape: &mut [Rings], metres: f64) -> bool {
+    for ring in shape.iter_mut().flatten() {
+        let Some(i) = ring.iter().position(|p| *p == corner).filter(|i| *i > 0 && i + 1 < ring.len()) else { continue };
+        let (a, b) = (ring[i - 1], ring[i + 1]);
+        let length = a.distance(b).get().max(1.0);
+        // Rings have the polygon on their left, so outside is to the right of the way from a to b.
+        ring[i] = Xy::new(corner.x + metres * (b.y - a.y) / length, corner.y - metres * (b.x - a.x) / length);
+        return true;
     }
-    // Outer rings run anticlockwise, so outside is to the right of the way from a to b.
-    ring[i] = Xy::new(ring[i].x + metres * (b.y - a.y) / length, ring[i].y - metres * (b.x - a.x) / length);
-    true
+    false
 }
 
 fn bounds(shape: &[Rings]) -> [f64; 4] {
@@ -160,7 +170,8 @@ pub(super) fn write_zones(borough: &Borough, placed: &Placed, path: &Path) -> io
             faults.push(Fault {
                 file: file::ZONES,
                 place: format!("feature {}, `{}`", i + 1, borough.zone_key(i)),
-                wrong: "two neighbouring corners of the boundary are in the wrong order, so that it crosses itself".to_owned(),
+                wrong: "two neighbouring corners of the boundary are in the wrong order, so that it crosses itself"
+                    .to_owned(),
                 expect: "a warning or note that the geometry was invalid and was repaired",
             });
         }

@@ -18,26 +18,41 @@ use std::path::Path;
 
 /// Names of the files, as `place.toml` has them.
 pub(super) mod file {
-    pub const PLACE: &str = "place.toml";
-    pub const README: &str = "README.txt";
-    pub const FAULTS: &str = "FAULTS.md";
-    pub const PLANTED: &str = "planted.json";
-    pub const PATCHES: &str = "patches.gpkg";
-    pub const ZONES: &str = "zones.geojson";
-    pub const ETHNIC: &str = "census-ethnic-group-made-up.csv";
-    pub const AGE: &str = "census-age-made-up.xlsx";
-    pub const DISABILITY: &str = "census-disability-made-up.csv";
-    pub const DEPRIVATION: &str = "deprivation-made-up.csv";
-    pub const STREETS: &str = "streets.osm";
-    pub const ASSETS: &str = "assets.csv";
-    pub const HEALTH: &str = "health-made-up.csv";
-    pub const POSTCODES: &str = "postcodes-made-up.csv";
-    pub const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
-    pub const GRANTS: &str = "grants-made-up.csv";
+    pub(super) const PLACE: &str = "place.toml";
+    pub(super) const README: &str = "README.txt";
+    pub(super) const FAULTS: &str = "FAULTS.md";
+    pub(super) const PLANTED: &str = "planted.json";
+    pub(super) const PATCHES: &str = "patches.gpkg";
+    pub(super) const ZONES: &str = "zones.geojson";
+    pub(super) const ETHNIC: &str = "census-ethnic-group-made-up.csv";
+    pub(super) const AGE: &str = "census-age-made-up.xlsx";
+    pub(super) const DISABILITY: &str = "census-disability-made-up.csv";
+    pub(super) const DEPRIVATION: &str = "deprivation-made-up.csv";
+    pub(super) const STREETS: &str = "streets.osm";
+    pub(super) const ASSETS: &str = "assets.csv";
+    pub(super) const HEALTH: &str = "health-made-up.csv";
+    pub(super) const POSTCODES: &str = "postcodes-made-up.csv";
+    pub(super) const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
+    pub(super) const GRANTS: &str = "grants-made-up.csv";
     /// Every file of a demo.
-    pub const ALL: [&str; 17] = [
-        PLACE, README, FAULTS, PLANTED, PATCHES, ZONES, ETHNIC, AGE, DISABILITY, DEPRIVATION, STREETS, ASSETS, HEALTH, POSTCODES,
-        ENGAGEMENT[0], ENGAGEMENT[1], GRANTS,
+    pub(super) const ALL: [&str; 17] = [
+        PLACE,
+        README,
+        FAULTS,
+        PLANTED,
+        PATCHES,
+        ZONES,
+        ETHNIC,
+        AGE,
+        DISABILITY,
+        DEPRIVATION,
+        STREETS,
+        ASSETS,
+        HEALTH,
+        POSTCODES,
+        ENGAGEMENT[0],
+        ENGAGEMENT[1],
+        GRANTS,
     ];
 }
 
@@ -81,7 +96,12 @@ fn to_file<T, E: Display>(dir: &Path, name: &str, write: impl FnOnce(&Path) -> R
 }
 
 /// Writes every file into `dir`.
-pub(super) fn write_all(borough: &Borough, options: &DemoOptions, dir: &Path, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
+pub(super) fn write_all(
+    borough: &Borough,
+    options: &DemoOptions,
+    dir: &Path,
+    steps: &dyn Fn(&str),
+) -> Result<DemoReport, DemoError> {
     let placed = Placed::new(borough).ok_or_else(|| failed(dir)("a point fell off the National Grid".to_owned()))?;
     let mut faults = Vec::new();
     steps("Writing boundaries");

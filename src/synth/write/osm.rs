@@ -24,7 +24,11 @@ pub(super) fn write(borough: &Borough, placed: &Placed, path: &Path) -> io::Resu
     let mut out = Writer::new_with_indent(BufWriter::new(fs::File::create(path)?), b' ', 1);
     out.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let note = format!("{} is made up: no such streets exist", borough.names.borough());
-    let root = out.create_element("osm").with_attributes([("version", "0.6"), ("generator", "patchwork demo"), ("note", note.as_str())]);
+    let root = out.create_element("osm").with_attributes([
+        ("version", "0.6"),
+        ("generator", "patchwork demo"),
+        ("note", note.as_str()),
+    ]);
     let mut nodes = 0;
     root.write_inner_content(|out| {
         for (node, p) in placed.degrees.iter().enumerate().filter(|(node, _)| used[*node]) {

@@ -16,7 +16,8 @@ pub(in super::super) struct Staged {
 impl Staged {
     /// Begins a directory next to `dir`, unless `dir` holds something that is no earlier demo.
     pub(in super::super) fn beside(dir: &Path) -> Result<Self, DemoError> {
-        let target = if dir.exists() { dir.canonicalize().map_err(|e| failed(dir)(e.to_string()))? } else { dir.to_path_buf() };
+        let target =
+            if dir.exists() { dir.canonicalize().map_err(|e| failed(dir)(e.to_string()))? } else { dir.to_path_buf() };
         check_replaceable(&target)?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| failed(dir)("it has no name".to_owned()))?;

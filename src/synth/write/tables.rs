@@ -13,7 +13,8 @@ type Csv = csv::Result<()>;
 /// Ethnic group as Nomis publishes table TS021: broad groups and their parts side by side.
 pub(super) fn write_ethnic(borough: &Borough, path: &Path) -> Csv {
     let mut out = csv::Writer::from_path(path)?;
-    let mut titles: Vec<String> = ["date", "geography", "geography code", "Ethnic group: Total: All usual residents"].map(String::from).into();
+    let mut titles: Vec<String> =
+        ["date", "geography", "geography code", "Ethnic group: Total: All usual residents"].map(String::from).into();
     for (broad, parts, _) in ETHNIC {
         titles.push(format!("Ethnic group: {broad}"));
         titles.extend(parts.iter().map(|(part, _)| format!("Ethnic group: {broad}: {part}")));
@@ -49,7 +50,11 @@ pub(super) fn write_ages(borough: &Borough, seed: u64, path: &Path) -> Result<Ve
     let sheet = book.add_worksheet().set_name("Age by zone")?;
     sheet.write(0, 0, "Age by zone in a made-up borough")?;
     sheet.write(1, 0, "Every number in this workbook is invented")?;
-    sheet.write(2, 0, "Counts are changed by one or none before publication, so that totals differ a little between tables")?;
+    sheet.write(
+        2,
+        0,
+        "Counts are changed by one or none before publication, so that totals differ a little between tables",
+    )?;
     let titles = ["Zone code", "Zone name", "Age: Total; measures: Value"];
     for (column, title) in titles.into_iter().enumerate() {
         sheet.write(3, column as u16, title)?;
@@ -86,7 +91,13 @@ pub(super) fn write_ages(borough: &Borough, seed: u64, path: &Path) -> Result<Ve
 pub(super) fn write_disability(borough: &Borough, seed: u64, path: &Path) -> csv::Result<Vec<Fault>> {
     let mut dice = Dice::new(seed, "disability table");
     let mut out = csv::Writer::from_path(path)?;
-    out.write_record(["Output Areas Code", "Output Areas", "Disability (3 categories) Code", "Disability (3 categories)", "Observation"])?;
+    out.write_record([
+        "Output Areas Code",
+        "Output Areas",
+        "Disability (3 categories) Code",
+        "Disability (3 categories)",
+        "Observation",
+    ])?;
     let missing = (borough.people.len() > 3).then_some(borough.people.len() / 4);
     let mut rows = |key: &str, counts: [u64; 3]| -> Csv {
         let words = ["Does not apply", "Disabled under the Equality Act", "Not disabled under the Equality Act"];
@@ -152,12 +163,28 @@ fn in_health_file(facility: &Facility) -> bool {
 pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fault>> {
     let mut out = csv::Writer::from_path(path)?;
     out.write_record([
-        "asset_id", "name", "kind", "status", "opens_on", "closes_on", "easting", "northing", "postcode", "opening_hours", "capacity",
-        "step_free", "last_checked",
+        "asset_id",
+        "name",
+        "kind",
+        "status",
+        "opens_on",
+        "closes_on",
+        "easting",
+        "northing",
+        "postcode",
+        "opening_hours",
+        "capacity",
+        "step_free",
+        "last_checked",
     ])?;
     let mut faults = Vec::new();
     let mut fault = |row: usize, key: &str, wrong: &str, expect| {
-        faults.push(Fault { file: file::ASSETS, place: format!("row {row}, `{key}`"), wrong: wrong.to_owned(), expect });
+        faults.push(Fault {
+            file: file::ASSETS,
+            place: format!("row {row}, `{key}`"),
+            wrong: wrong.to_owned(),
+            expect,
+        });
     };
     let mut seen = [0_usize; 2];
     let mut row = 1;
@@ -172,18 +199,33 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
                     cells[6].clear();
                     cells[7].clear();
                     cells[8].clear();
-                    fault(row, &facility.key, "easting, northing and postcode are blank", "a warning that the asset has no position and is left out");
+                    fault(
+                        row,
+                        &facility.key,
+                        "easting, northing and postcode are blank",
+                        "a warning that the asset has no position and is left out",
+                    );
                 }
                 if seen[0] == 3 {
                     cells.swap(6, 7);
-                    fault(row, &facility.key, "easting and northing are swapped", "a warning that the asset lies far outside the place");
+                    fault(
+                        row,
+                        &facility.key,
+                        "easting and northing are swapped",
+                        "a warning that the asset lies far outside the place",
+                    );
                 }
             }
             "community_centre" => {
                 seen[1] += 1;
                 if seen[1] == 1 {
                     cells[9] = "when Jean is in".to_owned();
-                    fault(row, &facility.key, "the opening hours `when Jean is in` cannot be read", "a warning that the opening hours are unreadable and taken as unknown");
+                    fault(
+                        row,
+                        &facility.key,
+                        "the opening hours `when Jean is in` cannot be read",
+                        "a warning that the opening hours are unreadable and taken as unknown",
+                    );
                 }
             }
             "library" if first_library.is_none() => first_library = Some(cells.clone()),
@@ -193,7 +235,12 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
     }
     if let Some(mut again) = first_library {
         again[1].push_str(" (old record)");
-        fault(row + 1, &again[0], "the key was already used by another row", "a warning that the key is a duplicate and which row is kept");
+        fault(
+            row + 1,
+            &again[0],
+            "the key was already used by another row",
+            "a warning that the key is a duplicate and which row is kept",
+        );
         out.write_record(&again)?;
     }
     out.flush()?;
@@ -231,7 +278,14 @@ pub(super) fn write_health(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
             5 => postcode.replace(' ', ""),
             _ => postcode,
         };
-        out.write_record([&facility.key, &facility.name, facility.kind, &postcode, &facility.hours, facility.step_free])?;
+        out.write_record([
+            &facility.key,
+            &facility.name,
+            facility.kind,
+            &postcode,
+            &facility.hours,
+            facility.step_free,
+        ])?;
         last += 1;
     }
     out.write_record(["pharmacy-999", "Faraway Pharmacy", "pharmacy", "ZQ99 9ZZ", "Mo-Fr 09:00-17:00", "yes"])?;

@@ -18,7 +18,8 @@ pub(super) fn place(borough: &Borough) -> String {
     let bands = |value: &dyn Fn(usize) -> String| (0..AGES.len()).map(value).collect::<Vec<_>>().join("\n");
     let ages = bands(&|i| format!("{} = \"Age: {}; measures: Value\"", AGES[i].0, AGES[i].1));
     let labels = bands(&|i| format!("{} = \"{}\"", AGES[i].0, AGES[i].1));
-    let ethnic: Vec<String> = (0..5).map(|i| format!("{} = \"Ethnic group: {}\"", ETHNIC_KEYS[i], ETHNIC[i].0)).collect();
+    let ethnic: Vec<String> =
+        (0..5).map(|i| format!("{} = \"Ethnic group: {}\"", ETHNIC_KEYS[i], ETHNIC[i].0)).collect();
     let ethnic_labels: Vec<String> = (0..5).map(|i| format!("{} = \"{}\"", ETHNIC_KEYS[i], ETHNIC[i].0)).collect();
     let [first, second] = file::ENGAGEMENT;
     format!(
@@ -229,7 +230,8 @@ pub(super) fn faults(borough: &Borough, faults: &[Fault]) -> String {
 /// `planted.json`: what measures of reach and giving should find.
 pub(super) fn planted(borough: &Borough, planted: &Planted, cold: &[usize], options: &DemoOptions) -> String {
     let patch = |p: usize| json!({ "patch": borough.patch_key(p), "name": borough.patch_name(p) });
-    let rate = |(p, fraction): &(usize, f64)| json!({ "patch": borough.patch_key(*p), "fraction_of_usual_rate": fraction });
+    let rate =
+        |(p, fraction): &(usize, f64)| json!({ "patch": borough.patch_key(*p), "fraction_of_usual_rate": fraction });
     let age = |(i, fraction): &(usize, f64)| json!({ "group": AGES[*i].0, "label": AGES[*i].1, "fraction_of_usual_rate": fraction });
     let ethnic = |(i, fraction): &(usize, f64)| json!({ "group": ETHNIC_KEYS[*i], "label": ETHNIC[*i].0, "fraction_of_usual_rate": fraction });
     let planted = json!({

@@ -1,0 +1,294 @@
+//! Puts a place together from its parts.
+
+use super::areas::{self, Area, Wanted};
+use super::assets::{self, Scene};
+use super::desk::{Ask, Desk};
+use super::dwellings::{self, Ground};
+use super::groups::{self, Counted};
+use super::locator::Locator;
+use super::manifest::Manifest;
+use super::streets::{OsmFeature, load_streets};
+use super::table::{Options, Table};
+use super::words::slug;
+use super::{deprivation, records, shapes, standards, zones};
+use crate::crs::{Plane, Xy};
+use crate::network::StreetNetwork;
+use crate::place::{
+    Asset, Deprivation, Idx, IdVec, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+};
+use crate::units::{Metres, WalkingSpeed};
+use chrono::NaiveDate;
+use geo::{BoundingRect, MultiPolygon};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// A point further than this from every street is not joined to one, unless `place.toml` says otherwise.
+/// Farms stand a few hundred metres from the road; beyond that the street is missing from the file. Set
+/// too high, people step over rivers to the next street; too low, farms count as cut off.
+const MAX_OFF_STREET_M: f64 = 500.0;
+
+/// How much longer a walk is than the straight line, where there are no streets to measure it: ratios
+/// of 1.2 to 1.4 are found in towns; 1.3 is the usual planning figure. A place cut by a river or a
+/// railway is served worse than this says, which is why streets should be given.
+const DETOUR: f64 = 1.3;
+
+/// All parts of a place.
+pub(super) struct Parts {
+    plane: Plane,
+    patches: Vec<Patch>,
+    zones: Vec<Area>,
+    counted: Counted,
+    deprivation: Vec<Option<Deprivation>>,
+    settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
+    assets: Vec<Asset>,
+    streets: Option<StreetNetwork>,
+    standards: Vec<Standard>,
+    engagement: Vec<RecordSet>,
+    grants: Vec<RecordSet>,
+    date: Option<NaiveDate>,
+    speed: WalkingSpeed,
+    detour: f64,
+}
+
+/// Reads every file of a place; `None` when there is no ground to stand on.
+pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
+    let (speed, detour) = walking(desk, manifest);
+    let date = desk.day_of(manifest.place.date.as_deref(), "date");
+    desk.step("Reading boundaries");
+    let (plane, zone_table, zones, patches) = boundaries(desk, manifest)?;
+    desk.step("Reading residents");
+    let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
+    let deprivation = match &manifest.deprivation {
+        Some(section) => deprivation::read(desk, section, &zones),
+        None => vec![None; zones.len()],
+    };
+    let (streets, features) = streets(desk, manifest, &plane);
+    let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
+    let max_off_street = Metres::new(manifest.streets.as_ref().and_then(|s| s.max_off_street_m).unwrap_or(MAX_OFF_STREET_M));
+    desk.step("Placing residents");
+    let settled = settle(desk, manifest, &Settling { zones: &zones, counted: &counted, locator: &locator, patches: &patches, plane: &plane, streets: streets.as_ref(), max_off_street });
+    desk.step("Reading assets");
+    let scene = Scene {
+        zones: &zones,
+        locator: &locator,
+        plane: &plane,
+        middle: middle(&zones),
+        place: &manifest.place,
+        postcodes: RefCell::new(HashMap::new()),
+        streets: streets.as_ref(),
+        street_file: manifest.streets.as_ref().filter(|_| streets.is_some()).map(|s| (s.file.as_str(), features.as_slice())),
+        max_off_street,
+    };
+    let assets = assets::read(desk, &manifest.assets, &scene);
+    let standards = standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
+    let engagement = manifest.engagement.iter().filter_map(|s| records::read(desk, s, "engagement")).collect();
+    let grants = manifest.grants.iter().filter_map(|s| records::read(desk, s, "grants")).collect();
+    drop(scene);
+    drop(locator);
+    Some(Parts { plane, patches, zones, counted, deprivation, settled, assets, streets, standards, engagement, grants, date, speed, detour })
+}
+
+fn walking(desk: &mut Desk<'_>, manifest: &Manifest) -> (WalkingSpeed, f64) {
+    let mut wrong = |field: &str, problem: String, remedy: &str| {
+        desk.issues.push(Issue::error("out-of-range", Where::file("place.toml").field(field.to_owned()), problem, remedy));
+    };
+    let asked = manifest.place.walking_speed_kmh.unwrap_or(WalkingSpeed::USUAL.km_per_h());
+    let speed = WalkingSpeed::from_km_per_h(asked).unwrap_or_else(|| {
+        wrong("walking_speed_kmh", format!("A walking speed of {asked} km/h is not possible"), "Write a number above 0 and at most 20");
+        WalkingSpeed::USUAL
+    });
+    let detour = manifest.place.detour_factor.unwrap_or(DETOUR);
+    if !(1.0..=5.0).contains(&detour) {
+        wrong("detour_factor", format!("A walk cannot be {detour} times the straight line"), "Write a number from 1 to 5");
+    }
+    if let Some(off) = manifest.streets.as_ref().and_then(|s| s.max_off_street_m)
+        && !(off > 0.0 && off <= 10_000.0)
+    {
+        wrong("max_off_street_m", format!("{off} m is not a distance to a street"), "Write a number above 0 and at most 10000");
+    }
+    (speed, detour)
+}
+
+/// The day standards are asked for when nothing says.
+fn today(desk: &mut Desk<'_>, manifest: &Manifest) -> NaiveDate {
+    let today = chrono::Local::now().date_naive();
+    if manifest.standards.iter().any(|standard| standard.date.is_none()) {
+        let problem = format!("The place has no date; standards are asked for today, {today}");
+        let at = Where::file("place.toml").field("date");
+        desk.issues.push(Issue::note("no-date", at, problem, "Write date = \"…\" under [place], so that answers can be repeated"));
+    }
+    today
+}
+
+type Boundaries = (Plane, Table, Vec<Area>, Vec<Patch>);
+
+fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
+    let section = &manifest.zones;
+    let options = Options { layer: section.layer.as_deref(), crs: section.crs.as_deref(), ..Options::default() };
+    let zone_table = desk.table(Ask { role: "zones", written: &section.file, options, about: &section.source });
+    let patch_table = manifest.patches.as_ref().map(|section| {
+        let options = Options { layer: section.layer.as_deref(), crs: section.crs.as_deref(), ..Options::default() };
+        desk.table(Ask { role: "patches", written: &section.file, options, about: &section.source })
+    });
+    let zone_table = zone_table?;
+    let patch_table = match patch_table {
+        Some(table) => Some(table?),
+        None => None,
+    };
+    let plane = match zones::plane(&manifest.place, &zone_table, section.key.as_deref(), patch_table.as_ref()) {
+        Ok(plane) => plane,
+        Err(issue) => {
+            desk.issues.push(issue);
+            return None;
+        }
+    };
+    let zones = zones::read(&zone_table, section, &plane, &mut desk.issues);
+    if zones.is_empty() {
+        let problem = "No zone could be read from this file";
+        desk.issues.push(Issue::error("no-zones", Where::file(&section.file), problem, "See the other issues of this file"));
+        return None;
+    }
+    let patches = match (&manifest.patches, &patch_table) {
+        (Some(section), Some(table)) => {
+            let wanted = Wanted { key: section.key.as_deref(), name: section.name.as_deref(), noun: "patch" };
+            let found = areas::read(table, wanted, &plane, &mut desk.issues);
+            if found.is_empty() {
+                let problem = "No patch could be read from this file";
+                desk.issues.push(Issue::error("no-patches", Where::file(&section.file), problem, "See the other issues of this file"));
+                return None;
+            }
+            areas::note_overlaps(&section.file, &found, &mut desk.issues);
+            found.into_iter().filter_map(patch).collect()
+        }
+        _ => vec![whole_place(manifest, &zones)],
+    };
+    Some((plane, zone_table, zones, patches))
+}
+
+fn patch(area: Area) -> Option<Patch> {
+    Some(Patch { name: area.name.unwrap_or_else(|| area.key.clone()), key: area.key, shape: area.shape? })
+}
+
+/// The one patch of a place that names none: the zones together, or the box around their centres.
+fn whole_place(manifest: &Manifest, zones: &[Area]) -> Patch {
+    let mut shape = shapes::union_of(zones.iter().filter_map(|zone| zone.shape.as_ref()));
+    if shape.0.is_empty() {
+        /// Far enough round the outermost centres to show them inside.
+        const MARGIN_M: f64 = 250.0;
+        let centres: geo::MultiPoint<f64> = zones.iter().map(|zone| geo::Point::new(zone.centre.x, zone.centre.y)).collect();
+        if let Some(around) = centres.bounding_rect() {
+            let (low, high) = (around.min(), around.max());
+            let grown = geo::Rect::new((low.x - MARGIN_M, low.y - MARGIN_M), (high.x + MARGIN_M, high.y + MARGIN_M));
+            shape = MultiPolygon(vec![grown.to_polygon()]);
+        }
+    }
+    Patch { key: place_key(manifest), name: manifest.place.name.clone(), shape }
+}
+
+fn place_key(manifest: &Manifest) -> String {
+    let key = slug(manifest.place.key.as_deref().unwrap_or(&manifest.place.name), '-');
+    if key.is_empty() { "place".to_owned() } else { key }
+}
+
+fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<StreetNetwork>, Vec<OsmFeature>) {
+    let Some(section) = &manifest.streets else {
+        let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
+        let problem = "The place has no streets";
+        let remedy = format!("Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract");
+        desk.issues.push(Issue::warning("no-streets", Where::file("place.toml").field("[streets]"), problem, remedy));
+        return (None, Vec::new());
+    };
+    let Some(path) = desk.find(&section.file, "streets") else { return (None, Vec::new()) };
+    desk.note_source("streets", &section.file, &path, &section.source);
+    let steps = desk.steps();
+    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
+        Ok(streets) => (Some(streets.network), streets.features),
+        Err(issue) => {
+            desk.issues.push(issue);
+            (None, Vec::new())
+        }
+    }
+}
+
+/// What settling needs of the other parts.
+struct Settling<'a> {
+    zones: &'a [Area],
+    counted: &'a Counted,
+    locator: &'a Locator<'a>,
+    patches: &'a [Patch],
+    plane: &'a Plane,
+    streets: Option<&'a StreetNetwork>,
+    max_off_street: Metres,
+}
+
+fn settle(desk: &mut Desk<'_>, manifest: &Manifest, parts: &Settling<'_>) -> (Vec<Position>, IdVec<ZoneIdx, Range<usize>>) {
+    let totals: Vec<f64> = parts.counted.totals.iter().map(|total| total.unwrap_or(0.0)).collect();
+    let patch_locator = Locator::new(parts.patches.iter().map(|patch| Some(&patch.shape)));
+    let ground = Ground {
+        zones: parts.zones,
+        totals: &totals,
+        locator: parts.locator,
+        patches: &patch_locator,
+        one_patch: manifest.patches.is_none(),
+        plane: parts.plane,
+        streets: parts.streets,
+        max_off_street: parts.max_off_street,
+    };
+    dwellings::settle(desk, &manifest.zones.dwellings, &ground)
+}
+
+/// The middle of the zones' centres, by the median.
+fn middle(zones: &[Area]) -> Xy {
+    let mut xs: Vec<f64> = zones.iter().map(|zone| zone.centre.x).collect();
+    let mut ys: Vec<f64> = zones.iter().map(|zone| zone.centre.y).collect();
+    xs.sort_by(f64::total_cmp);
+    ys.sort_by(f64::total_cmp);
+    let at = |sorted: &[f64]| sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+    Xy::new(at(&xs), at(&ys))
+}
+
+/// The place made of its parts.
+pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> Place {
+    let Parts { counted, deprivation, .. } = parts;
+    let zones = parts
+        .zones
+        .into_iter()
+        .enumerate()
+        .map(|(i, area)| Zone {
+            key: area.key,
+            name: area.name,
+            shape: area.shape,
+            centre: area.centre,
+            residents: Residents {
+                total: counted.totals[i].unwrap_or(0.0),
+                by_group: counted.members.iter().map(|members| members[i]).collect(),
+            },
+            deprivation: deprivation.get(i).copied().flatten(),
+        })
+        .collect();
+    let (positions, zone_positions) = parts.settled;
+    debug_assert_eq!(zone_positions.len(), counted.totals.len());
+    debug_assert!(positions.iter().all(|p| p.zone.index() < counted.totals.len()));
+    Place {
+        key: place_key(manifest),
+        name: manifest.place.name.clone(),
+        made_up: manifest.place.made_up,
+        notice: manifest.place.notice.clone(),
+        date: parts.date,
+        plane: parts.plane,
+        groups: counted.groups.into(),
+        patches: parts.patches.into(),
+        zones,
+        positions,
+        zone_positions,
+        assets: parts.assets.into(),
+        streets: parts.streets,
+        detour: parts.detour,
+        speed: parts.speed,
+        standards: parts.standards,
+        engagement: parts.engagement,
+        grants: parts.grants,
+        sources: sources.into(),
+    }
+}

@@ -1,0 +1,134 @@
+//! Assets from tables, map layers and OpenStreetMap.
+
+mod columns;
+mod draft;
+mod finish;
+mod high_streets;
+mod kinds;
+mod osm;
+mod rows;
+mod status;
+
+use super::areas::Area;
+use super::desk::Desk;
+use super::locator::Locator;
+use super::manifest::{AssetsSection, PlaceSection, StreetsSection};
+use super::postcodes::Postcodes;
+use super::streets::{OsmFeature, load_streets};
+use crate::crs::{Plane, Xy};
+use crate::network::StreetNetwork;
+use crate::place::{Asset, Issue, Where};
+use crate::units::Metres;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// An asset further than this from every zone is of another place: nobody walks 10 km to a library, and
+/// national registers hold thousands. Were it 0, a library across the border would be missing, which
+/// residents do use; were it 100 km, every answer would carry assets that nobody can reach.
+const ELSEWHERE_M: f64 = 10_000.0;
+
+/// What assets are read against.
+pub(super) struct Scene<'a> {
+    /// The zones.
+    pub(super) zones: &'a [Area],
+    /// Finds zones.
+    pub(super) locator: &'a Locator<'a>,
+    /// The plane.
+    pub(super) plane: &'a Plane,
+    /// The middle of the place.
+    pub(super) middle: Xy,
+    /// `[place]`, for its postcode file.
+    pub(super) place: &'a PlaceSection,
+    /// Postcode files that were read, by their written path.
+    pub(super) postcodes: RefCell<HashMap<String, Option<Arc<Postcodes>>>>,
+    /// The streets.
+    pub(super) streets: Option<&'a StreetNetwork>,
+    /// The street file as written, and the things in it.
+    pub(super) street_file: Option<(&'a str, &'a [OsmFeature])>,
+    /// Further than this from every street is off the network.
+    pub(super) max_off_street: Metres,
+}
+
+impl Scene<'_> {
+    fn is_far(&self, at: Xy) -> bool {
+        let near_centre = || self.zones.iter().any(|zone| zone.centre.distance(at).get() <= ELSEWHERE_M);
+        !near_centre() && self.locator.near(at, ELSEWHERE_M).is_none()
+    }
+
+    /// The postcodes for a section, read once.
+    fn postcodes(&self, desk: &mut Desk<'_>, section: &AssetsSection) -> Option<Arc<Postcodes>> {
+        let file = section.postcodes.as_ref().or(self.place.postcodes.as_ref())?;
+        if let Some(read) = self.postcodes.borrow().get(file) {
+            return read.clone();
+        }
+        let read = Postcodes::read(desk, file, self.plane).map(Arc::new);
+        self.postcodes.borrow_mut().insert(file.clone(), read.clone());
+        read
+    }
+}
+
+/// Reads all assets of the place, sorted by key.
+pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scene<'_>) -> Vec<Asset> {
+    let mut drafts = Vec::new();
+    let mut high_streets_done = false;
+    for section in sections {
+        match (&section.file, section.osm) {
+            (Some(file), false) => drafts.extend(rows::read(desk, file, section, scene)),
+            (None, false) => {
+                let at = Where::file("place.toml").field("file");
+                let problem = "An [[assets]] section names no file";
+                desk.issues.push(Issue::error("missing-key", at, problem, "Add file = \"…\", or osm = true to read the street file"));
+            }
+            (file, true) => {
+                let own = file.as_deref().filter(|file| scene.street_file.is_none_or(|(street_file, _)| street_file != *file));
+                let read = match (own, scene.street_file) {
+                    (Some(file), _) => other_osm_file(desk, file, section, scene).map(|features| (file, features)),
+                    (None, Some((file, features))) => Some((file, features.to_vec())),
+                    (None, None) => {
+                        no_street_file(desk);
+                        None
+                    }
+                };
+                let Some((file, features)) = read else { continue };
+                drafts.extend(osm::read(file, &features, section, scene, &mut desk.issues));
+                let at_least = section.high_street_shops.unwrap_or(high_streets::USUAL_SHOPS);
+                if at_least > 0 && !high_streets_done {
+                    high_streets_done = true;
+                    let found = high_streets::find(file, &features, scene.streets, at_least);
+                    drafts.extend(found.into_iter().filter(|draft| !scene.is_far(draft.at)));
+                }
+            }
+        }
+    }
+    finish::finish(drafts, scene.streets, scene.max_off_street, &mut desk.issues)
+}
+
+fn no_street_file(desk: &mut Desk<'_>) {
+    let at = Where::file("place.toml").field("osm");
+    let problem = "Assets are to be read out of OpenStreetMap, and no OpenStreetMap file is named";
+    desk.issues.push(Issue::error("missing-key", at, problem, "Add file = \"….osm.pbf\" here or under [streets]"));
+}
+
+/// The things of an OpenStreetMap file that is not the street file.
+fn other_osm_file(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, scene: &Scene<'_>) -> Option<Vec<OsmFeature>> {
+    let path = desk.find(file, "assets")?;
+    desk.note_source("assets", file, &path, &section.source);
+    let streets = StreetsSection {
+        file: file.to_owned(),
+        layer: None,
+        name: None,
+        crs: None,
+        join_within_m: None,
+        exclude: BTreeMap::new(),
+        max_off_street_m: None,
+        source: section.source.clone(),
+    };
+    match load_streets(&streets, &path, file, scene.plane, &mut desk.issues, &|_| {}) {
+        Ok(streets) => Some(streets.features),
+        Err(issue) => {
+            desk.issues.push(issue);
+            None
+        }
+    }
+}
