@@ -3,8 +3,8 @@
 //! `SHARED` holds `data/benchmarks`; `INPUTS` what `peers/00_make_inputs.py siting` wrote. Prints one line per
 //! instance: size, published optimum, ours, bound, status, seconds, and the peak memory so far.
 
-use patchwork::load::costs::{read_costs, CostFiles};
-use patchwork::locate::{solve, Costs, Effort, Model, Problem};
+use patchwork::load::costs::{CostFiles, read_costs};
+use patchwork::locate::{Costs, Effort, Model, Problem, solve};
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -30,11 +30,7 @@ fn main() {
         let path = benchmarks.join(format!("mclp/{name}.txt"));
         let (sites, demand) = (rows_of(&path, "F"), rows_of(&path, "C"));
         let prices = sites.iter().map(|site| site[2]).collect();
-        let problem = covering(&demand, &sites, 5.5, |p| Problem {
-            budget: Some(10.0),
-            site_costs: Some(prices),
-            ..p
-        });
+        let problem = covering(&demand, &sites, 5.5, |p| Problem { budget: Some(10.0), site_costs: Some(prices), ..p });
         say(&format!("MCLP {name} r=5.5 budget=10"), "", Model::Mclp, &problem);
     }
     if let Some(inputs) = args.next() {
@@ -107,12 +103,7 @@ fn rows_of(path: &Path, kind: &str) -> Vec<Vec<f64>> {
         .collect()
 }
 
-fn covering(
-    demand: &[Vec<f64>],
-    sites: &[Vec<f64>],
-    radius: f64,
-    rules: impl FnOnce(Problem) -> Problem,
-) -> Problem {
+fn covering(demand: &[Vec<f64>], sites: &[Vec<f64>], radius: f64, rules: impl FnOnce(Problem) -> Problem) -> Problem {
     let lists: Vec<Vec<(u32, f64)>> = demand
         .iter()
         .map(|a| {

@@ -5,11 +5,11 @@
 //! inherits the prices of its parent and raises them a little further; sites are fixed by reduced cost; what
 //! remains is split on the site that the relaxation is least decided about.
 
+use super::GAP;
 use super::clock::Clock;
 use super::core::{Core, Fate};
-use super::interchange::{good_choice, polish, Choice};
-use super::lagrange::{ascend, Ascent, Steps};
-use super::GAP;
+use super::interchange::{Choice, good_choice, polish};
+use super::lagrange::{Ascent, Steps, ascend};
 use std::sync::Arc;
 
 /// The best choice found and what is known about it.
@@ -23,7 +23,7 @@ pub(super) struct Found {
 
 /// Steps at the root: enough to come within a few thousandths of the linear relaxation, which decides how many
 /// sites are fixed before any branching. Fewer leaves larger trees, more is wasted on instances that close early.
-const AT_ROOT: Steps = Steps { most: 3000, boldness: 1.2, patience: 30 };
+const AT_ROOT: Steps = Steps { most: 4000, boldness: 1.2, patience: 40 };
 /// Steps at a node, which starts from its parent's prices.
 const AT_NODE: Steps = Steps { most: 200, boldness: 0.8, patience: 12 };
 
@@ -57,12 +57,7 @@ pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> 
 
 /// Solves a core whose choices are judged by somebody else, who must like more sites no less than fewer. With a
 /// judge there must be a start that is allowed.
-pub(super) fn solve_judged(
-    core: &Core,
-    start: Option<&[usize]>,
-    judge: Option<Judge<'_>>,
-    clock: &Clock<'_>,
-) -> Found {
+pub(super) fn solve_judged(core: &Core, start: Option<&[usize]>, judge: Option<Judge<'_>>, clock: &Clock<'_>) -> Found {
     let is_integral = judge.map_or_else(|| core.is_integral(), |judge| judge.is_integral);
     let mut search = Search { best: f64::INFINITY, sites: Vec::new(), is_integral, judge, clock };
     if let Some(start) = start {

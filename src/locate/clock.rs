@@ -14,12 +14,7 @@ pub(super) struct Clock<'a> {
 
 impl<'a> Clock<'a> {
     pub(super) fn start(effort: Effort<'a>) -> Self {
-        Self {
-            started: Instant::now(),
-            limit: effort.time_limit,
-            cancel: effort.cancel,
-            seed: effort.seed,
-        }
+        Self { started: Instant::now(), limit: effort.time_limit, cancel: effort.cancel, seed: effort.seed }
     }
 
     pub(super) fn seconds(&self) -> f64 {

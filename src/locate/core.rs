@@ -243,8 +243,10 @@ impl Core {
                 (hash ^ u64::from(site)).wrapping_mul(0x0100_0000_01b3).rotate_left(23)
             });
             let alike = seen.entry(hash).or_default();
-            let twin = alike.iter().copied().find(|&k| self.sites[self.starts[k]..self.starts[k] + to - from]
-                == self.sites[from..to] && self.starts[k + 1] - self.starts[k] == to - from);
+            let twin = alike.iter().copied().find(|&k| {
+                self.sites[self.starts[k]..self.starts[k] + to - from] == self.sites[from..to]
+                    && self.starts[k + 1] - self.starts[k] == to - from
+            });
             if let Some(k) = twin {
                 let at = self.starts[k];
                 for offset in 0..to - from {

@@ -2,7 +2,7 @@
 
 use super::clock::Clock;
 use super::cover::Cover;
-use super::frame::{floor_weight, Frame};
+use super::frame::{Frame, floor_weight};
 use super::mip::{Outcome, Var};
 use super::problem::{Problem, Rule};
 use super::solution::{BrokenRule, Unsolved};
@@ -72,9 +72,10 @@ pub(super) fn check_reach(problem: &Problem, radius: Option<f64>, times: usize) 
     let lonely = (0..problem.weights.len())
         .filter(|&demand| problem.weights[demand] > 0.0)
         .filter(|&demand| {
-            let near = problem.costs.of(demand).filter(|&(site, cost)| {
-                rules[site] != Rule::Shut && radius.is_none_or(|radius| cost <= radius)
-            });
+            let near = problem
+                .costs
+                .of(demand)
+                .filter(|&(site, cost)| rules[site] != Rule::Shut && radius.is_none_or(|radius| cost <= radius));
             near.take(times).count() < times
         })
         .count();
@@ -165,13 +166,7 @@ impl Covering {
     }
 }
 
-fn most_of_group(
-    problem: &Problem,
-    radius: f64,
-    number: usize,
-    also: Also<'_>,
-    clock: &Clock<'_>,
-) -> Option<f64> {
+fn most_of_group(problem: &Problem, radius: f64, number: usize, also: Also<'_>, clock: &Clock<'_>) -> Option<f64> {
     let mut covering = Covering::new(problem, radius);
     also(&mut covering.frame);
     let (always, terms) = &covering.groups[number];
@@ -257,4 +252,3 @@ pub(super) fn capacity(problem: &Problem, clock: &Clock<'_>) -> Unsolved {
 fn rounded(amount: f64) -> f64 {
     (amount * 1000.0).round() / 1000.0
 }
-

@@ -13,7 +13,7 @@ use super::cover::Cover;
 use super::explain::{self, Covering};
 use super::frame::floor_weight;
 use super::interchange::{good_choice, polish};
-use super::lagrange::{ascend, Steps};
+use super::lagrange::{Steps, ascend};
 use super::mclp::limit_of;
 use super::mip::Outcome;
 use super::problem::{Problem, Rule};

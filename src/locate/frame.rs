@@ -58,8 +58,7 @@ impl Frame {
     /// Every class must be covered.
     pub(super) fn cover_all<'c>(&mut self, classes: impl IntoIterator<Item = &'c super::cover::Class>) {
         for class in classes {
-            let terms: Vec<(Var, f64)> =
-                class.sites.iter().map(|&site| (self.sites[site as usize], 1.0)).collect();
+            let terms: Vec<(Var, f64)> = class.sites.iter().map(|&site| (self.sites[site as usize], 1.0)).collect();
             self.mip.at_least(class.need as f64, &terms);
         }
     }

@@ -217,9 +217,7 @@ impl<'a> Choice<'a> {
             }
             let r = self.open[dice.below(self.open.len())];
             let j = dice.below(self.core.n_sites());
-            if !self.is_open[j]
-                && self.core.affords(self.spent - self.core.price(r as usize) + self.core.price(j))
-            {
+            if !self.is_open[j] && self.core.affords(self.spent - self.core.price(r as usize) + self.core.price(j)) {
                 self.drop(r);
                 self.add(u32::try_from(j).unwrap_or(NOBODY));
             }
@@ -284,9 +282,10 @@ pub(super) fn polish(core: &Core, chosen: &[u32]) -> (f64, Vec<u32>) {
 
 fn keep(best: &mut Option<(f64, Vec<u32>)>, choice: &Choice<'_>) {
     let value = choice.value();
-    if best.as_ref().is_none_or(|(least, sites)| {
-        value < *least || (value <= *least && choice.sites() < sites.as_slice())
-    }) {
+    if best
+        .as_ref()
+        .is_none_or(|(least, sites)| value < *least || (value <= *least && choice.sites() < sites.as_slice()))
+    {
         *best = Some((value, choice.sites().to_vec()));
     }
 }

@@ -10,6 +10,11 @@
 use super::clock::Clock;
 use super::core::{Core, Fate, Limit};
 
+/// How much of the last direction stays in the next. Without memory the steps zigzag; with 0.9 the bound on
+/// instances where nearly everything can be covered came ten times closer in as many steps than with 0.6, and no
+/// instance at hand got slower.
+const MEMORY: f64 = 0.9;
+
 /// What came of raising the bound.
 pub(super) struct Ascent {
     /// The best bound.
@@ -98,6 +103,9 @@ pub(super) fn ascend(
             break;
         }
     }
+    // The lowest prices of all give a bound too: that everybody is served by the nearest site there is.
+    let lowest = core.fixed + (0..core.n_demand()).map(|i| core.row(i).1[0]).sum::<f64>();
+    state.bound = state.bound.max(lowest);
     state
 }
 
@@ -138,8 +146,7 @@ impl Walk<'_> {
 
     fn pick_count(&mut self, count: usize, fates: &[Fate], bound: &mut f64) -> Vec<u32> {
         let rho = &self.rho;
-        let mut chosen: Vec<u32> =
-            (0..rho.len() as u32).filter(|&j| fates[j as usize] == Fate::Open).collect();
+        let mut chosen: Vec<u32> = (0..rho.len() as u32).filter(|&j| fates[j as usize] == Fate::Open).collect();
         let left = count.saturating_sub(chosen.len());
         self.order.clear();
         self.order.extend((0..rho.len() as u32).filter(|&j| fates[j as usize] == Fate::Free));
@@ -160,8 +167,7 @@ impl Walk<'_> {
 
     fn pick_money(&mut self, budget: f64, fates: &[Fate], bound: &mut f64) -> Vec<u32> {
         let (rho, core) = (&self.rho, self.core);
-        let mut chosen: Vec<u32> =
-            (0..rho.len() as u32).filter(|&j| fates[j as usize] == Fate::Open).collect();
+        let mut chosen: Vec<u32> = (0..rho.len() as u32).filter(|&j| fates[j as usize] == Fate::Open).collect();
         let mut left = budget - chosen.iter().map(|&j| core.price(j as usize)).sum::<f64>();
         *bound += chosen.iter().map(|&j| rho[j as usize]).sum::<f64>();
         self.order.clear();
@@ -228,7 +234,7 @@ impl Walk<'_> {
                     slope -= 1.0;
                 }
             }
-            let mut now = slope + 0.6 * *way;
+            let mut now = slope + MEMORY * *way;
             if (u[i] >= self.core.out[i] && now > 0.0) || (u[i] <= costs[0] && now < 0.0) {
                 now = 0.0;
             }

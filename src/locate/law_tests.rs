@@ -72,9 +72,8 @@ proptest! {
 }
 
 fn line(n: usize) -> Problem {
-    let pairs: Vec<(u32, u32, f64)> = (0..n as u32)
-        .flat_map(|i| (0..n as u32).map(move |j| (i, j, f64::from(i.abs_diff(j)))))
-        .collect();
+    let pairs: Vec<(u32, u32, f64)> =
+        (0..n as u32).flat_map(|i| (0..n as u32).map(move |j| (i, j, f64::from(i.abs_diff(j))))).collect();
     Problem { radius: Some(1.0), ..Problem::new(Costs::from_pairs(n, n, &pairs).unwrap()) }
 }
 
@@ -139,6 +138,10 @@ fn without_time_there_is_an_answer_with_an_honest_bound_or_none() {
 fn nobody_waiting_stops_the_work() {
     let cancel = std::sync::atomic::AtomicBool::new(true);
     let effort = Effort { cancel: Some(&cancel), ..Effort::default() };
-    let answer = solve(Model::PCenter, &Problem { sites: Some(2), budget: Some(2.0), site_costs: Some(vec![1.0; 7]), ..line(7) }, effort);
+    let answer = solve(
+        Model::PCenter,
+        &Problem { sites: Some(2), budget: Some(2.0), site_costs: Some(vec![1.0; 7]), ..line(7) },
+        effort,
+    );
     assert_eq!(answer, Err(Unsolved::NothingFound));
 }

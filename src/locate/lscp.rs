@@ -10,7 +10,7 @@
 
 use super::certificate::certify;
 use super::clock::Clock;
-use super::cover::{asking_cover, binding, Class};
+use super::cover::{Class, asking_cover, binding};
 use super::explain::{self, Covering};
 use super::frame::Frame;
 use super::mip::Outcome;

@@ -36,9 +36,8 @@ use super::solution::{Model, Served, Solution, Unsolved};
 pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
     let clock = Clock::start(effort);
     let radius = check(problem)?;
-    let fits_core = problem.times == 1
-        && problem.capacities.is_none()
-        && (problem.sites.is_none() || problem.budget.is_none());
+    let fits_core =
+        problem.times == 1 && problem.capacities.is_none() && (problem.sites.is_none() || problem.budget.is_none());
     if fits_core {
         let (found, covered_at_most) = if problem.has_floors() {
             floors::solve(problem, radius, &clock)?

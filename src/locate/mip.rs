@@ -116,7 +116,8 @@ impl Mip {
         let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return nothing };
         model.make_quiet();
         // A whole-number objective is proven once less than one is left between answer and bound.
-        let is_whole = self.costs.iter().zip(&self.is_whole).all(|(c, whole)| *c == 0.0 || (*whole && c.fract() == 0.0));
+        let is_whole =
+            self.costs.iter().zip(&self.is_whole).all(|(c, whole)| *c == 0.0 || (*whole && c.fract() == 0.0));
         let absolute: f64 = if is_whole { 0.99 } else { 1e-9 };
         let seed = i32::try_from(clock.seed % 1_000_000).unwrap_or(0);
         let set = [
@@ -137,7 +138,11 @@ impl Mip {
         }
         let Ok(solved) = model.try_solve() else { return nothing };
         let is_mip = self.is_whole.contains(&true);
-        let bound = if is_mip { solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY) } else { f64::NEG_INFINITY };
+        let bound = if is_mip {
+            solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
+        } else {
+            f64::NEG_INFINITY
+        };
         match solved.status() {
             HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return Outcome::Infeasible,
             HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
@@ -147,6 +152,11 @@ impl Mip {
         let proven = solved.status() == HighsModelStatus::Optimal;
         let objective = solved.objective_value();
         let values = solved.get_solution().columns().to_vec();
-        Outcome::Answer { values, objective, bound: if proven { objective.min(bound.max(objective - absolute)) } else { bound }, proven }
+        Outcome::Answer {
+            values,
+            objective,
+            bound: if proven { objective.min(bound.max(objective - absolute)) } else { bound },
+            proven,
+        }
     }
 }

@@ -29,7 +29,7 @@ mod p_median;
 mod problem;
 mod solution;
 
-pub use certificate::{recount, Recount};
+pub use certificate::{Recount, recount};
 pub use lscp::lscp;
 pub use mclp::{mclp, worst_off_first};
 pub use p_center::p_center;

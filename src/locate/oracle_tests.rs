@@ -98,8 +98,10 @@ fn choices(problem: &Problem, exact: bool) -> Vec<Vec<usize>> {
         .filter(|open| {
             problem.groups.iter().all(|group| {
                 group.floor.is_none_or(|floor| {
-                    let got: f64 = (0..group.weights.len()).filter(|&i| is_covered(problem, i, open))
-                        .map(|i| group.weights[i]).sum();
+                    let got: f64 = (0..group.weights.len())
+                        .filter(|&i| is_covered(problem, i, open))
+                        .map(|i| group.weights[i])
+                        .sum();
                     got >= floor * group.weights.iter().sum::<f64>() - 1e-7
                 })
             })
@@ -132,29 +134,34 @@ fn worth(problem: &Problem, model: Model, open: &[usize]) -> Option<Vec<f64>> {
     match model {
         Model::Mclp => Some(vec![covered(&problem.weights)]),
         Model::WorstOffFirst => {
-            let mut shares: Vec<f64> = problem.groups.iter().filter(|g| g.total() > 0.0)
-                .map(|g| covered(&g.weights) / g.total()).collect();
+            let mut shares: Vec<f64> =
+                problem.groups.iter().filter(|g| g.total() > 0.0).map(|g| covered(&g.weights) / g.total()).collect();
             shares.sort_by(f64::total_cmp);
             shares.push(covered(&problem.weights));
             Some(shares)
         }
         Model::Lscp => {
-            let cost = problem.site_costs.as_ref()
-                .map_or(open.len() as f64, |costs| open.iter().map(|&j| costs[j]).sum());
+            let cost =
+                problem.site_costs.as_ref().map_or(open.len() as f64, |costs| open.iter().map(|&j| costs[j]).sum());
             (problem.groups.iter().any(|g| g.floor.is_some()) || everybody()).then(|| vec![-cost])
         }
         Model::PMedian => {
             if problem.times > 1 && !everybody() {
                 return None;
             }
-            let costs: Option<Vec<f64>> = asking(problem).into_iter()
-                .map(|i| to_nth(problem, i, open, 1).map(|cost| cost * problem.weights[i])).collect();
+            let costs: Option<Vec<f64>> = asking(problem)
+                .into_iter()
+                .map(|i| to_nth(problem, i, open, 1).map(|cost| cost * problem.weights[i]))
+                .collect();
             costs.map(|costs| vec![-costs.iter().sum::<f64>()])
         }
         Model::PCenter => {
-            let costs: Option<Vec<f64>> = asking(problem).into_iter()
-                .map(|i| to_nth(problem, i, open, problem.times)
-                    .map(|cost| if problem.weigh_center { cost * problem.weights[i] } else { cost }))
+            let costs: Option<Vec<f64>> = asking(problem)
+                .into_iter()
+                .map(|i| {
+                    to_nth(problem, i, open, problem.times)
+                        .map(|cost| if problem.weigh_center { cost * problem.weights[i] } else { cost })
+                })
                 .collect();
             costs.map(|costs| vec![-costs.into_iter().fold(0.0, f64::max)])
         }
@@ -167,11 +174,9 @@ fn worth(problem: &Problem, model: Model, open: &[usize]) -> Option<Vec<f64>> {
 }
 
 fn best(problem: &Problem, model: Model) -> Option<Vec<f64>> {
-    choices(problem, model == Model::PDispersion)
-        .iter()
-        .filter_map(|open| worth(problem, model, open))
-        .max_by(|a, b| a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne())
-            .unwrap_or(std::cmp::Ordering::Equal))
+    choices(problem, model == Model::PDispersion).iter().filter_map(|open| worth(problem, model, open)).max_by(
+        |a, b| a.iter().zip(b).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal),
+    )
 }
 
 fn close(a: f64, b: f64) -> bool {

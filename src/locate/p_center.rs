@@ -11,9 +11,9 @@
 
 use super::certificate::{certify, recount};
 use super::clock::Clock;
-use super::cover::{asking_cover, binding, Class, Cover};
+use super::cover::{Class, Cover, asking_cover, binding};
 use super::explain;
-use super::frame::{fill, Frame};
+use super::frame::{Frame, fill};
 use super::mip::{Mip, Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{Model, Solution, Unsolved};

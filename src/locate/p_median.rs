@@ -21,9 +21,9 @@ use super::capacity;
 use super::certificate::certify;
 use super::clock::Clock;
 use super::core::{Core, Rows};
-use super::cover::{asking_cover, binding, Cover};
+use super::cover::{Cover, asking_cover, binding};
 use super::explain;
-use super::frame::{fill, Frame};
+use super::frame::{Frame, fill};
 use super::mclp::{distinct, limit_of};
 use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
@@ -56,11 +56,8 @@ pub fn p_median(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsol
     }
     let sites = Sites::of(problem);
     let asking = || (0..problem.weights.len()).filter(|&i| problem.weights[i] > 0.0);
-    let known = if asking().all(|i| sites.furthest(problem, i).is_some()) {
-        None
-    } else {
-        Some(some_cover(problem, &clock)?)
-    };
+    let known =
+        if asking().all(|i| sites.furthest(problem, i).is_some()) { None } else { Some(some_cover(problem, &clock)?) };
     let core = core_of(problem, &sites, known.as_deref());
     let found = branch::solve(&core, known.as_deref(), &clock);
     let mut open = problem.required.clone();

@@ -1,8 +1,8 @@
 //! Published instances of facility location, against their published optima. The whole of them is run by
 //! `examples/locate_sweep.rs`; here are those that take a moment.
 
-use patchwork::load::costs::{read_costs, CostFiles};
-use patchwork::locate::{solve, Costs, Effort, Model, Problem, Solution, Status};
+use patchwork::load::costs::{CostFiles, read_costs};
+use patchwork::locate::{Costs, Effort, Model, Problem, Solution, Status, solve};
 use std::path::PathBuf;
 
 fn benchmarks() -> PathBuf {

@@ -9,9 +9,9 @@ mod keys;
 mod orlib;
 mod tally;
 
+use super::Issues;
 use super::table::{Cell, Options, Table};
 use super::words::counted;
-use super::Issues;
 use crate::locate::{Costs, Group, Problem, Unsolved};
 use crate::place::{Issue, Where};
 use keys::Keys;
@@ -140,9 +140,8 @@ fn add_tables(
     sites: &Keys,
     issues: &mut Issues,
 ) -> Result<(), Issue> {
-    let open = |path: &Path, issues: &mut Issues| {
-        Table::read(path, &path.display().to_string(), Options::default(), issues)
-    };
+    let open =
+        |path: &Path, issues: &mut Issues| Table::read(path, &path.display().to_string(), Options::default(), issues);
     if let Some(path) = files.weights {
         let table = open(path, issues)?;
         problem.weights = weights_of(&table, demand, issues)?;
@@ -185,7 +184,10 @@ fn costs_of(
     let mut unreachable = 0;
     let mut pairs = Vec::with_capacity(table.rows());
     for row in 0..table.rows() {
-        let ends = (table.text(from, row).and_then(|key| demand.find(key)), table.text(to, row).and_then(|key| sites.find(key)));
+        let ends = (
+            table.text(from, row).and_then(|key| demand.find(key)),
+            table.text(to, row).and_then(|key| sites.find(key)),
+        );
         let (Some(i), Some(j)) = ends else {
             keyless.add(row);
             continue;
@@ -197,7 +199,11 @@ fn costs_of(
         }
     }
     keyless.report("no key in from or to", "The pair is left out; give both keys", issues);
-    unreadable.report("a cost that is not a number from 0 up", "The pair is left out, as if it could not be reached", issues);
+    unreadable.report(
+        "a cost that is not a number from 0 up",
+        "The pair is left out, as if it could not be reached",
+        issues,
+    );
     if unreachable > 0 {
         issues.push(Issue::note(
             "pair-unreachable",
@@ -304,7 +310,12 @@ fn add_sites(table: &Table, problem: &mut Problem, sites: &Keys, issues: &mut Is
                     let mut place = Where::file(table.file()).field(field).key(sites.key(at));
                     place.row = places[at].map(|row| table.line(row));
                     let problem = format!("Site \"{}\" has no {field} that is a number from 0 up", sites.key(at));
-                    Issue::error("site-number", place, problem, format!("Give every site a {field}, or drop the column"))
+                    Issue::error(
+                        "site-number",
+                        place,
+                        problem,
+                        format!("Give every site a {field}, or drop the column"),
+                    )
                 })
             })
             .collect()

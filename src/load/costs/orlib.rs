@@ -52,7 +52,12 @@ fn is_orlib(head: &str) -> bool {
 fn parse(text: &str, shown: &str) -> Result<Instance, Issue> {
     let wrong = |line: usize, problem: String| {
         let at = Where::file(shown).row(line as u64 + 1);
-        Err(Issue::error("orlib", at, problem, "Write nodes, edges and sites on the first line, then one edge per line"))
+        Err(Issue::error(
+            "orlib",
+            at,
+            problem,
+            "Write nodes, edges and sites on the first line, then one edge per line",
+        ))
     };
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     let head: Vec<usize> = lines
@@ -61,7 +66,10 @@ fn parse(text: &str, shown: &str) -> Result<Instance, Issue> {
         .unwrap_or_default();
     let [n, m, sites] = head[..] else { return wrong(0, "The first line is not three whole numbers".to_owned()) };
     if n > MOST_NODES {
-        return wrong(0, format!("There are {n} nodes, and the ways between all of them fit in memory up to {MOST_NODES}"));
+        return wrong(
+            0,
+            format!("There are {n} nodes, and the ways between all of them fit in memory up to {MOST_NODES}"),
+        );
     }
     let mut edges: BTreeMap<(usize, usize), f64> = BTreeMap::new();
     let mut count = 0;

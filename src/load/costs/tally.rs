@@ -1,8 +1,8 @@
 //! Rows with the same fault, told as one issue.
 
+use crate::load::Issues;
 use crate::load::table::Table;
 use crate::load::words::counted;
-use crate::load::Issues;
 use crate::place::{Issue, Where};
 
 /// Counts rows and remembers the first.

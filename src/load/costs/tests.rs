@@ -1,5 +1,5 @@
 use super::*;
-use crate::locate::{solve, Effort, Model};
+use crate::locate::{Effort, Model, solve};
 use std::path::PathBuf;
 
 fn write(dir: &Path, name: &str, text: &str) -> PathBuf {
@@ -25,7 +25,10 @@ fn a_table_becomes_a_problem_with_keys_in_order() {
         between_sites: false,
     };
     let mut table = read_costs(files).unwrap();
-    assert_eq!((table.demand.as_slice(), table.sites.as_slice()), (&["a".into(), "b".into()][..], &["2".into(), "10".into()][..]));
+    assert_eq!(
+        (table.demand.as_slice(), table.sites.as_slice()),
+        (&["a".into(), "b".into()][..], &["2".into(), "10".into()][..])
+    );
     assert_eq!(table.problem.costs.between(0, 1), Some(1.0));
     assert_eq!(table.problem.costs.between(1, 1), None);
     assert_eq!(table.problem.weights, [2.5, 4.0]);
