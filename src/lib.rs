@@ -16,6 +16,7 @@ pub mod layer;
 pub mod load;
 pub mod measure;
 pub mod network;
+pub mod locate;
 pub mod place;
 pub mod snapshot;
 pub mod stats;
