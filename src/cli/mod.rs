@@ -59,10 +59,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Measure(args) => measure::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Health(args) => health::run(args, &config),
-        Command::Config => {
-            print!("{}", config.to_toml());
-            Ok(())
-        }
+        Command::Config => print_result(&config.to_toml()),
     }
 }
 

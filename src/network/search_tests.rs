@@ -205,8 +205,8 @@ fn oracle(network: &StreetNetwork, snaps: &[Snap]) -> Vec<Vec<f64>> {
             }
         }
     }
-    for i in 0..n {
-        d[i][i] = 0.0;
+    for (i, row) in d.iter_mut().enumerate() {
+        row[i] = 0.0;
     }
     for k in 0..n {
         for i in 0..n {
@@ -310,7 +310,7 @@ proptest! {
     }
 
     #[test]
-    fn sets_searched_side_by_side_get_the_answers_they_get_alone(town in town()) {
+    fn sets_searched_side_by_side_get_the_answers_they_get_alone(town in town(), limit in 10.0..900.0) {
         let network = town.build(0.0, false);
         let snaps = town.snaps(&network, 0.0);
         let sets: Vec<&[Snap]> = (0..snaps.len()).map(|i| &snaps[i..]).collect();
@@ -318,6 +318,11 @@ proptest! {
         for (set, answer) in sets.iter().zip(&together) {
             prop_assert_eq!(&Search::new(&network).nearest(set, &snaps, None), answer);
         }
+        // So many sources that they are shared out among the cores.
+        let crowd: Vec<Snap> = snaps.iter().copied().cycle().take(3000).collect();
+        let limit = Some(Metres::new(limit));
+        let together = nearest_many(&network, &[&crowd], &snaps, limit);
+        prop_assert_eq!(&Search::new(&network).nearest(&crowd, &snaps, limit), &together[0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The made-up borough is what it says it is, at any size.
 
 use patchwork::crs::{LonLat, Plane, Xy};
-use patchwork::load::Manifest;
+use patchwork::load::{Manifest, load};
 use patchwork::synth::{DemoError, DemoOptions, DemoReport, write_demo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -185,4 +185,25 @@ fn another_directory_is_never_overwritten_and_an_earlier_demo_is() {
     let leftovers = fs::read_dir(tmp.path()).expect("readable").count();
     assert_eq!(leftovers, 1, "nothing is left beside the directory");
     assert!(matches!(write_demo(&dir, &DemoOptions { residents: 499, seed: 1 }, &|_| {}), Err(DemoError::Size(499))));
+}
+
+#[test]
+fn it_loads_and_every_planted_fault_is_found() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let dir = tmp.path().join("demo");
+    let report = write(&dir, 60_000, 1);
+    let loaded = load(&dir, &|_| {});
+    let place = loaded.place.expect("the demo is usable");
+    assert_eq!(place.residents(), 60_000.0);
+    assert_eq!((place.patches.len(), place.zones.len()), (report.patches, report.zones));
+    let found: BTreeSet<(&str, &str)> = loaded.issues.iter().map(|i| (i.at.file.as_str(), i.code)).collect();
+    let faults = fs::read_to_string(dir.join("FAULTS.md")).expect("a list of faults");
+    let quoted = |cell: &str| cell.split('`').nth(1).expect("a word in backticks").to_owned();
+    let rows: Vec<Vec<&str>> =
+        faults.lines().filter(|l| l.starts_with("| `")).map(|l| l.split('|').collect()).collect();
+    assert_eq!(rows.len(), report.faults);
+    for row in rows {
+        let (file, code) = (quoted(row[1]), quoted(row[4]));
+        assert!(found.contains(&(file.as_str(), code.as_str())), "{file}: {code} was not found among {found:?}");
+    }
 }

@@ -25,7 +25,7 @@ pub(super) fn write_patches(borough: &Borough, placed: &Placed, path: &Path) -> 
                 file: file::PATCHES,
                 place: format!("`{}`", borough.patch_key(patch)),
                 wrong: "one corner reaches about 18 m beyond its boundary, into its neighbour".to_owned(),
-                expect: "a warning or note that two patches overlap, with the area; each resident still counts once",
+                expect: "`patch-slivers`: two patches overlap a little; each resident still counts once",
             });
         }
     }
@@ -172,7 +172,7 @@ pub(super) fn write_zones(borough: &Borough, placed: &Placed, path: &Path) -> io
                 place: format!("feature {}, `{}`", i + 1, borough.zone_key(i)),
                 wrong: "two neighbouring corners of the boundary are in the wrong order, so that it crosses itself"
                     .to_owned(),
-                expect: "a warning or note that the geometry was invalid and was repaired",
+                expect: "`repaired-geometry`: the outline crosses itself and was repaired",
             });
         }
         let comma = if i + 1 < borough.town.zones.len() { "," } else { "" };

@@ -83,7 +83,7 @@ pub(super) fn write_ages(borough: &Borough, seed: u64, path: &Path) -> Result<Ve
         file: file::AGE,
         place: format!("row {}, `{}`, the oldest band", hidden + 5, borough.zone_key(hidden)),
         wrong: "the count is hidden: `[c]`".to_owned(),
-        expect: "a note or warning that a suppressed cell is taken as unknown, not as zero",
+        expect: "`unknown-count`: the count is taken as unknown, not as zero",
     }])
 }
 
@@ -116,13 +116,13 @@ pub(super) fn write_disability(borough: &Borough, seed: u64, path: &Path) -> csv
         file: file::DISABILITY,
         place: "the last three rows, `Z00999999`".to_owned(),
         wrong: "no zone has this key".to_owned(),
-        expect: "a warning that the rows belong to no zone and are left out",
+        expect: "`zone-elsewhere`: the rows belong to no zone of the place and are left out",
     }];
     faults.extend(missing.map(|zone| Fault {
         file: file::DISABILITY,
         place: format!("`{}`", borough.zone_key(zone)),
         wrong: "the table has no row for this zone".to_owned(),
-        expect: "a warning that the groups of this table are unknown there, not zero",
+        expect: "`zone-missing`: the groups of this table are unknown there, not zero",
     }));
     Ok(faults)
 }
@@ -203,7 +203,7 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
                         row,
                         &facility.key,
                         "easting, northing and postcode are blank",
-                        "a warning that the asset has no position and is left out",
+                        "`asset-nowhere`: the asset has no position and is left out",
                     );
                 }
                 if seen[0] == 3 {
@@ -212,7 +212,7 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
                         row,
                         &facility.key,
                         "easting and northing are swapped",
-                        "a warning that the asset lies far outside the place",
+                        "`asset-elsewhere`: the asset lies far outside the place and is left out",
                     );
                 }
             }
@@ -224,7 +224,7 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
                         row,
                         &facility.key,
                         "the opening hours `when Jean is in` cannot be read",
-                        "a warning that the opening hours are unreadable and taken as unknown",
+                        "`hours-unreadable`: the opening hours are taken as unknown",
                     );
                 }
             }
@@ -239,7 +239,7 @@ pub(super) fn write_assets(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
             row + 1,
             &again[0],
             "the key was already used by another row",
-            "a warning that the key is a duplicate and which row is kept",
+            "`duplicate-key`: both rows are kept, under different keys",
         );
         out.write_record(&again)?;
     }
@@ -294,7 +294,7 @@ pub(super) fn write_health(borough: &Borough, path: &Path) -> csv::Result<Vec<Fa
         file: file::HEALTH,
         place: format!("row {}, `pharmacy-999`", last + 1),
         wrong: "the postcode `ZQ99 9ZZ` is not in the postcode file".to_owned(),
-        expect: "a warning that the postcode is unknown and the asset is left out",
+        expect: "`asset-nowhere`: the postcode is unknown and the asset is left out",
     }])
 }
 
