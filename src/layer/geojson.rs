@@ -66,10 +66,10 @@ fn push_geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>, decimals: i32) {
             pen.shape("MultiPoint", |pen| pen.list(&points.0, |pen, point| pen.position(point.0)));
         }
         Geometry::MultiLineString(lines) => {
-            pen.shape("MultiLineString", |pen| pen.list(&lines.0, Pen::line));
+            pen.shape("MultiLineString", |pen| pen.list(&lines.0, |pen, line| pen.line(line)));
         }
         Geometry::MultiPolygon(polygons) => {
-            pen.shape("MultiPolygon", |pen| pen.list(&polygons.0, Pen::polygon));
+            pen.shape("MultiPolygon", |pen| pen.list(&polygons.0, |pen, polygon| pen.polygon(polygon)));
         }
         Geometry::Rect(rect) => pen.shape("Polygon", |pen| pen.polygon(&rect.to_polygon())),
         Geometry::Triangle(triangle) => pen.shape("Polygon", |pen| pen.polygon(&triangle.to_polygon())),
