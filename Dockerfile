@@ -1,6 +1,8 @@
 # Build: docker build -t patchwork .      Run: see docker-compose.yml
 FROM rust:1.95-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends cmake libclang-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
+ENV CARGO_PROFILE_DEV_OPT_LEVEL=3
 COPY Cargo.toml Cargo.lock ./
 COPY src src
 COPY benches benches
