@@ -1,9 +1,17 @@
 # Build: docker build -t patchwork .      Run: see docker-compose.yml
+FROM node:22-bookworm-slim AS web
+WORKDIR /web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --no-fund --no-audit
+COPY web .
+RUN npm run build
+
 FROM rust:1.95-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends cmake libclang-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 ENV CARGO_PROFILE_DEV_OPT_LEVEL=3
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock build.rs ./
+COPY --from=web /web/dist web/dist
 COPY src src
 COPY benches benches
 COPY examples examples

@@ -6,12 +6,13 @@ PATCHWORK_SHARED ?= $(abspath ../shared)
 VENV ?= $(HOME)/.cache/patchwork/venv
 BIND ?= 127.0.0.1:8080
 PLACE ?= data/demo
+CHROMIUM ?= /usr/bin/chromium
 export CARGO_TARGET_DIR PATCHWORK_SHARED
 
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build demo test rust clients oracle notebooks lint format bench fuzz tools clean
+.PHONY: help run build web demo test rust clients oracle notebooks browser lint format bench fuzz tools clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,13 +20,27 @@ help: ## this list
 run: build demo ## build, make the demo borough, serve it and print the address
 	$(PATCHWORK) serve $(PLACE) --bind $(BIND)
 
-build: tools ## build the program
+build: tools web ## build the program
 	cargo build
+
+ifeq ($(and $(shell command -v node),$(shell command -v npm)),)
+web:
+	@echo "node and npm are missing: the program is built without the map page, and / is a plain page. Install Node.js 20.19 or later for the map."
+else
+web: web/dist/index.html ## the map page, which the program holds
+endif
+
+web/node_modules/ready: web/package.json web/package-lock.json
+	cd web && npm ci --no-fund --no-audit --loglevel=error
+	touch $@
+
+web/dist/index.html: web/node_modules/ready web/index.html web/vite.config.ts $(shell find web/src -type f)
+	cd web && npm run --silent build
 
 demo: build ## the made-up borough in data/demo
 	@test -f data/demo/place.toml || $(PATCHWORK) demo data/demo
 
-test: lint rust clients oracle notebooks ## everything
+test: lint rust clients oracle notebooks browser ## everything
 
 rust: tools ## tests in Rust: by hand, oracles, laws, real files
 	cargo test
@@ -40,6 +55,11 @@ oracle: build $(VENV)/ready ## walking distances against scipy on the demo and t
 
 notebooks: build $(VENV)/ready ## the notebooks run as they are
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q --nbmake --nbmake-timeout=600 notebooks
+
+browser: build ## the map page in Chromium, by mouse and by keyboard
+	@if command -v npm >/dev/null && test -x "$(CHROMIUM)"; then \
+		(cd web && npm run --silent check) && CHROMIUM=$(CHROMIUM) PATCHWORK_BIN=$(PATCHWORK) python3 tests/browser.py; \
+	else echo "left out, the map page was not tested: it needs npm, and Chromium at CHROMIUM=$(CHROMIUM)"; fi
 
 lint: tools ## format and lints
 	cargo fmt --check

@@ -21,7 +21,7 @@ const EXPOSED: &str =
 /// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
 const BODY_LIMIT: u64 = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Scripts of other sites may not run in our pages, and ours have none.
+/// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
 /// How much is worked on at once.
@@ -135,7 +135,7 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
 fn finish(headers: &mut HeaderMap, id: &str) {
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
     if is_page {
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -1,4 +1,4 @@
-//! `/`: where everything starts.
+//! `/`: where everything starts. A browser gets the map page if it was built in, else a plain one.
 
 use super::format::{Format, HTML, JSON, OPENAPI, Offer};
 use super::links::{self, Link};
@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::table::count;
+use super::web;
 use crate::snapshot::Snapshot;
 use axum::http::header;
 use chrono::SecondsFormat;
@@ -19,6 +20,11 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;
+    if offer.format == Format::Html
+        && let Some(page) = web::page(ask)
+    {
+        return Ok(page);
+    }
     if let Some(reply) = ask.unchanged(offer)? {
         return Ok(reply);
     }

@@ -23,6 +23,7 @@ mod reply;
 mod request;
 mod schema;
 mod text;
+mod web;
 
 use crate::snapshot::Shared;
 use axum::Router;
@@ -122,7 +123,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 15] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -138,6 +139,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 15] {
         ("/healthz", resource(health::ready)),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
+        ("/-/web/{file}", resource(web::asset)),
         ("/robots.txt", resource(page::robots)),
     ]
 }

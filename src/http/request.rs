@@ -163,15 +163,22 @@ impl Ask {
 
     /// A 304, if the client already has what it asks for.
     pub(super) fn unchanged(&self, offer: Offer) -> Result<Option<Reply>, Problem> {
-        let Some(known) = &self.if_none_match else { return Ok(None) };
+        if self.if_none_match.is_none() {
+            return Ok(None);
+        }
         let etag = self.etag(offer)?;
+        Ok(self.knows(&etag).then(|| Reply::not_modified(&etag)))
+    }
+
+    /// Whether the client already has what bears this tag.
+    pub(super) fn knows(&self, etag: &str) -> bool {
         let opaque = etag.trim_start_matches("W/");
-        let same = known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque);
-        Ok(same.then(|| Reply::not_modified(&etag)))
+        let known = self.if_none_match.as_deref().unwrap_or_default();
+        known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque)
     }
 }
 
 /// Fowler, Noll and Vo's 64-bit hash (1a): for telling addresses apart, not for secrets.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,0 +1,40 @@
+//! Writes the list of the files of the map page, which `src/http/web.rs` holds in the program.
+//!
+//! `make web` builds them into `web/dist`. Without them the list is empty, and `/` is the plain page.
+
+use std::error::Error;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let package = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let dist = package.join("web").join("dist");
+    // Cargo can only watch what exists.
+    fs::create_dir_all(&dist)?;
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=web/dist");
+    let mut files = Vec::new();
+    find(&dist, &mut files)?;
+    files.sort();
+    let mut list = String::from("static FILES: &[(&str, &[u8])] = &[\n");
+    for file in &files {
+        let name = file.strip_prefix(&dist)?.to_string_lossy().replace('\\', "/");
+        writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy())?;
+    }
+    list.push_str("];\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("web.rs"), list)?;
+    Ok(())
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

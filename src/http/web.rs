@@ -1,0 +1,60 @@
+//! The map page: the files of `web/dist`, held in the program when they were there as it was built.
+//!
+//! The page is one HTML file at `/`; what it needs lies below `/-/web/`, under names that hold a digest of the
+//! contents, so a browser keeps them for good. The page itself is asked for anew each time. All it shows it
+//! gets from the public resources.
+
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::{self, Ask};
+use axum::http::header;
+
+include!(concat!(env!("OUT_DIR"), "/web.rs"));
+
+/// Scripts, styles and data come from here and nowhere else. The drawing library keeps its patterns in
+/// `blob:` and `data:` images.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; \
+                      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+
+/// A file under its digest never changes.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+/// Answers with the page; `None` when the program was built without it.
+pub(super) fn page(ask: &Ask) -> Option<Reply> {
+    let page = file("index.html")?;
+    let etag = format!("W/\"web-{:016x}\"", request::fnv(page));
+    let reply = if ask.knows(&etag) {
+        Reply::not_modified(&etag)
+    } else {
+        Reply::new(super::page::MEDIA, page).tagged(&etag)
+    };
+    Some(reply.with(header::CONTENT_SECURITY_POLICY, POLICY))
+}
+
+/// Answers with a file the page needs.
+pub(super) fn asset(ask: &Ask) -> Result<Reply, Problem> {
+    ask.only(&[])?;
+    let name = ask.param("file");
+    let bytes = file(&format!("-/web/{name}")).ok_or_else(|| Problem::no_such_page(&ask.path))?;
+    let etag = format!("W/\"{name}\"");
+    let reply = if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(media(name), bytes).with(header::ETAG, etag) };
+    Ok(reply.with(header::CACHE_CONTROL, FOR_GOOD))
+}
+
+fn file(name: &str) -> Option<&'static [u8]> {
+    FILES.iter().find(|(known, _)| *known == name).map(|(_, bytes)| *bytes)
+}
+
+/// The media type of a file, by the end of its name. A script under a wrong type is not run.
+fn media(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, end)| end) {
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,113 @@
+/** The public API, as far as the page uses it. Nothing here knows a place, a standard or a group by name. */
+
+import type { Geometry } from "geojson";
+
+export interface Link {
+  href: string;
+  rel: string;
+  type?: string;
+  title?: string;
+}
+
+export interface Landing {
+  title: string;
+  description: string;
+  attribution: string;
+  notices: string[];
+}
+
+export interface Collection {
+  id: string;
+  title: string;
+  description: string;
+  notices?: string[];
+  sources?: string[];
+  attribution?: string;
+  license?: string;
+  method?: string;
+  itemCount: number;
+  extent?: { spatial?: { bbox: [number, number, number, number][] }; temporal?: { interval: [string | null, string | null][] } };
+  links: Link[];
+}
+
+/** What a schema says of one property. */
+export interface Property {
+  title?: string;
+  description?: string;
+  type?: string;
+  "x-ogc-unit"?: string;
+}
+
+export type Schema = Record<string, Property>;
+export type Value = string | number | boolean | null;
+export type Row = Record<string, Value>;
+
+export interface Feature {
+  type: "Feature";
+  id: string | number;
+  geometry: Geometry | null;
+  properties: Row;
+}
+
+interface Page {
+  features: Feature[];
+  numberMatched: number;
+}
+
+/** The most features a page of the API holds. */
+export const PAGE = 10_000;
+
+/** An answer that is no answer, in the server's own words where it has some. */
+export class Trouble extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The address of a resource, whatever path the page stands at. */
+export function address(path: string): string {
+  return new URL(path, document.baseURI).href;
+}
+
+async function get<T>(path: string): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(address(path), { headers: { Accept: "application/json, application/geo+json;q=0.9, application/schema+json;q=0.9" } });
+  } catch {
+    throw new Trouble("The server does not answer. Check the connection, then try again.", 0);
+  }
+  if (answer.ok) return (await answer.json()) as T;
+  const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
+  throw new Trouble(problem.detail ?? `The server answered with status ${answer.status}.`, answer.status);
+}
+
+export function landing(): Promise<Landing> {
+  return get("?f=json");
+}
+
+export async function collections(): Promise<Collection[]> {
+  return (await get<{ collections: Collection[] }>("collections?f=json")).collections;
+}
+
+export async function schema(id: string): Promise<Schema> {
+  return (await get<{ properties: Schema }>(`collections/${encodeURIComponent(id)}/schema?f=json`)).properties;
+}
+
+/** The path of some features; `more` is further query parameters. */
+export function items(id: string, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams(more).toString();
+  return `collections/${encodeURIComponent(id)}/items${query ? `?${query}` : ""}`;
+}
+
+/** All features of a collection, page by page. */
+export async function features(id: string): Promise<Feature[]> {
+  const all: Feature[] = [];
+  for (;;) {
+    const page = await get<Page>(items(id, { f: "json", limit: String(PAGE), offset: String(all.length) }));
+    all.push(...page.features);
+    if (page.features.length === 0 || all.length >= page.numberMatched) return all;
+  }
+}

@@ -1,0 +1,111 @@
+/** What there is to ask, read from the catalogue: a new standard or group appears without code here. */
+
+import type { Collection, Feature, Row, Schema } from "./api";
+import { figure, phrase } from "./words";
+
+export interface Standard {
+  key: string;
+  title: string;
+  coverage: Collection;
+  /** Absent where only coverage was measured. */
+  gaps: Collection | undefined;
+  /** Minutes within which a walk keeps the standard, if its description says so. */
+  within: number | null;
+}
+
+const COVERAGE = "coverage-";
+
+export function standards(all: Collection[]): Standard[] {
+  return all
+    .filter((each) => each.id.startsWith(COVERAGE))
+    .map((coverage) => {
+      const key = coverage.id.slice(COVERAGE.length);
+      const within = /within (\d+(?:\.\d+)?) minutes/.exec(coverage.description)?.[1];
+      return {
+        key,
+        title: coverage.title.replace(/^[^:]*: /, ""),
+        coverage,
+        gaps: all.find((each) => each.id === `gaps-${key}`),
+        within: within === undefined ? null : Number(within),
+      };
+    });
+}
+
+/** Names of the columns in which patches carry a standard's totals. */
+export function columns(standard: Standard): { covered: string; share: string; median: string } {
+  const prefix = standard.key.replaceAll("-", "_");
+  return { covered: `${prefix}_covered_residents`, share: `${prefix}_covered_share`, median: `${prefix}_minutes_median` };
+}
+
+export interface Group {
+  key: string;
+  label: string;
+}
+
+export interface Dimension {
+  label: string;
+  groups: Group[];
+}
+
+const RESIDENTS = "residents_";
+const inOrder = new Intl.Collator("en-GB", { numeric: true });
+
+/** Groups of residents by dimension ("Age: Aged 4 years and under"), as the schema describes them. */
+export function dimensions(schema: Schema): Dimension[] {
+  const found = new Map<string, Group[]>();
+  for (const [name, property] of Object.entries(schema)) {
+    if (!name.startsWith(RESIDENTS)) continue;
+    const key = name.slice(RESIDENTS.length);
+    const label = property.title?.replace(/^[^:]*: /, "") ?? phrase(key);
+    const dimension = /\(([^:()]+): [^()]*\)$/.exec(property.description ?? "")?.[1] ?? "Groups";
+    found.set(dimension, [...(found.get(dimension) ?? []), { key, label }]);
+  }
+  return [...found].map(([label, groups]) => ({ label, groups: groups.toSorted((a, b) => inOrder.compare(a.key, b.key)) }));
+}
+
+/** Public names of the causes that the gaps of a standard may have. */
+export function causes(schema: Schema): string[] {
+  return Object.keys(schema).flatMap((name) => /^cause_(.+)_residents$/.exec(name)?.[1] ?? []);
+}
+
+export function sum(rows: Iterable<Row>, name: string): number | null {
+  let total: number | null = null;
+  for (const row of rows) {
+    const value = figure(row, name);
+    if (value !== null) total = (total ?? 0) + value;
+  }
+  return total;
+}
+
+export function share(part: number | null, whole: number | null): number | null {
+  return part === null || whole === null || whole === 0 ? null : part / whole;
+}
+
+export interface Bin {
+  label: string;
+  residents: number;
+}
+
+/** Upper ends, in minutes, of the classes of walks. The last class is open. */
+export const WALKS = [5, 10, 15, 20, 30];
+
+/** The place of a walk among the classes of walks; `null` (no way on foot) has none. */
+export function walkClass(walk: number): number {
+  const place = WALKS.findIndex((end) => walk <= end);
+  return place < 0 ? WALKS.length : place;
+}
+
+export const WALK_LABELS = WALKS.map((end, i) => `${i === 0 ? 0 : WALKS[i - 1]} to ${end} min`).concat(`over ${WALKS.at(-1)} min`);
+
+/** Residents by the middle walk of their zone. */
+export function walks(zones: Feature[]): Bin[] {
+  const bins = [...WALK_LABELS, "no way on foot"].map((label) => ({ label, residents: 0 }));
+  for (const { properties } of zones) {
+    const residents = figure(properties, "residents");
+    if (residents === null || residents === 0) continue;
+    const walk = figure(properties, "minutes_median");
+    const bin = bins[walk === null ? bins.length - 1 : walkClass(walk)];
+    if (bin) bin.residents += residents;
+  }
+  return bins;
+}

@@ -1,0 +1,101 @@
+/** What was fetched. Large answers are kept as they came, without tracking their insides. */
+
+import * as api from "./api";
+import { type Standard, standards } from "./catalogue";
+
+export interface Place {
+  landing: api.Landing;
+  collections: api.Collection[];
+  standards: Standard[];
+  patches: api.Feature[];
+}
+
+/** All that is known of one standard. */
+export interface Answer {
+  standard: Standard;
+  zones: api.Feature[];
+  schema: api.Schema;
+  gaps: api.Feature[];
+  gapsSchema: api.Schema;
+}
+
+class Store {
+  place = $state.raw<Place | null>(null);
+  answer = $state.raw<Answer | null>(null);
+  assets = $state.raw<api.Feature[]>([]);
+  trouble = $state.raw<api.Trouble | null>(null);
+  /** The map shows its first answer; what is only nice to have may be fetched now. */
+  painted = $state(false);
+  #answers = new Map<string, Promise<Answer>>();
+  #wanted = "";
+
+  /** Fetches what every view needs, with the first answer on the way at the same time. */
+  async open(standard: string): Promise<void> {
+    this.trouble = null;
+    const rest = Promise.all([api.landing(), api.features("patches")]);
+    // Whichever fails first is told; the other must not be left without somebody to hear it.
+    rest.catch(() => undefined);
+    try {
+      const collections = await api.collections();
+      const found = standards(collections);
+      const first = found.find((each) => each.key === standard) ?? found[0];
+      if (first) void this.#fetch(first).catch(() => undefined);
+      const [landing, patches] = await rest;
+      this.place = { landing, collections, standards: found, patches };
+    } catch (trouble) {
+      this.trouble = asTrouble(trouble);
+    }
+  }
+
+  /** Goes over to a standard, when it has come; the old answer stays until then. */
+  async ask(standard: Standard): Promise<void> {
+    this.#wanted = standard.key;
+    this.trouble = null;
+    try {
+      const answer = await this.#fetch(standard);
+      if (this.#wanted === standard.key) this.answer = answer;
+    } catch (trouble) {
+      this.#answers.delete(standard.key);
+      if (this.#wanted === standard.key) this.trouble = asTrouble(trouble);
+    }
+  }
+
+  /** Told by the map when a picture is on it. */
+  drawn(): void {
+    if (this.painted) return;
+    this.painted = true;
+    performance.mark("first-picture");
+    void this.#fetchAssets();
+  }
+
+  /** Fetches the assets; without them the map has no pins, and nothing else is missing. */
+  async #fetchAssets(): Promise<void> {
+    if (this.assets.length > 0 || !this.place?.collections.some((each) => each.id === "assets")) return;
+    this.assets = await api.features("assets").catch(() => []);
+  }
+
+  #fetch(standard: Standard): Promise<Answer> {
+    const known = this.#answers.get(standard.key);
+    if (known) return known;
+    const fetched = fetchAnswer(standard);
+    this.#answers.set(standard.key, fetched);
+    return fetched;
+  }
+}
+
+async function fetchAnswer(standard: Standard): Promise<Answer> {
+  const { coverage, gaps } = standard;
+  const [zones, schema, found, gapsSchema] = await Promise.all([
+    api.features(coverage.id),
+    api.schema(coverage.id),
+    gaps ? api.features(gaps.id) : [],
+    gaps ? api.schema(gaps.id) : {},
+  ]);
+  return { standard, zones, schema, gaps: found, gapsSchema };
+}
+
+function asTrouble(trouble: unknown): api.Trouble {
+  return trouble instanceof api.Trouble ? trouble : new api.Trouble("The page could not read the answer. Load it again; if it stays, tell whoever runs the server.", 0);
+}
+
+export const store = new Store();

@@ -1,0 +1,110 @@
+/** The looks of the map: the patches, streets and answers of the data themselves, and nothing from elsewhere. */
+
+import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import { CAUSES, INK } from "./patterns";
+
+const FONT = ["SourceSans", "system-ui", "sans-serif"];
+const PAPER = "#ffffff";
+const empty: GeoJSONSourceSpecification = { type: "geojson", data: { type: "FeatureCollection", features: [] } };
+
+const causeImage: ExpressionSpecification = ["match", ["get", "cause"], CAUSES, ["get", "cause"], "other"];
+
+export function base(): StyleSpecification {
+  return {
+    version: 8,
+    sources: { patches: empty, zones: empty, gaps: empty, assets: empty, spots: empty },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
+      { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER } },
+      { id: "zones", type: "fill", source: "zones", paint: { "fill-color": "#ffffff" } },
+      { id: "zones-none", type: "fill", source: "zones", paint: { "fill-pattern": "none" } },
+      { id: "zones-line", type: "line", source: "zones", minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } },
+      { id: "gaps", type: "fill", source: "gaps", paint: { "fill-pattern": causeImage } },
+      { id: "gaps-line", type: "line", source: "gaps", paint: { "line-color": INK, "line-width": 1 } },
+      { id: "veil", type: "fill", source: "patches", filter: ["boolean", false], paint: { "fill-color": "#eef0f2", "fill-opacity": 0.78 } },
+      { id: "patches-line", type: "line", source: "patches", layout: { "line-join": "round" }, paint: { "line-color": "#3a4149", "line-width": 1.1 } },
+      { id: "patch-line", type: "line", source: "patches", filter: ["boolean", false], layout: { "line-join": "round" }, paint: { "line-color": "#1d1d1f", "line-width": 2.6 } },
+      { id: "zone-line", type: "line", source: "zones", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 2.2 } },
+      { id: "gap-line", type: "line", source: "gaps", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3 } },
+      {
+        id: "assets",
+        type: "circle",
+        source: "assets",
+        paint: {
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, ["case", ["get", "used"], 4.5, 2], 15, ["case", ["get", "used"], 8, 5]],
+          "circle-color": ["case", ["get", "used"], "#1d1d1f", PAPER],
+          "circle-stroke-color": ["case", ["get", "used"], PAPER, "#1d1d1f"],
+          "circle-stroke-width": ["case", ["get", "used"], 1.8, 1.2],
+        },
+      },
+      {
+        id: "asset-names",
+        type: "symbol",
+        source: "assets",
+        minzoom: 12.5,
+        filter: ["get", "used"],
+        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-variable-anchor": ["left", "right", "top", "bottom"], "text-radial-offset": 0.9, "text-max-width": 9, "text-optional": true },
+        paint: { "text-color": "#1d1d1f", "text-halo-color": PAPER, "text-halo-width": 1.8 },
+      },
+      {
+        id: "patch-names",
+        type: "symbol",
+        source: "spots",
+        filter: ["==", ["get", "of"], "patch"],
+        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 9, 10.5, 12, 13, 15, 17], "text-max-width": 7, "text-padding": 3 },
+        paint: { "text-color": "#1d1d1f", "text-halo-color": PAPER, "text-halo-width": 2 },
+      },
+      {
+        id: "gap-names",
+        type: "symbol",
+        source: "spots",
+        // From afar only the largest are numbered, or numbers are all there is to see.
+        filter: ["all", ["==", ["get", "of"], "gap"], ["<=", ["get", "rank"], ["step", ["zoom"], 15, 12.5, 60, 14, 10000]]],
+        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "symbol-sort-key": ["get", "rank"], "text-padding": 1 },
+        paint: { "text-color": INK, "text-halo-color": PAPER, "text-halo-width": 2.6 },
+      },
+    ],
+  };
+}
+
+/** Streets of one page of the data; drawn finer from afar, named from near. */
+export function streets(source: string): { layer: LayerSpecification; before: string }[] {
+  // A pale line below a dark one: the pale is seen on dark ground, the dark on pale ground.
+  const line = (id: string, minzoom: number, wide: number, classes: string[]): { layer: LayerSpecification; before: string }[] =>
+    [
+      { id: `${id}-pale`, wide: wide * 1.5, colour: PAPER, opacity: [0.25, 0.5] },
+      { id, wide, colour: "#4a525a", opacity: [0.3, 0.6] },
+    ].map((each) => ({
+      before: "veil",
+      layer: {
+        id: `${source}-${each.id}`,
+        type: "line",
+        source,
+        minzoom,
+        filter: ["in", ["get", "class"], ["literal", classes]],
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: {
+          "line-color": each.colour,
+          "line-opacity": ["interpolate", ["linear"], ["zoom"], 11, each.opacity[0] ?? 0, 14, each.opacity[1] ?? 0],
+          "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 10, each.wide * 0.25, 13, each.wide * 0.7, 17, each.wide * 4],
+        },
+      },
+    }));
+  return [
+    ...line("path", 13.5, 0.7, ["path", "steps"]),
+    ...line("side", 11.5, 0.9, ["residential", "service"]),
+    ...line("main", 0, 1.7, ["main"]),
+    {
+      layer: {
+        id: `${source}-names`,
+        type: "symbol",
+        source,
+        minzoom: 14,
+        filter: ["has", "name"],
+        layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10.5, 17, 14], "text-max-angle": 35 },
+        paint: { "text-color": "#32373d", "text-halo-color": PAPER, "text-halo-width": 1.8 },
+      },
+      before: "assets",
+    },
+  ];
+}
