@@ -17,6 +17,7 @@ pub mod place;
 pub mod load;
 pub mod synth;
 pub mod measure;
+pub mod plan;
 pub mod layer;
 pub mod snapshot;
 pub mod http;

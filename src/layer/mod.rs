@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod csv;
 pub mod geojson;
+pub mod hubs;
 pub mod report;
 pub mod shape;
 pub mod table;

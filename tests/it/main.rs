@@ -12,6 +12,8 @@ mod laws;
 mod locate;
 mod load_examples;
 mod load_faults;
+mod plan;
+mod plan_commands;
 mod small_towns;
 mod support;
 mod town;
