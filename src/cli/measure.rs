@@ -90,7 +90,9 @@ pub(super) fn bytes(place: &Place, layer: &Layer, path: &Path) -> Vec<u8> {
 
 fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
     heading(place, standard, text);
-    let mut rows = vec![["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec(),
+    ];
     let row = |name: &str, c: &Covered| {
         vec![
             name.to_owned(),
@@ -132,7 +134,8 @@ fn gaps_table(place: &Place, standard: &Standard, found: &Gaps, text: &mut Strin
     let left = found.gaps.len().saturating_sub(GAPS_LISTED);
     if left > 0 {
         let residents: f64 = found.gaps[GAPS_LISTED..].iter().map(|gap| gap.residents).sum();
-        let _ = writeln!(text, "... and {left} smaller gaps with {} residents; --out writes them all", whole(residents));
+        let _ =
+            writeln!(text, "... and {left} smaller gaps with {} residents; --out writes them all", whole(residents));
     }
     text.push('\n');
 }

@@ -94,7 +94,8 @@ pub(crate) fn say(issues: &[Issue], at_least: Severity) {
 
 /// `GROUP=SHARE` as a group and a share from 0 to 1; the share may be a percentage.
 pub(crate) fn floor(words: &str) -> Result<(&str, f64), Failure> {
-    let wrong = || Failure::Usage(format!("--floor {words}: write it as GROUP=SHARE, such as disabled=80% or disabled=0.8"));
+    let wrong =
+        || Failure::Usage(format!("--floor {words}: write it as GROUP=SHARE, such as disabled=80% or disabled=0.8"));
     let (group, share) = words.split_once('=').ok_or_else(wrong)?;
     let (number, scale) = share.trim().strip_suffix('%').map_or((share, 1.0), |number| (number, 100.0));
     let share = number.trim().parse::<f64>().map_err(|_| wrong())? / scale;
@@ -102,7 +103,9 @@ pub(crate) fn floor(words: &str) -> Result<(&str, f64), Failure> {
         return Ok((group.trim(), share));
     }
     let shown = share * 100.0;
-    Err(Failure::Usage(format!("--floor {words}: a floor of {shown} % can't be; give a share from 0 to 1 or 0% to 100%")))
+    Err(Failure::Usage(format!(
+        "--floor {words}: a floor of {shown} % can't be; give a share from 0 to 1 or 0% to 100%"
+    )))
 }
 
 /// Seconds somebody is ready to wait.

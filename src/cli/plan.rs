@@ -127,7 +127,7 @@ fn group_floor(place: &Place, words: &str) -> Result<(GroupIdx, f64), Failure> {
 
 fn as_text(place: &Place, proposal: &Proposal) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "{}: where the next {} could go", place.name, proposal.brief.noun());
+    let _ = writeln!(text, "{}: new sites, {}", place.name, proposal.brief.standard.title);
     if place.made_up {
         text.push_str("Made up: this place does not exist.\n");
     }
@@ -155,19 +155,8 @@ fn as_text(place: &Place, proposal: &Proposal) -> String {
 fn before_after(place: &Place, proposal: &Proposal, text: &mut String) {
     let heads = ["who is covered", "residents", "today", "", "with the plan", "", "more"];
     let mut rows = vec![heads.map(String::from).to_vec()];
-    let mut row = |name: &str, residents: f64, before: f64, after: f64| {
-        rows.push(vec![
-            name.to_owned(),
-            whole(residents),
-            whole(before),
-            percent(Share::of(before, residents)),
-            whole(after),
-            percent(Share::of(after, residents)),
-            whole(after - before),
-        ]);
-    };
     let (before, after) = (&proposal.before, &proposal.after);
-    let mut count = |name: &str, b: &Covered, a: &Covered| row(name, a.residents, b.covered, a.covered);
+    let mut count = |name: &str, b: &Covered, a: &Covered| rows.push(cells(name, a.residents, b.covered, a.covered));
     for (patch, about) in place.patches.enumerate() {
         count(&about.name, &before.patches[patch], &after.patches[patch]);
     }
@@ -175,12 +164,27 @@ fn before_after(place: &Place, proposal: &Proposal, text: &mut String) {
         count("(outside every patch)", &before.outside_patches, &after.outside_patches);
     }
     count("All", &before.place, &after.place);
+    rows.push(Vec::new());
+    let mut row =
+        |name: &str, residents: f64, before: f64, after: f64| rows.push(cells(name, residents, before, after));
     for (group, about) in place.groups.enumerate() {
         if let (Some(before), Some(after)) = (before.place.by_group[group], after.place.by_group[group]) {
             row(&about.label, after.residents, before.covered, after.covered);
         }
     }
     text.push_str(&table(&rows));
+}
+
+fn cells(name: &str, residents: f64, before: f64, after: f64) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        whole(residents),
+        whole(before),
+        percent(Share::of(before, residents)),
+        whole(after),
+        percent(Share::of(after, residents)),
+        whole(after - before),
+    ]
 }
 
 fn fairness(place: &Place, proposal: &Proposal, text: &mut String) {
@@ -195,8 +199,12 @@ fn fairness(place: &Place, proposal: &Proposal, text: &mut String) {
         let proven = if point.status == crate::locate::Status::Optimal { "yes" } else { "no" };
         rows.push(vec![floor, whole(point.covered), percent(Some(Share::new(point.worst.1))), proven.to_owned()]);
     }
-    if let FairEnd::Impossible(floor) = proposal.fairness.end {
-        rows.push(vec![percent(Some(Share::new(floor))), "impossible".to_owned(), String::new(), "yes".to_owned()]);
+    match proposal.fairness.end {
+        FairEnd::Impossible(floor) => {
+            rows.push(vec![percent(Some(Share::new(floor))), "impossible".to_owned(), String::new(), "yes".to_owned()]);
+        }
+        FairEnd::Stopped => rows.push(vec!["(higher floors: not settled in the time)".to_owned()]),
+        FairEnd::NotAsked => {}
     }
     let _ = writeln!(text, "\nPrice of fairness for {}", place.name);
     text.push_str(&table(&rows));

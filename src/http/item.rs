@@ -30,7 +30,12 @@ pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let mut links = links::this(ask, offer, &OFFERS);
-    links.push(Link::new(ask.url(&super::collection::path(layer)), "collection", "application/json", layer.title.as_str()));
+    links.push(Link::new(
+        ask.url(&super::collection::path(layer)),
+        "collection",
+        "application/json",
+        layer.title.as_str(),
+    ));
     let reply = match offer.format {
         Format::Html => {
             let feature = layer.features.get(position).ok_or_else(missing)?;

@@ -134,7 +134,8 @@ impl Page {
         csv::write_rows(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom, &mut body)
             .map_err(|_| Problem::our_fault())?;
         let file = format!("{}-{}.csv", snapshot.place.key, collection.layer.id);
-        let plain: String = file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+        let plain: String =
+            file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
         let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", text::encode(&file));
         Ok(Reply::new("text/csv; charset=utf-8; header=present", body).with(header::CONTENT_DISPOSITION, disposition))
     }
@@ -148,7 +149,8 @@ impl Page {
         links: &[Link],
     ) -> Result<Reply, Problem> {
         let href = |rel: &str| links.iter().find(|link| link.rel == rel).map(|link| link.href.as_str());
-        let asked: Vec<_> = ask.query.iter().filter(|(name, _)| !["f", "limit", "offset"].contains(&name.as_str())).collect();
+        let asked: Vec<_> =
+            ask.query.iter().filter(|(name, _)| !["f", "limit", "offset"].contains(&name.as_str())).collect();
         let page = json!({
             "table": table::table(&collection.layer, self.features(collection)),
             "matched": table::cell(&crate::layer::Value::Integer(self.matched as i64)),

@@ -59,11 +59,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            public_url: None,
-            request_timeout: Duration::from_secs(30),
-            max_concurrent_requests: 256,
-        }
+        Self { public_url: None, request_timeout: Duration::from_secs(30), max_concurrent_requests: 256 }
     }
 }
 

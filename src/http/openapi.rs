@@ -53,7 +53,10 @@ fn paths(snapshot: &Snapshot) -> Value {
         paths.insert(path, json!({ "get": operation }));
     };
     put("/".into(), operation("landing", "Capabilities", "Where everything starts", &[f.clone()], JSON, true));
-    put("/conformance".into(), operation("conformance", "Capabilities", "Standards this service keeps", &[f.clone()], JSON, true));
+    put(
+        "/conformance".into(),
+        operation("conformance", "Capabilities", "Standards this service keeps", &[f.clone()], JSON, true),
+    );
     put("/api".into(), operation("api", "Capabilities", "This document", &[f.clone()], OPENAPI, true));
     put("/collections".into(), operation("collections", "Capabilities", "The collections", &[f.clone()], JSON, true));
     for each in snapshot.layers() {
@@ -67,10 +70,20 @@ fn paths(snapshot: &Snapshot) -> Value {
             format!("{path}/items/{{featureId}}"),
             operation(&id("item"), "Data", &title("one feature"), &of_item, GEOJSON, true),
         );
-        put(format!("{path}/schema"), operation(&id("schema"), "Capabilities", &title("its properties"), &[f.clone()], SCHEMA, false));
+        put(
+            format!("{path}/schema"),
+            operation(&id("schema"), "Capabilities", &title("its properties"), &[f.clone()], SCHEMA, false),
+        );
         put(
             format!("{path}/queryables"),
-            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &[f.clone()], SCHEMA, false),
+            operation(
+                &id("queryables"),
+                "Capabilities",
+                &title("what it can be filtered by"),
+                &[f.clone()],
+                SCHEMA,
+                false,
+            ),
         );
     }
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[f], JSON, true));

@@ -62,7 +62,9 @@ fn base(headers: &HeaderMap, authority: Option<&str>, app: &App) -> Result<Strin
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
     match host {
         Some(host) if is_host(host) => Ok(format!("http://{host}")),
-        _ => Err(Problem::bad_request("The Host header is missing or is not a host name. Send the name and port of this server.")),
+        _ => Err(Problem::bad_request(
+            "The Host header is missing or is not a host name. Send the name and port of this server.",
+        )),
     }
 }
 

@@ -95,8 +95,13 @@ mod tests {
     use crate::layer::{Credits, Field, FieldKind};
 
     fn lines(words: &str, bom: bool) -> Vec<u8> {
-        let field =
-            Field { name: "name".into(), title: String::new(), description: String::new(), kind: FieldKind::Text, unit: None };
+        let field = Field {
+            name: "name".into(),
+            title: String::new(),
+            description: String::new(),
+            kind: FieldKind::Text,
+            unit: None,
+        };
         let feature = |id: &str, geometry: Option<Point<f64>>, value| Feature {
             id: id.into(),
             geometry: geometry.map(Into::into),
@@ -115,7 +120,8 @@ mod tests {
             ],
         };
         let mut bytes = Vec::new();
-        write_rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes).expect("into memory");
+        write_rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes)
+            .expect("into memory");
         bytes
     }
 

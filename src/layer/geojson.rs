@@ -57,7 +57,9 @@ fn push_geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>, decimals: i32) {
     let mut pen = Pen { out, decimals };
     match geometry {
         Geometry::Point(point) => pen.shape("Point", |pen| pen.position(point.0)),
-        Geometry::Line(line) => pen.shape("LineString", |pen| pen.list(&[line.start, line.end], |pen, at| pen.position(*at))),
+        Geometry::Line(line) => {
+            pen.shape("LineString", |pen| pen.list(&[line.start, line.end], |pen, at| pen.position(*at)))
+        }
         Geometry::LineString(line) => pen.shape("LineString", |pen| pen.line(line)),
         Geometry::Polygon(polygon) => pen.shape("Polygon", |pen| pen.polygon(polygon)),
         Geometry::MultiPoint(points) => {

@@ -20,7 +20,7 @@ pub fn hubs_layer(place: &Place, proposal: &Proposal) -> Layer {
     credits.notices.extend(proposal.sentences.iter().cloned());
     Layer {
         id: "hubs".to_owned(),
-        title: format!("Where the next {} could go", proposal.brief.noun()),
+        title: format!("New sites: {}", proposal.brief.noun()),
         description: "Sites to open, in the order of what they bring: who is newly covered by each and by none before \
                       it, what is lost without it, what could stand in its place and how often it is chosen again."
             .to_owned(),
@@ -39,19 +39,42 @@ fn fields(place: &Place, proposal: &Proposal) -> Vec<Field> {
         field::text("name", "Name", "Name of the site"),
         field::text("kind", "Kind", "What is there today: the kind of asset, a point of a file, or a street"),
         field::patch_id("Patch the site lies in"),
-        field::integer("newly_covered", "Newly covered", "Residents covered by it and by none before it", Some(field::RESIDENTS)),
+        field::integer(
+            "newly_covered",
+            "Newly covered",
+            "Residents covered by it and by none before it",
+            Some(field::RESIDENTS),
+        ),
         field::number("lost_alone", "Lost without it", &format!("Lost when nothing takes its place, {lost}"), None),
-        field::number("lost_replaced", "Lost when replaced", &format!("Lost with the best plan without it, {lost}"), None),
+        field::number(
+            "lost_replaced",
+            "Lost when replaced",
+            &format!("Lost with the best plan without it, {lost}"),
+            None,
+        ),
         field::text("replacement", "Replacement", "Sites of the best plan without it that are not in this plan"),
         field::boolean("replacement_proven", "Replacement proven", "Whether no other plan without it loses less"),
-        field::text("alternatives", "Alternatives", "Sites that could stand in its place within 2 % of the plan's gain"),
+        field::text(
+            "alternatives",
+            "Alternatives",
+            "Sites that could stand in its place within 2 % of the plan's gain",
+        ),
         field::integer("runs", "Runs", "Times the choice was made again with other numbers", None),
         field::integer("chosen_in_runs", "Chosen in", "Runs in which this very site was chosen", None),
         field::integer("nearby_in_runs", "Nearby in", "Runs in which a site within 400 m of it was chosen", None),
         field::text("why", "Why here", "The same in sentences"),
-        field::text("plan_status", "Status", "optimal: proven that no other plan is better; feasible: the best found in time"),
+        field::text(
+            "plan_status",
+            "Status",
+            "optimal: proven that no other plan is better; feasible: the best found in time",
+        ),
     ];
-    fields.extend(field::by_group(place, "newly_covered", "Newly covered", "Members of the group covered by it and by none before it"));
+    fields.extend(field::by_group(
+        place,
+        "newly_covered",
+        "Newly covered",
+        "Members of the group covered by it and by none before it",
+    ));
     fields
 }
 
@@ -100,6 +123,7 @@ pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
         "objective": proposal.brief.objective.word(),
         "status": proposal.status.word(),
         "value": proposal.objective,
+        "value_today": proposal.objective_today,
         "bound": proposal.bound,
         "gap": proposal.gap,
         "unit": proposal.brief.objective.unit(),
@@ -107,6 +131,7 @@ pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
         "seed": proposal.brief.seed,
         "candidates": proposal.candidates,
         "hubs_today": proposal.today,
+        "residents_beyond_every_candidate": proposal.beyond,
         "sentences": proposal.sentences,
         "sites": proposal.sites.iter().map(|chosen| site_json(place, proposal, chosen)).collect::<Vec<_>>(),
         "given_up": proposal.given_up.iter().map(|site| named(place, site)).collect::<Vec<_>>(),

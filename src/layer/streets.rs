@@ -6,7 +6,11 @@ use geo::{Coord, LineString};
 /// The streets people walk on, cut where they meet.
 pub(super) fn table(context: &Context<'_>) -> Table {
     let fields = vec![
-        field::text("street_id", "Street", "Name of this stretch in this release of the data; it may change with the street file"),
+        field::text(
+            "street_id",
+            "Street",
+            "Name of this stretch in this release of the data; it may change with the street file",
+        ),
         field::text("name", "Name", "Name of the street"),
         field::text("class", "Class", "What it is for: residential, main, service, path or steps"),
         field::integer("length_m", "Length", "Length along its bends", Some(field::METRES)),

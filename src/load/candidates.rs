@@ -1,10 +1,10 @@
 //! A file of points where something could be: candidates for a plan, in any form that assets come in.
 
+use super::Issues;
 use super::headers;
 use super::points::{Columns, Reader};
 use super::table::{Options, Table};
 use super::words::{counted, key_form};
-use super::Issues;
 use crate::crs::Xy;
 use crate::place::{Issue, Place, Where};
 use std::collections::BTreeMap;
@@ -66,7 +66,12 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     }
     if nowhere > 0 {
         let problem = format!("{} no point on the map", counted(nowhere, "row has", "rows have"));
-        issues.push(Issue::warning("point-missing", Where::file(&shown), problem, "They are left out; give coordinates"));
+        issues.push(Issue::warning(
+            "point-missing",
+            Where::file(&shown),
+            problem,
+            "They are left out; give coordinates",
+        ));
     }
     if repeated > 0 {
         let problem = format!("{} a key that has come before", counted(repeated, "row has", "rows have"));

@@ -25,7 +25,8 @@ fn demo(dir: &Path) -> String {
 fn a_plan_for_a_small_borough_is_said_in_words_json_and_layers() {
     let tmp = tempfile::tempdir().expect("a directory");
     let demo = demo(tmp.path());
-    let base = ["plan", demo.as_str(), "hubs", "--kind", "community_hub", "--sites", "2", "--runs", "4", "--within", "8"];
+    let base =
+        ["plan", demo.as_str(), "hubs", "--kind", "community_hub", "--sites", "2", "--runs", "4", "--within", "8"];
     let with = |more: &[&str]| patchwork(&[&base[..], more].concat());
 
     let words = with(&[]);
@@ -36,15 +37,17 @@ fn a_plan_for_a_small_borough_is_said_in_words_json_and_layers() {
     let file = tmp.path().join("plan.geojson").display().to_string();
     let json = with(&["--format", "json", "--out", &file]);
     let plan: serde_json::Value = serde_json::from_str(&out(&json)).expect("JSON");
-    let layer: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(&file).expect("the layer")).expect("GeoJSON");
+    let layer: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).expect("the layer")).expect("GeoJSON");
     assert_eq!(plan["status"], "optimal");
     assert_eq!(plan["value"], plan["place_total"]["after"]);
     assert_eq!(layer["features"].as_array().map(Vec::len), Some(2));
 
     let points = tmp.path().join("points.csv");
-    std::fs::write(&points, "id,name,easting,northing,cost\na,Old bank,600000,480000,10\nb,Old shop,600400,480000,20\n")
-        .expect("written");
+    std::fs::write(
+        &points,
+        "id,name,easting,northing,cost\na,Old bank,600000,480000,10\nb,Old shop,600400,480000,20\n",
+    )
+    .expect("written");
     let some = with(&["--candidates", &points.display().to_string()]);
     assert!(some.status.success(), "{}", err(&some));
     assert!(out(&some).contains("Old bank"), "{}", out(&some));
@@ -74,7 +77,8 @@ fn locate_answers_over_a_table_of_costs() {
     let costs = tmp.path().join("costs.csv");
     std::fs::write(&costs, "from,to,cost\na,x,1\na,y,5\nb,x,2\nb,y,5\nc,y,1\nc,x,9\n").expect("written");
     let costs = costs.display().to_string();
-    let locate = |more: &[&str]| patchwork(&[&["locate", "--costs", costs.as_str(), "--format", "json"], more].concat());
+    let locate =
+        |more: &[&str]| patchwork(&[&["locate", "--costs", costs.as_str(), "--format", "json"], more].concat());
     let median = locate(&["--model", "p-median", "--p", "1"]);
     let json: serde_json::Value = serde_json::from_str(&out(&median)).expect("JSON");
     assert_eq!((json["objective"].as_f64(), json["status"].as_str()), (Some(11.0), Some("optimal")));

@@ -27,7 +27,8 @@ impl<'a> Ground<'a> {
     pub(super) fn survey(place: &'a Place, brief: &'a Brief) -> Result<Self, Unplanned> {
         let (sites, n_today) = sites(place, brief)?;
         let reach = fastest(place).distance(reach_of(brief)) * (1.0 / (1.0 - PACE_RANGE) + 1e-6);
-        let by_site = if place.streets.is_some() { along_streets(place, &sites, reach) } else { straight(place, &sites, reach) };
+        let by_site =
+            if place.streets.is_some() { along_streets(place, &sites, reach) } else { straight(place, &sites, reach) };
         let mut walks = vec![Vec::new(); place.positions.len()];
         for (site, row) in (0u32..).zip(by_site) {
             for (position, length) in row {

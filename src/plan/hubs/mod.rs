@@ -59,6 +59,7 @@ pub fn hubs_told(place: &Place, brief: &Brief, steps: &dyn Fn(&str)) -> Result<P
     let groups = groups_asked(place, brief);
     let question = Question::of(&ground, &groups, &Variation::default())?;
     steps("Choosing the sites");
+    question.check_floors(&ground)?;
     let choice = question.answer(&ground, brief.time_limit)?;
     let before = coverage(place, &brief.standard);
     let after = coverage_by(place, brief.standard.within, &ground.doors(&open(&ground, &choice.sites)));
@@ -79,6 +80,7 @@ pub fn hubs_told(place: &Place, brief: &Brief, steps: &dyn Fn(&str)) -> Result<P
         brief: brief.clone(),
         status: choice.status,
         objective: choice.objective,
+        objective_today: recount(&ground, &before),
         bound: choice.bound,
         gap: choice.gap,
         seconds: choice.seconds,
@@ -87,6 +89,7 @@ pub fn hubs_told(place: &Place, brief: &Brief, steps: &dyn Fn(&str)) -> Result<P
         runner_up: runner_up(&sites),
         sites,
         given_up: (0..ground.n_today).filter(|site| !kept(site)).map(|site| ground.sites[site].clone()).collect(),
+        beyond: beyond(&ground, &after),
         before,
         after,
         fairness,
@@ -110,7 +113,11 @@ fn floor_of(brief: &Brief, group: GroupIdx) -> Option<f64> {
 
 /// Members of a group in the whole place.
 fn members(place: &Place, group: GroupIdx) -> f64 {
-    place.zones.iter().filter_map(|zone| zone.residents.by_group.as_slice().get(crate::place::Idx::index(group))?.as_ref()).sum()
+    place
+        .zones
+        .iter()
+        .filter_map(|zone| zone.residents.by_group.as_slice().get(crate::place::Idx::index(group))?.as_ref())
+        .sum()
 }
 
 /// All sites that are open with this choice.
@@ -118,10 +125,22 @@ fn open(ground: &Ground<'_>, chosen: &[usize]) -> Vec<usize> {
     (0..ground.n_today).filter(|&site| ground.stays(site)).chain(chosen.iter().copied()).collect()
 }
 
+/// Residents who are not covered with a plan and whom no candidate could cover.
+fn beyond(ground: &Ground<'_>, after: &Coverage) -> f64 {
+    let (place, within) = (ground.place, ground.brief.standard.within);
+    let is_near = |length| Some(place.speed.time(length)).within(within);
+    let far = |index: usize| {
+        let covered = after.walks[index].is_some_and(|walk| is_near(walk.length));
+        !covered && !ground.walks[index].iter().any(|&(_, length)| is_near(length))
+    };
+    place.positions.iter().enumerate().filter(|(index, _)| far(*index)).map(|(_, position)| position.residents).sum()
+}
+
 /// The group with the lowest covered share, the first of equals.
 fn worst_off(coverage: &Coverage) -> Option<(GroupIdx, f64)> {
     let counted = coverage.place.by_group.enumerate().filter_map(|(group, counts)| Some((group, (*counts)?)));
-    let shares = counted.filter(|(_, counts)| counts.residents > 0.0).map(|(group, c)| (group, c.covered / c.residents));
+    let shares =
+        counted.filter(|(_, counts)| counts.residents > 0.0).map(|(group, c)| (group, c.covered / c.residents));
     shares.min_by(|a, b| a.1.total_cmp(&b.1))
 }
 
@@ -142,7 +161,9 @@ fn recount(ground: &Ground<'_>, after: &Coverage) -> f64 {
         Objective::Coverage => after.place.covered,
         Objective::WorstOff => worst_off(after).map_or(1.0, |(_, share)| share),
         Objective::Walking => positions
-            .map(|(_, (position, walk))| position.residents * time(walk).unwrap_or(brief.longest()).min(brief.longest()).get())
+            .map(|(_, (position, walk))| {
+                position.residents * time(walk).unwrap_or(brief.longest()).min(brief.longest()).get()
+            })
             .sum(),
         Objective::Deprivation => positions
             .filter(|(_, (_, walk))| time(walk).within(brief.standard.within))

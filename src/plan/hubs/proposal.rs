@@ -15,6 +15,8 @@ pub struct Proposal {
     pub status: Status,
     /// What the choice achieves, in the unit of the objective ([`super::Objective::unit`]).
     pub objective: f64,
+    /// What today's hubs achieve, in the same unit.
+    pub objective_today: f64,
     /// What no choice can better.
     pub bound: f64,
     /// Distance of the two as a share of the objective; 0 when proven.
@@ -33,6 +35,8 @@ pub struct Proposal {
     pub before: Coverage,
     /// Who is covered with the plan: counted anew, and equal to the objective.
     pub after: Coverage,
+    /// Residents whom neither today's hubs nor any candidate is near enough to cover.
+    pub beyond: f64,
     /// The best plan that differs in at least one site; `None` when there is none, or time ran out.
     pub runner_up: Option<RunnerUp>,
     /// What raising the worst-off group costs in coverage, from the best coverage on.

@@ -7,9 +7,10 @@
 
 use super::brief::{Keep, Objective, Unplanned, deprivation_weight};
 use super::ground::Ground;
-use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Problem, Solution, Status, Unsolved, solve};
+use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Model, Problem, Solution, Status, Unsolved, solve};
 use crate::place::{GroupIdx, Idx, Within};
 use crate::units::{Seconds, WalkingSpeed};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -45,7 +46,11 @@ pub(super) struct Choice {
 
 impl Question {
     /// The question of the brief with these floors (groups without one are only counted).
-    pub(super) fn of(ground: &Ground<'_>, groups: &[(GroupIdx, Option<f64>)], variation: &Variation) -> Result<Self, Unplanned> {
+    pub(super) fn of(
+        ground: &Ground<'_>,
+        groups: &[(GroupIdx, Option<f64>)],
+        variation: &Variation,
+    ) -> Result<Self, Unplanned> {
         let brief = ground.brief;
         let choice = ground.choice();
         let mut rows = Rows::of(ground, groups, variation);
@@ -62,7 +67,8 @@ impl Question {
         problem.sites = brief.sites.map(|sites| 1 + more + sites);
         problem.required = vec![0];
         let first = choice.start;
-        problem.forbidden = variation.closed.iter().filter(|site| choice.contains(site)).map(|site| site - first + 1).collect();
+        problem.forbidden =
+            variation.closed.iter().filter(|site| choice.contains(site)).map(|site| site - first + 1).collect();
         if let Some(budget) = brief.budget {
             problem.budget = Some(budget);
             problem.site_costs = Some(site_costs(ground)?);
@@ -85,8 +91,41 @@ impl Question {
         self.answer_to(ground, &self.problem, time_limit)
     }
 
+    /// The most of each group of the problem that any choice can cover, as far as it is proven in the time: what the
+    /// best choice for that group alone reaches, or its bound.
+    pub(super) fn most(&self, ground: &Ground<'_>, time_limit: Duration) -> Vec<f64> {
+        let share = time_limit.div_f64(self.problem.groups.len().max(1) as f64);
+        let most = |group: &Group| {
+            let weights = group.weights.clone();
+            let alone = Problem { weights, groups: Vec::new(), ..self.problem.clone() };
+            let effort = Effort { time_limit: share, seed: ground.brief.seed, cancel: None };
+            solve(Model::Mclp, &alone, effort).map_or_else(|_| group.total(), |found| found.bound.max(found.objective))
+        };
+        self.problem.groups.par_iter().map(most).collect()
+    }
+
+    /// Refuses a floor that no choice can meet even if it were the only aim. Quicker than what the solver does to
+    /// prove the same, and exact about how much is lacking.
+    pub(super) fn check_floors(&self, ground: &Ground<'_>) -> Result<(), Unplanned> {
+        let asked: Vec<Group> = self.problem.groups.iter().filter(|group| group.floor.is_some()).cloned().collect();
+        let alone = Self { problem: Problem { groups: asked, ..self.problem.clone() }, first: self.first };
+        for (group, most) in alone.problem.groups.iter().zip(alone.most(ground, ground.brief.time_limit)) {
+            let short_by = group.floor.unwrap_or(0.0) * group.total() - most;
+            if short_by > 1e-9 * group.total() {
+                let (rule, sentence) = (BrokenRule::Floor(group.name.clone()), String::new());
+                return Err(unplanned(ground, Unsolved::Infeasible(Infeasible { rule, short_by, sentence })));
+            }
+        }
+        Ok(())
+    }
+
     /// The best choice without a site.
-    pub(super) fn answer_without(&self, ground: &Ground<'_>, site: usize, limit: Duration) -> Result<Choice, Unplanned> {
+    pub(super) fn answer_without(
+        &self,
+        ground: &Ground<'_>,
+        site: usize,
+        limit: Duration,
+    ) -> Result<Choice, Unplanned> {
         let mut problem = self.problem.clone();
         problem.forbidden.push(self.number(site));
         self.answer_to(ground, &problem, limit)
@@ -94,7 +133,8 @@ impl Question {
 
     fn answer_to(&self, ground: &Ground<'_>, problem: &Problem, time_limit: Duration) -> Result<Choice, Unplanned> {
         let effort = Effort { time_limit, seed: ground.brief.seed, cancel: None };
-        let found: Solution = solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
+        let found: Solution =
+            solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
         Ok(Choice {
             sites: found.sites.iter().filter_map(|&number| self.site(number)).collect(),
             status: found.status,
@@ -138,7 +178,8 @@ impl Rows {
                 let factor = variation.people.get(position.zone.index()).copied().unwrap_or(1.0);
                 let is_all = speed == place.speed;
                 let members = |group: GroupIdx| {
-                    let count = place.zones[position.zone].residents.by_group.as_slice().get(group.index()).copied().flatten();
+                    let count =
+                        place.zones[position.zone].residents.by_group.as_slice().get(group.index()).copied().flatten();
                     let counts = place.speed_of(group) == speed;
                     count.filter(|_| counts).map_or(0.0, |count| place.people_at(position, count) * factor)
                 };

@@ -52,7 +52,13 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
                     instead: instead(ground, &without, choice),
                     status: without.status,
                 }),
-                alternatives: alternatives(ground, question, choice, (&base, &columns), loss(ground, choice.objective, today)),
+                alternatives: alternatives(
+                    ground,
+                    question,
+                    choice,
+                    (&base, &columns),
+                    loss(ground, choice.objective, today),
+                ),
             }
         })
         .collect()
@@ -86,16 +92,15 @@ fn alternatives(
     }
     let others = ground.choice().filter(|site| !choice.sites.contains(site));
     let mut found: Vec<(f64, usize)> = others
-        .filter_map(|site| Some((loss(ground, choice.objective, base.worth_with(columns, question.number(site))?), site)))
+        .filter_map(|site| {
+            Some((loss(ground, choice.objective, base.worth_with(columns, question.number(site))?), site))
+        })
         .filter(|(lost, _)| *lost <= gain * ALIKE)
         .collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     found.truncate(LISTED);
-    let alternative = |(lost, site): (f64, usize)| Alternative {
-        site: ground.sites[site].clone(),
-        lost,
-        lost_share: lost / gain,
-    };
+    let alternative =
+        |(lost, site): (f64, usize)| Alternative { site: ground.sites[site].clone(), lost, lost_share: lost / gain };
     found.into_iter().map(alternative).collect()
 }
 

@@ -49,7 +49,10 @@ pub(super) fn sites(place: &Place, brief: &Brief) -> Result<(Vec<Site>, usize), 
     }
     if let Some(wanted) = brief.sites.filter(|wanted| *wanted > found && brief.budget.is_none()) {
         return Err(Unplanned::Infeasible {
-            sentence: format!("{wanted} sites are wanted, and there are only {found} candidates: {} too few", wanted - found),
+            sentence: format!(
+                "{wanted} sites are wanted, and there are only {found} candidates: {} too few",
+                wanted - found
+            ),
             short_by: (wanted - found) as f64,
         });
     }
@@ -58,7 +61,8 @@ pub(super) fn sites(place: &Place, brief: &Brief) -> Result<(Vec<Site>, usize), 
 
 fn satisfying<'p>(place: &'p Place, standard: &'p Standard) -> impl Iterator<Item = AssetIdx> + 'p {
     let verdicts = qualify(place, standard);
-    let good: Vec<AssetIdx> = verdicts.enumerate().filter(|(_, lacks)| lacks.is_none()).map(|(asset, _)| asset).collect();
+    let good: Vec<AssetIdx> =
+        verdicts.enumerate().filter(|(_, lacks)| lacks.is_none()).map(|(asset, _)| asset).collect();
     good.into_iter()
 }
 
@@ -117,9 +121,9 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
     let mut sites = Vec::new();
     for snap in points(streets, apart) {
         let at = [snap.at.x, snap.at.y];
-        let near = kept.nearest_neighbor(&at).is_some_and(|other| {
-            Metres::new((other[0] - at[0]).hypot(other[1] - at[1])) < apart
-        });
+        let near = kept
+            .nearest_neighbor(&at)
+            .is_some_and(|other| Metres::new((other[0] - at[0]).hypot(other[1] - at[1])) < apart);
         let patch = if near { None } else { patch_at(place, snap.at) };
         if near || (patch.is_none() && !place.patches.is_empty()) {
             continue;
@@ -141,7 +145,8 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
 }
 
 fn points(streets: &StreetNetwork, apart: Metres) -> impl Iterator<Item = Snap> + '_ {
-    let lived_on = streets.streets().filter(|street| matches!(street.class, StreetClass::Residential | StreetClass::Main));
+    let lived_on =
+        streets.streets().filter(|street| matches!(street.class, StreetClass::Residential | StreetClass::Main));
     lived_on.flat_map(move |street| {
         let parts = (street.length.get() / apart.get()).ceil().max(1.0);
         let step = street.length.get() / parts;

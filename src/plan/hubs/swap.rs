@@ -98,9 +98,9 @@ impl<'p> Base<'p> {
 
     fn worth(&self, tally: &Tally) -> Option<f64> {
         let shares = tally.by_group.iter().zip(&self.totals);
-        let mut met = shares.zip(&self.problem.groups).map(|((sum, total), group)| {
-            group.floor.is_none_or(|floor| *sum >= floor * total * (1.0 - 1e-9))
-        });
+        let mut met = shares
+            .zip(&self.problem.groups)
+            .map(|((sum, total), group)| group.floor.is_none_or(|floor| *sum >= floor * total * (1.0 - 1e-9)));
         met.all(|met| met).then(|| self.objective(tally))
     }
 

@@ -18,6 +18,7 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
     let mut sentences = vec![outcome(proposal)];
     sentences.extend(by_objective(place, proposal));
     sentences.push(proof(proposal));
+    sentences.extend(beyond(proposal));
     sentences.extend(given_up(proposal));
     sentences.extend(runner_up(proposal));
     sentences.extend(fairness(place, proposal));
@@ -61,16 +62,19 @@ fn by_objective(place: &Place, proposal: &Proposal) -> Option<String> {
         }
         Objective::WorstOff => {
             let (was, is) = (worst_off(&proposal.before)?, worst_off(&proposal.after)?);
+            let label = |group: GroupIdx| place.groups[group].label.as_str();
+            let would =
+                if was.0 == is.0 { "it would have".to_owned() } else { format!("it would be {}, with", label(is.0)) };
             Some(format!(
-                "The worst-off group was {} ({} covered) and would be {} ({}).",
-                place.groups[was.0].label,
+                "The worst-off group today is {}, with {} covered; {would} {}.",
+                label(was.0),
                 share(was.1),
-                place.groups[is.0].label,
                 share(is.1)
             ))
         }
         Objective::Deprivation => Some(
-            "Residents of the most deprived tenth of zones count double in the choice, those of the least once.".to_owned(),
+            "Residents of the most deprived tenth of zones count double in the choice, those of the least once."
+                .to_owned(),
         ),
     }
 }
@@ -103,11 +107,35 @@ fn could_be_better(proposal: &Proposal) -> String {
     let away = (proposal.bound - proposal.objective).abs();
     let residents = proposal.after.place.residents.max(1.0);
     match proposal.brief.objective {
-        Objective::Coverage => format!("No choice among the candidates could cover more than {} residents more", whole(away.ceil())),
-        Objective::Walking => format!("No choice could shorten the average walk by more than {:.0} seconds more", (away / residents).ceil()),
-        Objective::WorstOff => format!("No choice could lift the worst-off group by more than {:.1} points more", away * 100.0),
-        Objective::Deprivation => format!("No choice could bring more than {} weighted residents more", whole(away.ceil())),
+        Objective::Coverage => {
+            format!("No choice among the candidates could cover more than {} residents more", whole(away.ceil()))
+        }
+        Objective::Walking => format!(
+            "No choice could shorten the average walk by more than {:.0} seconds more",
+            (away / residents).ceil()
+        ),
+        Objective::WorstOff if away < 5e-4 => {
+            "No choice lifts the worst-off group further, but those above it might be lifted".to_owned()
+        }
+        Objective::WorstOff => {
+            format!("No choice could lift the worst-off group by more than {:.1} points more", away * 100.0)
+        }
+        Objective::Deprivation => {
+            format!("No choice could bring more than {} weighted residents more", whole(away.ceil()))
+        }
     }
+}
+
+fn beyond(proposal: &Proposal) -> Option<String> {
+    let left = proposal.after.place.residents - proposal.after.place.covered;
+    (proposal.beyond >= 0.5).then(|| {
+        format!(
+            "Of the {} residents still not covered, {} are not within {} of any candidate, so no choice among these candidates can cover them.",
+            whole(left),
+            whole(proposal.beyond),
+            proposal.brief.walk()
+        )
+    })
 }
 
 fn given_up(proposal: &Proposal) -> Option<String> {
@@ -126,12 +154,16 @@ fn runner_up(proposal: &Proposal) -> Option<String> {
     let out = &proposal.sites.get(second.without)?.site.name;
     let proven = if second.plan.status == Status::Optimal { "" } else { " (not proven)" };
     let instead = names(&second.plan.instead);
-    let what = match (second.plan.lost > 0.0, second.plan.instead.is_empty()) {
-        (_, true) => return None,
-        (true, false) => lost(proposal, second.plan.lost),
-        (false, false) => "it is exactly as good".to_owned(),
+    if second.plan.instead.is_empty() {
+        return None;
+    }
+    let gain = (proposal.objective - proposal.objective_today).abs();
+    let close = if second.plan.lost <= super::ALIKE * gain {
+        ", so what rent, condition or consent say may decide"
+    } else {
+        ""
     };
-    Some(format!("The runner-up{proven} has {instead} instead of {out}: {what}."))
+    Some(format!("The runner-up{proven} has {instead} instead of {out}: {}{close}.", lost(proposal, second.plan.lost)))
 }
 
 fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
@@ -142,7 +174,7 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
     let proven = if points.iter().all(|point| point.status == Status::Optimal) { "" } else { " (not all proven)" };
     if points.len() > 1 {
         sentences.push(format!(
-            "The price of fairness{proven}: with most residents covered the worst-off group, {}, has {}; to bring every group to {} costs {} residents of the coverage.",
+            "The price of fairness{proven}: when most residents are covered, {} is worst off with {}; if every group is to have at least {}, {} fewer residents are covered in all.",
             label(first.worst.0),
             share(first.worst.1),
             share(last.worst.1),
@@ -151,12 +183,12 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
     }
     match proposal.fairness.end {
         FairEnd::Impossible(floor) if floor <= 1.0 => sentences.push(format!(
-            "No choice of {} covers every group to {}; {} has {} at best{}.",
+            "No choice of {} covers every group to {}: {} has {} with the fairest plan found{}.",
             limits(&proposal.brief),
             share(floor),
             label(last.worst.0),
             share(last.worst.1),
-            if points.len() > 1 { "" } else { ", which is what the plan with most residents covered gives it" }
+            if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
         )),
         _ => {}
     }
@@ -182,7 +214,8 @@ fn gains(place: &Place, site: &Chosen) -> String {
         .map(|&(patch, more)| format!("{} in {}", whole(more), place.patches[patch].name))
         .collect();
     let more = site.by_patch.len().saturating_sub(3);
-    let rest = if more > 0 { format!(" and others in {more} more") } else { String::new() };
+    let named: f64 = site.by_patch.iter().take(3).map(|(_, more)| more).sum();
+    let rest = if more > 0 { format!(" and {} elsewhere", whole(site.covered - named)) } else { String::new() };
     match (site.covered >= 0.5, patches.is_empty()) {
         (false, _) => "It covers nobody who is not covered without it.".to_owned(),
         (true, true) => format!("{} residents newly covered.", whole(site.covered)),
@@ -196,8 +229,11 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
         None => format!("Without it {alone}; no plan without it was found."),
         Some(Replacement { lost: least, instead, status }) => {
             let proven = if *status == Status::Optimal { "" } else { " found" };
-            let with = if instead.is_empty() { "the best plan without it".to_owned() } else { names(instead) };
-            format!("If it falls through and nothing takes its place, {alone}; with the best replacement{proven}, {with}, {}.", lost(proposal, *least))
+            let with = if instead.is_empty() { "no other site".to_owned() } else { names(instead) };
+            format!(
+                "If it falls through and nothing takes its place, {alone}; with the best replacement{proven} ({with}) {}.",
+                lost(proposal, *least)
+            )
         }
     }
 }
@@ -208,12 +244,12 @@ fn alternatives(site: &Chosen) -> String {
         .iter()
         .map(|other| match other.lost_share * 100.0 {
             share if share < 0.05 => format!("{} (no worse)", other.site.name),
-            share => format!("{} (-{share:.1} %)", other.site.name),
+            share => format!("{} (-{share:.1}%)", other.site.name),
         })
         .collect();
     match listed.is_empty() {
-        true => "No other candidate in its place comes within 2 % of the plan's gain.".to_owned(),
-        false => format!("In its place, within 2 % of the plan's gain: {}.", listed.join(", ")),
+        true => "No other candidate in its place comes within 2% of the plan's gain.".to_owned(),
+        false => format!("In its place, within 2% of the plan's gain: {}.", listed.join(", ")),
     }
 }
 
@@ -225,7 +261,7 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
         String::new()
     };
     format!(
-        "Chosen in {} of {runs} runs with other numbers of residents, walking speeds and closures{near}.",
+        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}.",
         site.chosen_in
     )
 }
@@ -236,9 +272,17 @@ fn lost(proposal: &Proposal, amount: f64) -> String {
     match proposal.brief.objective {
         _ if amount <= 0.0 => "nothing is lost".to_owned(),
         Objective::Coverage => format!("{} fewer residents are covered", whole(amount)),
-        Objective::Walking => format!("the average walk is {:.0} seconds longer", amount / residents),
-        Objective::WorstOff => format!("the worst-off group has {:.1} points less", amount * 100.0),
+        Objective::Walking => format!("the average walk is {} longer", spoken(amount / residents)),
+        Objective::WorstOff => format!("the worst-off group has {:.2} points less", amount * 100.0),
         Objective::Deprivation => format!("{} fewer residents are covered, weighted by deprivation", whole(amount)),
+    }
+}
+
+/// Seconds for people: tenths where there are few.
+fn spoken(seconds: f64) -> String {
+    match seconds {
+        few if few < 9.95 => format!("{few:.1} seconds"),
+        more => format!("{more:.0} seconds"),
     }
 }
 
@@ -254,7 +298,13 @@ pub(super) fn limits(brief: &Brief) -> String {
 }
 
 /// A floor that can't be met: `all` members, short by `short` of them at the least.
-pub(super) fn floor_missed(ground: &Ground<'_>, group: GroupIdx, floor: f64, (all, short): (f64, f64), limits: &str) -> String {
+pub(super) fn floor_missed(
+    ground: &Ground<'_>,
+    group: GroupIdx,
+    floor: f64,
+    (all, short): (f64, f64),
+    limits: &str,
+) -> String {
     let most = (floor * all - short).max(0.0);
     format!(
         "The floor of {} for \"{}\" can't be met: with {limits} at most {} of its {} members ({}) can be within {} of {}, {} too few",
@@ -287,7 +337,7 @@ fn article(noun: &str) -> String {
 }
 
 fn share(share: f64) -> String {
-    format!("{:.1} %", share * 100.0)
+    format!("{:.1}%", share * 100.0)
 }
 
 fn percent(part: f64, whole: f64) -> String {
