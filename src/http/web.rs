@@ -23,11 +23,8 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 pub(super) fn page(ask: &Ask) -> Option<Reply> {
     let page = file("index.html")?;
     let etag = format!("W/\"web-{:016x}\"", request::fnv(page));
-    let reply = if ask.knows(&etag) {
-        Reply::not_modified(&etag)
-    } else {
-        Reply::new(super::page::MEDIA, page).tagged(&etag)
-    };
+    let reply =
+        if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(super::page::MEDIA, page).tagged(&etag) };
     Some(reply.with(header::CONTENT_SECURITY_POLICY, POLICY))
 }
 
@@ -37,7 +34,11 @@ pub(super) fn asset(ask: &Ask) -> Result<Reply, Problem> {
     let name = ask.param("file");
     let bytes = file(&format!("-/web/{name}")).ok_or_else(|| Problem::no_such_page(&ask.path))?;
     let etag = format!("W/\"{name}\"");
-    let reply = if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(media(name), bytes).with(header::ETAG, etag) };
+    let reply = if ask.knows(&etag) {
+        Reply::not_modified(&etag)
+    } else {
+        Reply::new(media(name), bytes).with(header::ETAG, etag)
+    };
     Ok(reply.with(header::CACHE_CONTROL, FOR_GOOD))
 }
 

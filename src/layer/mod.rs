@@ -7,6 +7,7 @@ pub mod csv;
 pub mod file;
 pub mod filter;
 pub mod geojson;
+pub mod hubs;
 pub mod report;
 pub mod shape;
 pub mod table;

@@ -126,7 +126,11 @@ fn the_map_page_brings_its_policy_and_its_files_are_kept_for_good() {
     for file in files {
         let path = format!("/-/web/{file}");
         let answer = SERVER.get(&path);
-        assert_eq!((answer.status, answer.header("cache-control")), (200, Some("public, max-age=31536000, immutable")), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("cache-control")),
+            (200, Some("public, max-age=31536000, immutable")),
+            "{path}"
+        );
         let etag = answer.header("etag").expect("a tag").to_owned();
         assert_eq!(SERVER.ask("GET", &path, &[("If-None-Match", &etag)]).status, 304, "{path}");
     }

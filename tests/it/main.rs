@@ -13,6 +13,8 @@ mod laws;
 mod load_examples;
 mod load_faults;
 mod locate;
+mod plan;
+mod plan_commands;
 mod small_towns;
 mod support;
 mod town;
