@@ -8,18 +8,18 @@
 //! The modules below are in reading order, and each imports only those above it in rank; the test
 //! `tests/it/house.rs` says the ranks and proves it.
 
-pub mod cli;
-pub mod config;
-pub mod crs;
-pub mod http;
-pub mod layer;
-pub mod load;
-pub mod locate;
-pub mod measure;
-pub mod network;
-pub mod place;
-pub mod plan;
-pub mod snapshot;
-pub mod stats;
-pub mod synth;
 pub mod units;
+pub mod crs;
+pub mod stats;
+pub mod network;
+pub mod locate;
+pub mod place;
+pub mod load;
+pub mod synth;
+pub mod measure;
+pub mod plan;
+pub mod layer;
+pub mod snapshot;
+pub mod http;
+pub mod config;
+pub mod cli;
