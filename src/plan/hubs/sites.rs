@@ -129,10 +129,11 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
             continue;
         }
         kept.insert(at);
-        let street = streets.street(snap.edge).name.unwrap_or("a street without a name");
+        let key = format!("street-{:04}", sites.len() + 1);
+        let name = streets.street(snap.edge).name.map_or_else(|| format!("unnamed street {key}"), str::to_owned);
         sites.push(Site {
-            key: format!("street-{:04}", sites.len() + 1),
-            name: street.to_owned(),
+            key,
+            name,
             kind: "street".to_owned(),
             asset: None,
             at: snap.at,

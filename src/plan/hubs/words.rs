@@ -27,9 +27,10 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
 
 fn outcome(proposal: &Proposal) -> String {
     let (before, after) = (&proposal.before.place, &proposal.after.place);
-    let new = match proposal.sites.len() {
-        1 => "one new site".to_owned(),
-        n => format!("{n} new sites"),
+    let new = match (proposal.sites.len(), proposal.given_up.len()) {
+        (1, 0) => "one new site".to_owned(),
+        (n, 0) => format!("{n} new sites"),
+        (n, gone) => format!("{n} new sites, {gone} of them in place of hubs of today,"),
     };
     format!(
         "Today {} of {} residents ({}) are within {} of {}. With {new} it would be {} ({}): {}.",
