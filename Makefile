@@ -31,6 +31,7 @@ rust: tools ## tests in Rust: by hand, oracles, laws, real files
 	cargo test
 
 clients: build $(VENV)/ready ## GDAL, geopandas and OWSLib read the served demo
+	cargo build --example layer_files
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients
 
 oracle: build $(VENV)/ready ## walking distances against scipy, coverage against OpenRouteService

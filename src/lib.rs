@@ -12,6 +12,7 @@ pub mod units;
 pub mod crs;
 pub mod stats;
 pub mod network;
+pub mod locate;
 pub mod place;
 pub mod load;
 pub mod synth;

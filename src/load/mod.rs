@@ -9,6 +9,7 @@
 mod areas;
 mod assemble;
 mod assets;
+pub mod costs;
 mod deprivation;
 mod desk;
 mod dwellings;

@@ -10,6 +10,7 @@ mod http_place;
 mod http_server;
 mod http_shown;
 mod laws;
+mod locate;
 mod load_examples;
 mod load_faults;
 mod small_towns;
