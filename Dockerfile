@@ -7,7 +7,9 @@ COPY web .
 RUN npm run build
 
 FROM rust:1.95-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends cmake libclang-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
+ENV CARGO_PROFILE_DEV_OPT_LEVEL=3
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY --from=web /web/dist web/dist
 COPY src src

@@ -46,10 +46,11 @@ rust: tools ## tests in Rust: by hand, oracles, laws, real files
 	cargo test
 
 clients: build $(VENV)/ready ## GDAL, geopandas and OWSLib read the served demo
+	cargo build --example layer_files
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients
 
-oracle: build $(VENV)/ready ## walking distances against scipy, coverage against OpenRouteService
-	cargo build --examples
+oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
+	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
 
 notebooks: build $(VENV)/ready ## the notebooks run as they are
@@ -67,12 +68,14 @@ lint: tools ## format and lints
 format: ## lay out the code
 	cargo fmt
 
-bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run
+bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
+bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run; INPUTS has the network of the comparison
 	$(PYTHON) -m pip install -q pandana
 	cargo bench --profile dev
-	$(PYTHON) benches/peers/nearest.py
+	cargo build --example time_nearest
+	$(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS)
 
-fuzz: tools ## every loader, FUZZ_SECONDS each (needs the nightly toolchain and cargo-fuzz)
+fuzz: tools ## every loader, FUZZ_SECONDS each (needs the nightly toolchain)
 	bash fuzz/run.sh $(or $(FUZZ_SECONDS),90)
 
 $(VENV)/ready: tests/requirements.txt
@@ -81,8 +84,10 @@ $(VENV)/ready: tests/requirements.txt
 	touch $@
 
 tools:
-	@command -v cargo >/dev/null || { echo "Rust is missing: install rustup, then run this again 1.95 or later"; exit 1; }
+	@command -v cargo >/dev/null || { echo "Rust is missing: install Rust 1.95 or later with rustup"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install build-essential"; exit 1; }
+	@command -v cmake >/dev/null || { echo "cmake is missing (it builds the HiGHS solver): apt-get install cmake"; exit 1; }
+	@ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 || [ -n "$$LIBCLANG_PATH" ] || { echo "libclang is missing (it reads HiGHS's headers): apt-get install libclang-dev, or set LIBCLANG_PATH"; exit 1; }
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "python3 with venv is missing: apt-get install python3 python3-venv"; exit 1; }
 
 clean: ## forget the demo; what was compiled stays in CARGO_TARGET_DIR

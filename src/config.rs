@@ -69,8 +69,7 @@ impl Default for Config {
     }
 }
 
-const NAMES: [&str; 6] =
-    ["bind", "public_url", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
+const NAMES: [&str; 6] = ["bind", "public_url", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
 
 impl Config {
     /// Works out the settings from the file (if any), this process's environment and the flags.
@@ -92,12 +91,8 @@ impl Config {
         let file: File = toml::from_str(file).map_err(|e| format!("settings file: {e}"))?;
         config.take(file, "settings file");
         config.take(from_env(env)?, "environment");
-        let flags = File {
-            bind: flags.bind.clone(),
-            public_url: flags.public_url.clone(),
-            log: flags.log,
-            ..File::default()
-        };
+        let flags =
+            File { bind: flags.bind.clone(), public_url: flags.public_url.clone(), log: flags.log, ..File::default() };
         config.take(flags, "command line");
         config.check()?;
         Ok(config)

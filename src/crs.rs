@@ -139,9 +139,7 @@ impl Plane {
     #[must_use]
     pub fn to_xy(&self, point: LonLat) -> Option<Xy> {
         match &self.kind {
-            PlaneKind::BritishNationalGrid => {
-                convert_osgb36(point.lon, point.lat).ok().map(|(x, y)| Xy { x, y })
-            }
+            PlaneKind::BritishNationalGrid => convert_osgb36(point.lon, point.lat).ok().map(|(x, y)| Xy { x, y }),
             PlaneKind::Utm { proj, .. } => proj.forward(point),
         }
     }
@@ -321,7 +319,9 @@ mod tests {
 
     #[test]
     fn a_reference_system_is_understood_in_every_spelling() {
-        for name in ["EPSG:27700", "urn:ogc:def:crs:EPSG::27700", "http://www.opengis.net/def/crs/EPSG/0/27700", "27700"] {
+        for name in
+            ["EPSG:27700", "urn:ogc:def:crs:EPSG::27700", "http://www.opengis.net/def/crs/EPSG/0/27700", "27700"]
+        {
             assert!(matches!(Crs::parse(name), Some(Crs::BritishNationalGrid)), "{name}");
         }
         assert!(matches!(Crs::parse("urn:ogc:def:crs:OGC:1.3:CRS84"), Some(Crs::LonLat)));

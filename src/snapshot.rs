@@ -84,5 +84,6 @@ fn digest(place: &Place, collections: &[Collection], issues: &[Issue]) -> String
     for collection in collections {
         all.update(collection.digest);
     }
-    all.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let first = all.finalize().iter().take(8).fold(0, |number: u64, &byte| (number << 8) | u64::from(byte));
+    format!("{first:016x}")
 }

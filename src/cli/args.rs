@@ -1,6 +1,7 @@
 //! What can be said on the command line, with examples in every `--help`.
 
 use crate::config::{LogFormat, Overrides};
+use crate::locate::Model;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -13,6 +14,8 @@ use std::path::PathBuf;
         patchwork demo my-borough             write a made-up borough to try things on\n  \
         patchwork check my-borough            say what is there and what is wrong with the files\n  \
         patchwork measure my-borough coverage who can walk to what, by patch\n  \
+        patchwork plan my-borough hubs --kind community_hub --sites 3\n  \
+        \x20                                      where the next three hubs should go, and why\n  \
         patchwork serve my-borough            serve it to QGIS, a browser or a notebook\n\n\
         Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly.\n\
         Results go to stdout, words to stderr."
@@ -53,6 +56,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage of its standards, or the gaps in it
     Measure(MeasureArgs),
+    /// Say where the next hubs should go: proven, and explained
+    Plan(Box<PlanArgs>),
+    /// Choose sites over anybody's table of costs, or an OR-Library file
+    Locate(Box<LocateArgs>),
     /// Serve a place as OGC API Features, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
     /// Ask a running server whether it is ready (for health checks)
@@ -135,6 +142,163 @@ pub struct MeasureArgs {
     /// File to write: .geojson or .csv
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// What to plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Plan {
+    /// Where the next hubs should go
+    Hubs,
+}
+
+/// How `plan` and `locate` answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// For people
+    Text,
+    /// For programs: one object with everything
+    Json,
+}
+
+/// What the best choice of sites is best at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanObjective {
+    /// Most residents covered
+    Coverage,
+    /// Least walking by everybody together
+    Walking,
+    /// The group with the lowest covered share first, then the next
+    WorstOff,
+    /// Most residents covered, those of deprived zones counting for up to twice as much
+    Deprivation,
+}
+
+/// Whether today's hubs stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanKeep {
+    /// They stay where they are
+    Existing,
+    /// They may be given up for better sites
+    Free,
+}
+
+/// `patchwork plan`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork plan my-borough hubs --kind community_hub --sites 3\n  \
+    patchwork plan my-borough hubs --kind community_hub --sites 3 --candidates high_street,library\n  \
+    patchwork plan my-borough hubs --kind library --sites 2 --within 20 --objective worst-off\n  \
+    patchwork plan my-borough hubs --kind community_hub --sites 4 --floor disabled=80% --out plan.geojson\n  \
+    patchwork plan my-borough hubs --kind community_hub --candidates empty-shops.csv --budget 250000\n\n\
+    Hubs of the kind that are there today stay unless --keep free. The floor is a share of the group of\n\
+    residents with that key; `patchwork check` lists the keys. With --budget the candidates are a file with\n\
+    a column cost.\n\n\
+    Exit codes: 0 done, 1 no choice of sites meets the brief (it says which rule and by how much), 2 wrong call.")]
+pub struct PlanArgs {
+    /// Place directory: the one with place.toml
+    pub dir: PathBuf,
+    /// What to plan
+    #[arg(value_enum)]
+    pub plan: Plan,
+    /// Kind of asset to place, as in the asset files
+    #[arg(long, value_name = "KIND")]
+    pub kind: String,
+    /// How many new sites
+    #[arg(long, value_name = "P", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sites: Option<u32>,
+    /// How many minutes the walk may take [default: as the first standard for this kind, else 15]
+    #[arg(long, value_name = "MIN")]
+    pub within: Option<f64>,
+    /// What the choice is best at
+    #[arg(long, value_enum, default_value_t = PlanObjective::Coverage)]
+    pub objective: PlanObjective,
+    /// Where sites may be: kinds of asset, a file of points, or streets:METRES
+    #[arg(long, value_name = "KIND,…|FILE|streets:METRES", default_value = "streets:250")]
+    pub candidates: String,
+    /// Whether today's hubs stay
+    #[arg(long, value_enum, default_value_t = PlanKeep::Existing)]
+    pub keep: PlanKeep,
+    /// Least share of a group that must be covered, such as disabled=80% (may be given several times)
+    #[arg(long, value_name = "GROUP=SHARE")]
+    pub floor: Vec<String>,
+    /// Money for all new sites together
+    #[arg(long, value_name = "MONEY")]
+    pub budget: Option<f64>,
+    /// Seconds the choice may take; the questions after it may take three times as long again
+    #[arg(long, value_name = "S", default_value_t = 60.0)]
+    pub time_limit: f64,
+    /// Where chance begins: the same number, the same plan
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Times the choice is made again with other numbers, to see how stable it is
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(..=1000))]
+    pub runs: u32,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+    /// File to write the sites to as well: .geojson or .csv
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `patchwork locate`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork locate --model p-median --costs pmed1.txt\n  \
+    patchwork locate --model mclp --costs walks.csv --weights people.csv --radius 900 --p 5\n  \
+    patchwork locate --model mclp --costs walks.csv --groups ages.csv --floor over_85=0.8 --radius 900 --p 5\n\n\
+    The costs are a table of from, to, cost (CSV, Parquet or a workbook; pairs left out can't be reached), or an\n\
+    OR-Library p-median file, whose own number of sites stands unless --p is given. Weights: from, weight.\n\
+    Groups: from, group, weight. Sites: to, and any of cost, capacity, rule (required or forbidden).\n\n\
+    Exit codes: 0 done, 1 infeasible or nothing found in time, 2 wrong call.")]
+pub struct LocateArgs {
+    /// mclp, worst-off-first, lscp, p-median, p-center or p-dispersion
+    #[arg(long, value_name = "MODEL", value_parser = model)]
+    pub model: Model,
+    /// Table of from, to, cost, or an OR-Library p-median file
+    #[arg(long, value_name = "FILE")]
+    pub costs: PathBuf,
+    /// How many sites
+    #[arg(long, value_name = "N")]
+    pub p: Option<usize>,
+    /// Table of from, weight
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Table of from, group, weight
+    #[arg(long, value_name = "FILE")]
+    pub groups: Option<PathBuf>,
+    /// Table of sites: to, and any of cost, capacity, rule
+    #[arg(long, value_name = "FILE")]
+    pub sites: Option<PathBuf>,
+    /// Cost up to which something is covered
+    #[arg(long, value_name = "R")]
+    pub radius: Option<f64>,
+    /// Money for all sites together, where the table of sites has costs
+    #[arg(long, value_name = "MONEY")]
+    pub budget: Option<f64>,
+    /// Least share of a group that must be covered, such as over_85=0.8 (may be given several times)
+    #[arg(long, value_name = "GROUP=SHARE")]
+    pub floor: Vec<String>,
+    /// How many open sites must be within the radius for something to be covered
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub times: usize,
+    /// Seconds after which the best so far is given, with its bound
+    #[arg(long, value_name = "S", default_value_t = 60.0)]
+    pub time_limit: f64,
+    /// Where chance begins: the same number, the same answer
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+    /// File to write the sites to as well, one key in each row of a CSV
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+fn model(word: &str) -> Result<Model, String> {
+    let words: Vec<&str> = Model::ALL.iter().map(|model| model.word()).collect();
+    Model::from_word(word).ok_or_else(|| format!("the models are {}", words.join(", ")))
 }
 
 /// `patchwork serve`

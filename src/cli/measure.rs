@@ -3,11 +3,10 @@
 use super::args::{Measure, MeasureArgs};
 use super::progress::Progress;
 use super::words::{table, whole};
-use super::{Failure, print_result};
+use super::{Failure, print_result, usable, write};
 use crate::layer::{self, Layer};
-use crate::load;
 use crate::measure::{Coverage, Covered, Gaps, coverage, gaps};
-use crate::place::{Place, Severity, Standard};
+use crate::place::{Place, Standard};
 use crate::units::{Seconds, Share};
 use std::fmt::Write;
 use std::path::Path;
@@ -17,14 +16,7 @@ const GAPS_LISTED: usize = 20;
 
 /// Runs the command.
 pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
-    let loaded = load::load(&args.dir, &|step| progress.step(step));
-    let Some(place) = loaded.place else {
-        progress.done();
-        for issue in loaded.issues.iter().filter(|issue| issue.severity == Severity::Error) {
-            eprintln!("patchwork: {}: {}. {}.", issue.at.file, issue.problem, issue.remedy);
-        }
-        return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", args.dir.display())));
-    };
+    let place = usable(&args.dir, progress)?;
     let standards = chosen(&place, args)?;
     if let Some(path) = &args.out {
         check_ending(path)?;
@@ -46,7 +38,7 @@ pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
                 Some(found) => layer::gaps_layer(&place, standard, &covered, found),
                 None => layer::coverage_layer(&place, standard, &covered),
             };
-            write(&place, &layer, path)?;
+            write_layer(&place, &layer, path)?;
             progress.done();
             eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());
         } else {
@@ -76,29 +68,31 @@ fn chosen<'p>(place: &'p Place, args: &MeasureArgs) -> Result<Vec<&'p Standard>,
     }
 }
 
-fn check_ending(path: &Path) -> Result<(), Failure> {
+pub(super) fn check_ending(path: &Path) -> Result<(), Failure> {
     match path.extension().and_then(|e| e.to_str()) {
         Some("geojson" | "json" | "csv") => Ok(()),
         _ => Err(Failure::Usage(format!("--out {}: the file must end in .geojson or .csv", path.display()))),
     }
 }
 
-/// Writes beside the file and moves into place, so that nobody ever reads half of it.
-fn write(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
-    let text = if path.extension().is_some_and(|e| e == "csv") {
+fn write_layer(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
+    write(path, &bytes(place, layer, path))
+}
+
+/// A layer in the form that the ending of the file asks for.
+pub(super) fn bytes(place: &Place, layer: &Layer, path: &Path) -> Vec<u8> {
+    if path.extension().is_some_and(|e| e == "csv") {
         layer::csv::write(place, layer)
     } else {
         layer::geojson::write(place, layer)
-    };
-    let beside = path.with_extension("part");
-    let failed = |e: std::io::Error| Failure::Failed(format!("{} cannot be written: {e}", path.display()));
-    std::fs::write(&beside, text).map_err(failed)?;
-    std::fs::rename(&beside, path).map_err(failed)
+    }
 }
 
 fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
     heading(place, standard, text);
-    let mut rows = vec![["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec()];
+    let mut rows = vec![
+        ["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec(),
+    ];
     let row = |name: &str, c: &Covered| {
         vec![
             name.to_owned(),
@@ -140,7 +134,8 @@ fn gaps_table(place: &Place, standard: &Standard, found: &Gaps, text: &mut Strin
     let left = found.gaps.len().saturating_sub(GAPS_LISTED);
     if left > 0 {
         let residents: f64 = found.gaps[GAPS_LISTED..].iter().map(|gap| gap.residents).sum();
-        let _ = writeln!(text, "... and {left} smaller gaps with {} residents; --out writes them all", whole(residents));
+        let _ =
+            writeln!(text, "... and {left} smaller gaps with {} residents; --out writes them all", whole(residents));
     }
     text.push('\n');
 }
@@ -155,7 +150,7 @@ fn heading(place: &Place, standard: &Standard, text: &mut String) {
     }
 }
 
-fn percent(share: Option<Share>) -> String {
+pub(super) fn percent(share: Option<Share>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share.get() * 100.0))
 }
 

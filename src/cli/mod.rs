@@ -5,15 +5,21 @@ mod args;
 mod check;
 mod demo;
 mod health;
+mod locate;
 mod measure;
+mod plan;
 mod progress;
 mod serve;
 mod words;
 
 use crate::config::Config;
+use crate::load;
+use crate::place::{Issue, Place, Severity};
 use args::{Cli, Command};
 use clap::Parser;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Why a command ended without its result.
 #[derive(Debug)]
@@ -57,13 +63,60 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, &progress),
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
+        Command::Plan(args) => plan::run(args, &progress),
+        Command::Locate(args) => locate::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Health(args) => health::run(args, &config),
-        Command::Config => {
-            print!("{}", config.to_toml());
-            Ok(())
-        }
+        Command::Config => print_result(&config.to_toml()),
     }
+}
+
+/// A place to work on; what makes it unusable is said on stderr.
+pub(crate) fn usable(dir: &Path, progress: &progress::Progress) -> Result<Place, Failure> {
+    let loaded = load::load(dir, &|step| progress.step(step));
+    if let Some(place) = loaded.place {
+        return Ok(place);
+    }
+    progress.done();
+    say(&loaded.issues, Severity::Error);
+    Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", dir.display())))
+}
+
+/// Says the issues that are at least so bad.
+pub(crate) fn say(issues: &[Issue], at_least: Severity) {
+    for issue in issues.iter().filter(|issue| issue.severity <= at_least) {
+        eprintln!("patchwork: {}: {}. {}.", issue.at.file, issue.problem, issue.remedy);
+    }
+}
+
+/// `GROUP=SHARE` as a group and a share from 0 to 1; the share may be a percentage.
+pub(crate) fn floor(words: &str) -> Result<(&str, f64), Failure> {
+    let wrong =
+        || Failure::Usage(format!("--floor {words}: write it as GROUP=SHARE, such as disabled=80% or disabled=0.8"));
+    let (group, share) = words.split_once('=').ok_or_else(wrong)?;
+    let (number, scale) = share.trim().strip_suffix('%').map_or((share, 1.0), |number| (number, 100.0));
+    let share = number.trim().parse::<f64>().map_err(|_| wrong())? / scale;
+    if (0.0..=1.0).contains(&share) {
+        return Ok((group.trim(), share));
+    }
+    let shown = share * 100.0;
+    Err(Failure::Usage(format!(
+        "--floor {words}: a floor of {shown} % can't be; give a share from 0 to 1 or 0% to 100%"
+    )))
+}
+
+/// Seconds somebody is ready to wait.
+pub(crate) fn seconds(option: f64) -> Result<Duration, Failure> {
+    let wrong = |_| Failure::Usage(format!("--time-limit {option}: give a number of seconds above 0"));
+    Duration::try_from_secs_f64(option).map_err(wrong)
+}
+
+/// Writes beside the file and moves into place, so that nobody ever reads half of it.
+pub(crate) fn write(path: &Path, text: &[u8]) -> Result<(), Failure> {
+    let beside = path.with_extension("part");
+    let failed = |e: std::io::Error| Failure::Failed(format!("{} cannot be written: {e}", path.display()));
+    std::fs::write(&beside, text).map_err(failed)?;
+    std::fs::rename(&beside, path).map_err(failed)
 }
 
 /// Writes a result to stdout. A reader that has had enough (`| head`) is no failure.

@@ -137,7 +137,10 @@ fn extent(collection: &Collection) -> Value {
 /// Where the words of a well-known licence stand.
 fn licence_address(licence: &str) -> Option<&'static str> {
     let known = [
-        (&["OGL", "Open Government Licence"][..], "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"),
+        (
+            &["OGL", "Open Government Licence"][..],
+            "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        ),
         (&["ODbL", "Open Database License"], "https://opendatacommons.org/licenses/odbl/1-0/"),
         (&["CC0"], "https://creativecommons.org/publicdomain/zero/1.0/"),
         (&["CC BY-SA 4", "CC-BY-SA-4"], "https://creativecommons.org/licenses/by-sa/4.0/"),

@@ -24,9 +24,9 @@ pub(super) fn named(parameter: &str, value: Option<&str>, plane: &Plane) -> Resu
         None | Some(CRS84) => Ok(Coords::Globe),
         Some(LAT_LON) => Ok(Coords::LatLon),
         Some(other) if other == own => Ok(Coords::Plane),
-        Some(other) => Err(Problem::bad_request(format!(
-            "{parameter} is {other:?}; here it can be {CRS84}, {LAT_LON} or {own}."
-        ))),
+        Some(other) => {
+            Err(Problem::bad_request(format!("{parameter} is {other:?}; here it can be {CRS84}, {LAT_LON} or {own}.")))
+        }
     }
 }
 

@@ -78,7 +78,9 @@ fn truth(name: &str, word: &str) -> Result<bool, Problem> {
 
 fn read_boxes(bbox: &str, coords: Coords) -> Result<(Vec<Rect<f64>>, BoxCoords), Problem> {
     let wrong = |why: &str| {
-        Problem::bad_request(format!("bbox is {bbox:?}: {why}. It must be four numbers (or six, with heights): the lower corner, then the upper one."))
+        Problem::bad_request(format!(
+            "bbox is {bbox:?}: {why}. It must be four numbers (or six, with heights): the lower corner, then the upper one."
+        ))
     };
     let numbers: Vec<f64> = bbox
         .split(',')

@@ -9,7 +9,10 @@ fn boxes(bbox: &str, coords: Coords) -> Option<Vec<[f64; 4]>> {
 fn a_box_may_have_heights_and_reach_across_the_antimeridian() {
     assert_eq!(boxes("-1.5,50,1.5,53", Coords::Globe), Some(vec![[-1.5, 50.0, 1.5, 53.0]]));
     assert_eq!(boxes("-1.5,50,-10,1.5,53,90", Coords::Globe), Some(vec![[-1.5, 50.0, 1.5, 53.0]]));
-    assert_eq!(boxes("177,65,-177,70", Coords::Globe), Some(vec![[177.0, 65.0, 180.0, 70.0], [-180.0, 65.0, -177.0, 70.0]]));
+    assert_eq!(
+        boxes("177,65,-177,70", Coords::Globe),
+        Some(vec![[177.0, 65.0, 180.0, 70.0], [-180.0, 65.0, -177.0, 70.0]])
+    );
 }
 
 #[test]
@@ -28,12 +31,20 @@ fn a_box_that_is_none_is_refused() {
 #[test]
 fn a_time_is_an_instant_or_an_interval_that_may_be_open_at_one_end() {
     for datetime in [
-        "2024-06-30", "2024-06-30T12:00:00Z", "2024-06-30T12:00:00.5+01:00", "2024-01-01/2024-06-30", "../2024-06-30",
-        "2024-06-30/..", "/2024-06-30T00:00:00Z", "2024-06-30T00:00:00Z/",
+        "2024-06-30",
+        "2024-06-30T12:00:00Z",
+        "2024-06-30T12:00:00.5+01:00",
+        "2024-01-01/2024-06-30",
+        "../2024-06-30",
+        "2024-06-30/..",
+        "/2024-06-30T00:00:00Z",
+        "2024-06-30T00:00:00Z/",
     ] {
         assert_eq!(check_datetime(datetime), Ok(()), "{datetime}");
     }
-    for datetime in ["", "yesterday", "2024-13-01", "../..", "/", "2024-06-30/2024-01-01", "2024-01-01/2024-02-01/2024-03-01"] {
+    for datetime in
+        ["", "yesterday", "2024-13-01", "../..", "/", "2024-06-30/2024-01-01", "2024-01-01/2024-02-01/2024-03-01"]
+    {
         assert!(check_datetime(datetime).is_err(), "{datetime}");
     }
 }

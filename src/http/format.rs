@@ -20,7 +20,8 @@ pub(super) struct Offer {
     pub(super) also: &'static [&'static str],
 }
 
-pub(super) const JSON: Offer = Offer { format: Format::Json, media: "application/json", also: &["application/problem+json"] };
+pub(super) const JSON: Offer =
+    Offer { format: Format::Json, media: "application/json", also: &["application/problem+json"] };
 pub(super) const GEOJSON: Offer = Offer {
     format: Format::Json,
     media: "application/geo+json",
@@ -31,7 +32,8 @@ pub(super) const OPENAPI: Offer = Offer {
     media: "application/vnd.oai.openapi+json;version=3.0",
     also: &["application/openapi+json", "application/json"],
 };
-pub(super) const SCHEMA: Offer = Offer { format: Format::Json, media: "application/schema+json", also: &["application/json"] };
+pub(super) const SCHEMA: Offer =
+    Offer { format: Format::Json, media: "application/schema+json", also: &["application/json"] };
 pub(super) const HTML: Offer = Offer { format: Format::Html, media: "text/html", also: &["application/xhtml+xml"] };
 pub(super) const CSV: Offer = Offer { format: Format::Csv, media: "text/csv", also: &[] };
 
@@ -138,7 +140,8 @@ mod tests {
 
     #[test]
     fn an_api_document_is_found_by_its_versioned_type() {
-        let accept = "application/vnd.oai.openapi+json;version=3.0, application/openapi+json;version=3.0, application/json";
+        let accept =
+            "application/vnd.oai.openapi+json;version=3.0, application/openapi+json;version=3.0, application/json";
         assert!(choose(&[OPENAPI, HTML], None, Some(accept)).is_ok_and(|offer| offer.format == Format::Json));
     }
 }

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 const ALLOWED: &str = "GET, HEAD, OPTIONS";
-const EXPOSED: &str = "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id";
+const EXPOSED: &str =
+    "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id";
 /// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
 const BODY_LIMIT: u64 = 64 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -47,11 +48,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let id = request_id(request.headers(), &app.limits.served);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
-    let mut response = if preflight(&request) {
-        allowed()
-    } else {
-        limited(&app, request, next).await
-    };
+    let mut response = if preflight(&request) { allowed() } else { limited(&app, request, next).await };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = write(&problem, &path, &id, wants_page, &method);
     }

@@ -30,26 +30,27 @@ pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
         return Ok(reply);
     }
     let mut links = links::this(ask, offer, &OFFERS);
-    links.push(Link::new(ask.url(&super::collection::path(layer)), "collection", "application/json", layer.title.as_str()));
-    let reply = match offer.format {
-        Format::Html => {
-            let feature = layer.features.get(position).ok_or_else(missing)?;
-            let rows = table::table(layer, std::iter::once(feature));
-            let page = json!({
-                "id": id,
-                "table": rows,
-                "json": ask.here(&[("f", Some("json".to_owned()))]),
-            });
-            page::reply("item.html", ask, snapshot, Some(layer), page)?
-        }
-        _ => {
-            let mut body = collection.json(position..position + 1, coords).to_vec();
-            body.pop();
-            body.extend_from_slice(b",\"links\":");
-            body.extend_from_slice(json!(links).to_string().as_bytes());
-            body.push(b'}');
-            Reply::new(offer.media, body)
-        }
+    links.push(Link::new(
+        ask.url(&super::collection::path(layer)),
+        "collection",
+        "application/json",
+        layer.title.as_str(),
+    ));
+    let reply = if offer.format == Format::Html {
+        let feature = layer.features.get(position).ok_or_else(missing)?;
+        let page = json!({
+            "id": id,
+            "table": table::table(layer, std::iter::once(feature)),
+            "json": ask.here(&[("f", Some("json".to_owned()))]),
+        });
+        page::reply("item.html", ask, snapshot, Some(layer), page)?
+    } else {
+        let mut body = collection.json(position..position + 1, coords).to_vec();
+        body.pop();
+        body.extend_from_slice(b",\"links\":");
+        body.extend_from_slice(json!(links).to_string().as_bytes());
+        body.push(b'}');
+        Reply::new(offer.media, body)
     };
     Ok(reply
         .tagged(&ask.etag(offer)?)

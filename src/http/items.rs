@@ -33,7 +33,7 @@ pub(super) fn items(ask: &Ask) -> Result<Reply, Problem> {
     let links = page.links(ask, collection, offer);
     let reply = match offer.format {
         Format::Json => Reply::new(offer.media, page.json(snapshot, collection, &form, &links)),
-        Format::Csv => page.csv(snapshot, collection, &form)?,
+        Format::Csv => page.csv(snapshot, collection, &form),
         Format::Html => page.html(ask, snapshot, collection, &form, &links)?,
     };
     Ok(reply
@@ -129,14 +129,13 @@ impl Page {
         body
     }
 
-    fn csv(&self, snapshot: &Snapshot, collection: &Collection, form: &Form) -> Result<Reply, Problem> {
-        let mut body = Vec::new();
-        csv::write_rows(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom, &mut body)
-            .map_err(|_| Problem::our_fault())?;
+    fn csv(&self, snapshot: &Snapshot, collection: &Collection, form: &Form) -> Reply {
+        let body = csv::rows(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom);
         let file = format!("{}-{}.csv", snapshot.place.key, collection.layer.id);
-        let plain: String = file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+        let plain: String =
+            file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
         let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", text::encode(&file));
-        Ok(Reply::new("text/csv; charset=utf-8; header=present", body).with(header::CONTENT_DISPOSITION, disposition))
+        Reply::new("text/csv; charset=utf-8; header=present", body).with(header::CONTENT_DISPOSITION, disposition)
     }
 
     fn html(
@@ -148,10 +147,11 @@ impl Page {
         links: &[Link],
     ) -> Result<Reply, Problem> {
         let href = |rel: &str| links.iter().find(|link| link.rel == rel).map(|link| link.href.as_str());
-        let asked: Vec<_> = ask.query.iter().filter(|(name, _)| !["f", "limit", "offset"].contains(&name.as_str())).collect();
+        let asked: Vec<_> =
+            ask.query.iter().filter(|(name, _)| !["f", "limit", "offset"].contains(&name.as_str())).collect();
         let page = json!({
             "table": table::table(&collection.layer, self.features(collection)),
-            "matched": table::cell(&crate::layer::Value::Integer(self.matched as i64)),
+            "matched": table::count(self.matched),
             "from": if self.len() == 0 { 0 } else { self.from + 1 },
             "to": self.to,
             "asked": asked,

@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::web;
+use crate::layer::table::count;
 use crate::snapshot::Snapshot;
 use axum::http::header;
 use chrono::SecondsFormat;
@@ -66,7 +67,6 @@ pub(super) fn time(snapshot: &Snapshot) -> String {
 
 fn overview(snapshot: &Snapshot) -> serde_json::Value {
     let place = &snapshot.place;
-    let count = |number: usize| crate::layer::table::cell(&crate::layer::Value::Integer(number as i64));
     let collections: Vec<_> = snapshot
         .layers()
         .iter()

@@ -61,11 +61,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            public_url: None,
-            request_timeout: Duration::from_secs(30),
-            max_concurrent_requests: 256,
-        }
+        Self { public_url: None, request_timeout: Duration::from_secs(30), max_concurrent_requests: 256 }
     }
 }
 
@@ -109,7 +105,6 @@ pub async fn serve(
 }
 
 /// All resources, with everything that goes round them.
-#[must_use]
 pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });
@@ -149,7 +144,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
     ]
 }
 
-/// A function that answers; it may compute, so it never runs on a thread that serves connections.
+/// A function that answers. It may compute, so it never runs on a thread that serves connections.
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {

@@ -48,32 +48,38 @@ fn licences(snapshot: &Snapshot) -> Vec<&str> {
 
 fn paths(snapshot: &Snapshot) -> Value {
     let mut paths = Map::new();
-    let f = parameter("f");
+    let f = [parameter("f")];
     let mut put = |path: String, operation: Value| {
         paths.insert(path, json!({ "get": operation }));
     };
-    put("/".into(), operation("landing", "Capabilities", "Where everything starts", &[f.clone()], JSON, true));
-    put("/conformance".into(), operation("conformance", "Capabilities", "Standards this service keeps", &[f.clone()], JSON, true));
-    put("/api".into(), operation("api", "Capabilities", "This document", &[f.clone()], OPENAPI, true));
-    put("/collections".into(), operation("collections", "Capabilities", "The collections", &[f.clone()], JSON, true));
+    put("/".into(), operation("landing", "Capabilities", "Where everything starts", &f, JSON, true));
+    put(
+        "/conformance".into(),
+        operation("conformance", "Capabilities", "Standards this service keeps", &f, JSON, true),
+    );
+    put("/api".into(), operation("api", "Capabilities", "This document", &f, OPENAPI, true));
+    put("/collections".into(), operation("collections", "Capabilities", "The collections", &f, JSON, true));
     for each in snapshot.layers() {
         let (layer, path) = (&each.layer, collection::path(&each.layer));
         let id = |what: &str| format!("{what}-{}", layer.id);
         let title = |what: &str| format!("{}: {what}", layer.title);
-        put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &[f.clone()], JSON, true));
+        put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &f, JSON, true));
         put(format!("{path}/items"), items_operation(layer));
-        let of_item = [feature_id(), parameter("crs"), f.clone()];
+        let of_item = [feature_id(), parameter("crs"), parameter("f")];
         put(
             format!("{path}/items/{{featureId}}"),
             operation(&id("item"), "Data", &title("one feature"), &of_item, GEOJSON, true),
         );
-        put(format!("{path}/schema"), operation(&id("schema"), "Capabilities", &title("its properties"), &[f.clone()], SCHEMA, false));
+        put(
+            format!("{path}/schema"),
+            operation(&id("schema"), "Capabilities", &title("its properties"), &f, SCHEMA, false),
+        );
         put(
             format!("{path}/queryables"),
-            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &[f.clone()], SCHEMA, false),
+            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &f, SCHEMA, false),
         );
     }
-    put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[f], JSON, true));
+    put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &f, JSON, true));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], JSON, false));
     put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], JSON, false));
     Value::Object(paths)

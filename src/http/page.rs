@@ -53,8 +53,11 @@ fn escaped(words: &str) -> String {
 
 /// The page as text.
 pub(super) fn render(name: &str, page: &Value) -> Result<String, Problem> {
-    let pages = PAGES.as_ref().map_err(|error| fault(error))?;
-    pages.get_template(name).and_then(|template| template.render(minijinja::value::Serde(page))).map_err(|error| fault(&error))
+    let pages = PAGES.as_ref().map_err(fault)?;
+    pages
+        .get_template(name)
+        .and_then(|template| template.render(minijinja::value::Serde(page)))
+        .map_err(|error| fault(&error))
 }
 
 fn fault(error: &minijinja::Error) -> Problem {
@@ -63,11 +66,20 @@ fn fault(error: &minijinja::Error) -> Problem {
 }
 
 /// A page about the place or one of its layers.
-pub(super) fn reply(name: &str, ask: &Ask, snapshot: &Snapshot, layer: Option<&Layer>, mut page: Value) -> Result<Reply, Problem> {
+pub(super) fn reply(
+    name: &str,
+    ask: &Ask,
+    snapshot: &Snapshot,
+    layer: Option<&Layer>,
+    mut page: Value,
+) -> Result<Reply, Problem> {
     if let Some(members) = page.as_object_mut() {
         members.insert("place".to_owned(), json!(snapshot.place.name));
         members.insert("made_up".to_owned(), json!(snapshot.place.made_up));
-        members.insert("notices".to_owned(), json!(layer.map_or_else(|| notices(snapshot), |layer| layer.credits.notices.clone())));
+        members.insert(
+            "notices".to_owned(),
+            json!(layer.map_or_else(|| notices(snapshot), |layer| layer.credits.notices.clone())),
+        );
         let attributions = layer.map_or_else(|| attributions(snapshot), |layer| layer.credits.attributions.clone());
         members.insert("attributions".to_owned(), json!(attributions));
         members.insert("json_href".to_owned(), json!(ask.here(&[("f", Some("json".to_owned()))])));

@@ -43,7 +43,9 @@ impl Problem {
     /// No representation suits the client.
     pub(super) fn not_acceptable(accept: &str, offered: &str) -> Self {
         let accept: String = accept.chars().take(200).collect();
-        let detail = format!("Accept asks for {accept}, and this resource comes as {offered}. Ask for one of those, or leave the header out.");
+        let detail = format!(
+            "Accept asks for {accept}, and this resource comes as {offered}. Ask for one of those, or leave the header out."
+        );
         Self::new(StatusCode::NOT_ACCEPTABLE, "No such representation", detail)
     }
 
@@ -61,7 +63,8 @@ impl Problem {
 
     /// The first attempt to load came to nothing.
     pub(super) fn nothing_loaded() -> Self {
-        let detail = "The place could not be loaded. /-/issues says what is wrong with its files; mend them and reload.";
+        let detail =
+            "The place could not be loaded. /-/issues says what is wrong with its files; mend them and reload.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Nothing is loaded", detail)
     }
 

@@ -37,7 +37,7 @@ impl FromRequestParts<Arc<App>> for Ask {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let word = |name: HeaderName| header_text(&parts.headers, &name);
         Ok(Self {
-            base: base(&parts.headers, parts.uri.authority().map(|authority| authority.as_str()), app)?,
+            base: base(&parts.headers, parts.uri.authority().map(axum::http::uri::Authority::as_str), app)?,
             path: parts.uri.path().trim_end_matches('/').to_owned(),
             query: read_query(parts.uri.query().unwrap_or_default())?,
             shared: app.shared.clone(),
@@ -62,7 +62,9 @@ fn base(headers: &HeaderMap, authority: Option<&str>, app: &App) -> Result<Strin
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
     match host {
         Some(host) if is_host(host) => Ok(format!("http://{host}")),
-        _ => Err(Problem::bad_request("The Host header is missing or is not a host name. Send the name and port of this server.")),
+        _ => Err(Problem::bad_request(
+            "The Host header is missing or is not a host name. Send the name and port of this server.",
+        )),
     }
 }
 

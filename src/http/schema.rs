@@ -92,7 +92,9 @@ fn geometry_format(layer: &Layer) -> &'static str {
         match geometry {
             Geometry::Point(_) => found[0] = true,
             Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => found[1] = true,
-            Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => found[2] = true,
+            Geometry::Polygon(_) | Geometry::MultiPolygon(_) | Geometry::Rect(_) | Geometry::Triangle(_) => {
+                found[2] = true
+            }
             Geometry::MultiPoint(_) | Geometry::GeometryCollection(_) => return "geometry-any",
         }
     }

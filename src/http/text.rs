@@ -1,5 +1,7 @@
 //! Percent-encoding, in and out.
 
+use std::fmt::Write;
+
 /// Decodes `%41` and, in a query, `+`; `None` when that is not UTF-8 or a sign is cut off.
 pub(super) fn decode(words: &str, plus_is_space: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(words.len());
@@ -34,7 +36,7 @@ fn encode_except(words: &str, kept: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

@@ -11,7 +11,11 @@ pub(super) fn table(context: &Context<'_>) -> Table {
         field::text("status", "Status", "open, planned or closed"),
         field::date("opens_on", "Opens on", "First day of use"),
         field::date("closes_on", "Closes on", "Last day of use"),
-        field::text("opening_hours", "Opening hours", "In OpenStreetMap's opening_hours words, or as found in the file"),
+        field::text(
+            "opening_hours",
+            "Opening hours",
+            "In OpenStreetMap's opening_hours words, or as found in the file",
+        ),
         field::boolean(
             "opening_hours_understood",
             "Opening hours understood",
@@ -21,7 +25,12 @@ pub(super) fn table(context: &Context<'_>) -> Table {
         field::boolean("step_free", "Step-free", "Whether one can get in without a step; null where nobody said"),
         field::date("last_checked", "Last checked", "When somebody last looked whether this is true"),
         field::text("address", "Address", "Address or postcode, as given"),
-        field::integer("off_street_m", "Off-street walk", "Straight line from the entrance to the nearest street", Some(field::METRES)),
+        field::integer(
+            "off_street_m",
+            "Off-street walk",
+            "Straight line from the entrance to the nearest street",
+            Some(field::METRES),
+        ),
     ];
     let features = context.place.assets.iter().map(feature).collect();
     Table { fields, features }

@@ -6,6 +6,7 @@ use super::{Feature, Field, Layer, Value, assets, coverage, gaps, patches, stree
 use crate::measure::{Coverage, Gaps};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
+use std::fmt::Write;
 
 /// What was found out about one standard.
 #[derive(Debug, Clone, Copy)]
@@ -153,7 +154,7 @@ fn in_words(standard: &Standard) -> String {
     let mut words = format!("The standard: {kinds} within {minutes} minutes' walk");
     if let Some(time) = standard.open_after {
         let days = standard.days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        words += &format!(", open at {} or later on {days}", time.format("%H:%M"));
+        let _ = write!(words, ", open at {} or later on {days}", time.format("%H:%M"));
     }
     if standard.step_free {
         words += ", step-free";

@@ -10,8 +10,18 @@ pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
         field::text("zone_id", "Zone", "Stable name of the zone, as in its file"),
         field::patch_id("Patch in which most of the zone's residents live"),
         field::residents(),
-        field::integer("covered_residents", "Residents covered", "Residents whose walk keeps the standard", Some(field::RESIDENTS)),
-        field::number("covered_share", "Share covered", "Share of residents whose walk keeps the standard; null where nobody lives", Some(field::SHARE)),
+        field::integer(
+            "covered_residents",
+            "Residents covered",
+            "Residents whose walk keeps the standard",
+            Some(field::RESIDENTS),
+        ),
+        field::number(
+            "covered_share",
+            "Share covered",
+            "Share of residents whose walk keeps the standard; null where nobody lives",
+            Some(field::SHARE),
+        ),
         field::number(
             "minutes_median",
             "Middle walk",
@@ -25,7 +35,11 @@ pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
             Some(field::MINUTES),
         ),
         field::text("nearest_asset_id", "Nearest asset", "Asset that is nearest for most residents"),
-        field::text("nearest_asset_name", "Name of the nearest asset", "Name of the asset that is nearest for most residents"),
+        field::text(
+            "nearest_asset_name",
+            "Name of the nearest asset",
+            "Name of the asset that is nearest for most residents",
+        ),
     ];
     fields.extend(field::by_group(place, "residents", "Residents", "Members of the group who live here"));
     fields.extend(field::by_group(

@@ -20,7 +20,8 @@ pub(super) fn credits(place: &Place, roles: &[&[&str]], walks: bool) -> Credits 
         newest = newest.max(source.date);
     }
     credits.date = credits.date.or(newest);
-    if place.made_up {
+    let says_so = place.notice.as_ref().is_some_and(|notice| notice.to_lowercase().contains("made up"));
+    if place.made_up && !says_so {
         credits.notices.push(format!("{} is made up: no such place exists, and no such people.", place.name));
     }
     credits.notices.extend(place.notice.as_deref().map(sentence));

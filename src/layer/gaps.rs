@@ -10,7 +10,8 @@ const STREETS_NAMED: usize = 20;
 
 /// Stretches where people are not covered, who they are, and why.
 pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
-    let mut features: Vec<Feature> = answer.gaps.iter().flat_map(|gaps| &gaps.gaps).map(|gap| feature(context, gap)).collect();
+    let mut features: Vec<Feature> =
+        answer.gaps.iter().flat_map(|gaps| &gaps.gaps).map(|gap| feature(context, gap)).collect();
     features.sort_by(|a, b| a.id.cmp(&b.id));
     Table { fields: fields(context), features }
 }
@@ -21,7 +22,12 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
         field::patch_id("Patch the gap lies in"),
         field::integer("residents", "Residents", "Residents who are not covered here", Some(field::RESIDENTS)),
         field::text("cause", "Cause", "Cause for most residents: distance, severance, hours, access or planned"),
-        field::number("minutes_median", "Middle walk", "Walk of the resident in the middle; null when there is no way", Some(field::MINUTES)),
+        field::number(
+            "minutes_median",
+            "Middle walk",
+            "Walk of the resident in the middle; null when there is no way",
+            Some(field::MINUTES),
+        ),
         field::integer(
             "straight_line_m",
             "Straight line",
@@ -29,7 +35,11 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
             Some(field::METRES),
         ),
         field::text("nearest_asset_id", "Nearest asset", "Asset that is nearest for most residents"),
-        field::text("nearest_asset_name", "Name of the nearest asset", "Name of the asset that is nearest for most residents"),
+        field::text(
+            "nearest_asset_name",
+            "Name of the nearest asset",
+            "Name of the asset that is nearest for most residents",
+        ),
         field::number(
             "deprived_share",
             "Share in the most deprived fifth",
@@ -46,7 +56,12 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
             Some(field::RESIDENTS),
         )
     }));
-    fields.extend(field::by_group(context.place, "residents", "Residents", "Members of the group who are not covered here"));
+    fields.extend(field::by_group(
+        context.place,
+        "residents",
+        "Residents",
+        "Members of the group who are not covered here",
+    ));
     fields
 }
 

@@ -50,14 +50,16 @@ pub fn push_value(out: &mut Vec<u8>, value: &Value) {
 
 /// Appends words as a JSON string.
 pub fn push_string(out: &mut Vec<u8>, words: &str) {
-    serde_json::to_writer(out, words).expect("words go into memory without failing");
+    out.extend_from_slice(json!(words).to_string().as_bytes());
 }
 
 fn push_geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>, decimals: i32) {
     let mut pen = Pen { out, decimals };
     match geometry {
         Geometry::Point(point) => pen.shape("Point", |pen| pen.position(point.0)),
-        Geometry::Line(line) => pen.shape("LineString", |pen| pen.list(&[line.start, line.end], |pen, at| pen.position(*at))),
+        Geometry::Line(line) => {
+            pen.shape("LineString", |pen| pen.list(&[line.start, line.end], |pen, at| pen.position(*at)))
+        }
         Geometry::LineString(line) => pen.shape("LineString", |pen| pen.line(line)),
         Geometry::Polygon(polygon) => pen.shape("Polygon", |pen| pen.polygon(polygon)),
         Geometry::MultiPoint(points) => {

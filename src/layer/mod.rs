@@ -4,10 +4,14 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod file;
+pub mod filter;
 pub mod geojson;
+pub mod hubs;
 pub mod report;
 pub mod shape;
 pub mod table;
+pub mod tile;
 
 mod assets;
 mod coverage;

@@ -33,7 +33,10 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     for (name, sets) in [("engagement", &place.engagement), ("grants", &place.grants)] {
         if !sets.is_empty() {
             let records: u64 = sets.iter().map(|set| set.records).sum();
-            lines.push((name, format!("{} records in {} files, kept for later", thousands(records as f64), n(sets.len()))));
+            lines.push((
+                name,
+                format!("{} records in {} files, kept for later", thousands(records as f64), n(sets.len())),
+            ));
         }
     }
     let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
@@ -83,7 +86,13 @@ fn assets(place: &Place) -> String {
     if total == 0 {
         return "none".to_owned();
     }
-    format!("{}: {}{more}; {} open, {} with opening hours", thousands(total as f64), shown.join(", "), thousands(open as f64), thousands(hours as f64))
+    format!(
+        "{}: {}{more}; {} open, {} with opening hours",
+        thousands(total as f64),
+        shown.join(", "),
+        thousands(open as f64),
+        thousands(hours as f64)
+    )
 }
 
 fn thousands(number: f64) -> String {

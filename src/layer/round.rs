@@ -38,6 +38,11 @@ pub(super) fn km2(area: SquareMetres) -> Value {
     decimals(area.km2(), 1e3)
 }
 
+/// An amount in the unit of an objective (people, seconds or a share) with four decimals.
+pub(super) fn amount(amount: f64) -> Value {
+    decimals(amount, 1e4)
+}
+
 fn whole(number: f64) -> Value {
     if number.is_finite() { Value::Integer(number.round_ties_even() as i64) } else { Value::Null }
 }

@@ -73,6 +73,12 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
+/// A number of things, with commas between thousands.
+#[must_use]
+pub fn count(number: usize) -> String {
+    thousands(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
 fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);

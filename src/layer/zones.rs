@@ -11,7 +11,12 @@ pub(super) fn table(context: &Context<'_>) -> Table {
         field::text("name", "Name", "Name of the zone"),
         field::patch_id("Patch in which most of the zone's residents live"),
         field::residents(),
-        field::integer("deprivation_decile", "Deprivation decile", "1 is the most deprived tenth of the index's zones", None),
+        field::integer(
+            "deprivation_decile",
+            "Deprivation decile",
+            "1 is the most deprived tenth of the index's zones",
+            None,
+        ),
         field::integer("deprivation_rank", "Deprivation rank", "1 is the most deprived zone of the index", None),
         field::number("deprivation_score", "Deprivation score", "Score of the index: higher is more deprived", None),
     ];

@@ -9,6 +9,8 @@
 mod areas;
 mod assemble;
 mod assets;
+pub mod candidates;
+pub mod costs;
 mod deprivation;
 mod desk;
 mod dwellings;

@@ -42,6 +42,16 @@ pub(super) enum Found {
     Absent,
 }
 
+impl Found {
+    /// The point, however it was found.
+    pub(super) fn xy(self) -> Option<Xy> {
+        match self {
+            Self::Here(at) | Self::Swapped(at) | Self::Inside(at) => Some(at),
+            Self::Nowhere | Self::Absent => None,
+        }
+    }
+}
+
 impl<'t> Reader<'t> {
     /// Finds the columns with coordinates, if there are any.
     ///
@@ -72,10 +82,7 @@ impl<'t> Reader<'t> {
 
     /// Where a row is, by its columns alone.
     pub(super) fn at(&self, row: usize) -> Option<Xy> {
-        match self.find(row, None) {
-            Found::Here(at) | Found::Swapped(at) | Found::Inside(at) => Some(at),
-            Found::Nowhere | Found::Absent => None,
-        }
+        self.find(row, None).xy()
     }
 
     /// Where a row is: by its geometry, else by its columns.

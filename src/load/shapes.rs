@@ -85,7 +85,7 @@ pub(super) fn mend(shape: MultiPolygon<f64>) -> Result<Mended, Fault> {
         several => several.iter().fold(nothing, |all, part| all.union(part)),
     };
     let kept = united.unsigned_area();
-    if !(kept > 0.0) {
+    if kept.is_nan() || kept <= 0.0 {
         return Err(Fault::Empty);
     }
     let slack = AREA_SLACK_M2.max(drawn * 1e-6);

@@ -1,5 +1,6 @@
 //! Who can walk to an asset that satisfies a standard, in time?
 
+use super::walk::Door;
 use super::{Walk, Walking, qualify, walk};
 use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, Place, Standard, Within, ZoneIdx};
 use crate::stats::{Weighted, quantiles};
@@ -80,12 +81,20 @@ impl Covered {
 pub fn coverage(place: &Place, standard: &Standard) -> Coverage {
     let qualifying: Vec<AssetIdx> =
         qualify(place, standard).enumerate().filter(|(_, lacks)| lacks.is_none()).map(|(asset, _)| asset).collect();
+    coverage_by(place, standard.within, &walk::doors(place, &qualifying))
+}
+
+/// As [`coverage()`], by these doors alone, whether or not they are assets of the place: the answer to "what if".
+///
+/// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
+#[must_use]
+pub fn coverage_by(place: &Place, within: Seconds, doors: &[Door]) -> Coverage {
     let everywhere: Vec<usize> = (0..place.positions.len()).collect();
-    let walks = walk::nearest(place, &everywhere, &qualifying, None);
-    let totals = Totals::of(place, standard.within, &walks);
+    let walks = walk::nearest_door(place, &everywhere, doors, None);
+    let totals = Totals::of(place, within, &walks);
     Coverage {
         walking: Walking::of(place),
-        qualifying,
+        qualifying: doors.iter().map(|door| door.asset).collect(),
         walks,
         place: totals.place,
         patches: totals.patches,

@@ -8,7 +8,7 @@ pub mod qualify;
 mod stretch;
 pub mod walk;
 
-pub use coverage::{Coverage, Covered, GroupCovered, coverage};
+pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
 pub use qualify::{Shortfall, qualify};
-pub use walk::{Walk, Walking};
+pub use walk::{Door, Walk, Walking};

@@ -39,6 +39,24 @@ pub struct Walk {
     pub length: Metres,
 }
 
+/// Somewhere to walk to: an asset, or what might become one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Door {
+    /// Its number in answers. What is not yet an asset is numbered after the place's assets.
+    pub asset: AssetIdx,
+    /// Where it is.
+    pub at: Xy,
+    /// Where it meets the streets.
+    pub snap: Option<Snap>,
+}
+
+/// The doors of some assets.
+#[must_use]
+pub fn doors(place: &Place, assets: &[AssetIdx]) -> Vec<Door> {
+    let door = |&asset: &AssetIdx| Door { asset, at: place.assets[asset].at, snap: place.assets[asset].snap };
+    assets.iter().map(door).collect()
+}
+
 /// How far is the walk from each dwelling position to the nearest of some assets?
 ///
 /// Along the streets: from the door in a straight line to the nearest point of a street, along the
@@ -57,12 +75,21 @@ pub struct Walk {
 /// When `positions` has an index that is not of this place.
 #[must_use]
 pub fn nearest(place: &Place, positions: &[usize], assets: &[AssetIdx], limit: Option<Metres>) -> Vec<Option<Walk>> {
+    nearest_door(place, positions, &doors(place, assets), limit)
+}
+
+/// As [`nearest`], to doors that need not be assets of the place.
+///
+/// # Panics
+/// When `positions` has an index that is not of this place.
+#[must_use]
+pub fn nearest_door(place: &Place, positions: &[usize], doors: &[Door], limit: Option<Metres>) -> Vec<Option<Walk>> {
     match &place.streets {
-        Some(streets) => along_streets(place, streets, positions, assets, limit),
+        Some(streets) => along_streets(place, streets, positions, doors, limit),
         None => {
             let walk = |line: StraightLine| Walk { asset: line.asset, length: line.length * place.detour };
             let near = |walk: &Walk| limit.is_none_or(|limit| walk.length <= limit);
-            let lines = straight_lines(place, positions, assets);
+            let lines = lines_to(place, positions, doors);
             lines.into_iter().map(|line| line.map(walk).filter(near)).collect()
         }
     }
@@ -72,11 +99,11 @@ fn along_streets(
     place: &Place,
     streets: &StreetNetwork,
     positions: &[usize],
-    assets: &[AssetIdx],
+    doors: &[Door],
     limit: Option<Metres>,
 ) -> Vec<Option<Walk>> {
     let (joined, doors): (Vec<AssetIdx>, Vec<Snap>) =
-        assets.iter().filter_map(|&asset| Some((asset, place.assets[asset].snap?))).unzip();
+        doors.iter().filter_map(|door| Some((door.asset, door.snap?))).unzip();
     let (starts, homes): (Vec<usize>, Vec<Snap>) =
         positions.iter().enumerate().filter_map(|(i, &p)| Some((i, place.positions[p].snap?))).unzip();
     let mut walks = vec![None; positions.len()];
@@ -105,14 +132,19 @@ pub struct StraightLine {
 /// When `positions` has an index that is not of this place.
 #[must_use]
 pub fn straight_lines(place: &Place, positions: &[usize], assets: &[AssetIdx]) -> Vec<Option<StraightLine>> {
+    lines_to(place, positions, &doors(place, assets))
+}
+
+fn lines_to(place: &Place, positions: &[usize], doors: &[Door]) -> Vec<Option<StraightLine>> {
     let point = |at: Xy| [at.x, at.y];
-    let tree = RTree::bulk_load(assets.iter().map(|&a| GeomWithData::new(point(place.assets[a].at), a)).collect());
+    let tree = RTree::bulk_load(doors.iter().map(|&door| GeomWithData::new(point(door.at), door)).collect());
     let line = |&position: &usize| {
         let from = place.positions[position].at;
         let mut near = tree.nearest_neighbor_iter_with_distance_2(&point(from)).peekable();
         let closest = near.peek().map(|(_, squared)| *squared)?;
-        let asset = near.take_while(|(_, squared)| *squared <= closest).map(|(found, _)| found.data).min()?;
-        Some(StraightLine { asset, length: from.distance(place.assets[asset].at) })
+        let equals = near.take_while(|(_, squared)| *squared <= closest).map(|(found, _)| found.data);
+        let door = equals.min_by_key(|door| door.asset)?;
+        Some(StraightLine { asset: door.asset, length: from.distance(door.at) })
     };
     positions.iter().map(line).collect()
 }

@@ -205,8 +205,8 @@ fn oracle(network: &StreetNetwork, snaps: &[Snap]) -> Vec<Vec<f64>> {
             }
         }
     }
-    for i in 0..n {
-        d[i][i] = 0.0;
+    for (i, row) in d.iter_mut().enumerate() {
+        row[i] = 0.0;
     }
     for k in 0..n {
         for i in 0..n {

@@ -24,13 +24,17 @@ impl Snap {
     /// river could be stepped over to leave a tiny island; too low, homes beside a loose bit of path
     /// count as unreachable.
     pub const PAST_TINY: Metres = Metres::new(100.0);
+
+    /// Streets whose distances differ by no more are equally near. As fine as lengths are told apart in
+    /// a search, and coarse enough that the last digits of coordinates do not choose a street.
+    const AS_NEAR: Metres = Metres::new(0.000_1);
 }
 
 impl StreetNetwork {
     /// Where does a point meet the streets?
     ///
     /// The nearest point along any street in a straight line, if that is at most `max` away. Of streets
-    /// equally near, the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
+    /// equally near (to a tenth of a millimetre), the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
     /// way to one of a larger island that is at most [`Snap::PAST_TINY`] further; to know whether
     /// the point still ended up apart from the main streets, ask [`StreetNetwork::island_of`].
     #[must_use]
@@ -39,7 +43,7 @@ impl StreetNetwork {
             return None;
         }
         let mut chosen: Option<Snap> = None;
-        let mut reach = max;
+        let (mut reach, mut as_near) = (max, max);
         for (segment, square) in self.segments.0.nearest_neighbor_iter_with_distance_2(&[at.x, at.y]) {
             let off_street = Metres::new(square.sqrt());
             if off_street > reach {
@@ -47,15 +51,18 @@ impl StreetNetwork {
             }
             let candidate = segment.snap(at, off_street);
             let tiny = self.on_tiny_island(candidate.edge);
-            let preferred = chosen.is_none_or(|best| match (self.on_tiny_island(best.edge), tiny) {
-                (true, false) => true,
-                (false, true) => false,
-                (true, true) | (false, false) => off_street <= best.off_street && candidate.before(&best),
-            });
-            if preferred {
-                let further = if tiny { off_street + Snap::PAST_TINY } else { off_street };
-                reach = reach.min(further);
-                chosen = Some(candidate);
+            match chosen.map(|best| (best, self.on_tiny_island(best.edge))) {
+                Some((_, false)) if tiny => {}
+                Some((best, best_tiny)) if best_tiny == tiny => {
+                    if off_street <= as_near && candidate.before(&best) {
+                        chosen = Some(candidate);
+                    }
+                }
+                None | Some(_) => {
+                    as_near = off_street + Snap::AS_NEAR;
+                    reach = reach.min(if tiny { off_street + Snap::PAST_TINY } else { as_near });
+                    chosen = Some(candidate);
+                }
             }
         }
         chosen

@@ -57,6 +57,19 @@ fn of_two_streets_equally_near_the_first_is_taken() {
 }
 
 #[test]
+fn a_tie_is_broken_alike_wherever_the_place_lies() {
+    // The point is as far from the bend as from the straight street; rounding says otherwise, and says
+    // it differently 16 km further on.
+    let edges = [0.0, 16_384.0].map(|shift| {
+        let moved = |points: &[(f64, f64)]| points.iter().map(|(x, y)| (x + shift, y + shift)).collect::<Vec<_>>();
+        let bent = moved(&[(-72.0, -238.0), (-77.5, -66.5), (-187.0, 105.0)]);
+        let straight = moved(&[(-187.0, 105.0), (32.0, -238.0)]);
+        snap(&network(&[&bent, &straight]), shift, shift - 3.0).edge
+    });
+    assert_eq!(edges[0], edges[1]);
+}
+
+#[test]
 fn a_loose_bit_of_path_gives_way_to_a_street_a_little_further() {
     // a────────────b   300 m of street
     //     c─d          a loose path of 50 m, 60 m to the south

@@ -167,9 +167,9 @@ impl Collection {
         let globe = |i: usize| self.globe.get(i).and_then(Option::as_ref);
         match coords {
             Coords::Globe => &self.globe_bytes,
-            Coords::LatLon => self.lat_lon_bytes.get_or_init(|| {
-                Written::new(&self.layer, shape::DEGREES, |i| globe(i).map(shape::swapped))
-            }),
+            Coords::LatLon => self
+                .lat_lon_bytes
+                .get_or_init(|| Written::new(&self.layer, shape::DEGREES, |i| globe(i).map(shape::swapped))),
             Coords::Plane => self.plane_bytes.get_or_init(|| {
                 let feature = |i: usize| self.layer.features.get(i);
                 Written::new(&self.layer, shape::METRES, |i| feature(i)?.geometry.as_ref().map(shape::on_plane))

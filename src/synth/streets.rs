@@ -134,10 +134,10 @@ fn close_some(town: &Town, chord: &Chord, meetings: &[u8], dice: &mut Dice, all:
     let middle = town.sheet.nodes[inner[inner.len() / 2].1];
     let share = if town.ground.in_estate(middle) { 0.6 } else { 0.16 };
     let turning_place = inner.last().is_some_and(|s| meetings[s.1] < 2);
-    if let (true, Some(end)) = (fate < share && turning_place, all.last_mut()) {
-        if matches!(end, Stretch::Road(_)) {
-            *end = if fate < 0.4 * share { Stretch::CutThrough { steps } } else { Stretch::Nothing };
-        }
+    if let (true, Some(end)) = (fate < share && turning_place, all.last_mut())
+        && matches!(end, Stretch::Road(_))
+    {
+        *end = if fate < 0.4 * share { Stretch::CutThrough { steps } } else { Stretch::Nothing };
     }
 }
 

@@ -17,15 +17,21 @@ def test_every_collection_is_listed(url, service):
     assert listed == set(service.collections)
 
 
-def test_every_collection_is_read_whole_page_by_page(url, service):
-    sizes = {}
+def test_every_collection_is_read_whole(url, service):
     for name, about in service.collections.items():
         frame = read(url, name)
-        sizes[name] = len(frame)
         assert len(frame) == about["itemCount"], name
-        keys = frame.columns[frame.columns.str.endswith("_id")]
-        assert frame[keys[0]].is_unique, name
-    assert max(sizes.values()) > 1000, f"GDAL reads pages of 1,000: none of {sizes} needs a second"
+        if len(frame):
+            keys = frame.columns[frame.columns.str.endswith("_id")]
+            assert frame[keys[0]].is_unique, name
+
+
+def test_pages_are_followed_to_the_last(url, service):
+    """GDAL asks for pages of 1,000, so the streets of the demo need twenty; small pages make it sure anywhere."""
+    whole = read(url, "zones")
+    by_pages = read(url, "zones", PAGE_SIZE="7")
+    assert len(whole) > 7
+    assert list(by_pages["zone_id"]) == list(whole["zone_id"])
 
 
 def test_columns_have_the_types_and_values_that_were_served(url, service):
@@ -33,10 +39,13 @@ def test_columns_have_the_types_and_values_that_were_served(url, service):
     assert frame["residents"].dtype.kind == "i"
     for feature in service.get("/collections/zones/items", limit=50)["features"]:
         assert frame.loc[feature["id"], "residents"] == feature["properties"]["residents"]
+    assets = service.get("/collections/assets/items", limit=20)["features"]
     info = pyogrio.read_info(f"OAPIF:{url}/", layer="assets")
     types = dict(zip(info["fields"], info["dtypes"], strict=True))
     assert types["name"] == "object"
-    assert types["last_checked"].startswith("datetime64")
+    # GDAL learns that text is a date from its values, so only where there are some.
+    if any(asset["properties"]["last_checked"] for asset in assets):
+        assert types["last_checked"].startswith("datetime64")
 
 
 def test_shapes_come_in_the_plane_they_are_kept_in(url, service):

@@ -37,4 +37,4 @@ def test_one_feature_is_read(features):
 
 def test_what_is_not_supported_is_refused_rather_than_ignored(features):
     with pytest.raises(RuntimeError):
-        features.collection_items("assets", sortby="name")
+        features.collection_items("assets", sortby=("name", "asc"))

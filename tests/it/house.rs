@@ -216,7 +216,16 @@ fn the_tree_names_no_machine_and_no_registry() {
             rust_files(&dir, &mut paths);
         }
     }
-    for name in ["README.md", "ARCHITECTURE.md", "METHODS.md", "GLOSSARY.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "Cargo.toml"] {
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "METHODS.md",
+        "GLOSSARY.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Makefile",
+        "Cargo.toml",
+    ] {
         paths.push(root().join(name));
     }
     paths.iter().for_each(|path| look(path));

@@ -50,9 +50,13 @@ fn a_filter_of_the_wrong_type_is_told_what_is_right() {
 #[test]
 fn every_filter_is_declared_for_its_literal_path_so_that_gdal_and_qgis_send_it() {
     let api = SERVER.get("/api").json();
-    let parameters = api["paths"]["/collections/assets/items"]["get"]["parameters"].as_array().expect("parameters").clone();
+    let parameters =
+        api["paths"]["/collections/assets/items"]["get"]["parameters"].as_array().expect("parameters").clone();
     let kind = parameters.iter().find(|parameter| parameter["name"] == "kind").expect("kind is declared");
-    assert_eq!((&kind["in"], &kind["style"], &kind["explode"], &kind["schema"]["type"]), (&"query".into(), &"form".into(), &false.into(), &"string".into()));
+    assert_eq!(
+        (&kind["in"], &kind["style"], &kind["explode"], &kind["schema"]["type"]),
+        (&"query".into(), &"form".into(), &false.into(), &"string".into())
+    );
     let limit = &api["components"]["parameters"]["limit"]["schema"];
     assert_eq!((&limit["default"], &limit["maximum"]), (&100.into(), &10_000.into()));
 }
@@ -72,10 +76,22 @@ fn a_key_of_any_letters_is_reached_by_its_encoded_name() {
 
 #[test]
 fn a_client_that_says_nothing_gets_json_and_a_browser_gets_a_page() {
-    let bare = SERVER.raw(&format!("GET /collections/zones/items HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", SERVER.address));
+    let bare = SERVER.raw(&format!(
+        "GET /collections/zones/items HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+        SERVER.address
+    ));
     assert_eq!(bare.media(), "application/geo+json");
     let browser = [("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")];
-    for path in ["/", "/conformance", "/api", "/collections", "/collections/zones", "/collections/zones/items", "/collections/zones/items/Z000000", "/-/issues"] {
+    for path in [
+        "/",
+        "/conformance",
+        "/api",
+        "/collections",
+        "/collections/zones",
+        "/collections/zones/items",
+        "/collections/zones/items/Z000000",
+        "/-/issues",
+    ] {
         let any = SERVER.ask("GET", path, &[("Accept", "*/*")]);
         assert!(any.media().contains("json"), "{path}");
         let page = SERVER.ask("GET", path, &browser);
@@ -84,10 +100,17 @@ fn a_client_that_says_nothing_gets_json_and_a_browser_gets_a_page() {
         if path == "/" && text.contains("<script") {
             continue; // The map page, which has tests in a browser.
         }
-        assert!(text.contains("<html lang=\"en-GB\">") && text.contains("<h1>") && text.contains("href=\"#main\""), "{path}");
+        assert!(
+            text.contains("<html lang=\"en-GB\">") && text.contains("<h1>") && text.contains("href=\"#main\""),
+            "{path}"
+        );
         assert!(!text.contains("<script"), "{path} needs no script");
         assert!(text.contains("Gridton is made up"), "{path} says that the place is made up");
-        assert_eq!(text.matches("<table>").count(), text.matches("<caption").count(), "{path}: each table has a caption");
+        assert_eq!(
+            text.matches("<table>").count(),
+            text.matches("<caption").count(),
+            "{path}: each table has a caption"
+        );
     }
     assert_eq!(SERVER.ask("GET", "/collections", &[("Accept", "image/png")]).status, 406);
     assert_eq!(SERVER.get("/collections?f=xlsx").status, 400);
@@ -103,7 +126,11 @@ fn the_map_page_brings_its_policy_and_its_files_are_kept_for_good() {
     for file in files {
         let path = format!("/-/web/{file}");
         let answer = SERVER.get(&path);
-        assert_eq!((answer.status, answer.header("cache-control")), (200, Some("public, max-age=31536000, immutable")), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("cache-control")),
+            (200, Some("public, max-age=31536000, immutable")),
+            "{path}"
+        );
         let etag = answer.header("etag").expect("a tag").to_owned();
         assert_eq!(SERVER.ask("GET", &path, &[("If-None-Match", &etag)]).status, 304, "{path}");
     }
@@ -115,7 +142,10 @@ fn the_map_page_brings_its_policy_and_its_files_are_kept_for_good() {
 fn a_table_is_whole_unless_a_limit_is_given() {
     let table = SERVER.get("/collections/zones/items?f=csv");
     assert_eq!(table.media(), "text/csv; charset=utf-8; header=present");
-    assert_eq!(table.header("content-disposition"), Some("attachment; filename=\"gridton-zones.csv\"; filename*=UTF-8''gridton-zones.csv"));
+    assert_eq!(
+        table.header("content-disposition"),
+        Some("attachment; filename=\"gridton-zones.csv\"; filename*=UTF-8''gridton-zones.csv")
+    );
     assert_eq!(table.text().lines().count(), 1 + 12 * 9);
     assert_eq!(SERVER.get("/collections/zones/items?f=csv&limit=3&offset=1").text().lines().count(), 1 + 3);
     assert!(SERVER.get("/collections/zones/items?f=csv&bom=true").body.starts_with(b"\xEF\xBB\xBFzone_id,"));
@@ -182,7 +212,12 @@ fn pages_of_other_sites_may_read_everything() {
 
 #[test]
 fn every_fault_is_a_problem_with_a_remedy_and_a_request_id() {
-    let cases = [("GET", "/nowhere", 404), ("POST", "/collections/zones/items", 405), ("DELETE", "/", 405), ("GET", "/collections/nothing", 404)];
+    let cases = [
+        ("GET", "/nowhere", 404),
+        ("POST", "/collections/zones/items", 405),
+        ("DELETE", "/", 405),
+        ("GET", "/collections/nothing", 404),
+    ];
     for (method, path, status) in cases {
         let answer = SERVER.ask(method, path, &[]);
         assert_eq!((answer.status, answer.media()), (status, "application/problem+json"), "{method} {path}");
@@ -268,7 +303,10 @@ fn the_schema_names_the_id_the_shape_and_the_order_of_the_columns() {
     assert_eq!(schema["properties"]["covered_share"]["x-ogc-unit"], "share from 0 to 1");
     let queryables = SERVER.get("/collections/assets/queryables").json();
     assert_eq!(queryables["properties"]["kind"]["type"], "string");
-    assert_eq!(queryables["properties"]["geometry"], serde_json::json!({"title": "Where it is", "format": "geometry-point"}));
+    assert_eq!(
+        queryables["properties"]["geometry"],
+        serde_json::json!({"title": "Where it is", "format": "geometry-point"})
+    );
 }
 
 #[test]
@@ -281,11 +319,31 @@ fn coverage_has_the_properties_that_were_promised() {
     });
     assert_eq!(*coverage, expected);
     let gap = &features("/collections/gaps-hub-15/items")[0]["properties"];
-    for name in ["gap_id", "patch_id", "residents", "cause", "minutes_median", "straight_line_m", "nearest_asset_id", "deprived_share", "residents_under_25", "streets", "cause_distance_residents"] {
+    for name in [
+        "gap_id",
+        "patch_id",
+        "residents",
+        "cause",
+        "minutes_median",
+        "straight_line_m",
+        "nearest_asset_id",
+        "deprived_share",
+        "residents_under_25",
+        "streets",
+        "cause_distance_residents",
+    ] {
         assert!(gap.get(name).is_some(), "{name}: {gap}");
     }
     let patch = &features("/collections/patches/items")[0]["properties"];
-    for name in ["patch_id", "name", "residents", "residents_under_25", "hub_15_covered_residents", "hub_15_covered_share", "hub_15_minutes_median"] {
+    for name in [
+        "patch_id",
+        "name",
+        "residents",
+        "residents_under_25",
+        "hub_15_covered_residents",
+        "hub_15_covered_share",
+        "hub_15_minutes_median",
+    ] {
         assert!(patch.get(name).is_some(), "{name}: {patch}");
     }
 }

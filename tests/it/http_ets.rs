@@ -24,7 +24,10 @@ fn list(value: &Value) -> Vec<Value> {
 }
 
 fn collections() -> Vec<String> {
-    list(&ok("/collections").json()["collections"]).iter().map(|each| each["id"].as_str().expect("an id").to_owned()).collect()
+    list(&ok("/collections").json()["collections"])
+        .iter()
+        .map(|each| each["id"].as_str().expect("an id").to_owned())
+        .collect()
 }
 
 /// The path's definition in the API document.
@@ -87,7 +90,8 @@ fn the_definition_is_openapi_3_0_under_its_exact_media_type() {
     for member in ["info", "paths", "servers"] {
         assert!(!api[member].is_null(), "{member}");
     }
-    let operations: Vec<Value> = api["paths"].as_object().expect("paths").values().map(|path| path["get"]["operationId"].clone()).collect();
+    let operations: Vec<Value> =
+        api["paths"].as_object().expect("paths").values().map(|path| path["get"]["operationId"].clone()).collect();
     for (i, id) in operations.iter().enumerate() {
         assert!(id.is_string() && !operations[..i].contains(id), "{id}");
     }
@@ -103,9 +107,13 @@ fn every_path_of_the_definition_answers() {
 #[test]
 fn the_conformance_declaration_has_core_and_crs() {
     let classes = list(&ok("/conformance").json()["conformsTo"]);
-    for class in ["ogcapi-features-1/1.0/conf/core", "ogcapi-features-1/1.0/conf/geojson", "ogcapi-features-1/1.0/conf/html",
-        "ogcapi-features-1/1.0/conf/oas30", "ogcapi-features-2/1.0/conf/crs"]
-    {
+    for class in [
+        "ogcapi-features-1/1.0/conf/core",
+        "ogcapi-features-1/1.0/conf/geojson",
+        "ogcapi-features-1/1.0/conf/html",
+        "ogcapi-features-1/1.0/conf/oas30",
+        "ogcapi-features-2/1.0/conf/crs",
+    ] {
         assert!(classes.contains(&Value::from(format!("http://www.opengis.net/spec/{class}"))), "{class}");
     }
 }
@@ -210,9 +218,14 @@ fn an_unknown_parameter_or_an_invalid_limit_is_400() {
         assert_eq!(SERVER.get(&format!("/collections/{id}/items?limit=unlimited")).status, 400);
         assert_eq!(SERVER.get(&format!("/collections/{id}/items?vrwqk=1")).status, 400);
     }
-    for path in ["/?vrwqk=1", "/conformance?vrwqk=1", "/api?vrwqk=1", "/collections?vrwqk=1", "/collections/zones?vrwqk=1",
-        "/collections/zones/items/Z000000?vrwqk=1"]
-    {
+    for path in [
+        "/?vrwqk=1",
+        "/conformance?vrwqk=1",
+        "/api?vrwqk=1",
+        "/collections?vrwqk=1",
+        "/collections/zones?vrwqk=1",
+        "/collections/zones/items/Z000000?vrwqk=1",
+    ] {
         assert_eq!(SERVER.get(path).status, 400, "{path}");
     }
 }
@@ -221,12 +234,16 @@ fn an_unknown_parameter_or_an_invalid_limit_is_400() {
 fn limit_is_defined_as_a_whole_number_and_kept() {
     for id in collections() {
         let limit = parameter(&format!("/collections/{id}/items"), "limit");
-        assert_eq!((&limit["in"], &limit["required"], &limit["style"], &limit["explode"]), (&"query".into(), &false.into(), &"form".into(), &false.into()));
+        assert_eq!(
+            (&limit["in"], &limit["required"], &limit["style"], &limit["explode"]),
+            (&"query".into(), &false.into(), &"form".into(), &false.into())
+        );
         let schema = &limit["schema"];
         assert_eq!(schema["type"], "integer");
-        let [minimum, default, maximum] = ["minimum", "default", "maximum"].map(|name| schema[name].as_u64().expect("a number"));
+        let [minimum, default, maximum] =
+            ["minimum", "default", "maximum"].map(|name| schema[name].as_u64().expect("a number"));
         assert!(1 <= minimum && minimum <= default && default <= maximum);
-        for limit in [minimum, (minimum + default) / 2, maximum + 1] {
+        for limit in [minimum, minimum.midpoint(default), maximum + 1] {
             let returned = list(&ok(&format!("/collections/{id}/items?limit={limit}")).json()["features"]).len() as u64;
             assert!(returned <= limit.min(maximum));
         }
@@ -236,7 +253,10 @@ fn limit_is_defined_as_a_whole_number_and_kept() {
 #[test]
 fn bbox_is_defined_as_four_to_six_numbers() {
     let bbox = parameter("/collections/zones/items", "bbox");
-    assert_eq!((&bbox["in"], &bbox["required"], &bbox["style"], &bbox["explode"]), (&"query".into(), &false.into(), &"form".into(), &false.into()));
+    assert_eq!(
+        (&bbox["in"], &bbox["required"], &bbox["style"], &bbox["explode"]),
+        (&"query".into(), &false.into(), &"form".into(), &false.into())
+    );
     let schema = serde_json::json!({"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}});
     assert_eq!(bbox["schema"], schema);
 }
@@ -245,8 +265,15 @@ fn bbox_is_defined_as_four_to_six_numbers() {
 fn every_feature_of_a_box_touches_it() {
     let whole = ok("/collections/zones").json()["extent"]["spatial"]["bbox"][0].clone();
     let whole = list(&whole).iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
-    let boxes = [whole.as_str(), "-1.5,50.0,1.5,53.0", "-2.005,52.5,-1.99,52.601", "-80.0,-5.0,-70.0,5.0", "177.0,65.0,-177.0,70.0",
-        "-180.0,-90.0,180.0,-60.0", "-180.0,60.0,180.0,90.0"];
+    let boxes = [
+        whole.as_str(),
+        "-1.5,50.0,1.5,53.0",
+        "-2.005,52.5,-1.99,52.601",
+        "-80.0,-5.0,-70.0,5.0",
+        "177.0,65.0,-177.0,70.0",
+        "-180.0,-90.0,180.0,-60.0",
+        "-180.0,60.0,180.0,90.0",
+    ];
     for id in collections() {
         for bbox in boxes {
             let numbers: Vec<f64> = bbox.split(',').map(|number| number.parse().expect("a number")).collect();
@@ -257,7 +284,11 @@ fn every_feature_of_a_box_touches_it() {
                     (values.clone().fold(f64::MAX, f64::min), values.fold(f64::MIN, f64::max))
                 };
                 let ((west, east), (south, north)) = (reach(|at| at.0), reach(|at| at.1));
-                let across = if numbers[0] <= numbers[2] { west <= numbers[2] && east >= numbers[0] } else { east >= numbers[0] || west <= numbers[2] };
+                let across = if numbers[0] <= numbers[2] {
+                    west <= numbers[2] && east >= numbers[0]
+                } else {
+                    east >= numbers[0] || west <= numbers[2]
+                };
                 assert!(across && south <= numbers[3] && north >= numbers[1], "{id} {bbox}");
             }
         }
@@ -283,7 +314,11 @@ fn datetime_takes_an_instant_an_interval_and_half_an_interval() {
     let [from, to] = [0, 1].map(|i: usize| temporal[i].as_str().expect("a time").to_owned());
     let all = ok("/collections/zones/items").json()["numberMatched"].clone();
     for datetime in [from.clone(), format!("{from}/{to}"), format!("{from}/.."), format!("../{to}")] {
-        assert_eq!(ok(&format!("/collections/zones/items?datetime={datetime}")).json()["numberMatched"], all, "{datetime}");
+        assert_eq!(
+            ok(&format!("/collections/zones/items?datetime={datetime}")).json()["numberMatched"],
+            all,
+            "{datetime}"
+        );
     }
     assert_eq!(SERVER.get("/collections/zones/items?datetime=tomorrow").status, 400);
 }
@@ -293,12 +328,22 @@ fn a_feature_has_the_id_of_its_path_and_links_to_its_collection() {
     for id in collections() {
         let first = ok(&format!("/collections/{id}/items?limit=1")).json()["features"][0].clone();
         let feature_id = first["id"].as_str().expect("an id");
-        let answer = ok(&format!("/collections/{id}/items/{}", feature_id.replace('%', "%25").replace(' ', "%20").replace('/', "%2F").replace('"', "%22").replace('?', "%3F")));
+        let answer = ok(&format!(
+            "/collections/{id}/items/{}",
+            feature_id
+                .replace('%', "%25")
+                .replace(' ', "%20")
+                .replace('/', "%2F")
+                .replace('"', "%22")
+                .replace('?', "%3F")
+        ));
         assert_eq!(answer.media(), "application/geo+json");
         assert_eq!(answer.json()["id"], feature_id);
         assert_eq!(answer.json()["properties"], first["properties"]);
         assert_eq!(answer.json()["geometry"], first["geometry"]);
-        for (rel, media) in [("self", "application/geo+json"), ("alternate", "text/html"), ("collection", "application/json")] {
+        for (rel, media) in
+            [("self", "application/geo+json"), ("alternate", "text/html"), ("collection", "application/json")]
+        {
             assert!(answer.link(rel, Some(media)).is_some(), "{rel}");
         }
     }
@@ -313,7 +358,9 @@ fn collections_list_crs84_first_and_their_storage_system_among_theirs() {
     for each in list(&ok("/collections").json()["collections"]) {
         let crs = list(&each["crs"]);
         assert_eq!(crs[0], CRS84);
-        assert!(crs.iter().all(|crs| crs.as_str().is_some_and(|crs| crs.starts_with("http://www.opengis.net/def/crs/"))));
+        assert!(
+            crs.iter().all(|crs| crs.as_str().is_some_and(|crs| crs.starts_with("http://www.opengis.net/def/crs/")))
+        );
         assert_eq!(each["storageCrs"], BRITISH);
         assert!(crs.contains(&each["storageCrs"]));
     }
@@ -367,6 +414,9 @@ fn crs_and_bbox_crs_are_defined() {
     for name in ["crs", "bbox-crs"] {
         let parameter = parameter("/collections/zones/items", name);
         assert_eq!(parameter["schema"]["type"], "string");
-        assert_eq!((&parameter["style"], &parameter["explode"], &parameter["required"]), (&"form".into(), &false.into(), &false.into()));
+        assert_eq!(
+            (&parameter["style"], &parameter["explode"], &parameter["required"]),
+            (&"form".into(), &false.into(), &false.into())
+        );
     }
 }

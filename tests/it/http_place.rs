@@ -6,8 +6,8 @@ use geo::{MultiPolygon, Rect, coord};
 use patchwork::crs::{Plane, Xy};
 use patchwork::network::{Builder, StreetClass, StreetNetwork};
 use patchwork::place::{
-    Asset, AssetStatus, Deprivation, Group, IdVec, Idx, Opening, Patch, PatchIdx, Place, Position, Residents, Source, Span,
-    Standard, Zone, ZoneIdx,
+    Asset, AssetStatus, Deprivation, Group, IdVec, Idx, Opening, Patch, PatchIdx, Place, Position, Residents, Source,
+    Span, Standard, Zone, ZoneIdx,
 };
 use patchwork::units::{Metres, Seconds, WalkingSpeed};
 
@@ -30,9 +30,8 @@ fn middle(column: usize, row: usize) -> Xy {
 
 fn streets(columns: usize, rows: usize) -> StreetNetwork {
     let mut builder = Builder::new();
-    let nodes: Vec<Vec<_>> = (0..rows)
-        .map(|row| (0..columns).map(|column| builder.node(middle(column, row))).collect::<Vec<_>>())
-        .collect();
+    let nodes: Vec<Vec<_>> =
+        (0..rows).map(|row| (0..columns).map(|column| builder.node(middle(column, row))).collect::<Vec<_>>()).collect();
     for (row, ends) in nodes.iter().enumerate() {
         for pair in ends.windows(2) {
             builder.street(pair[0], pair[1], &[], StreetClass::Residential, Some(&format!("{row} Row")));
@@ -85,7 +84,11 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
     let streets = streets(columns, rows);
     let zones = zones(columns, rows);
     let patches: Vec<Patch> = (0..columns.div_ceil(2))
-        .map(|i| Patch { key: format!("P{i}"), name: format!("Patch {i}"), shape: square(2 * i, 0, 2.min(columns - 2 * i), rows) })
+        .map(|i| Patch {
+            key: format!("P{i}"),
+            name: format!("Patch {i}"),
+            shape: square(2 * i, 0, 2.min(columns - 2 * i), rows),
+        })
         .collect();
     let positions: Vec<Position> = zones
         .iter()

@@ -31,7 +31,12 @@ pub(crate) const PUBLIC: &str = "https://maps.example/gridton";
 
 pub(crate) fn issue() -> Issue {
     let at = Where::file("zones.geojson").row(7).field("ZONE").key("Z1");
-    Issue::warning("duplicate-key", at, "the key Z1 is there twice", "the second was left out; give it a key of its own")
+    Issue::warning(
+        "duplicate-key",
+        at,
+        "the key Z1 is there twice",
+        "the second was left out; give it a key of its own",
+    )
 }
 
 /// A snapshot of the place, built at a fixed time.
@@ -147,9 +152,21 @@ impl Answer {
 
     /// Status, headers that a client reads, and body.
     pub(crate) fn shown(&self) -> String {
-        let shown = ["content-type", "content-crs", "link", "etag", "cache-control", "vary", "allow", "retry-after", "content-disposition"];
-        let headers: Vec<String> =
-            shown.iter().filter_map(|name| self.header(name).map(|value| format!("{name}: {}", same_each_time(name, value)))).collect();
+        let shown = [
+            "content-type",
+            "content-crs",
+            "link",
+            "etag",
+            "cache-control",
+            "vary",
+            "allow",
+            "retry-after",
+            "content-disposition",
+        ];
+        let headers: Vec<String> = shown
+            .iter()
+            .filter_map(|name| self.header(name).map(|value| format!("{name}: {}", same_each_time(name, value))))
+            .collect();
         format!("{}\n{}\n\n{}", self.status, headers.join("\n"), self.text())
     }
 }

@@ -1,4 +1,5 @@
 //! What users rely on, tested from outside the house.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
 mod haringey_walking_areas;
@@ -11,6 +12,9 @@ mod http_shown;
 mod laws;
 mod load_examples;
 mod load_faults;
+mod locate;
+mod plan;
+mod plan_commands;
 mod small_towns;
 mod support;
 mod town;

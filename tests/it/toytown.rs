@@ -112,7 +112,7 @@ fn assets() -> Vec<Asset> {
     ]
 }
 
-fn toytown() -> Town {
+pub(crate) fn toytown() -> Town {
     let street = |name: &str, corners: &[Point]| (name.to_owned(), corners.iter().map(|&(x, y)| at(x, y)).collect());
     let patch = |key: &str, [w, s, e, n]: [f64; 4]| (key.to_owned(), [w * STEP, s * STEP, e * STEP, n * STEP]);
     Town {
@@ -145,7 +145,7 @@ fn toytown() -> Town {
 ///
 /// High Street is covered at x = 0.5–4.5 (alder), 9.5–14.5 (birch) and 17.5–22.5 (cedar): 17 homes. North
 /// Bank is covered at 7.5–12.5 (gorse): 6 homes. The bridge is too far from gorse for anybody on South Bank.
-fn a_hub_within_three_minutes() -> Standard {
+pub(crate) fn a_hub_within_three_minutes() -> Standard {
     standard(&["hub"], 3.0)
 }
 

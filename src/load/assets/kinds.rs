@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn tags_make_the_usual_kinds() {
         let section: AssetsSection = toml::from_str("osm = true").expect("a section");
-        let filters = Filters::of(&section).ok().expect("filters");
+        let filters = Filters::of(&section).expect("filters");
         assert_eq!(filters.kind(&tags(&[("amenity", "library")])), Some("library"));
         assert_eq!(
             filters.kind(&tags(&[("amenity", "social_facility"), ("social_facility", "food_bank")])),
@@ -161,7 +161,7 @@ mod tests {
         let section: AssetsSection =
             toml::from_str("osm = true\n[kinds]\nshop = \"shop=*\"\nclub = [\"club=* & sport=bowls\"]")
                 .expect("a section");
-        let filters = Filters::of(&section).ok().expect("filters");
+        let filters = Filters::of(&section).expect("filters");
         assert_eq!(filters.kind(&tags(&[("shop", "bakery")])), Some("shop"));
         assert_eq!(filters.kind(&tags(&[("shop", "no")])), None);
         assert_eq!(filters.kind(&tags(&[("club", "sport"), ("sport", "bowls;tennis")])), Some("club"));

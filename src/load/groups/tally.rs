@@ -286,7 +286,7 @@ impl Rows<'_> {
 
     fn count(&self, column: usize, row: usize, doubts: &mut Doubts) -> Option<f64> {
         match self.table.number(column, row) {
-            Cell::Number(count) if count >= 0.0 && count < 1e10 => {
+            Cell::Number(count) if (0.0..1e10).contains(&count) => {
                 if count.fract() != 0.0 {
                     doubts.fraction(row);
                 }

@@ -87,10 +87,11 @@ impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
             match name {
                 "tag" => element.tags.extend(value(tag, "k").zip(value(tag, "v"))),
                 "nd" => element.refs.extend(number(tag, "ref")),
-                "member" if value(tag, "type").as_deref() == Some("way") => {
-                    if value(tag, "role").as_deref() != Some("inner") {
-                        element.outer_ways.extend(number(tag, "ref"));
-                    }
+                "member"
+                    if value(tag, "type").as_deref() == Some("way")
+                        && value(tag, "role").as_deref() != Some("inner") =>
+                {
+                    element.outer_ways.extend(number(tag, "ref"));
                 }
                 _ => {}
             }

@@ -1,0 +1,211 @@
+//! `patchwork plan`: where the next hubs should go, as words for a committee, JSON, or a layer in a file.
+
+use super::args::{AnswerFormat, PlanArgs, PlanKeep, PlanObjective};
+use super::measure::{bytes, check_ending, percent};
+use super::progress::Progress;
+use super::words::{table, whole};
+use super::{Failure, floor, print_result, say, seconds, usable, write};
+use crate::layer::hubs::{hubs_json, hubs_layer};
+use crate::load::candidates::read_candidates;
+use crate::measure::Covered;
+use crate::place::{GroupIdx, Place, Severity, Standard};
+use crate::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs_told};
+use crate::units::{Metres, Seconds, Share};
+use chrono::Weekday;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Minutes where neither the call nor a standard says any: the "fifteen-minute neighbourhood" of planners.
+const USUAL_MINUTES: f64 = 15.0;
+
+/// Runs the command.
+pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
+    if let Some(path) = &args.out {
+        check_ending(path)?;
+    }
+    let place = usable(&args.dir, progress)?;
+    let brief = brief(&place, args)?;
+    let proposal = hubs_told(&place, &brief, &|step| progress.step(step));
+    progress.done();
+    let proposal = proposal.map_err(|why| match why {
+        Unplanned::Wrong(_) => Failure::Usage(why.to_string()),
+        _ => Failure::Failed(why.to_string()),
+    })?;
+    if let Some(path) = &args.out {
+        write(path, &bytes(&place, &hubs_layer(&place, &proposal), path))?;
+        eprintln!("wrote {} sites to {}", proposal.sites.len(), path.display());
+    }
+    match args.format {
+        AnswerFormat::Json => print_result(&hubs_json(&place, &proposal)),
+        AnswerFormat::Text => print_result(&as_text(&place, &proposal)),
+    }
+}
+
+fn brief(place: &Place, args: &PlanArgs) -> Result<Brief, Failure> {
+    let objective = match args.objective {
+        PlanObjective::Coverage => Objective::Coverage,
+        PlanObjective::Walking => Objective::Walking,
+        PlanObjective::WorstOff => Objective::WorstOff,
+        PlanObjective::Deprivation => Objective::Deprivation,
+    };
+    let keep = match args.keep {
+        PlanKeep::Existing => Keep::Existing,
+        PlanKeep::Free => Keep::Free,
+    };
+    Ok(Brief {
+        standard: standard(place, args)?,
+        sites: args.sites.map(|sites| sites as usize),
+        budget: args.budget,
+        objective,
+        candidates: candidates(place, &args.candidates)?,
+        keep,
+        floors: args.floor.iter().map(|words| group_floor(place, words)).collect::<Result<_, _>>()?,
+        time_limit: seconds(args.time_limit)?,
+        seed: args.seed,
+        runs: args.runs as usize,
+    })
+}
+
+/// The kind and minutes as a standard, on the day of the place's own standards.
+fn standard(place: &Place, args: &PlanArgs) -> Result<Standard, Failure> {
+    let own = place.standards.iter().find(|standard| standard.kinds.contains(&args.kind));
+    let known = place.assets.iter().any(|asset| asset.kind == args.kind);
+    if own.is_none() && !known {
+        let mut kinds: Vec<&str> = place.assets.iter().map(|asset| asset.kind.as_str()).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        return Err(Failure::Usage(format!(
+            "--kind {}: no asset and no standard is of this kind; the kinds are {}",
+            args.kind,
+            kinds.join(", ")
+        )));
+    }
+    let minutes = args.within.or_else(|| own.map(|own| own.within.minutes())).unwrap_or(USUAL_MINUTES);
+    let day = place.standards.first().map(|standard| standard.date).or(place.date);
+    Ok(Standard {
+        key: "plan".to_owned(),
+        title: format!("{} within {minutes} minutes' walk", args.kind.replace('_', " ")),
+        kinds: vec![args.kind.clone()],
+        within: Seconds::from_minutes(minutes),
+        open_after: None,
+        days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        step_free: false,
+        date: day.unwrap_or_else(|| chrono::Local::now().date_naive()),
+    })
+}
+
+fn candidates(place: &Place, words: &str) -> Result<Candidates, Failure> {
+    if let Some(metres) = words.strip_prefix("streets:") {
+        let wrong = |_| Failure::Usage(format!("--candidates {words}: write a number of metres after streets:"));
+        return metres.trim().parse().map(|metres| Candidates::Streets(Metres::new(metres))).map_err(wrong);
+    }
+    let path = Path::new(words);
+    if path.is_file() {
+        let (points, issues) = read_candidates(path, place).map_err(|issues| {
+            say(&issues, Severity::Error);
+            Failure::Failed(format!("no candidates could be read from {words}"))
+        })?;
+        say(&issues, Severity::Warning);
+        let spots = points.into_iter().map(|p| Spot { key: p.key, name: p.name, at: p.at, cost: p.cost }).collect();
+        return Ok(Candidates::Points(spots));
+    }
+    if path.extension().is_some() {
+        return Err(Failure::Usage(format!("--candidates {words}: there is no such file")));
+    }
+    Ok(Candidates::Kinds(words.split(',').map(|kind| kind.trim().to_owned()).filter(|kind| !kind.is_empty()).collect()))
+}
+
+fn group_floor(place: &Place, words: &str) -> Result<(GroupIdx, f64), Failure> {
+    let (key, share) = floor(words)?;
+    let found = place.groups.enumerate().find(|(_, group)| group.key == key).map(|(index, _)| (index, share));
+    found.ok_or_else(|| {
+        let keys: Vec<&str> = place.groups.iter().map(|group| group.key.as_str()).collect();
+        let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
+        Failure::Usage(format!("--floor {words}: there is no group {key:?}; the groups are {keys}"))
+    })
+}
+
+fn as_text(place: &Place, proposal: &Proposal) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}: new sites, {}", place.name, proposal.brief.standard.title);
+    if place.made_up {
+        text.push_str("Made up: this place does not exist.\n");
+    }
+    if place.streets.is_none() {
+        let _ = writeln!(text, "No streets: walks are straight lines times {}.", place.detour);
+    }
+    text.push('\n');
+    for sentence in &proposal.sentences {
+        let _ = writeln!(text, "{sentence}");
+    }
+    for (at, chosen) in proposal.sites.iter().enumerate() {
+        let site = &chosen.site;
+        let patch = site.patch.map_or("outside every patch", |patch| place.patches[patch].name.as_str());
+        let _ = writeln!(text, "\n{}. {} ({}, {patch}; {})", at + 1, site.name, site.kind.replace('_', " "), site.key);
+        for sentence in &chosen.why {
+            let _ = writeln!(text, "   {sentence}");
+        }
+    }
+    text.push('\n');
+    before_after(place, proposal, &mut text);
+    fairness(place, proposal, &mut text);
+    text
+}
+
+fn before_after(place: &Place, proposal: &Proposal, text: &mut String) {
+    let heads = ["who is covered", "residents", "today", "", "with the plan", "", "more"];
+    let mut rows = vec![heads.map(String::from).to_vec()];
+    let (before, after) = (&proposal.before, &proposal.after);
+    let mut count = |name: &str, b: &Covered, a: &Covered| rows.push(cells(name, a.residents, b.covered, a.covered));
+    for (patch, about) in place.patches.enumerate() {
+        count(&about.name, &before.patches[patch], &after.patches[patch]);
+    }
+    if after.outside_patches.residents > 0.0 {
+        count("(outside every patch)", &before.outside_patches, &after.outside_patches);
+    }
+    count("All", &before.place, &after.place);
+    rows.push(Vec::new());
+    let mut row =
+        |name: &str, residents: f64, before: f64, after: f64| rows.push(cells(name, residents, before, after));
+    for (group, about) in place.groups.enumerate() {
+        if let (Some(before), Some(after)) = (before.place.by_group[group], after.place.by_group[group]) {
+            row(&about.label, after.residents, before.covered, after.covered);
+        }
+    }
+    text.push_str(&table(&rows));
+}
+
+fn cells(name: &str, residents: f64, before: f64, after: f64) -> Vec<String> {
+    vec![
+        name.to_owned(),
+        whole(residents),
+        whole(before),
+        percent(Share::of(before, residents)),
+        whole(after),
+        percent(Share::of(after, residents)),
+        whole(after - before),
+    ]
+}
+
+fn fairness(place: &Place, proposal: &Proposal, text: &mut String) {
+    let points = &proposal.fairness.points;
+    if points.len() < 2 {
+        return;
+    }
+    let heads = ["every group covered to", "residents covered", "worst-off share", "proven"];
+    let mut rows = vec![heads.map(String::from).to_vec()];
+    for point in points {
+        let floor = if point.floor > 0.0 { percent(Some(Share::new(point.floor))) } else { "(no floor)".to_owned() };
+        let proven = if point.status == crate::locate::Status::Optimal { "yes" } else { "no" };
+        rows.push(vec![floor, whole(point.covered), percent(Some(Share::new(point.worst.1))), proven.to_owned()]);
+    }
+    match proposal.fairness.end {
+        FairEnd::Impossible(floor) => {
+            rows.push(vec![percent(Some(Share::new(floor))), "impossible".to_owned(), String::new(), "yes".to_owned()]);
+        }
+        FairEnd::Stopped => rows.push(vec!["(higher floors: not settled in the time)".to_owned()]),
+        FairEnd::NotAsked => {}
+    }
+    let _ = writeln!(text, "\nPrice of fairness for {}", place.name);
+    text.push_str(&table(&rows));
+}

@@ -1,0 +1,118 @@
+//! FlatGeobuf: a stream of features with an index, which QGIS can fetch instead of GeoJSON.
+
+use super::FileError;
+use super::about::{self, Cell};
+use super::globe::Coordinates;
+use super::kind::Kind;
+use crate::crs::Plane;
+use crate::layer::{Feature, FieldKind, Layer};
+use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
+use geozero::{ColumnValue, GeozeroGeometry, PropertyProcessor};
+use std::io::Write;
+
+/// Writes features of the layer: all for a download, some for a page of answers.
+///
+/// The features come in the order of the index (a Hilbert curve), not of the layer, unless one has no
+/// shape: a file with such a feature has no index. Title, description and everything else stand in the
+/// header.
+///
+/// # Errors
+/// When `out` cannot be written to, or no temporary file can be made.
+pub fn write<'a>(
+    layer: &Layer,
+    features: impl Iterator<Item = &'a Feature> + Clone,
+    plane: &Plane,
+    coordinates: Coordinates,
+    out: impl Write,
+) -> Result<(), FileError> {
+    let wrong = FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf");
+    let broken = FileError::format::<geozero::error::GeozeroError>(layer, "FlatGeobuf");
+    let kind = Kind::of(layer);
+    let all_placed = features.clone().all(|feature| feature.geometry.is_some()) && features.clone().next().is_some();
+    let mut writer = open(layer, plane, coordinates, all_placed, kind).map_err(wrong)?;
+    let columns = about::columns(layer);
+    for column in &columns {
+        let kind = match column.kind() {
+            FieldKind::Text => ColumnType::String,
+            FieldKind::Integer => ColumnType::Long,
+            FieldKind::Number => ColumnType::Double,
+            FieldKind::Boolean => ColumnType::Bool,
+            FieldKind::Date => ColumnType::DateTime,
+        };
+        writer.add_column(column.name(), kind, |fbb, args| {
+            args.title = Some(fbb.create_string(column.title()));
+            args.description = Some(fbb.create_string(&column.meaning()));
+        });
+    }
+    for feature in features {
+        let shape = feature.geometry.as_ref().and_then(|geometry| coordinates.shape(geometry, plane));
+        let shape = Placed(shape.map(|shape| kind.promote(shape)));
+        let mut outcome = Ok(());
+        writer
+            .add_feature_geom(shape, |properties| {
+                for (i, column) in columns.iter().enumerate() {
+                    let day;
+                    let value = match column.cell(feature) {
+                        Cell::Null => continue,
+                        Cell::Text(words) => ColumnValue::String(words),
+                        Cell::Integer(number) => ColumnValue::Long(number),
+                        Cell::Number(number) => ColumnValue::Double(number),
+                        Cell::Boolean(yes) => ColumnValue::Bool(yes),
+                        Cell::Date(date) => {
+                            day = date.to_string();
+                            ColumnValue::DateTime(&day)
+                        }
+                    };
+                    if let Err(problem) = properties.property(i, column.name(), &value) {
+                        outcome = Err(problem);
+                    }
+                }
+            })
+            .and(outcome)
+            .map_err(&broken)?;
+    }
+    writer.write(out).map_err(FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf"))
+}
+
+fn open<'b>(
+    layer: &Layer,
+    plane: &Plane,
+    coordinates: Coordinates,
+    index: bool,
+    kind: Kind,
+) -> Result<FgbWriter<'b>, flatgeobuf::Error> {
+    let (code, name) = match coordinates {
+        Coordinates::Degrees => (4326, "WGS 84".to_owned()),
+        Coordinates::Metres => (plane.epsg() as i32, plane.name()),
+    };
+    let metadata = about::json(layer).to_string();
+    let options = FgbWriterOptions {
+        write_index: index,
+        detect_type: false,
+        promote_to_multi: false,
+        crs: FgbCrs { org: Some("EPSG"), code, name: Some(&name), ..FgbCrs::default() },
+        title: Some(&layer.title),
+        description: Some(&layer.description),
+        metadata: Some(&metadata),
+        ..FgbWriterOptions::default()
+    };
+    let geometry_type = match kind {
+        Kind::Point => GeometryType::Point,
+        Kind::MultiPoint => GeometryType::MultiPoint,
+        Kind::Line => GeometryType::LineString,
+        Kind::MultiLine => GeometryType::MultiLineString,
+        Kind::Polygon => GeometryType::Polygon,
+        Kind::MultiPolygon => GeometryType::MultiPolygon,
+        Kind::Any => GeometryType::Unknown,
+    };
+    FgbWriter::create_with_options(&layer.id, geometry_type, options)
+}
+
+/// A shape, or none.
+struct Placed(Option<geo::Geometry<f64>>);
+
+impl GeozeroGeometry for Placed {
+    fn process_geom<P: geozero::GeomProcessor>(&self, processor: &mut P) -> geozero::error::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |shape| shape.process_geom(processor))
+    }
+}

@@ -1,0 +1,99 @@
+//! A condition as it was written, in either form: what [`text`](super::text) and [`json`](super::json)
+//! both give.
+
+use geo::Geometry;
+
+/// Names under which a condition may speak of a feature's shape.
+pub(super) const GEOMETRY_NAMES: [&str; 2] = ["geometry", "geom"];
+
+/// Part of a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Expr {
+    Text(String),
+    Number(f64),
+    Boolean(bool),
+    Null,
+    Property(String),
+    /// A day, as written.
+    Date(String),
+    /// A moment, as written.
+    Timestamp(String),
+    Interval(Box<Expr>, Box<Expr>),
+    Geometry(Geometry<f64>),
+    /// West, south, east, north.
+    Bbox([f64; 4]),
+    List(Vec<Expr>),
+    /// An operator or function, by its name in the JSON form.
+    Call {
+        op: String,
+        args: Vec<Expr>,
+    },
+}
+
+impl Expr {
+    pub(super) fn call(op: &str, args: Vec<Self>) -> Self {
+        Self::Call { op: op.to_owned(), args }
+    }
+}
+
+/// Deepest nesting that is read. Conditions people write stay below ten; the limit keeps hostile ones
+/// from using up the stack.
+pub(super) const DEEPEST: usize = 48;
+
+/// Operators whose operands are lists.
+pub(super) const ARRAY_OPS: [&str; 4] = ["a_equals", "a_contains", "a_containedBy", "a_overlaps"];
+
+/// Every named operator, in the spelling of the JSON form.
+const NAMED: [&str; 38] = [
+    "and",
+    "or",
+    "not",
+    "like",
+    "between",
+    "in",
+    "isNull",
+    "casei",
+    "accenti",
+    "div",
+    "s_equals",
+    "s_intersects",
+    "s_disjoint",
+    "s_touches",
+    "s_within",
+    "s_overlaps",
+    "s_crosses",
+    "s_contains",
+    "t_before",
+    "t_after",
+    "t_meets",
+    "t_metBy",
+    "t_overlaps",
+    "t_overlappedBy",
+    "t_starts",
+    "t_startedBy",
+    "t_during",
+    "t_contains",
+    "t_finishes",
+    "t_finishedBy",
+    "t_equals",
+    "t_disjoint",
+    "t_intersects",
+    "a_equals",
+    "a_contains",
+    "a_containedBy",
+    "a_overlaps",
+    "<>",
+];
+
+/// The name of an operator in its one spelling; a function's name stays as it is.
+pub(super) fn canonical(name: &str) -> &str {
+    NAMED.iter().find(|known| known.eq_ignore_ascii_case(name)).map_or(name, |known| *known)
+}
+
+/// The four numbers of a box: two corners, each of two or three numbers.
+pub(super) fn corners(numbers: &[f64]) -> Option<[f64; 4]> {
+    match *numbers {
+        [west, south, east, north] | [west, south, _, east, north, _] => Some([west, south, east, north]),
+        _ => None,
+    }
+}

@@ -1,0 +1,238 @@
+//! A plan for hubs as it leaves the house: the sites as a layer, and the whole as JSON.
+
+use super::credits::{PEOPLE, WALKS, credits};
+use super::{Feature, Field, Layer, Value, field, round};
+use crate::measure::Covered;
+use crate::place::{PatchIdx, Place};
+use crate::plan::Proposal;
+use crate::plan::hubs::{Chosen, FairEnd, Replacement, Site};
+use crate::units::Share;
+use geo::Point;
+use serde_json::{Value as Json, json};
+
+/// The sites of a plan, each with who gains and why it is there.
+#[must_use]
+pub fn hubs_layer(place: &Place, proposal: &Proposal) -> Layer {
+    let mut features: Vec<Feature> =
+        proposal.sites.iter().enumerate().map(|(at, site)| feature(place, proposal, at, site)).collect();
+    features.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut credits = credits(place, &[PEOPLE, WALKS], true);
+    credits.notices.extend(proposal.sentences.iter().cloned());
+    Layer {
+        id: "hubs".to_owned(),
+        title: format!("New sites: {}", proposal.brief.noun()),
+        description: "Sites to open, in the order of what they bring: who is newly covered by each and by none before \
+                      it, what is lost without it, what could stand in its place and how often it is chosen again."
+            .to_owned(),
+        method: "siting",
+        credits,
+        fields: fields(place, proposal),
+        features,
+    }
+}
+
+fn fields(place: &Place, proposal: &Proposal) -> Vec<Field> {
+    let lost = format!("in {}", proposal.brief.objective.unit());
+    let mut fields = vec![
+        field::text("site_id", "Site", "Stable name of the candidate"),
+        field::integer("rank", "Rank", "1 brings most; each counts what those before it leave", None),
+        field::text("name", "Name", "Name of the site"),
+        field::text("kind", "Kind", "What is there today: the kind of asset, a point of a file, or a street"),
+        field::patch_id("Patch the site lies in"),
+        field::integer(
+            "newly_covered",
+            "Newly covered",
+            "Residents covered by it and by none before it",
+            Some(field::RESIDENTS),
+        ),
+        field::number("lost_alone", "Lost without it", &format!("Lost when nothing takes its place, {lost}"), None),
+        field::number(
+            "lost_replaced",
+            "Lost when replaced",
+            &format!("Lost with the best plan without it, {lost}"),
+            None,
+        ),
+        field::text("replacement", "Replacement", "Sites of the best plan without it that are not in this plan"),
+        field::boolean("replacement_proven", "Replacement proven", "Whether no other plan without it loses less"),
+        field::text(
+            "alternatives",
+            "Alternatives",
+            "Sites that could stand in its place within 2 % of the plan's gain",
+        ),
+        field::integer("runs", "Runs", "Times the choice was made again with other numbers", None),
+        field::integer("chosen_in_runs", "Chosen in", "Runs in which this very site was chosen", None),
+        field::integer("nearby_in_runs", "Nearby in", "Runs in which a site within 400 m of it was chosen", None),
+        field::text("why", "Why here", "The same in sentences"),
+        field::text(
+            "plan_status",
+            "Status",
+            "optimal: proven that no other plan is better; feasible: the best found in time",
+        ),
+    ];
+    fields.extend(field::by_group(
+        place,
+        "newly_covered",
+        "Newly covered",
+        "Members of the group covered by it and by none before it",
+    ));
+    fields
+}
+
+fn feature(place: &Place, proposal: &Proposal, at: usize, chosen: &Chosen) -> Feature {
+    let site = &chosen.site;
+    let (again, number) = (&chosen.replacement, |n: usize| Value::Integer(n as i64));
+    let mut values = vec![
+        Value::Text(site.key.clone()),
+        number(at + 1),
+        Value::Text(site.name.clone()),
+        Value::Text(site.kind.clone()),
+        site.patch.map_or(Value::Null, |patch| Value::Text(place.patches[patch].key.clone())),
+        round::people(chosen.covered),
+        round::amount(chosen.lost_alone),
+        again.as_ref().map_or(Value::Null, |again| round::amount(again.lost)),
+        again.as_ref().map_or(Value::Null, |again| names(again.instead.iter())),
+        again.as_ref().map_or(Value::Null, |again| Value::Boolean(is_proven(again))),
+        names(chosen.alternatives.iter().map(|other| &other.site)),
+        number(proposal.runs),
+        number(chosen.chosen_in),
+        number(chosen.nearby_in),
+        Value::Text(chosen.why.join(" ")),
+        Value::Text(proposal.status.word().to_owned()),
+    ];
+    values.extend(field::group_values(place, &chosen.by_group, |count| count));
+    Feature { id: site.key.clone(), geometry: Some(Point::new(site.at.x, site.at.y).into()), values }
+}
+
+fn is_proven(again: &Replacement) -> bool {
+    again.status == crate::locate::Status::Optimal
+}
+
+fn names<'s>(sites: impl Iterator<Item = &'s Site>) -> Value {
+    let names: Vec<&str> = sites.map(|site| site.name.as_str()).collect();
+    if names.is_empty() { Value::Null } else { Value::Text(names.join("; ")) }
+}
+
+/// The whole plan as one object: sentences, sites, before and after by patch and group, and the price of fairness.
+#[must_use]
+pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
+    let value = json!({
+        "place": place.key,
+        "made_up": place.made_up,
+        "kinds": proposal.brief.standard.kinds,
+        "within_minutes": proposal.brief.standard.within.minutes(),
+        "objective": proposal.brief.objective.word(),
+        "status": proposal.status.word(),
+        "value": proposal.objective,
+        "value_today": proposal.objective_today,
+        "bound": proposal.bound,
+        "gap": proposal.gap,
+        "unit": proposal.brief.objective.unit(),
+        "seconds": proposal.seconds,
+        "seed": proposal.brief.seed,
+        "candidates": proposal.candidates,
+        "hubs_today": proposal.today,
+        "residents_beyond_every_candidate": proposal.beyond,
+        "sentences": proposal.sentences,
+        "sites": proposal.sites.iter().map(|chosen| site_json(place, proposal, chosen)).collect::<Vec<_>>(),
+        "given_up": proposal.given_up.iter().map(|site| named(place, site)).collect::<Vec<_>>(),
+        "runner_up": proposal.runner_up.as_ref().map(|second| json!({
+            "without": proposal.sites.get(second.without).map(|chosen| chosen.site.key.clone()),
+            "plan": replacement_json(place, &second.plan),
+        })),
+        "place_total": change_json(place, &proposal.before.place, &proposal.after.place),
+        "patches": patches_json(place, proposal),
+        "outside_patches": change_json(place, &proposal.before.outside_patches, &proposal.after.outside_patches),
+        "fairness": fairness_json(place, proposal),
+    });
+    format!("{value:#}\n")
+}
+
+fn named(place: &Place, site: &Site) -> Json {
+    let position = place.plane.to_lonlat(site.at).map(|at| [at.lon, at.lat]);
+    json!({
+        "id": site.key,
+        "name": site.name,
+        "kind": site.kind,
+        "patch": site.patch.map(|patch| &place.patches[patch].key),
+        "position": position,
+        "cost": site.cost,
+    })
+}
+
+fn site_json(place: &Place, proposal: &Proposal, chosen: &Chosen) -> Json {
+    let by_group: serde_json::Map<String, Json> =
+        place.groups.iter().zip(&chosen.by_group).map(|(group, more)| (group.key.clone(), json!(more))).collect();
+    json!({
+        "site": named(place, &chosen.site),
+        "newly_covered": chosen.covered,
+        "newly_covered_by_group": by_group,
+        "newly_covered_by_patch": chosen.by_patch.iter().map(|&(patch, more)| {
+            json!({ "patch": place.patches[patch].key, "residents": more })
+        }).collect::<Vec<_>>(),
+        "lost_alone": chosen.lost_alone,
+        "replacement": chosen.replacement.as_ref().map(|again| replacement_json(place, again)),
+        "alternatives": chosen.alternatives.iter().map(|other| json!({
+            "site": named(place, &other.site), "lost": other.lost, "lost_share": other.lost_share,
+        })).collect::<Vec<_>>(),
+        "runs": proposal.runs,
+        "chosen_in_runs": chosen.chosen_in,
+        "nearby_in_runs": chosen.nearby_in,
+        "why": chosen.why,
+    })
+}
+
+fn replacement_json(place: &Place, again: &Replacement) -> Json {
+    json!({
+        "lost": again.lost,
+        "status": again.status.word(),
+        "instead": again.instead.iter().map(|site| named(place, site)).collect::<Vec<_>>(),
+    })
+}
+
+fn change_json(place: &Place, before: &Covered, after: &Covered) -> Json {
+    let groups: serde_json::Map<String, Json> = place
+        .groups
+        .iter()
+        .zip(before.by_group.iter().zip(&after.by_group))
+        .filter_map(|(group, (before, after))| {
+            let (before, after) = ((*before)?, (*after)?);
+            let counts = json!({ "residents": after.residents, "before": before.covered, "after": after.covered });
+            Some((group.key.clone(), counts))
+        })
+        .collect();
+    let share = |covered: &Covered| covered.share().map(Share::get);
+    json!({
+        "residents": after.residents,
+        "before": before.covered,
+        "after": after.covered,
+        "share_before": share(before),
+        "share_after": share(after),
+        "groups": groups,
+    })
+}
+
+fn patches_json(place: &Place, proposal: &Proposal) -> Vec<Json> {
+    let one = |patch: PatchIdx| {
+        let counts = change_json(place, &proposal.before.patches[patch], &proposal.after.patches[patch]);
+        json!({ "patch": place.patches[patch].key, "name": place.patches[patch].name, "counts": counts })
+    };
+    place.patches.indices().map(one).collect()
+}
+
+fn fairness_json(place: &Place, proposal: &Proposal) -> Json {
+    let points = proposal.fairness.points.iter().map(|point| {
+        json!({
+            "floor": point.floor,
+            "covered": point.covered,
+            "worst_off_group": place.groups[point.worst.0].key,
+            "worst_off_share": point.worst.1,
+            "status": point.status.word(),
+            "sites": point.sites.iter().map(|site| site.key.as_str()).collect::<Vec<_>>(),
+        })
+    });
+    let impossible = match proposal.fairness.end {
+        FairEnd::Impossible(floor) => Some(floor),
+        FairEnd::NotAsked | FairEnd::Stopped => None,
+    };
+    json!({ "points": points.collect::<Vec<_>>(), "impossible_floor": impossible })
+}

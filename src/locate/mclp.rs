@@ -1,0 +1,241 @@
+//! Maximal covering location problem: most weight within the radius.
+//!
+//! ```text
+//! max  Σ_i w_i z_i
+//! s.t. k z_i <= Σ_{j ∈ N_i} y_j      demand i counts once k sites within the radius are open
+//!      Σ_j y_j = p   or   Σ_j f_j y_j <= B
+//!      Σ_i g_i z_i >= φ_g Σ_i g_i    every group g with a floor φ_g
+//!      y_j ∈ {0,1}, z_i ∈ [0,1] (whole when k > 1)
+//! ```
+//! (Church and ReVelle 1974; backup coverage: Hogan and ReVelle 1986.) Without backup and capacities it is
+//! solved on the [core](super::core) by branch and bound, with prices on the [floors](super::floors); with them, by HiGHS on classes of demand points
+//! that have the same sites. [`worst_off_first`] maximises the sorted vector of the groups' covered shares
+//! lexicographically, worst first, by cumulated ordered values (Ogryczak and Śliwiński 2003):
+//! `max k t_k - Σ_g d_kg` with `t_k - d_kg <= share_g`, one `k` after the other, then the total.
+
+use super::branch;
+use super::capacity;
+use super::certificate::{certify, recount};
+use super::clock::Clock;
+use super::core::{Core, Limit, Rows};
+use super::cover::Cover;
+use super::explain::{self, Covering};
+use super::floors;
+use super::frame::fill;
+use super::mip::{Outcome, Var};
+use super::problem::{Effort, Problem, Rule};
+use super::solution::{Model, Served, Solution, Unsolved};
+
+/// Which sites cover the most weight within the radius?
+///
+/// Uses the radius, the number of sites or the budget, and every other rule of the problem. The objective is
+/// the covered weight.
+///
+/// # Errors
+/// [`Unsolved`] says what is missing, which rule can't be met and by how much, or that time ran out.
+pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
+    let clock = Clock::start(effort);
+    let radius = check(problem)?;
+    let fits_core =
+        problem.times == 1 && problem.capacities.is_none() && (problem.sites.is_none() || problem.budget.is_none());
+    if fits_core {
+        let (found, covered_at_most) = if problem.has_floors() {
+            floors::solve(problem, radius, &clock)?
+        } else {
+            let (core, covered_at_most) = core_of(problem, radius);
+            (branch::solve(&core, None, &clock), covered_at_most)
+        };
+        let bound = (!found.proven).then(|| covered_at_most - found.bound);
+        let mut open = problem.required.clone();
+        open.extend(found.sites);
+        return certify(problem, Model::Mclp, fill(problem, distinct(open)), None, bound, &clock);
+    }
+    let mut covering = Covering::new(problem, radius);
+    let groups = covering.groups.clone();
+    covering.frame.floors(problem, &groups, None);
+    let all = covering.all.clone();
+    for &(var, weight) in &all.1 {
+        covering.frame.mip.set_cost(var, -weight);
+    }
+    let start = start(problem, radius, &covering, &clock);
+    match covering.frame.mip.solve(start.as_deref(), &clock) {
+        Outcome::Infeasible => Err(explain::floors(problem, &|_| {}, &clock)),
+        Outcome::Nothing => Err(Unsolved::NothingFound),
+        Outcome::Answer { values, bound, proven, .. } => {
+            let (open, served) = read(problem, &covering, &values);
+            certify(problem, Model::Mclp, open, served, (!proven).then_some(all.0 - bound), &clock)
+        }
+    }
+}
+
+/// Which sites leave the worst-off group best off, then the next, and cover the most weight among equals?
+///
+/// As [`mclp`], for at least one group of positive weight. The objective is the share of the group that is worst
+/// off.
+///
+/// # Errors
+/// As [`mclp`].
+pub fn worst_off_first(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
+    let clock = Clock::start(effort);
+    let radius = check(problem)?;
+    let sizes: Vec<f64> = problem.groups.iter().map(super::problem::Group::total).collect();
+    let some: Vec<usize> = (0..sizes.len()).filter(|&g| sizes[g] > 0.0).collect();
+    if some.is_empty() {
+        return Err(Unsolved::wrong("worst-off first needs at least one group with somebody in it"));
+    }
+    let mut covering = Covering::new(problem, radius);
+    let groups = covering.groups.clone();
+    covering.frame.floors(problem, &groups, None);
+    // Shares are counted in people of the largest group, so that one person is not lost in rounding.
+    let scale = sizes.iter().copied().fold(0.0, f64::max);
+    let mut levels = Vec::new();
+    for level in 1..=some.len() {
+        let threshold = covering.frame.mip.amount(0.0, 0.0, scale);
+        let short: Vec<Var> = some.iter().map(|_| covering.frame.mip.amount(0.0, 0.0, scale)).collect();
+        for (&g, &below) in some.iter().zip(&short) {
+            let factor = sizes[g] / scale;
+            let mut terms = groups[g].1.clone();
+            terms.push((threshold, -factor));
+            terms.push((below, factor));
+            covering.frame.mip.at_least(-groups[g].0, &terms);
+        }
+        levels.push((level as f64, threshold, short));
+    }
+    climb(problem, &mut covering, &levels, (scale, &sizes, &some), &clock)
+}
+
+type Level = (f64, Var, Vec<Var>);
+
+/// Solves one level after the other, holding on to what was reached.
+fn climb(
+    problem: &Problem,
+    covering: &mut Covering,
+    levels: &[Level],
+    (scale, sizes, some): (f64, &[f64], &[usize]),
+    clock: &Clock<'_>,
+) -> Result<Solution, Unsolved> {
+    let mut best: Option<(Vec<usize>, Option<Vec<Served>>)> = None;
+    let mut values: Option<Vec<f64>> = None;
+    let mut first_bound = None;
+    let mut proven_all = true;
+    for step in 0..=levels.len() {
+        for var in 0..covering.frame.mip.len() {
+            covering.frame.mip.set_cost(var, 0.0);
+        }
+        match levels.get(step) {
+            Some((k, threshold, short)) => {
+                covering.frame.mip.set_cost(*threshold, -k);
+                short.iter().for_each(|&below| covering.frame.mip.set_cost(below, 1.0));
+            }
+            None => covering.all.1.clone().into_iter().for_each(|(var, w)| covering.frame.mip.set_cost(var, -w)),
+        }
+        match covering.frame.mip.solve(values.as_deref(), clock) {
+            Outcome::Infeasible if step == 0 => return Err(explain::floors(problem, &|_| {}, clock)),
+            Outcome::Answer { values: now, bound, proven, .. } => {
+                let (open, served) = read(problem, covering, &now);
+                let count = recount(problem, Model::WorstOffFirst, &open, served.as_deref());
+                if step == 0 && !proven {
+                    first_bound = Some((-bound / scale).min(1.0));
+                }
+                if let Some((k, threshold, short)) = levels.get(step) {
+                    let mut shares: Vec<f64> =
+                        some.iter().map(|&g| count.groups[g].covered / sizes[g] * scale).collect();
+                    shares.sort_by(f64::total_cmp);
+                    let reached: f64 = shares.iter().take(step + 1).sum();
+                    let mut terms: Vec<(Var, f64)> = short.iter().map(|&below| (below, -1.0)).collect();
+                    terms.push((*threshold, *k));
+                    covering.frame.mip.at_least(reached - 1e-7 * scale.max(1.0), &terms);
+                }
+                best = Some((open, served));
+                values = Some(now);
+                if !proven {
+                    proven_all = false;
+                    break;
+                }
+            }
+            _ => {
+                proven_all = false;
+                break;
+            }
+        }
+    }
+    let Some((open, served)) = best else { return Err(Unsolved::NothingFound) };
+    let bound = (!proven_all).then(|| first_bound.unwrap_or(0.0));
+    certify(problem, Model::WorstOffFirst, open, served, bound, clock)
+}
+
+fn check(problem: &Problem) -> Result<f64, Unsolved> {
+    problem.check()?;
+    let Some(radius) = problem.radius else {
+        return Err(Unsolved::wrong("covering needs a radius: the cost up to which a demand point counts as covered"));
+    };
+    if problem.times > 1 && problem.capacities.is_some() {
+        return Err(Unsolved::wrong("backup coverage and capacities can't be asked for together"));
+    }
+    explain::check_limits(problem)?;
+    Ok(radius)
+}
+
+/// The core, and the weight that its value is to be taken from.
+fn core_of(problem: &Problem, radius: f64) -> (Core, f64) {
+    let cover = Cover::new(problem, radius);
+    let (always, by_class) = cover.tally(&problem.weights);
+    let rules = problem.rules();
+    let free: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Free).collect();
+    let mut inner = vec![u32::MAX; rules.len()];
+    for (at, &site) in (0u32..).zip(&free) {
+        inner[site] = at;
+    }
+    let mut rows = Rows::new();
+    for (class, &weight) in cover.classes.iter().zip(&by_class) {
+        if weight > 0.0 {
+            rows.sites.extend(class.sites.iter().map(|&site| inner[site as usize]));
+            rows.costs.extend(class.sites.iter().map(|_| 0.0));
+            rows.close(weight);
+        }
+    }
+    let reachable: f64 = by_class.iter().sum();
+    (Core::new(rows, limit_of(problem, &free), free, Vec::new(), 0.0), always + reachable)
+}
+
+/// What is left of the number or the budget once the required sites are open.
+pub(super) fn limit_of(problem: &Problem, free: &[usize]) -> Limit {
+    let rules = problem.rules();
+    let required: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Open).collect();
+    match (problem.sites, problem.budget, &problem.site_costs) {
+        (None, Some(budget), Some(costs)) => {
+            let spent: f64 = required.iter().map(|&site| costs[site]).sum();
+            Limit::Money((budget - spent).max(0.0), free.iter().map(|&site| costs[site]).collect())
+        }
+        (sites, _, _) => Limit::Count(sites.unwrap_or(0).saturating_sub(required.len())),
+    }
+}
+
+/// Sorted, each once.
+pub(super) fn distinct(mut sites: Vec<usize>) -> Vec<usize> {
+    sites.sort_unstable();
+    sites.dedup();
+    sites
+}
+
+/// A choice to begin from: the best without floors, if it happens to meet them.
+fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>) -> Option<Vec<f64>> {
+    let (cover, vars) = covering.classes.as_ref()?;
+    if problem.sites.is_some() && problem.budget.is_some() {
+        return None;
+    }
+    let plain = Problem { times: 1, ..problem.clone() };
+    let (core, _) = core_of(&plain, radius);
+    let (_, chosen) = super::interchange::good_choice(&core, clock);
+    let mut open = problem.required.clone();
+    open.extend(chosen.iter().map(|&j| core.outer[j as usize]));
+    let open = fill(problem, distinct(open));
+    let count = recount(problem, Model::Mclp, &open, None);
+    count.objective.map(|_| covering.frame.start(&open, Some((cover, vars))))
+}
+
+fn read(problem: &Problem, covering: &Covering, values: &[f64]) -> (Vec<usize>, Option<Vec<Served>>) {
+    let open = fill(problem, covering.frame.open(values));
+    let served = problem.capacities.is_some().then(|| capacity::served(&covering.pairs, values));
+    (open, served)
+}

@@ -1,0 +1,162 @@
+//! Mixed-integer programs for HiGHS, row by row, with a start, a time limit and a bound that can be trusted.
+
+use super::clock::Clock;
+use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
+
+/// Seconds of the first slice of a run that may be cancelled: long enough for nearly every program there is here,
+/// short enough that nobody notices it going on.
+const FIRST_SLICE: f64 = 2.0;
+
+/// A variable of a program.
+pub(super) type Var = usize;
+
+/// A program under construction. Everything is minimised.
+#[derive(Default)]
+pub(super) struct Mip {
+    problem: RowProblem,
+    columns: Vec<Col>,
+    costs: Vec<f64>,
+    is_whole: Vec<bool>,
+}
+
+/// What the solver made of a program.
+#[derive(Debug, Clone)]
+pub(super) enum Outcome {
+    /// No values meet the rows.
+    Infeasible,
+    /// Time ran out before any values were found.
+    Nothing,
+    /// Values that meet the rows.
+    Answer { values: Vec<f64>, objective: f64, bound: f64, proven: bool },
+}
+
+impl Mip {
+    /// Adds a variable that is 0 or 1.
+    pub(super) fn choice(&mut self, cost: f64) -> Var {
+        self.variable(cost, 0.0, 1.0, true)
+    }
+
+    /// Adds a variable between two bounds.
+    pub(super) fn amount(&mut self, cost: f64, least: f64, most: f64) -> Var {
+        self.variable(cost, least, most, false)
+    }
+
+    fn variable(&mut self, cost: f64, least: f64, most: f64, is_whole: bool) -> Var {
+        self.columns.push(self.problem.add_column_with_integrality(cost, least..=most, is_whole));
+        self.costs.push(cost);
+        self.is_whole.push(is_whole);
+        self.columns.len() - 1
+    }
+
+    /// Fixes a variable.
+    pub(super) fn fix(&mut self, var: Var, value: f64) {
+        self.problem.change_column_bounds(self.columns[var], value..=value);
+    }
+
+    /// Changes what a variable costs.
+    pub(super) fn set_cost(&mut self, var: Var, cost: f64) {
+        self.problem.change_column_cost(self.columns[var], cost);
+        self.costs[var] = cost;
+    }
+
+    /// Adds the rule `least <= Σ factor · variable`.
+    pub(super) fn at_least(&mut self, least: f64, terms: &[(Var, f64)]) {
+        self.problem.add_row(least.., terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
+    }
+
+    /// Adds the rule `Σ factor · variable <= most`.
+    pub(super) fn at_most(&mut self, most: f64, terms: &[(Var, f64)]) {
+        self.problem.add_row(..=most, terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
+    }
+
+    /// Adds the rule `Σ factor · variable = value`.
+    pub(super) fn exactly(&mut self, value: f64, terms: &[(Var, f64)]) {
+        self.problem.add_row(value..=value, terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
+    }
+
+    /// How many variables there are.
+    pub(super) fn len(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Solves the program. `start` gives values to begin from, one per variable.
+    ///
+    /// HiGHS cannot be stopped from outside without code that this house forbids itself. Where somebody may
+    /// cancel, it is therefore run in slices, each twice as long as the one before and beginning from its best
+    /// answer: a cancelled run ends at the latest when it has gone on for as long again.
+    pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
+        if !clock.can_be_cancelled() {
+            return self.run(start, clock, clock.left());
+        }
+        let mut slice = FIRST_SLICE;
+        let mut best: Option<Outcome> = None;
+        loop {
+            let from = match &best {
+                Some(Outcome::Answer { values, .. }) => Some(values.as_slice()),
+                _ => start,
+            };
+            let is_last = clock.left() <= slice;
+            match self.run(from, clock, slice.min(clock.left())) {
+                Outcome::Nothing => {}
+                done @ (Outcome::Infeasible | Outcome::Answer { proven: true, .. }) => return done,
+                answer @ Outcome::Answer { .. } => best = Some(answer),
+            }
+            if is_last || clock.is_over() {
+                return best.unwrap_or(Outcome::Nothing);
+            }
+            slice *= 2.0;
+        }
+    }
+
+    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Outcome {
+        let nothing = Outcome::Nothing;
+        if self.columns.is_empty() || seconds <= 0.0 {
+            return nothing;
+        }
+        let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return nothing };
+        model.make_quiet();
+        // A whole-number objective is proven once less than one is left between answer and bound.
+        let is_whole =
+            self.costs.iter().zip(&self.is_whole).all(|(c, whole)| *c == 0.0 || (*whole && c.fract() == 0.0));
+        let absolute: f64 = if is_whole { 0.99 } else { 1e-9 };
+        let seed = i32::try_from(clock.seed % 1_000_000).unwrap_or(0);
+        let set = [
+            model.try_set_option("time_limit", seconds),
+            model.try_set_option("mip_rel_gap", 0.0),
+            model.try_set_option("mip_abs_gap", absolute),
+            model.try_set_option("random_seed", seed),
+            // More threads cannot be had safely: HiGHS keeps one pool for the whole process.
+            model.try_set_option("threads", 1),
+            model.try_set_option("parallel", "off"),
+        ];
+        if set.iter().any(Result::is_err) {
+            return nothing;
+        }
+        if let Some(start) = start {
+            // A start that HiGHS refuses only costs time.
+            let _ = model.try_set_solution(Some(start), None, None, None);
+        }
+        let Ok(solved) = model.try_solve() else { return nothing };
+        let is_mip = self.is_whole.contains(&true);
+        let bound = if is_mip {
+            solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
+        } else {
+            f64::NEG_INFINITY
+        };
+        match solved.status() {
+            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return Outcome::Infeasible,
+            HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
+            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return Outcome::Nothing,
+            _ => {}
+        }
+        let proven = solved.status() == HighsModelStatus::Optimal;
+        let objective = solved.objective_value();
+        let values = solved.get_solution().columns().to_vec();
+        Outcome::Answer {
+            values,
+            objective,
+            bound: if proven { objective.min(bound.max(objective - absolute)) } else { bound },
+            proven,
+        }
+    }
+}

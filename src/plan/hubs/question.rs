@@ -1,0 +1,294 @@
+//! The brief as a problem of facility location.
+//!
+//! Site 0 of the problem stands for what is there whatever is chosen: today's hubs, where they stay, and in the
+//! objective of least walking the walk nobody exceeds. The others are the sites that may be chosen, in order. A
+//! group that walks at a speed of its own has demand points of its own, which count for the group and for nobody
+//! else.
+
+use super::brief::{Keep, Objective, Unplanned, deprivation_weight};
+use super::ground::Ground;
+use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Model, Problem, Solution, Status, Unsolved, solve};
+use crate::place::{GroupIdx, Idx, Within};
+use crate::units::{Seconds, WalkingSpeed};
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How a run differs from what the data say.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Variation {
+    /// What the residents of each zone are multiplied with; empty means nothing is varied.
+    pub(super) people: Vec<f64>,
+    /// What walking speeds are multiplied with, where they are varied.
+    pub(super) pace: Option<f64>,
+    /// Today's hubs that are closed.
+    pub(super) closed: Vec<usize>,
+}
+
+/// A problem with the way back to the sites.
+pub(super) struct Question {
+    pub(super) problem: Problem,
+    /// The site that is number 1 of the problem.
+    first: usize,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    /// Sites chosen, by their place in the ground's list.
+    pub(super) sites: Vec<usize>,
+    pub(super) status: Status,
+    pub(super) objective: f64,
+    pub(super) bound: f64,
+    pub(super) gap: f64,
+    pub(super) seconds: f64,
+}
+
+impl Question {
+    /// The question of the brief with these floors (groups without one are only counted).
+    pub(super) fn of(
+        ground: &Ground<'_>,
+        groups: &[(GroupIdx, Option<f64>)],
+        variation: &Variation,
+    ) -> Result<Self, Unplanned> {
+        let brief = ground.brief;
+        let choice = ground.choice();
+        let mut rows = Rows::of(ground, groups, variation);
+        let costs = Costs::from_lists(choice.len() + 1, &rows.lists).map_err(|why| unplanned(ground, why))?;
+        let mut problem = Problem::new(costs);
+        problem.weights = std::mem::take(&mut rows.weights);
+        problem.groups = groups
+            .iter()
+            .zip(rows.by_group)
+            .map(|(&(group, floor), weights)| Group { name: ground.place.groups[group].key.clone(), weights, floor })
+            .collect();
+        problem.radius = Some(if brief.objective == Objective::Walking { limit(ground) } else { COVERED });
+        let more = if brief.keep == Keep::Free { ground.n_today } else { 0 };
+        problem.sites = brief.sites.map(|sites| 1 + more + sites);
+        problem.required = vec![0];
+        let first = choice.start;
+        problem.forbidden =
+            variation.closed.iter().filter(|site| choice.contains(site)).map(|site| site - first + 1).collect();
+        if let Some(budget) = brief.budget {
+            problem.budget = Some(budget);
+            problem.site_costs = Some(site_costs(ground)?);
+        }
+        Ok(Self { problem, first })
+    }
+
+    /// The number of a site in the problem.
+    pub(super) fn number(&self, site: usize) -> usize {
+        site + 1 - self.first
+    }
+
+    /// The site with this number in the problem; `None` for the number that stands for what stays.
+    pub(super) fn site(&self, number: usize) -> Option<usize> {
+        (number > 0).then(|| number - 1 + self.first)
+    }
+
+    /// The best choice.
+    pub(super) fn answer(&self, ground: &Ground<'_>, time_limit: Duration) -> Result<Choice, Unplanned> {
+        self.answer_to(ground, &self.problem, time_limit)
+    }
+
+    /// The most of each group of the problem that any choice can cover, as far as it is proven in the time: what the
+    /// best choice for that group alone reaches, or its bound.
+    pub(super) fn most(&self, ground: &Ground<'_>, time_limit: Duration) -> Vec<f64> {
+        let share = time_limit.div_f64(self.problem.groups.len().max(1) as f64);
+        let most = |group: &Group| {
+            let weights = group.weights.clone();
+            let alone = Problem { weights, groups: Vec::new(), ..self.problem.clone() };
+            let effort = Effort { time_limit: share, seed: ground.brief.seed, cancel: None };
+            solve(Model::Mclp, &alone, effort).map_or_else(|_| group.total(), |found| found.bound.max(found.objective))
+        };
+        self.problem.groups.par_iter().map(most).collect()
+    }
+
+    /// Refuses a floor that no choice can meet even if it were the only aim. Quicker than what the solver does to
+    /// prove the same, and exact about how much is lacking.
+    pub(super) fn check_floors(&self, ground: &Ground<'_>) -> Result<(), Unplanned> {
+        let asked: Vec<Group> = self.problem.groups.iter().filter(|group| group.floor.is_some()).cloned().collect();
+        let alone = Self { problem: Problem { groups: asked, ..self.problem.clone() }, first: self.first };
+        for (group, most) in alone.problem.groups.iter().zip(alone.most(ground, ground.brief.time_limit)) {
+            let short_by = group.floor.unwrap_or(0.0) * group.total() - most;
+            if short_by > 1e-9 * group.total() {
+                let (rule, sentence) = (BrokenRule::Floor(group.name.clone()), String::new());
+                return Err(unplanned(ground, Unsolved::Infeasible(Infeasible { rule, short_by, sentence })));
+            }
+        }
+        Ok(())
+    }
+
+    /// The best choice without a site.
+    pub(super) fn answer_without(
+        &self,
+        ground: &Ground<'_>,
+        site: usize,
+        limit: Duration,
+    ) -> Result<Choice, Unplanned> {
+        let mut problem = self.problem.clone();
+        problem.forbidden.push(self.number(site));
+        self.answer_to(ground, &problem, limit)
+    }
+
+    fn answer_to(&self, ground: &Ground<'_>, problem: &Problem, time_limit: Duration) -> Result<Choice, Unplanned> {
+        let effort = Effort { time_limit, seed: ground.brief.seed, cancel: None };
+        let found: Solution =
+            solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
+        Ok(Choice {
+            sites: found.sites.iter().filter_map(|&number| self.site(number)).collect(),
+            status: found.status,
+            objective: found.objective,
+            bound: found.bound,
+            gap: found.gap(),
+            seconds: found.seconds,
+        })
+    }
+}
+
+/// The cost and the radius of every pair that is covered: how far it is within the limit does not count.
+const COVERED: f64 = 1.0;
+
+/// The time within which somebody is covered, with the tolerance of [`Within`].
+fn limit(ground: &Ground<'_>) -> f64 {
+    ground.brief.standard.within.get() + 1e-6
+}
+
+/// Demand points, those with the same sites merged.
+#[derive(Default)]
+struct Rows {
+    lists: Vec<Vec<(u32, f64)>>,
+    weights: Vec<f64>,
+    by_group: Vec<Vec<f64>>,
+    known: HashMap<Vec<u32>, usize>,
+}
+
+impl Rows {
+    fn of(ground: &Ground<'_>, groups: &[(GroupIdx, Option<f64>)], variation: &Variation) -> Self {
+        let place = ground.place;
+        let mut rows = Self { by_group: vec![Vec::new(); groups.len()], ..Self::default() };
+        let mut speeds = vec![place.speed];
+        for &(group, _) in groups {
+            if !speeds.contains(&place.speed_of(group)) {
+                speeds.push(place.speed_of(group));
+            }
+        }
+        for speed in speeds {
+            for (index, position) in place.positions.iter().enumerate() {
+                let factor = variation.people.get(position.zone.index()).copied().unwrap_or(1.0);
+                let is_all = speed == place.speed;
+                let members = |group: GroupIdx| {
+                    let count =
+                        place.zones[position.zone].residents.by_group.as_slice().get(group.index()).copied().flatten();
+                    let counts = place.speed_of(group) == speed;
+                    count.filter(|_| counts).map_or(0.0, |count| place.people_at(position, count) * factor)
+                };
+                let by_group: Vec<f64> = groups.iter().map(|&(group, _)| members(group)).collect();
+                let weight = if is_all { position.residents * factor * weight_of(ground, index) } else { 0.0 };
+                if weight > 0.0 || by_group.iter().any(|count| *count > 0.0) {
+                    let row = rows.row(ground, list(ground, index, speed, variation));
+                    rows.weights[row] += weight;
+                    rows.by_group.iter_mut().zip(by_group).for_each(|(sums, count)| sums[row] += count);
+                }
+            }
+        }
+        rows
+    }
+
+    /// The demand point with these sites, new if there is none yet.
+    fn row(&mut self, ground: &Ground<'_>, list: Vec<(u32, f64)>) -> usize {
+        let next = self.lists.len();
+        if ground.brief.objective != Objective::Walking {
+            let key: Vec<u32> = list.iter().map(|&(site, _)| site).collect();
+            let row = *self.known.entry(key).or_insert(next);
+            if row < next {
+                return row;
+            }
+        }
+        self.lists.push(list);
+        self.weights.push(0.0);
+        self.by_group.iter_mut().for_each(|sums| sums.push(0.0));
+        next
+    }
+}
+
+/// The sites within reach of a position at a speed, by their numbers in the problem, with their costs.
+fn list(ground: &Ground<'_>, position: usize, speed: WalkingSpeed, variation: &Variation) -> Vec<(u32, f64)> {
+    let pace = variation.pace.unwrap_or(1.0);
+    let first = ground.choice().start;
+    let (is_walking, end) = (ground.brief.objective == Objective::Walking, ground.brief.longest());
+    let mut stays = is_walking.then(|| end.get());
+    let mut list: Vec<(u32, f64)> = Vec::new();
+    for &(site, length) in &ground.walks[position] {
+        let site = site as usize;
+        let time = Seconds::new(speed.time(length).get() / pace);
+        let cost = match is_walking {
+            true if time < end => time.get(),
+            false if Some(time).within(ground.brief.standard.within) => COVERED,
+            _ => continue,
+        };
+        if !ground.stays(site) {
+            list.push(((site + 1 - first) as u32, cost));
+        } else if !variation.closed.contains(&site) {
+            stays = Some(stays.map_or(cost, |best| best.min(cost)));
+        }
+    }
+    // A site no nearer than what is there anyway is no use to anybody here.
+    list.retain(|&(_, cost)| stays.is_none_or(|best| cost < best));
+    list.extend(stays.map(|cost| (0, cost)));
+    list
+}
+
+/// How much a resident of a position counts for.
+pub(super) fn weight_of(ground: &Ground<'_>, position: usize) -> f64 {
+    let zone = &ground.place.zones[ground.place.positions[position].zone];
+    match ground.brief.objective {
+        Objective::Deprivation => deprivation_weight(zone.deprivation.map(|deprivation| deprivation.decile)),
+        Objective::Coverage | Objective::Walking | Objective::WorstOff => 1.0,
+    }
+}
+
+fn site_costs(ground: &Ground<'_>) -> Result<Vec<f64>, Unplanned> {
+    let mut costs = vec![0.0];
+    for site in ground.choice() {
+        let known = if site < ground.n_today { Some(0.0) } else { ground.sites[site].cost };
+        let Some(cost) = known else {
+            let name = &ground.sites[site].name;
+            return Err(Unplanned::Wrong(format!(
+                "a budget needs the cost of every candidate, and {name:?} has none; give a file of points with a column cost"
+            )));
+        };
+        costs.push(cost);
+    }
+    Ok(costs)
+}
+
+/// The solver's refusal in the words of the brief.
+fn unplanned(ground: &Ground<'_>, why: Unsolved) -> Unplanned {
+    match why {
+        Unsolved::Wrong(sentence) => Unplanned::Wrong(sentence),
+        Unsolved::NothingFound => Unplanned::NothingFound,
+        Unsolved::FailedRecount(why) => Unplanned::FailedRecount(why),
+        Unsolved::Infeasible(why) => {
+            let sentence = in_words(ground, &why);
+            Unplanned::Infeasible { sentence, short_by: why.short_by }
+        }
+    }
+}
+
+fn in_words(ground: &Ground<'_>, why: &Infeasible) -> String {
+    let limits = super::words::limits(ground.brief);
+    match &why.rule {
+        BrokenRule::Floor(key) => {
+            let floor = ground.brief.floors.iter().find(|(group, _)| ground.place.groups[*group].key == *key);
+            let Some(&(group, share)) = floor else { return why.sentence.clone() };
+            let all = super::members(ground.place, group);
+            super::words::floor_missed(ground, group, share, (all, why.short_by), &limits)
+        }
+        BrokenRule::Floors => format!(
+            "Each floor could be met alone, but {limits} can't meet them all: together the groups fall short by at least {} residents",
+            super::words::whole(why.short_by.ceil())
+        ),
+        _ => why.sentence.clone(),
+    }
+}

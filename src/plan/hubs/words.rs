@@ -1,0 +1,362 @@
+//! A plan in short sentences that a committee can read, made from its numbers and from nothing else.
+
+use super::brief::{Brief, Keep, Objective};
+use super::ground::Ground;
+use super::proposal::{Chosen, FairEnd, Proposal, Replacement};
+use super::sites::Site;
+use super::worst_off;
+use crate::locate::Status;
+use crate::measure::Coverage;
+use crate::place::{GroupIdx, Place};
+
+/// Writes the sentences of a proposal and of each of its sites.
+pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
+    let whys: Vec<Vec<String>> = proposal.sites.iter().map(|site| why(place, proposal, site)).collect();
+    for (site, why) in proposal.sites.iter_mut().zip(whys) {
+        site.why = why;
+    }
+    let mut sentences = vec![outcome(proposal)];
+    sentences.extend(by_objective(place, proposal));
+    sentences.push(proof(proposal));
+    sentences.extend(beyond(proposal));
+    sentences.extend(given_up(proposal));
+    sentences.extend(runner_up(proposal));
+    sentences.extend(fairness(place, proposal));
+    proposal.sentences = sentences;
+}
+
+fn outcome(proposal: &Proposal) -> String {
+    let (before, after) = (&proposal.before.place, &proposal.after.place);
+    let new = match (proposal.sites.len(), proposal.given_up.len()) {
+        (1, 0) => "one new site".to_owned(),
+        (n, 0) => format!("{n} new sites"),
+        (n, gone) => format!("{n} new sites, {gone} of them in place of hubs of today,"),
+    };
+    format!(
+        "Today {} of {} residents ({}) are within {} of {}. With {new} it would be {} ({}): {}.",
+        whole(before.covered),
+        whole(before.residents),
+        percent(before.covered, before.residents),
+        proposal.brief.walk(),
+        article(&proposal.brief.noun()),
+        whole(after.covered),
+        percent(after.covered, after.residents),
+        change(after.covered - before.covered)
+    )
+}
+
+fn change(more: f64) -> String {
+    if more < 0.0 { format!("{} fewer", whole(-more)) } else { format!("{} more", whole(more)) }
+}
+
+fn by_objective(place: &Place, proposal: &Proposal) -> Option<String> {
+    match proposal.brief.objective {
+        Objective::Coverage => None,
+        Objective::Walking => {
+            let minutes = |coverage: &Coverage| average(place, &proposal.brief, coverage) / 60.0;
+            Some(format!(
+                "The average walk to the nearest falls from {:.1} to {:.1} minutes, nobody counted for more than {:.0}.",
+                minutes(&proposal.before),
+                minutes(&proposal.after),
+                proposal.brief.longest().minutes()
+            ))
+        }
+        Objective::WorstOff => {
+            let (was, is) = (worst_off(&proposal.before)?, worst_off(&proposal.after)?);
+            let label = |group: GroupIdx| place.groups[group].label.as_str();
+            let would =
+                if was.0 == is.0 { "it would have".to_owned() } else { format!("it would be {}, with", label(is.0)) };
+            Some(format!(
+                "The worst-off group today is {}, with {} covered; {would} {}.",
+                label(was.0),
+                share(was.1),
+                share(is.1)
+            ))
+        }
+        Objective::Deprivation => Some(
+            "Residents of the most deprived tenth of zones count double in the choice, those of the least once."
+                .to_owned(),
+        ),
+    }
+}
+
+/// Seconds to the nearest hub, averaged over residents.
+fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
+    let longest = brief.longest();
+    let walks = place.positions.iter().zip(&coverage.walks);
+    let sum: f64 = walks
+        .map(|(position, walk)| {
+            position.residents * walk.map_or(longest, |walk| place.speed.time(walk.length).min(longest)).get()
+        })
+        .sum();
+    sum / place.residents().max(1.0)
+}
+
+fn proof(proposal: &Proposal) -> String {
+    let of = format!("the {} candidates", whole(proposal.candidates as f64));
+    match proposal.status {
+        Status::Optimal => format!("Proven: no other choice of {} among {of} does better.", limits(&proposal.brief)),
+        Status::Feasible => format!(
+            "Not proven to be the best: time ran out after {:.0} seconds. {}.",
+            proposal.seconds,
+            could_be_better(proposal)
+        ),
+    }
+}
+
+fn could_be_better(proposal: &Proposal) -> String {
+    let away = (proposal.bound - proposal.objective).abs();
+    let residents = proposal.after.place.residents.max(1.0);
+    match proposal.brief.objective {
+        Objective::Coverage => {
+            format!("No choice among the candidates could cover more than {} residents more", whole(away.ceil()))
+        }
+        Objective::Walking => format!(
+            "No choice could shorten the average walk by more than {:.0} seconds more",
+            (away / residents).ceil()
+        ),
+        Objective::WorstOff if away < 5e-4 => {
+            "No choice lifts the worst-off group further, but those above it might be lifted".to_owned()
+        }
+        Objective::WorstOff => {
+            format!("No choice could lift the worst-off group by more than {:.1} points more", away * 100.0)
+        }
+        Objective::Deprivation => {
+            format!("No choice could bring more than {} weighted residents more", whole(away.ceil()))
+        }
+    }
+}
+
+fn beyond(proposal: &Proposal) -> Option<String> {
+    let left = proposal.after.place.residents - proposal.after.place.covered;
+    (proposal.beyond >= 0.5).then(|| {
+        format!(
+            "Of the {} residents still not covered, {} are not within {} of any candidate, so no choice among these candidates can cover them.",
+            whole(left),
+            whole(proposal.beyond),
+            proposal.brief.walk()
+        )
+    })
+}
+
+fn given_up(proposal: &Proposal) -> Option<String> {
+    if proposal.brief.keep == Keep::Existing {
+        return None;
+    }
+    let names: Vec<&str> = proposal.given_up.iter().map(|site| site.name.as_str()).collect();
+    Some(match names.len() {
+        0 => "All of today's hubs stay, though they were free to go.".to_owned(),
+        n => format!("{n} of today's {} hubs would be given up: {}.", proposal.today, listed(&names)),
+    })
+}
+
+fn runner_up(proposal: &Proposal) -> Option<String> {
+    let second = proposal.runner_up.as_ref()?;
+    let out = &proposal.sites.get(second.without)?.site.name;
+    let proven = if second.plan.status == Status::Optimal { "" } else { " (not proven)" };
+    let instead = names(&second.plan.instead);
+    if second.plan.instead.is_empty() {
+        return None;
+    }
+    let gain = (proposal.objective - proposal.objective_today).abs();
+    let close = if second.plan.lost <= super::ALIKE * gain {
+        ", so what rent, condition or consent say may decide"
+    } else {
+        ""
+    };
+    Some(format!("The runner-up{proven} has {instead} instead of {out}: {}{close}.", lost(proposal, second.plan.lost)))
+}
+
+fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
+    let points = &proposal.fairness.points;
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let label = |group: GroupIdx| place.groups[group].label.as_str();
+    let mut sentences = Vec::new();
+    let proven = if points.iter().all(|point| point.status == Status::Optimal) { "" } else { " (not all proven)" };
+    if points.len() > 1 {
+        sentences.push(format!(
+            "The price of fairness{proven}: when most residents are covered, {} is worst off with {}; if every group is to have at least {}, {} fewer residents are covered in all.",
+            label(first.worst.0),
+            share(first.worst.1),
+            share(last.worst.1),
+            whole(first.covered - last.covered)
+        ));
+    }
+    match proposal.fairness.end {
+        FairEnd::Impossible(floor) if floor <= 1.0 => sentences.push(format!(
+            "No choice of {} covers every group to {}: {} has {} with the fairest plan found{}.",
+            limits(&proposal.brief),
+            share(floor),
+            label(last.worst.0),
+            share(last.worst.1),
+            if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
+        )),
+        _ => {}
+    }
+    sentences
+}
+
+fn why(place: &Place, proposal: &Proposal, site: &Chosen) -> Vec<String> {
+    let mut sentences = vec![gains(place, site)];
+    sentences.push(without(proposal, site));
+    sentences.push(alternatives(site));
+    if proposal.runs > 0 {
+        sentences.push(again(proposal, site));
+    }
+    sentences
+}
+
+fn gains(place: &Place, site: &Chosen) -> String {
+    let patches: Vec<String> = site
+        .by_patch
+        .iter()
+        .take(3)
+        .filter(|(_, more)| *more >= 0.5)
+        .map(|&(patch, more)| format!("{} in {}", whole(more), place.patches[patch].name))
+        .collect();
+    let more = site.by_patch.len().saturating_sub(3);
+    let named: f64 = site.by_patch.iter().take(3).map(|(_, more)| more).sum();
+    let rest = if more > 0 { format!(" and {} elsewhere", whole(site.covered - named)) } else { String::new() };
+    match (site.covered >= 0.5, patches.is_empty()) {
+        (false, _) => "It covers nobody who is not covered without it.".to_owned(),
+        (true, true) => format!("{} residents newly covered.", whole(site.covered)),
+        (true, false) => format!("{} residents newly covered: {}{rest}.", whole(site.covered), patches.join(", ")),
+    }
+}
+
+fn without(proposal: &Proposal, site: &Chosen) -> String {
+    let alone = lost(proposal, site.lost_alone);
+    match &site.replacement {
+        None => format!("Without it {alone}; no plan without it was found."),
+        Some(Replacement { lost: least, instead, status }) => {
+            let proven = if *status == Status::Optimal { "" } else { " found" };
+            let with = if instead.is_empty() { "no other site".to_owned() } else { names(instead) };
+            format!(
+                "If it falls through and nothing takes its place, {alone}; with the best replacement{proven} ({with}) {}.",
+                lost(proposal, *least)
+            )
+        }
+    }
+}
+
+fn alternatives(site: &Chosen) -> String {
+    let listed: Vec<String> = site
+        .alternatives
+        .iter()
+        .map(|other| match other.lost_share * 100.0 {
+            share if share < 0.05 => format!("{} (no worse)", other.site.name),
+            share => format!("{} (-{share:.1}%)", other.site.name),
+        })
+        .collect();
+    match listed.is_empty() {
+        true => "No other candidate in its place comes within 2% of the plan's gain.".to_owned(),
+        false => format!("In its place, within 2% of the plan's gain: {}.", listed.join(", ")),
+    }
+}
+
+fn again(proposal: &Proposal, site: &Chosen) -> String {
+    let runs = proposal.runs;
+    let near = if site.nearby_in > site.chosen_in {
+        format!(", and a site within {:.0} m of it in {}", super::NEARBY.get(), site.nearby_in)
+    } else {
+        String::new()
+    };
+    format!(
+        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}.",
+        site.chosen_in
+    )
+}
+
+/// What a loss in the objective means.
+fn lost(proposal: &Proposal, amount: f64) -> String {
+    let residents = proposal.after.place.residents.max(1.0);
+    match proposal.brief.objective {
+        _ if amount <= 0.0 => "nothing is lost".to_owned(),
+        Objective::Coverage => format!("{} fewer residents are covered", whole(amount)),
+        Objective::Walking => format!("the average walk is {} longer", spoken(amount / residents)),
+        Objective::WorstOff => format!("the worst-off group has {:.2} points less", amount * 100.0),
+        Objective::Deprivation => format!("{} fewer residents are covered, weighted by deprivation", whole(amount)),
+    }
+}
+
+/// Seconds for people: tenths where there are few.
+fn spoken(seconds: f64) -> String {
+    match seconds {
+        few if few < 9.95 => format!("{few:.1} seconds"),
+        more => format!("{more:.0} seconds"),
+    }
+}
+
+/// How many sites there may be, in words.
+pub(super) fn limits(brief: &Brief) -> String {
+    let sites = |n: usize| if n == 1 { "1 new site".to_owned() } else { format!("{n} new sites") };
+    match (brief.sites, brief.budget) {
+        (Some(n), None) => sites(n),
+        (Some(n), Some(money)) => format!("at most {} for {}", sites(n), whole(money)),
+        (None, Some(money)) => format!("new sites for {}", whole(money)),
+        (None, None) => "new sites".to_owned(),
+    }
+}
+
+/// A floor that can't be met: `all` members, short by `short` of them at the least.
+pub(super) fn floor_missed(
+    ground: &Ground<'_>,
+    group: GroupIdx,
+    floor: f64,
+    (all, short): (f64, f64),
+    limits: &str,
+) -> String {
+    let most = (floor * all - short).max(0.0);
+    format!(
+        "The floor of {} for \"{}\" can't be met: with {limits} at most {} of its {} members ({}) can be within {} of {}, {} too few",
+        share(floor),
+        ground.place.groups[group].label,
+        whole(most),
+        whole(all),
+        percent(most, all),
+        ground.brief.walk(),
+        article(&ground.brief.noun()),
+        whole(short.ceil())
+    )
+}
+
+fn names(sites: &[Site]) -> String {
+    listed(&sites.iter().map(|site| site.name.as_str()).collect::<Vec<_>>())
+}
+
+fn listed(names: &[&str]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn article(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
+fn share(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
+fn percent(part: f64, whole: f64) -> String {
+    if whole > 0.0 { share(part / whole) } else { "none".to_owned() }
+}
+
+/// `216000` as `216,000`.
+pub(super) fn whole(number: f64) -> String {
+    let digits = format!("{:.0}", number.abs());
+    let mut text = String::new();
+    if number < 0.0 && digits != "0" {
+        text.push('-');
+    }
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

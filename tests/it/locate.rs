@@ -1,0 +1,70 @@
+//! Published instances of facility location, against their published optima. The whole of them is run by
+//! `examples/locate_sweep.rs`; here are those that take a moment.
+
+use patchwork::load::costs::{CostFiles, read_costs};
+use patchwork::locate::{Costs, Effort, Model, Problem, Solution, Status, solve};
+use std::path::PathBuf;
+
+fn benchmarks() -> PathBuf {
+    let shared = std::env::var("PATCHWORK_SHARED").unwrap_or_else(|_| "../shared".to_owned());
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.join(shared).join("data/benchmarks")
+}
+
+fn optima(name: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(benchmarks().join(name)).expect("the published optima");
+    text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
+}
+
+fn proven(model: Model, problem: &Problem) -> Solution {
+    let answer = solve(model, problem, Effort::default()).expect("an answer");
+    assert_eq!(answer.status, Status::Optimal);
+    answer
+}
+
+#[test]
+fn or_library_medians_and_centres_come_out_as_published() {
+    for row in optima("orlib/optima.csv") {
+        if !["1", "5", "7", "15", "19", "25"].contains(&row[0].as_str()) {
+            continue;
+        }
+        let path = benchmarks().join(format!("orlib/pmed{}.txt", row[0]));
+        let table = read_costs(CostFiles { costs: Some(&path), ..CostFiles::default() }).expect("a problem");
+        assert_eq!(table.problem.sites, row[2].parse().ok());
+        assert_eq!(proven(Model::PMedian, &table.problem).objective.to_string(), row[3], "pmed{}", row[0]);
+        assert_eq!(proven(Model::PCenter, &table.problem).objective.to_string(), row[4], "pmed{}", row[0]);
+    }
+}
+
+#[test]
+fn sao_jose_dos_campos_is_covered_as_published() {
+    for row in optima("mclp/optima.csv") {
+        let problem = covering(&row[0], row[1].parse().expect("a radius"), row[2].parse().expect("a number"));
+        let published: f64 = row[3].parse().expect("an optimum");
+        assert!((proven(Model::Mclp, &problem).objective - published).abs() < 1e-6, "{row:?}");
+    }
+}
+
+/// Every point is a demand point and a site, covered within the straight-line radius.
+fn covering(name: &str, radius: f64, sites: usize) -> Problem {
+    let text = std::fs::read_to_string(benchmarks().join(format!("mclp/{name}.txt"))).expect("the instance");
+    let points: Vec<Vec<f64>> = text
+        .lines()
+        .skip(1)
+        .map(|line| line.split_ascii_whitespace().filter_map(|word| word.parse().ok()).collect())
+        .filter(|point: &Vec<f64>| point.len() >= 3)
+        .collect();
+    let lists: Vec<Vec<(u32, f64)>> = points
+        .iter()
+        .map(|a| {
+            let away = |b: &Vec<f64>| (a[0] - b[0]).hypot(a[1] - b[1]);
+            (0u32..).zip(&points).map(|(j, b)| (j, away(b))).filter(|&(_, cost)| cost <= radius).collect()
+        })
+        .collect();
+    Problem {
+        weights: points.iter().map(|point| point[2]).collect(),
+        radius: Some(radius),
+        sites: Some(sites),
+        ..Problem::new(Costs::from_lists(points.len(), &lists).expect("sound costs"))
+    }
+}

@@ -1,0 +1,93 @@
+//! `patchwork plan` and `patchwork locate` as somebody at a terminal meets them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn patchwork(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_patchwork")).args(args).output().expect("the program runs")
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn demo(dir: &Path) -> String {
+    let path = dir.join("demo").display().to_string();
+    assert!(patchwork(&["demo", &path, "--residents", "12000"]).status.success());
+    path
+}
+
+#[test]
+fn a_plan_for_a_small_borough_is_said_in_words_json_and_layers() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let demo = demo(tmp.path());
+    let base =
+        ["plan", demo.as_str(), "hubs", "--kind", "community_hub", "--sites", "2", "--runs", "4", "--within", "8"];
+    let with = |more: &[&str]| patchwork(&[&base[..], more].concat());
+
+    let words = with(&[]);
+    assert!(words.status.success(), "{}", err(&words));
+    assert!(out(&words).contains("Proven: no other choice of 2 new sites"), "{}", out(&words));
+    assert!(out(&words).contains("of 4 runs"), "{}", out(&words));
+
+    let file = tmp.path().join("plan.geojson").display().to_string();
+    let json = with(&["--format", "json", "--out", &file]);
+    let plan: serde_json::Value = serde_json::from_str(&out(&json)).expect("JSON");
+    let layer: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).expect("the layer")).expect("GeoJSON");
+    assert_eq!(plan["status"], "optimal");
+    assert_eq!(plan["value"], plan["place_total"]["after"]);
+    assert_eq!(layer["features"].as_array().map(Vec::len), Some(2));
+
+    let points = tmp.path().join("points.csv");
+    std::fs::write(
+        &points,
+        "id,name,easting,northing,cost\na,Old bank,600000,480000,10\nb,Old shop,600400,480000,20\n",
+    )
+    .expect("written");
+    let some = with(&["--candidates", &points.display().to_string()]);
+    assert!(some.status.success(), "{}", err(&some));
+    assert!(out(&some).contains("Old bank"), "{}", out(&some));
+}
+
+#[test]
+fn what_cannot_be_is_said_with_the_exit_code_that_programs_read() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let demo = demo(tmp.path());
+    let plan = |more: &[&str]| patchwork(&[&["plan", demo.as_str(), "hubs"], more].concat());
+    let unknown = plan(&["--kind", "palace", "--sites", "1"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(err(&unknown).contains("the kinds are"), "{}", err(&unknown));
+    let group = plan(&["--kind", "community_hub", "--sites", "1", "--floor", "martians=0.5"]);
+    assert_eq!(group.status.code(), Some(2));
+    assert!(err(&group).contains("the groups are"), "{}", err(&group));
+    let floor = plan(&["--kind", "community_hub", "--sites", "1", "--floor", "disabled=120%"]);
+    assert_eq!(floor.status.code(), Some(2));
+    let impossible = plan(&["--kind", "community_hub", "--sites", "1", "--within", "2", "--floor", "disabled=99%"]);
+    assert_eq!(impossible.status.code(), Some(1));
+    assert!(err(&impossible).contains("too few"), "{}", err(&impossible));
+}
+
+#[test]
+fn locate_answers_over_a_table_of_costs() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let costs = tmp.path().join("costs.csv");
+    std::fs::write(&costs, "from,to,cost\na,x,1\na,y,5\nb,x,2\nb,y,5\nc,y,1\nc,x,9\n").expect("written");
+    let costs = costs.display().to_string();
+    let locate =
+        |more: &[&str]| patchwork(&[&["locate", "--costs", costs.as_str(), "--format", "json"], more].concat());
+    let median = locate(&["--model", "p-median", "--p", "1"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&median)).expect("JSON");
+    assert_eq!((json["objective"].as_f64(), json["status"].as_str()), (Some(11.0), Some("optimal")));
+    assert_eq!(json["sites"], serde_json::json!(["y"]), "5 + 5 + 1 beats 1 + 2 + 9");
+    let cover = locate(&["--model", "mclp", "--p", "1", "--radius", "2"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&cover)).expect("JSON");
+    assert_eq!((json["objective"].as_f64(), json["sites"][0].as_str()), (Some(2.0), Some("x")));
+    let many = locate(&["--model", "p-median", "--p", "3"]);
+    assert_eq!(many.status.code(), Some(1), "{}", err(&many));
+    let no_radius = locate(&["--model", "mclp", "--p", "1"]);
+    assert_eq!(no_radius.status.code(), Some(2), "{}", err(&no_radius));
+}
