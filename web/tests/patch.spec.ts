@@ -127,10 +127,10 @@ test("nothing is cut off at 320 pixels, which is 400 per cent on a laptop", asyn
 test("the notice that the place is made up stands in every view, and on paper", async ({ page }) => {
   for (const state of ["", "#patch=P03"]) {
     await open(page, state);
-    await expect(page.getByText(/no such place exists/).first()).toBeInViewport();
+    await expect(page.getByText(/is made up/).first()).toBeInViewport();
   }
   await page.emulateMedia({ media: "print" });
-  await expect(page.getByText(/no such place exists/).first()).toBeVisible();
+  await expect(page.getByText(/is made up/).first()).toBeVisible();
 });
 
 test("paper: one page, with the map on it", async ({ page }) => {
