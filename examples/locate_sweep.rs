@@ -2,6 +2,7 @@
 //!
 //! `SHARED` holds `data/benchmarks`; `INPUTS` what `peers/00_make_inputs.py siting` wrote. Prints one line per
 //! instance: size, published optimum, ours, bound, status, seconds, and the peak memory so far.
+#![allow(clippy::print_stdout, clippy::unnecessary_debug_formatting, reason = "it prints what it finds")]
 
 use patchwork::load::costs::{CostFiles, read_costs};
 use patchwork::locate::{Costs, Effort, Model, Problem, solve};

@@ -8,6 +8,7 @@ use super::words::{counted, key_form};
 use crate::crs::Xy;
 use crate::place::{Issue, Place, Where};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 /// A point where something could be.
@@ -58,10 +59,10 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
         let name = name.and_then(|column| table.text(column, row)).unwrap_or(&key).to_owned();
         let cost = cost.and_then(|column| table.number(column, row).value()).filter(|cost| *cost >= 0.0);
         let point = CandidatePoint { key: key.clone(), name, at, cost };
-        if points.contains_key(&key) {
-            repeated += 1;
+        if let Entry::Vacant(place) = points.entry(key) {
+            place.insert(point);
         } else {
-            points.insert(key, point);
+            repeated += 1;
         }
     }
     if nowhere > 0 {

@@ -45,7 +45,7 @@ pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
             let (core, covered_at_most) = core_of(problem, radius);
             (branch::solve(&core, None, &clock), covered_at_most)
         };
-        let bound = (!found.proven).then(|| covered_at_most - found.bound);
+        let bound = (!found.proven).then_some(covered_at_most - found.bound);
         let mut open = problem.required.clone();
         open.extend(found.sites);
         return certify(problem, Model::Mclp, fill(problem, distinct(open)), None, bound, &clock);

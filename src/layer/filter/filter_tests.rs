@@ -344,11 +344,11 @@ proptest! {
         "POINT(1 2)", "POLYGON((0 0, 1 0, 1 1, 0 0))", "BBOX(1,2,3,4)", "S_INTERSECTS(", "geometry", "INTERVAL(", "DATE(", "'..'", "+", "^", "POINT", "EMPTY", "Z",
     ]), 0..25)) {
         let layer = people();
-        if let Ok(condition) = Condition::parse(&words.join(" "), Language::Text) {
-            if let Ok(filter) = condition.bind(&layer, Coordinates::OfLayer) {
-                for feature in &layer.features {
-                    let _ = filter.accepts(feature);
-                }
+        if let Ok(condition) = Condition::parse(&words.join(" "), Language::Text)
+            && let Ok(filter) = condition.bind(&layer, Coordinates::OfLayer)
+        {
+            for feature in &layer.features {
+                let _ = filter.accepts(feature);
             }
         }
     }

@@ -154,7 +154,7 @@ fn value(value: &Value) -> Val<'_> {
     }
 }
 
-fn folded<'a>(value: Val<'a>, fold: impl Fn(&str) -> Cow<'_, str>) -> Val<'a> {
+fn folded(value: Val<'_>, fold: impl Fn(&str) -> Cow<'_, str>) -> Val<'_> {
     match value {
         Val::Text(text) => match fold(&text) {
             Cow::Borrowed(_) => Val::Text(text),

@@ -156,16 +156,17 @@ fn verify(ground: &Ground<'_>, choice: &Choice, after: &Coverage) -> Result<(), 
 fn recount(ground: &Ground<'_>, after: &Coverage) -> f64 {
     let (place, brief) = (ground.place, ground.brief);
     let time = |walk: &Option<crate::measure::Walk>| walk.map(|walk| place.speed.time(walk.length));
-    let positions = place.positions.iter().zip(&after.walks).enumerate();
+    let positions = place.positions.iter().zip(&after.walks);
     match brief.objective {
         Objective::Coverage => after.place.covered,
         Objective::WorstOff => worst_off(after).map_or(1.0, |(_, share)| share),
         Objective::Walking => positions
-            .map(|(_, (position, walk))| {
+            .map(|(position, walk)| {
                 position.residents * time(walk).unwrap_or(brief.longest()).min(brief.longest()).get()
             })
             .sum(),
         Objective::Deprivation => positions
+            .enumerate()
             .filter(|(_, (_, walk))| time(walk).within(brief.standard.within))
             .map(|(index, (position, _))| position.residents * question::weight_of(ground, index))
             .sum(),
