@@ -72,11 +72,13 @@ bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
 bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run; INPUTS has the network of the comparison
 	$(PYTHON) -m pip install -q pandana
 	cargo bench --profile dev
-	cargo build --example time_nearest
-	$(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS)
+	cargo build --bin patchwork --example time_nearest
+	$(PYTHON) benches/first_item.py $(PATCHWORK)
+	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS); \
+	else echo "the comparison was left out: give INPUTS, a folder with synth226k_nodes, _edges and _assets as Parquet"; fi
 
-fuzz: tools ## every loader, FUZZ_SECONDS each (needs the nightly toolchain)
-	bash fuzz/run.sh $(or $(FUZZ_SECONDS),90)
+fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` adds libFuzzer (nightly Rust)
+	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)
 
 $(VENV)/ready: tests/requirements.txt
 	python3 -m venv $(VENV)
