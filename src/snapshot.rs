@@ -6,7 +6,7 @@ mod shared;
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use shared::{Failure, Shared};
 
-use crate::layer::{Answer, Layer, catalog};
+use crate::layer::{Answer, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, coverage, gaps};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
@@ -40,11 +40,11 @@ impl Snapshot {
                     (standard, coverage, gaps)
                 })
                 .collect();
-            let answers: Vec<Answer<'_>> = measured
+            let standards: Vec<Answer<'_>> = measured
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
-            catalog::build(&place, &answers)
+            catalog::build(&place, &Findings { standards })
         };
         Self::of_layers(place, layers, issues)
     }

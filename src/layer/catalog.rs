@@ -19,6 +19,13 @@ pub struct Answer<'a> {
     pub gaps: Option<&'a Gaps>,
 }
 
+/// All that was found out about a place. A new measure adds its answer here.
+#[derive(Debug, Default)]
+pub struct Findings<'a> {
+    /// Coverage and gaps of each standard.
+    pub standards: Vec<Answer<'a>>,
+}
+
 /// One line of the catalogue.
 #[derive(Debug)]
 pub struct Entry {
@@ -98,7 +105,8 @@ pub const ENTRIES: [Entry; 6] = [
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
-pub fn build(place: &Place, answers: &[Answer<'_>]) -> Vec<Layer> {
+pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
+    let answers = findings.standards.as_slice();
     let context = Context { place, answers, main_patch: zones::main_patch(place) };
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()

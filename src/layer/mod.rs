@@ -23,7 +23,7 @@ mod round;
 mod streets;
 mod zones;
 
-pub use catalog::{Answer, build, coverage_layer, gaps_layer};
+pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer};
 
 use chrono::NaiveDate;
 use geo::Geometry;
