@@ -2,6 +2,7 @@
 //! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
 
 mod asset;
+mod engagement;
 mod group;
 mod ids;
 mod issue;
@@ -12,6 +13,10 @@ mod standard;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
+pub use engagement::{
+    Activity, Answer, Basis, Engagement, Expected, FirstMet, HowOften, Met, Quarter, Raised, RaisedBy, RecordFile,
+    Venue, Work,
+};
 pub use group::Group;
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Issue, Severity, Where};
@@ -64,8 +69,10 @@ pub struct Place {
     pub speed: WalkingSpeed,
     /// What "covered" means here.
     pub standards: Vec<Standard>,
-    /// Engagement files: counted and kept for the reach measures.
-    pub engagement: Vec<RecordSet>,
+    /// Who was met, counted from the engagement files.
+    pub engagement: Engagement,
+    /// Kinds of asset that answer a theme: theme → kinds.
+    pub theme_answers: std::collections::BTreeMap<String, Vec<String>>,
     /// Grant files: counted and kept for the giving measures.
     pub grants: Vec<RecordSet>,
     /// Where the data came from, with licence and date.
