@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod gaps;
 pub mod qualify;
 mod stretch;
+pub mod tables;
 pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
