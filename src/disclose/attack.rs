@@ -29,9 +29,8 @@ pub(super) struct Attack {
 impl Attack {
     pub(super) fn new(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
         let by_age = || std::iter::once(newest).chain(earlier.iter().rev()).enumerate();
-        let shapes: Vec<Shape<'_>> = by_age()
-            .flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age)))
-            .collect();
+        let shapes: Vec<Shape<'_>> =
+            by_age().flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age))).collect();
         let system = System::new(&shapes);
         let told = told(by_age().map(|(_, release)| release), &system, newest.tables.len());
         // Far above anything shown: a count that can be so large is not limited.

@@ -94,8 +94,14 @@ fn without_protection_the_audit_finds_every_small_count() {
     let release = protect(&patch_by_sex([49, 1, 80, 3]), &Policy::NONE, &[]).expect("shown");
     let audit = audit(&[release], &POLICY).expect("it can be audited");
     let cells: Vec<&str> = audit.exposed.iter().map(|f| f.cell.as_str()).collect();
-    assert_eq!(cells, ["people, patch east, sex male", "people, sex male", "people, patch west, sex male"].map(|c| c)
-        .into_iter().filter(|c| cells.contains(c)).collect::<Vec<_>>());
+    assert_eq!(
+        cells,
+        ["people, patch east, sex male", "people, sex male", "people, patch west, sex male"]
+            .map(|c| c)
+            .into_iter()
+            .filter(|c| cells.contains(c))
+            .collect::<Vec<_>>()
+    );
     assert!(cells.contains(&"people, patch east, sex male") && cells.contains(&"people, patch west, sex male"));
 }
 

@@ -147,9 +147,11 @@ fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
 
 fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground, Unprotectable> {
     let now = tables.tables.iter().map(|t| Shape { counted: &t.counted, dimensions: &t.dimensions, release: 0 });
-    let before = earlier.iter().rev().enumerate().flat_map(|(age, release)| {
-        release.tables.iter().map(move |table| table.shape(age + 1))
-    });
+    let before = earlier
+        .iter()
+        .rev()
+        .enumerate()
+        .flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age + 1)));
     let system = System::new(&now.chain(before).collect::<Vec<_>>());
     let n = system.names.len();
     let mut ground = Ground {

@@ -90,7 +90,9 @@ impl Program {
         let mut beyond = vec![None; bounds.len()];
         let mut of_column = vec![None; columns.len()];
         for cell in 0..bounds.len() {
-            let (Some(own), true, false) = (column[cell], ground.is_new[cell], ground.is_hidden[cell]) else { continue };
+            let (Some(own), true, false) = (column[cell], ground.is_new[cell], ground.is_hidden[cell]) else {
+                continue;
+            };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion.
             let weight = 1.0 + (ground.exact[cell] as f64).ln_1p();

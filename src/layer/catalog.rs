@@ -1,8 +1,8 @@
 //! The list of layers: what each is called, what it tells, how it is made, and which paragraph of
 //! METHODS.md says how. A new measure adds one entry here.
 
-use super::credits::{PEOPLE, WALKS, credits};
-use super::{Feature, Field, Layer, Value, assets, coverage, gaps, patches, streets, zones};
+use super::credits::{MET, PEOPLE, WALKS, credits};
+use super::{Engaged, Feature, Field, Layer, Value, assets, coverage, gaps, patches, reach, streets, zones};
 use crate::measure::{Coverage, Gaps};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
@@ -24,6 +24,8 @@ pub struct Answer<'a> {
 pub struct Findings<'a> {
     /// Coverage and gaps of each standard.
     pub standards: Vec<Answer<'a>>,
+    /// Who was met, protected; `None` where there are no records or they cannot be protected.
+    pub engaged: Option<&'a Engaged>,
 }
 
 /// One line of the catalogue.
@@ -47,10 +49,12 @@ enum Make {
     Once { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+    /// One layer for each dimension that engagement records tell.
+    PerDimension(fn(&Context<'_>, &str) -> Table),
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 6] = [
+pub const ENTRIES: [Entry; 7] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -101,21 +105,64 @@ pub const ENTRIES: [Entry; 6] = [
         roles: &[PEOPLE, WALKS],
         make: Make::PerStandard(gaps::table),
     },
+    Entry {
+        id: "reach",
+        title: "Reach",
+        description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and the                       others rounded before anything else is done with them.",
+        method: "reach",
+        roles: &[PEOPLE, MET],
+        make: Make::PerDimension(reach::table),
+    },
 ];
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
 pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
     let answers = findings.standards.as_slice();
-    let context = Context { place, answers, main_patch: zones::main_patch(place) };
+    let context = Context { place, answers, engaged: findings.engaged, main_patch: zones::main_patch(place) };
+    let mut layers: Vec<Layer> = Vec::new();
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()
         .flat_map(|entry| match entry.make {
             Make::Once { .. } => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
+            Make::PerDimension(_) => Vec::new(),
         })
         .collect();
-    jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)).collect()
+    layers.par_extend(jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)));
+    layers.extend(of_engagement(&context));
+    layers
+}
+
+/// The layers that are made from engagement records alone, as [`build`] makes them.
+#[must_use]
+pub fn engagement_layers(place: &Place, engaged: &Engaged) -> Vec<Layer> {
+    let context = Context { place, answers: &[], engaged: Some(engaged), main_patch: zones::main_patch(place) };
+    of_engagement(&context)
+}
+
+fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
+    let Some(engaged) = context.engaged else { return Vec::new() };
+    let mut layers = Vec::new();
+    for entry in &ENTRIES {
+        let Make::PerDimension(make) = entry.make else { continue };
+        for dimension in &context.place.engagement.dimensions {
+            let Some(table) = engaged.people(dimension) else { continue };
+            let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
+            let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
+            let Table { fields, features } = make(context, dimension);
+            layers.push(Layer {
+                id: format!("{}-{dimension}", entry.id),
+                title: format!("{}: {label}", entry.title),
+                description: format!("{} {}", entry.description, table.summary().sentence()),
+                method: entry.method,
+                credits: credits(context.place, entry.roles, false),
+                fields,
+                features,
+            });
+        }
+    }
+    layers
 }
 
 /// Coverage of one standard, as [`build`] makes it.
@@ -132,7 +179,7 @@ pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps:
 
 fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
     let answers = [answer];
-    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place) };
+    let context = Context { place, answers: &answers, engaged: None, main_patch: zones::main_patch(place) };
     let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
     layer(&context, entry, Some(&answer))
 }
@@ -141,7 +188,9 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> L
     let (table, walks) = match (&entry.make, answer) {
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
-        (Make::PerStandard(_), None) => (Table { fields: Vec::new(), features: Vec::new() }, true),
+        (Make::PerStandard(_), None) | (Make::PerDimension(_), _) => {
+            (Table { fields: Vec::new(), features: Vec::new() }, true)
+        }
     };
     let (id, title, description) = match answer {
         Some(Answer { standard, .. }) => (
@@ -176,6 +225,8 @@ pub(super) struct Context<'a> {
     pub(super) place: &'a Place,
     /// What was found out about each standard.
     pub(super) answers: &'a [Answer<'a>],
+    /// Who was met, protected.
+    pub(super) engaged: Option<&'a Engaged>,
     /// The patch in which most residents of each zone live.
     pub(super) main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
 }

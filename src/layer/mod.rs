@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod engaged;
 pub mod file;
 pub mod filter;
 pub mod geojson;
@@ -19,11 +20,13 @@ mod credits;
 mod field;
 mod gaps;
 mod patches;
+mod reach;
 mod round;
 mod streets;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer};
+pub use engaged::Engaged;
 
 use chrono::NaiveDate;
 use geo::Geometry;

@@ -14,8 +14,8 @@ use super::{deprivation, engagement, records, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Engagement, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source,
-    Standard, Where, Zone, ZoneIdx,
+    Asset, Deprivation, Disclosure, Engagement, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents,
+    Source, Standard, Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
@@ -402,6 +402,10 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         standards: parts.standards,
         engagement: parts.engagement,
         theme_answers: theme_answers(manifest),
+        disclosure: Disclosure {
+            threshold: u64::from(manifest.disclosure.threshold),
+            rounding: u64::from(manifest.disclosure.rounding),
+        },
         grants: parts.grants,
         sources: sources.into(),
     }

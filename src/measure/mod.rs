@@ -2,9 +2,12 @@
 
 mod cause;
 mod cells;
+pub mod counts;
 pub mod coverage;
 pub mod gaps;
+pub mod near;
 pub mod qualify;
+pub mod reach;
 mod stretch;
 pub mod tables;
 pub mod walk;

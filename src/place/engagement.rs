@@ -302,8 +302,8 @@ pub struct Raised {
     pub patch: Option<PatchIdx>,
     /// When.
     pub quarter: Quarter,
-    /// A position in [`Engagement::themes`].
-    pub theme: usize,
+    /// A position in [`Engagement::themes`]; `None` for records that raised any.
+    pub theme: Option<usize>,
     /// Records.
     pub records: f64,
 }
@@ -315,8 +315,8 @@ pub struct RaisedBy {
     pub dimension: usize,
     /// Who.
     pub answer: Answer,
-    /// A position in [`Engagement::themes`].
-    pub theme: usize,
+    /// A position in [`Engagement::themes`]; `None` for records that raised any.
+    pub theme: Option<usize>,
     /// Records.
     pub records: f64,
 }

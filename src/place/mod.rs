@@ -73,6 +73,8 @@ pub struct Place {
     pub engagement: Engagement,
     /// Kinds of asset that answer a theme: theme → kinds.
     pub theme_answers: std::collections::BTreeMap<String, Vec<String>>,
+    /// How small counts of people are protected.
+    pub disclosure: Disclosure,
     /// Grant files: counted and kept for the giving measures.
     pub grants: Vec<RecordSet>,
     /// Where the data came from, with licence and date.
@@ -104,5 +106,20 @@ impl Place {
     #[must_use]
     pub fn speed_of(&self, group: GroupIdx) -> WalkingSpeed {
         self.groups[group].speed.unwrap_or(self.speed)
+    }
+}
+
+/// How small counts of people are protected: `[disclosure]` in place.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Counts of 1 up to one less than this are hidden.
+    pub threshold: u64,
+    /// Other counts are rounded to the nearest multiple of this.
+    pub rounding: u64,
+}
+
+impl Default for Disclosure {
+    fn default() -> Self {
+        Self { threshold: 10, rounding: 5 }
     }
 }

@@ -134,6 +134,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
             date: NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day"),
         }],
         engagement: patchwork::place::Engagement::default(),
+        disclosure: patchwork::place::Disclosure::default(),
         theme_answers: std::collections::BTreeMap::new(),
         grants: Vec::new(),
         sources: IdVec::from(vec![Source {

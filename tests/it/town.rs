@@ -121,6 +121,7 @@ impl Town {
             speed: hundred_metres_a_minute(),
             standards: Vec::new(),
             engagement: patchwork::place::Engagement::default(),
+            disclosure: patchwork::place::Disclosure::default(),
             theme_answers: std::collections::BTreeMap::new(),
             grants: Vec::new(),
             sources: IdVec::new(),

@@ -193,10 +193,12 @@ fn themes(tally: &Tally) -> (Vec<String>, Vec<usize>) {
 }
 
 fn raised(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Vec<Raised> {
-    let mut counts: Vec<(Spot, (Quarter, usize), f64)> = tally
+    let mut counts: Vec<(Spot, (Quarter, Option<usize>), f64)> = tally
         .raised
         .iter()
-        .map(|((spot, quarter, theme), n)| (*spot, (quarter_of(*quarter), order[usize::from(*theme)]), *n as f64))
+        .map(|((spot, quarter, theme), n)| {
+            (*spot, (quarter_of(*quarter), order.get(usize::from(*theme)).copied()), *n as f64)
+        })
         .collect();
     counts.sort_by_key(|(spot, key, _)| (*spot, *key));
     let sums = Spread(wheres).over(counts.into_iter());
@@ -212,7 +214,7 @@ fn raised_by(tally: &Tally, order: &[usize]) -> Vec<RaisedBy> {
         .map(|((dimension, answer, theme), n)| RaisedBy {
             dimension: usize::from(*dimension),
             answer: *answer,
-            theme: order[usize::from(*theme)],
+            theme: order.get(usize::from(*theme)).copied(),
             records: *n as f64,
         })
         .collect();

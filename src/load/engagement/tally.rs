@@ -18,6 +18,9 @@ pub(super) const PERSON_YEAR: i32 = 2000;
 /// Different themes that are told apart; beyond it is no list of themes but free text.
 pub(super) const MOST_THEMES: usize = 500;
 
+/// Stands for "a theme, whichever" in counts of themes.
+pub(super) const ANY_THEME: u16 = u16::MAX;
+
 /// One record, understood.
 #[derive(Debug)]
 pub(super) struct Record<'r> {
@@ -120,7 +123,8 @@ impl Tally {
         if let Some(asset) = record.asset {
             *self.venues.entry((record.spot, asset)).or_default() += 1;
         }
-        for &theme in record.themes {
+        let any = (!record.themes.is_empty()).then_some(ANY_THEME);
+        for theme in record.themes.iter().copied().chain(any) {
             *self.raised.entry((record.spot, quarter, theme)).or_default() += 1;
             for (dimension, answer) in record.answers.iter().enumerate() {
                 *self.raised_by.entry((dimension as u8, *answer, theme)).or_default() += 1;
