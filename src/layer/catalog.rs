@@ -2,7 +2,10 @@
 //! METHODS.md says how. A new measure adds one entry here.
 
 use super::credits::{MET, PEOPLE, WALKS, credits};
-use super::{Engaged, Feature, Field, Layer, Value, assets, coverage, gaps, patches, reach, streets, zones};
+use super::{
+    Engaged, Feature, Field, Layer, Value, assets, coverage, evidence, gaps, patches, reach, streets, themes, zones,
+};
+use crate::measure::counts::THEMES;
 use crate::measure::{Coverage, Gaps};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
@@ -49,12 +52,14 @@ enum Make {
     Once { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+    /// One layer, where there are engagement records.
+    WithRecords { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each dimension that engagement records tell.
     PerDimension(fn(&Context<'_>, &str) -> Table),
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 7] = [
+pub const ENTRIES: [Entry; 9] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -113,6 +118,25 @@ pub const ENTRIES: [Entry; 7] = [
         roles: &[PEOPLE, MET],
         make: Make::PerDimension(reach::table),
     },
+    Entry {
+        id: "themes",
+        title: "Themes",
+        description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
+                      and who has nothing near that would answer it. Small counts are hidden and the others rounded before \
+                      anything else is done with them.",
+        method: "themes",
+        roles: &[PEOPLE, MET, WALKS],
+        make: Make::WithRecords { walks: true, table: themes::table },
+    },
+    Entry {
+        id: "evidence",
+        title: "Evidence of a mobilised community",
+        description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
+                      added up. Small counts are hidden and the others rounded before anything else is done with them.",
+        method: "evidence",
+        roles: &[PEOPLE, MET],
+        make: Make::WithRecords { walks: false, table: evidence::table },
+    },
 ];
 
 /// Every layer of the place, in the order of the catalogue.
@@ -126,7 +150,7 @@ pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
         .flat_map(|entry| match entry.make {
             Make::Once { .. } => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
-            Make::PerDimension(_) => Vec::new(),
+            Make::PerDimension(_) | Make::WithRecords { .. } => Vec::new(),
         })
         .collect();
     layers.par_extend(jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)));
@@ -145,24 +169,48 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
     let Some(engaged) = context.engaged else { return Vec::new() };
     let mut layers = Vec::new();
     for entry in &ENTRIES {
-        let Make::PerDimension(make) = entry.make else { continue };
-        for dimension in &context.place.engagement.dimensions {
-            let Some(table) = engaged.people(dimension) else { continue };
-            let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
-            let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
-            let Table { fields, features } = make(context, dimension);
-            layers.push(Layer {
-                id: format!("{}-{dimension}", entry.id),
-                title: format!("{}: {label}", entry.title),
-                description: format!("{} {}", entry.description, table.summary().sentence()),
-                method: entry.method,
-                credits: credits(context.place, entry.roles, false),
-                fields,
-                features,
-            });
+        match entry.make {
+            Make::PerDimension(make) => {
+                for dimension in &context.place.engagement.dimensions {
+                    let Some(published) = engaged.people(dimension) else { continue };
+                    let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
+                    let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
+                    let name = (format!("{}-{dimension}", entry.id), format!("{}: {label}", entry.title));
+                    layers.push(of_records(
+                        context,
+                        entry,
+                        name,
+                        &published.summary().sentence(),
+                        make(context, dimension),
+                    ));
+                }
+            }
+            Make::WithRecords { table, .. } => {
+                let said = if entry.id == "themes" { engaged.protected.table(THEMES) } else { None };
+                if entry.id == "themes" && said.is_none() {
+                    continue;
+                }
+                let sentence = said.map(|published| published.summary().sentence()).unwrap_or_default();
+                let name = (entry.id.to_owned(), entry.title.to_owned());
+                layers.push(of_records(context, entry, name, &sentence, table(context)));
+            }
+            Make::Once { .. } | Make::PerStandard(_) => {}
         }
     }
     layers
+}
+
+fn of_records(
+    context: &Context<'_>,
+    entry: &Entry,
+    (id, title): (String, String),
+    sentence: &str,
+    Table { fields, features }: Table,
+) -> Layer {
+    let walks = matches!(entry.make, Make::WithRecords { walks: true, .. });
+    let description = format!("{} {sentence}", entry.description).trim_end().to_owned();
+    let credits = credits(context.place, entry.roles, walks);
+    Layer { id, title, description, method: entry.method, credits, fields, features }
 }
 
 /// Coverage of one standard, as [`build`] makes it.
@@ -188,7 +236,7 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> L
     let (table, walks) = match (&entry.make, answer) {
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
-        (Make::PerStandard(_), None) | (Make::PerDimension(_), _) => {
+        (Make::PerStandard(_), None) | (Make::PerDimension(_) | Make::WithRecords { .. }, _) => {
             (Table { fields: Vec::new(), features: Vec::new() }, true)
         }
     };

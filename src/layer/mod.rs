@@ -17,12 +17,14 @@ pub mod tile;
 mod assets;
 mod coverage;
 mod credits;
+mod evidence;
 mod field;
 mod gaps;
 mod patches;
 mod reach;
 mod round;
 mod streets;
+mod themes;
 mod zones;
 
 pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer};

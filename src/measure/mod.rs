@@ -10,6 +10,7 @@ pub mod qualify;
 pub mod reach;
 mod stretch;
 pub mod tables;
+pub mod themes;
 pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};

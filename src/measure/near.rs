@@ -51,6 +51,16 @@ pub fn near(place: &Place, least: f64) -> Coverage {
     coverage_by(place, Seconds::from_minutes(NEAR_MINUTES), &walk::doors(place, &venues))
 }
 
+/// Who can walk to an open asset of these kinds in so many minutes.
+#[must_use]
+pub fn within_reach(place: &Place, kinds: &[String], minutes: f64) -> Coverage {
+    let fits = |(_, asset): &(AssetIdx, &crate::place::Asset)| {
+        asset.status == AssetStatus::Open && kinds.contains(&asset.kind)
+    };
+    let assets: Vec<AssetIdx> = place.assets.enumerate().filter(fits).map(|(index, _)| index).collect();
+    coverage_by(place, Seconds::from_minutes(minutes), &walk::doors(place, &assets))
+}
+
 /// Members of a group of a patch (everybody when `None`), and how many of them live near.
 #[must_use]
 pub fn members_near(near: &Coverage, patch: Option<PatchIdx>, group: Option<GroupIdx>) -> Option<(f64, f64)> {
