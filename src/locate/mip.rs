@@ -4,6 +4,10 @@ use super::clock::Clock;
 use super::interrupt::interrupt_by;
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
 
+/// Seconds of the first slice of a run that may be cancelled: long enough for the first relaxation of nearly every
+/// program there is here, short enough that nobody notices it going on.
+const FIRST_SLICE: f64 = 2.0;
+
 /// A variable of a program.
 pub(super) type Var = usize;
 
@@ -77,8 +81,25 @@ impl Mip {
     }
 
     /// Solves the program. `start` gives values to begin from, one per variable.
+    ///
+    /// HiGHS can be interrupted everywhere but in the first relaxation. Where somebody may cancel, it is therefore
+    /// given slices of time, each twice as long as the one before, until one of them gets past that: a cancelled run
+    /// ends at the latest when it has gone on for as long again.
     pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
-        let (nothing, seconds) = (Outcome::Nothing, clock.left());
+        let mut slice = if clock.watch().is_some() { FIRST_SLICE } else { f64::INFINITY };
+        loop {
+            let (outcome, is_past) = self.run(start, clock, slice.min(clock.left()));
+            let is_open = matches!(outcome, Outcome::Nothing | Outcome::Answer { proven: false, .. });
+            if !is_open || slice.is_infinite() || clock.is_over() {
+                return outcome;
+            }
+            slice = if is_past { f64::INFINITY } else { 2.0 * slice };
+        }
+    }
+
+    /// One run, and whether it got past the first relaxation.
+    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> (Outcome, bool) {
+        let nothing = (Outcome::Nothing, true);
         if self.columns.is_empty() || seconds <= 0.0 {
             return nothing;
         }
@@ -116,19 +137,16 @@ impl Mip {
             f64::NEG_INFINITY
         };
         match solved.status() {
-            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return Outcome::Infeasible,
+            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return (Outcome::Infeasible, true),
             HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
-            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return Outcome::Nothing,
+            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return (Outcome::Nothing, bound.is_finite()),
             _ => {}
         }
         let proven = solved.status() == HighsModelStatus::Optimal;
         let objective = solved.objective_value();
         let values = solved.get_solution().columns().to_vec();
-        Outcome::Answer {
-            values,
-            objective,
-            bound: if proven { objective.min(bound.max(objective - absolute)) } else { bound },
-            proven,
-        }
+        let is_past = bound.is_finite();
+        let bound = if proven { objective.min(bound.max(objective - absolute)) } else { bound };
+        (Outcome::Answer { values, objective, bound, proven }, is_past)
     }
 }
