@@ -12,6 +12,7 @@ use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::time::Duration;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub struct Snapshot {
     digest: String,
     /// When it was built.
     pub built_at: DateTime<Utc>,
+    /// How long it took from the files, if it was made of files.
+    pub took: Option<Duration>,
     /// What is wrong with the files, the worst first.
     pub issues: Vec<Issue>,
 }
@@ -55,7 +58,7 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &issues);
-        Self { place, layers: collections, digest, built_at: Utc::now(), issues }
+        Self { place, layers: collections, digest, built_at: Utc::now(), took: None, issues }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.

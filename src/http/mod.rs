@@ -16,6 +16,7 @@ mod item;
 mod items;
 mod landing;
 mod links;
+mod metrics;
 mod openapi;
 mod page;
 mod problem;
@@ -47,6 +48,9 @@ pub struct Options {
     /// Address in links, such as `https://maps.example.org/patchwork`, where a proxy stands in front;
     /// without it the `Host` header of each request is used.
     pub public_url: Option<String>,
+    /// Whether a proxy in front says what clients asked it: `X-Forwarded-Proto`, `-Host` and `-Prefix` are then
+    /// believed in links. Without a proxy anybody could send them, so they are ignored unless this is set.
+    pub behind_proxy: bool,
     /// How long an answer may take. The slowest honest one, a table of all streets of a large city,
     /// takes a second or two.
     pub request_timeout: Duration,
@@ -61,7 +65,12 @@ const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: None, request_timeout: Duration::from_secs(30), max_concurrent_requests: 256 }
+        Self {
+            public_url: None,
+            behind_proxy: false,
+            request_timeout: Duration::from_secs(30),
+            max_concurrent_requests: 256,
+        }
     }
 }
 
@@ -70,7 +79,9 @@ impl Default for Options {
 struct App {
     shared: Arc<Shared>,
     public_url: Option<String>,
+    behind_proxy: bool,
     limits: guard::Limits,
+    metrics: metrics::Metrics,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -107,7 +118,14 @@ pub async fn serve(
 /// All resources, with everything that goes round them.
 pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });
+    let metrics = metrics::Metrics::new(Arc::clone(&shared));
+    let app = Arc::new(App {
+        shared,
+        public_url,
+        behind_proxy: options.behind_proxy,
+        limits: guard::Limits::new(options),
+        metrics,
+    });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {
@@ -123,7 +141,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 17] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -137,6 +155,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
+        ("/metrics", plain(get(metrics::metrics))),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
@@ -148,7 +167,12 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    get(async move |ask: Ask| run(answer, ask).await)
+    plain(get(async move |ask: Ask| run(answer, ask).await))
+}
+
+/// With the answers to the other methods, which are the same for all resources that can only be read.
+fn plain(answers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    answers
         .options(async || guard::allowed())
         .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
 }
