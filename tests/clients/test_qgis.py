@@ -24,7 +24,6 @@ def is_installed():
 
 
 if not is_installed():
-    print("left out, QGIS did not read the demo: it is not installed (apt-get install qgis python3-qgis)")
     pytest.skip("QGIS is not installed: apt-get install qgis python3-qgis", allow_module_level=True)
 
 

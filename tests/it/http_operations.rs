@@ -97,7 +97,7 @@ impl Program {
             match self.log.recv_timeout(Duration::from_secs(60)) {
                 Ok(line) if line.contains(words) => return line,
                 Ok(line) => seen.push(line),
-                Err(_) => panic!("{words:?} was never said, but {seen:#?}"),
+                Err(error) => panic!("{words:?} was never said ({error}), but {seen:#?}"),
             }
         }
     }
@@ -146,7 +146,10 @@ fn a_hangup_loads_the_place_again_and_a_place_that_broke_is_not_put_in_service()
     let program = Program::serving(&toy);
     let name = |name: &str| program.get("/collections/zones/items/B2", "").contains(name);
     assert!(name("\"residents\":4,") || name("\"residents\": 4,"));
-    let toy = toy.with("residents.csv", "zone,category,n\nA1,White,60\nB2,White,70\n");
+    let toy = toy.with(
+        "residents.csv",
+        "zone,category,n\nA1,White,60\nA1,Asian,40\nA2,White,150\nB1,White,300\nB2,White,70\nB2,Asian,0\n",
+    );
     program.signal("HUP");
     program.wait_for("the place is ready");
     assert!(name("\"residents\":70,") || name("\"residents\": 70,"));
