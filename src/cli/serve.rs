@@ -44,6 +44,7 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         public_url: config.public_url.clone(),
         request_timeout: Duration::from_secs(config.request_timeout_s),
         max_concurrent_requests: config.max_concurrent_requests,
+        ..Options::default()
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;

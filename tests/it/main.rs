@@ -9,6 +9,8 @@ mod http_ets;
 mod http_place;
 mod http_server;
 mod http_shown;
+mod http_tiles;
+mod http_totals;
 mod laws;
 mod load_examples;
 mod load_faults;
