@@ -27,6 +27,10 @@ export interface Collection {
   license?: string;
   method?: string;
   itemCount: number;
+  /** What coverage and gaps are about. */
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number };
+  /** The whole place, under the names that one zone has. */
+  totals?: Row;
   extent?: { spatial?: { bbox: [number, number, number, number][] }; temporal?: { interval: [string | null, string | null][] } };
   links: Link[];
 }

@@ -81,8 +81,8 @@ export function areas(property: string, key: string, classes: Class[]): { layer:
     .concat({ layer: { id: "area-line", type: "line", source, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "gap-line" });
 }
 
-/** Streets of one page of the data; drawn finer from afar, named from near. */
-export function streets(source: string): { layer: LayerSpecification; before: string }[] {
+/** Streets, drawn finer from afar, named from near. */
+export function streets(): { layer: LayerSpecification; before: string }[] {
   // A pale line below a dark one: the pale is seen on dark ground, the dark on pale ground.
   const line = (id: string, minzoom: number, wide: number, classes: string[]): { layer: LayerSpecification; before: string }[] =>
     [
@@ -91,9 +91,10 @@ export function streets(source: string): { layer: LayerSpecification; before: st
     ].map((each) => ({
       before: "veil",
       layer: {
-        id: `${source}-${each.id}`,
+        id: `streets-${each.id}`,
         type: "line",
-        source,
+        source: "streets",
+        "source-layer": "streets",
         minzoom,
         filter: ["in", ["get", "class"], ["literal", classes]],
         layout: { "line-cap": "round", "line-join": "round" },
@@ -110,9 +111,10 @@ export function streets(source: string): { layer: LayerSpecification; before: st
     ...line("main", 0, 1.7, ["main"]),
     {
       layer: {
-        id: `${source}-names`,
+        id: "streets-names",
         type: "symbol",
-        source,
+        source: "streets",
+        "source-layer": "streets",
         minzoom: 14,
         filter: ["has", "name"],
         layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10.5, 17, 14], "text-max-angle": 35 },
