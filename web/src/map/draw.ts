@@ -139,6 +139,11 @@ export class Drawing {
     return this.#map.project([lon, lat]);
   }
 
+  size(): { width: number; height: number } {
+    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
+    return { width, height };
+  }
+
   unproject(x: number, y: number): { lon: number; lat: number } {
     const { lng, lat } = this.#map.unproject([x, y]);
     return { lon: lng, lat };
