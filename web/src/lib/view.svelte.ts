@@ -2,7 +2,7 @@
 
 export type Question = "patch" | "sites" | "giving";
 export type Way = "try" | "find";
-export type Shown = "coverage" | "walk" | "gaps";
+export type Shown = "coverage" | "walk" | "gaps" | "reach";
 
 export interface View {
   ask: Question;
@@ -40,7 +40,7 @@ export const START: Readonly<View> = {
 export const view: View = $state({ ...START });
 
 const NAMES = Object.keys(START) as (keyof View)[];
-const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps"] };
+const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
 
 function oneOf<T extends string>(value: string, choices: T[], otherwise: T): T {
   return choices.find((each) => each === value) ?? otherwise;

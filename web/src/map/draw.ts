@@ -190,10 +190,13 @@ export class Drawing {
       map.addSource("areas", { type: "geojson", promoteId: areas_.key, data: { type: "FeatureCollection", features: areas_.features.filter(hasShape) } });
       this.#marked = [];
     }
-    for (const { layer, before } of areas(areas_.property, areas_.key, areas_.classes)) {
+    for (const { layer, before } of areas(areas_)) {
       if (!map.getLayer(layer.id)) map.addLayer(layer, before);
       else if (layer.id === "areas" && layer.type === "fill") map.setPaintProperty("areas", "fill-color", layer.paint?.["fill-color"]);
-      else if (layer.id === "areas-none" && layer.type === "fill") map.setFilter("areas-none", layer.filter ?? null);
+      else if (layer.id === "areas-none" && layer.type === "fill") {
+        map.setFilter("areas-none", layer.filter ?? null);
+        map.setPaintProperty("areas-none", "fill-pattern", areas_.pattern);
+      }
     }
   }
 
