@@ -72,16 +72,8 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &totals, &issues);
-        Self {
-            place,
-            layers: collections,
-            digest,
-            archive: OnceLock::new(),
-            built_at: Utc::now(),
-            took: None,
-            issues,
-            totals,
-        }
+        let (archive, built_at) = (OnceLock::new(), Utc::now());
+        Self { place, layers: collections, digest, archive, built_at, took: None, issues, totals }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
