@@ -10,9 +10,11 @@ pub mod filter;
 pub mod geojson;
 pub mod hubs;
 pub mod report;
+pub mod review;
 pub mod shape;
 pub mod table;
 pub mod tile;
+pub mod totals;
 
 mod assets;
 mod coverage;
