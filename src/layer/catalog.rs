@@ -168,10 +168,15 @@ pub fn engagement_layers(place: &Place, engaged: &Engaged) -> Vec<Layer> {
 fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
     let Some(engaged) = context.engaged else { return Vec::new() };
     let mut layers = Vec::new();
+    let everybody = ["everybody".to_owned()];
+    let dimensions = match context.place.engagement.dimensions.as_slice() {
+        [] => everybody.as_slice(),
+        told => told,
+    };
     for entry in &ENTRIES {
         match entry.make {
             Make::PerDimension(make) => {
-                for dimension in &context.place.engagement.dimensions {
+                for dimension in dimensions {
                     let Some(published) = engaged.people(dimension) else { continue };
                     let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
                     let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
