@@ -8,6 +8,7 @@ mod archive;
 mod collection;
 mod conformance;
 mod crs;
+mod download;
 mod form;
 mod format;
 mod guard;
@@ -150,7 +151,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 27] {
         ("/collections/{collection}", resource(collection::one)),
         ("/collections/{collection}/schema", resource(schema::schema)),
         ("/collections/{collection}/queryables", resource(schema::queryables)),
-        ("/collections/{collection}/items", resource(items::items)),
+        ("/collections/{collection}/items", sized(items::items, items::work)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
         ("/collections/{collection}/tiles", resource(tilesets::of_collection)),
         ("/collections/{collection}/tiles/{scheme}", heavy(tilesets::set_of_collection)),
@@ -160,7 +161,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 27] {
         ("/tiles/{source}", heavy(tilesets::source)),
         ("/tiles/{source}/tilejson.json", heavy(tilesets::json_of_source)),
         ("/tiles/{source}/{z}/{second}/{third}", heavy(tile::of_source)),
-        (archive::PATH, answered(archive::archive, Work::Archive)),
+        (archive::PATH, sized(archive::archive, |_| Work::Archive)),
         ("/tileMatrixSets", resource(schemes::list)),
         ("/tileMatrixSets/{scheme}", resource(schemes::one)),
         ("/livez", resource(health::alive)),
@@ -177,16 +178,16 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 27] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Light)
+    sized(answer, |_| Work::Light)
 }
 
 /// For what may take long: drawing tiles, making files.
 fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Heavy)
+    sized(answer, |_| Work::Heavy)
 }
 
-fn answered(answer: Answer, work: Work) -> MethodRouter<Arc<App>> {
-    get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work, app, ask).await)
+fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
+    get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await)
         .options(async || guard::allowed())
         .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
 }

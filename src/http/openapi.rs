@@ -2,6 +2,7 @@
 //! and GDAL learn from those what they may filter by.
 
 use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
+use super::format::{FGB, GPKG, PARQUET, XLSX};
 use super::{collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
 use crate::snapshot::Snapshot;
@@ -66,18 +67,18 @@ fn paths(snapshot: &Snapshot) -> Value {
         let title = |what: &str| format!("{}: {what}", layer.title);
         put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &f, JSON, true));
         put(format!("{path}/items"), items_operation(layer));
-        let of_item = [feature_id(), parameter("crs"), parameter("f")];
+        let of_item = [feature_id(), parameter("crs"), parameter("profile"), parameter("f-item")];
         put(
             format!("{path}/items/{{featureId}}"),
             operation(&id("item"), "Data", &title("one feature"), &of_item, GEOJSON, true),
         );
         put(
             format!("{path}/schema"),
-            operation(&id("schema"), "Capabilities", &title("its properties"), &f, SCHEMA, false),
+            operation(&id("schema"), "Capabilities", &title("its properties"), &f, SCHEMA, true),
         );
         put(
             format!("{path}/queryables"),
-            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &f, SCHEMA, false),
+            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &f, SCHEMA, true),
         );
     }
     for (path, operation) in openapi_tiles::paths(snapshot) {
@@ -102,6 +103,9 @@ fn items_operation(layer: &Layer) -> Value {
     let mut operation = operation(&format!("items-{}", layer.id), "Data", &summary, &all, GEOJSON, true);
     if let Some(content) = operation.pointer_mut("/responses/200/content").and_then(Value::as_object_mut) {
         content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
+        for offer in [XLSX, GPKG, FGB, PARQUET] {
+            content.insert(offer.media.to_owned(), json!({"schema": {"type": "string", "format": "binary"}}));
+        }
     }
     operation
 }
@@ -189,9 +193,29 @@ fn parameters(snapshot: &Snapshot) -> Value {
         "f": query("f", "Format; without it the Accept header decides, and JSON when that is silent",
             json!({"type": "string", "enum": ["json", "html"]})),
         "f-items": query("f", "Format; without it the Accept header decides, and GeoJSON when that is silent",
-            json!({"type": "string", "enum": ["json", "geojson", "html", "csv"]})),
+            json!({"type": "string", "enum": ["json", "geojson", "html", "csv", "xlsx", "gpkg", "fgb", "parquet"]})),
+        "f-item": query("f", "Format; without it the Accept header decides, and GeoJSON when that is silent",
+            json!({"type": "string", "enum": ["json", "geojson", "html"]})),
+        "filter": query("filter", "Only features that satisfy this condition in CQL2, such as residents > 1000. \
+            It sees protected values only",
+            json!({"type": "string"})),
+        "filter-lang": query("filter-lang", "How the condition is written",
+            json!({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"})),
+        "filter-crs": query("filter-crs", "Reference system of shapes in the condition",
+            json!({"type": "string", "format": "uri", "enum": systems, "default": crs::CRS84})),
+        "sortby": query("sortby", "Properties to sort by, with commas between; a minus before a name turns its order round",
+            json!({"type": "string"})),
+        "properties": query("properties", "Only these properties, with commas between their names",
+            json!({"type": "string"})),
+        "profile": query("profile", "Kind of GeoJSON: plain, or JSON-FG with shapes in metres",
+            json!({"type": "string", "enum": ["rfc7946", "jsonfg", "jsonfg-plus"], "default": "rfc7946"})),
+        "download": query("download", "All features as a file instead of a page of them; formats other than JSON and \
+            HTML are files anyway",
+            json!({"type": "boolean", "default": false})),
+        "wkt": query("wkt", "A last column with each shape as well-known text in degrees, in a table (CSV)",
+            json!({"type": "boolean", "default": false})),
         "limit": query("limit", "Features on a page; a larger number than the maximum gets the maximum. \
-            A table (CSV) without a limit is whole",
+            A file (CSV and all formats but JSON and HTML) without a limit is whole",
             json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAXIMUM, "default": LIMIT_DEFAULT})),
         "offset": query("offset", "Features before the page; follow the links next and prev rather than counting",
             json!({"type": "integer", "minimum": 0, "default": 0})),
