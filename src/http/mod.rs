@@ -19,6 +19,7 @@ mod items;
 mod kept;
 mod landing;
 mod links;
+mod metrics;
 mod openapi;
 mod openapi_tiles;
 mod page;
@@ -57,6 +58,9 @@ pub struct Options {
     /// Address in links, such as `https://maps.example.org/patchwork`, where a proxy stands in front;
     /// without it the `Host` header of each request is used.
     pub public_url: Option<String>,
+    /// Whether a proxy in front says what clients asked it: `X-Forwarded-Proto`, `-Host` and `-Prefix` are then
+    /// believed in links. Without a proxy anybody could send them, so they are ignored unless this is set.
+    pub behind_proxy: bool,
     /// How long an answer may take. The slowest honest one, a table of all streets of a large city,
     /// takes a second or two.
     pub request_timeout: Duration,
@@ -75,6 +79,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: None,
+            behind_proxy: false,
             request_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
             kept_bytes: kept::KEPT,
@@ -87,8 +92,10 @@ impl Default for Options {
 struct App {
     shared: Arc<Shared>,
     public_url: Option<String>,
+    behind_proxy: bool,
     limits: guard::Limits,
     kept: kept::Kept,
+    metrics: metrics::Metrics,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -125,8 +132,15 @@ pub async fn serve(
 /// All resources, with everything that goes round them.
 pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let kept = kept::Kept::new(options.kept_bytes);
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options), kept });
+    let metrics = metrics::Metrics::new(Arc::clone(&shared));
+    let app = Arc::new(App {
+        shared,
+        public_url,
+        behind_proxy: options.behind_proxy,
+        limits: guard::Limits::new(options),
+        kept: kept::Kept::new(options.kept_bytes),
+        metrics,
+    });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {
@@ -142,7 +156,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 27] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -167,6 +181,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 27] {
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
+        ("/metrics", plain(get(metrics::metrics))),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
@@ -187,7 +202,12 @@ fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
 }
 
 fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
-    get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await)
+    plain(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await))
+}
+
+/// With the answers to the other methods, which are the same for all resources that can only be read.
+fn plain(answers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    answers
         .options(async || guard::allowed())
         .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
 }

@@ -201,7 +201,7 @@ fn filtering_is_declared_where_clients_look_for_it() {
         .iter()
         .filter_map(|each| each["$ref"].as_str())
         .collect();
-    for name in ["filter", "filter-lang", "filter-crs", "sortby", "properties", "profile", "download", "f-items"] {
+    for name in ["filter", "filter-lang", "filter-crs", "sortby", "properties", "profile", "download"] {
         assert!(names.contains(&format!("#/components/parameters/{name}").as_str()), "{name}");
         assert!(api["components"]["parameters"][name].is_object(), "{name}");
     }

@@ -8,6 +8,7 @@ mod http_answers;
 mod http_ets;
 mod http_files;
 mod http_filter;
+mod http_operations;
 mod http_place;
 mod http_server;
 mod http_shown;
