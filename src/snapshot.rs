@@ -7,7 +7,7 @@ pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use shared::{Failure, Shared};
 
 use crate::layer::{Answer, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, coverage, gaps};
+use crate::measure::{Coverage, Gaps, GivingRule, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -44,7 +44,8 @@ impl Snapshot {
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
-            catalog::build(&place, &Findings { standards })
+            let giving = giving(&place, GivingRule::default());
+            catalog::build(&place, &Findings { standards, giving: giving.as_ref() })
         };
         Self::of_layers(place, layers, issues)
     }

@@ -14,8 +14,8 @@ use super::{deprivation, grants, records, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Giving, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone,
-    ZoneIdx,
+    Asset, Deprivation, Giving, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard,
+    Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;

@@ -88,7 +88,8 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: Option<&str>, issues: &mu
                     let key = raw.id.clone().unwrap_or_else(|| format!("{}#{}", sheet.file, raw.row));
                     if raw.id.is_none() {
                         let problem = "The grant has no identifier";
-                        let remedy = "It is kept under its file and row; give it one, so that it is known again in other files";
+                        let remedy =
+                            "It is kept under its file and row; give it one, so that it is known again in other files";
                         issues.push(Issue::warning("grant-without-id", at().field("id"), problem, remedy));
                     }
                     found.push((nth, Clean { raw, file: &sheet.file, key, pence, awarded, planned }));
@@ -162,16 +163,31 @@ fn money(raw: &Raw, currency: &str) -> Result<i64, Refused> {
     };
     if let Some(code) = raw.currency.as_deref().map(key_form).filter(|code| code != currency) {
         let problem = format!("The grant is in {code}, and most grants are in {currency}");
-        return Err((Aside::Currency, 0, problem, "It is set aside and counted; nothing is converted, since the rate of the day is not known"));
+        return Err((
+            Aside::Currency,
+            0,
+            problem,
+            "It is set aside and counted; nothing is converted, since the rate of the day is not known",
+        ));
     }
     match pence {
         0 => {
             let problem = "The amount awarded is nought".to_owned();
-            Err((Aside::Zero, 0, problem, "It is set aside and counted; give the amount, or leave out grants that were withdrawn"))
+            Err((
+                Aside::Zero,
+                0,
+                problem,
+                "It is set aside and counted; give the amount, or leave out grants that were withdrawn",
+            ))
         }
         ..0 => {
             let problem = format!("The amount awarded, {text}, is below nought");
-            Err((Aside::Negative, pence, problem, "It is set aside and counted; amend the grant that was reduced instead"))
+            Err((
+                Aside::Negative,
+                pence,
+                problem,
+                "It is set aside and counted; amend the grant that was reduced instead",
+            ))
         }
         _ => Ok(pence),
     }
@@ -187,11 +203,22 @@ struct Habits {
 
 impl Habits {
     /// A day, when it is a likely one.
-    fn day(&mut self, text: Option<&str>, field: &str, at: &dyn Fn() -> Where, issues: &mut Issues) -> Option<NaiveDate> {
+    fn day(
+        &mut self,
+        text: Option<&str>,
+        field: &str,
+        at: &dyn Fn() -> Where,
+        issues: &mut Issues,
+    ) -> Option<NaiveDate> {
         let Some(text) = text else {
             if field == "Award Date" {
                 let remedy = "It is kept; give the day, so that it counts in its year";
-                issues.push(Issue::warning("grant-date-missing", at().field(field), "The grant has no award date", remedy));
+                issues.push(Issue::warning(
+                    "grant-date-missing",
+                    at().field(field),
+                    "The grant has no award date",
+                    remedy,
+                ));
             }
             return None;
         };
@@ -232,7 +259,7 @@ impl Habits {
                 None
             }
         });
-        let after = |day: NaiveDate, months: u32| Some(day.checked_add_months(Months::new(months))?.pred_opt()?);
+        let after = |day: NaiveDate, months: u32| day.checked_add_months(Months::new(months))?.pred_opt();
         let start = from.or(awarded);
         if let (Some(start), Some(end)) = (start, to) {
             if start <= end {
@@ -251,10 +278,8 @@ impl Habits {
 
     fn report(&self, file: &str, issues: &mut Issues) {
         if self.day_first > 0 {
-            let problem = format!(
-                "{} of {} dates do not begin with the year, as the standard asks",
-                self.day_first, self.read
-            );
+            let problem =
+                format!("{} of {} dates do not begin with the year, as the standard asks", self.day_first, self.read);
             let remedy = "They are read with the day first, as in Britain; write them as 2024-06-30";
             issues.push(Issue::note("grant-dates-day-first", Where::file(file), problem, remedy));
         }
@@ -308,7 +333,8 @@ fn versions<'r>(
 }
 
 fn note_individuals(files: &[GrantFile], issues: &mut Issues) {
-    let with: Vec<&str> = files.iter().filter(|file| file.individuals.grants > 0).map(|file| file.file.as_str()).collect();
+    let with: Vec<&str> =
+        files.iter().filter(|file| file.individuals.grants > 0).map(|file| file.file.as_str()).collect();
     if let Some(first) = with.first() {
         let all: u64 = files.iter().map(|file| file.individuals.grants).sum();
         let problem = format!("{} to individuals in {}", counted(all as usize, "grant", "grants"), some_of(&with));

@@ -199,11 +199,6 @@ impl Gazetteer {
         }
     }
 
-    /// The zone with this key.
-    pub(super) fn zone(&self, key: &str) -> Option<ZoneIdx> {
-        self.zones.get(&key_form(key)).map(|&zone| ZoneIdx::from_usize(zone))
-    }
-
     /// The local authority a zone is in.
     pub(super) fn authority(&self, zone: ZoneIdx) -> Option<&Area> {
         self.authorities.get(&zone)
@@ -261,9 +256,8 @@ impl Gazetteer {
 }
 
 /// Words after which a place is named.
-const LEADING: [&str; 11] = [
-    "in", "across", "around", "throughout", "within", "near", "at", "from", "serving", "of", "covering",
-];
+const LEADING: [&str; 11] =
+    ["in", "across", "around", "throughout", "within", "near", "at", "from", "serving", "of", "covering"];
 
 struct Word<'t> {
     text: &'t str,

@@ -68,13 +68,13 @@ pub(super) enum Seat {
 impl Ladder<'_> {
     /// The office of a grant's recipient.
     pub(super) fn seat(&self, raw: &Raw) -> Seat {
-        if let Some(postcode) = raw.postcode.as_deref() {
-            if let Some((at, closeness)) = self.offices.find(postcode) {
-                return match self.zone_at(at, closeness) {
-                    Some(zone) => Seat::Here(Office { zone, words: format!("{}{}", postcode.trim(), closeness.words()) }),
-                    None => Seat::Elsewhere,
-                };
-            }
+        if let Some(postcode) = raw.postcode.as_deref()
+            && let Some((at, closeness)) = self.offices.find(postcode)
+        {
+            return match self.zone_at(at, closeness) {
+                Some(zone) => Seat::Here(Office { zone, words: format!("{}{}", postcode.trim(), closeness.words()) }),
+                None => Seat::Elsewhere,
+            };
         }
         for spot in &raw.offices {
             match self.say(spot, Evidence::Office) {
@@ -116,10 +116,13 @@ impl Ladder<'_> {
             return vec![Part { pence, benefit: Err(Unplaced::Regrant) }];
         }
         for (spots, evidence) in [(&raw.beneficiaries, Evidence::Area), (&raw.deliveries, Evidence::Delivery)] {
-            let said: Vec<Said> =
-                spots.iter().map(|spot| self.say(spot, evidence)).filter(|said| !matches!(said, Said::Nothing)).collect();
+            let said: Vec<Said> = spots
+                .iter()
+                .map(|spot| self.say(spot, evidence))
+                .filter(|said| !matches!(said, Said::Nothing))
+                .collect();
             if !said.is_empty() {
-                return split(pence, said, areas);
+                return split(pence, self.narrowed(raw, seat, said), areas);
             }
         }
         let named = self.named(raw, seat);
@@ -168,6 +171,38 @@ impl Ladder<'_> {
         self.plane.to_xy(LonLat::new(number(&spot.lon)?, number(&spot.lat)?)?)
     }
 
+    /// A grant coded to one area of several patches is narrowed to a place inside it that its words name:
+    /// "in Old Trafford" says more than the code of Trafford does, and does not contradict it.
+    fn narrowed(&self, raw: &Raw, seat: &Seat, said: Vec<Said>) -> Vec<Said> {
+        let [Said::Here(outer, evidence, ..)] = said.as_slice() else { return said };
+        if matches!(outer, Area::Patch(_)) || matches!(evidence, Evidence::Point) {
+            return said;
+        }
+        match self.named(raw, seat) {
+            Said::Here(inner, level, words, at) if inner != *outer && self.inside(&inner, outer) => {
+                vec![Said::Here(inner, level, words, at)]
+            }
+            _ => said,
+        }
+    }
+
+    /// Whether one area lies in another.
+    fn inside(&self, inner: &Area, outer: &Area) -> bool {
+        let patch_of = |zone: &ZoneIdx| self.patch_of.get(zone.index()).copied().flatten();
+        match (inner, outer) {
+            (_, Area::Whole) => true,
+            (Area::Zones(inner), Area::Zones(outer)) => inner.iter().all(|zone| outer.binary_search(zone).is_ok()),
+            (Area::Zones(inner), Area::Patch(patch)) => inner.iter().all(|zone| patch_of(zone) == Some(*patch)),
+            (Area::Patch(inner), Area::Patch(outer)) => inner == outer,
+            (Area::Patch(inner), Area::Zones(outer)) => {
+                let mut own =
+                    (0..self.patch_of.len()).map(ZoneIdx::from_usize).filter(|zone| patch_of(zone) == Some(*inner));
+                own.all(|zone| outer.binary_search(&zone).is_ok())
+            }
+            (Area::Whole, _) => false,
+        }
+    }
+
     /// A place of this place that title or description name. Where several are named, the smallest that
     /// lies in all the others; where there is none, nobody can say.
     ///
@@ -181,19 +216,8 @@ impl Ladder<'_> {
             texts.into_iter().flatten().flat_map(|text| self.gazetteer.in_text(text)).collect();
         found.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         found.dedup_by(|a, b| a.1 == b.1);
-        let inside = |inner: &Area, outer: &Area| match (inner, outer) {
-            (_, Area::Whole) => true,
-            (Area::Zones(inner), Area::Zones(outer)) => inner.iter().all(|zone| outer.binary_search(zone).is_ok()),
-            (Area::Zones(inner), Area::Patch(patch)) => {
-                inner.iter().all(|zone| self.patch_of.get(zone.index()).copied().flatten() == Some(*patch))
-            }
-            (Area::Patch(inner), Area::Patch(outer)) => inner == outer,
-            _ => false,
-        };
-        match found.iter().find(|(_, area)| found.iter().all(|(_, other)| inside(area, other))) {
-            Some((name, area)) => {
-                Said::Here(area.clone(), Evidence::Named, format!("its words name \"{name}\""), None)
-            }
+        match found.iter().find(|(_, area)| found.iter().all(|(_, other)| self.inside(area, other))) {
+            Some((name, area)) => Said::Here(area.clone(), Evidence::Named, format!("its words name \"{name}\""), None),
             None => Said::Nothing,
         }
     }

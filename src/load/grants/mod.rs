@@ -60,7 +60,11 @@ pub(super) struct Ground<'a> {
 }
 
 /// Reads every file of grants; `None` when there is none.
-pub(super) fn read(desk: &mut Desk<'_>, manifest: &Manifest, ground: &mut Ground<'_>) -> (Vec<RecordSet>, Option<Giving>) {
+pub(super) fn read(
+    desk: &mut Desk<'_>,
+    manifest: &Manifest,
+    ground: &mut Ground<'_>,
+) -> (Vec<RecordSet>, Option<Giving>) {
     if manifest.grants.is_empty() {
         return (Vec::new(), None);
     }
@@ -108,7 +112,12 @@ fn read_file(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet
     for fact in section.columns.keys().filter(|fact| !sheet::facts().any(|known| known == fact.as_str())) {
         let problem = format!("place.toml gives a column for `{fact}`, which is no fact of a grant");
         let remedy = format!("The facts are: {}", sheet::facts().collect::<Vec<_>>().join(", "));
-        desk.issues.push(Issue::warning("unknown-fact", Where::file(&section.file).field(fact.clone()), problem, remedy));
+        desk.issues.push(Issue::warning(
+            "unknown-fact",
+            Where::file(&section.file).field(fact.clone()),
+            problem,
+            remedy,
+        ));
     }
     if section.file.to_lowercase().ends_with(".json") { package(desk, section) } else { table(desk, section) }
 }
@@ -119,7 +128,8 @@ fn table(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sh
     for (fact, title) in &section.columns {
         if table.column(title).is_none() {
             let at = Where::file(&section.file).field(fact.clone());
-            let problem = format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
+            let problem =
+                format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
             let remedy = format!("Its columns are: {}", table.titles().join(", "));
             desk.issues.push(Issue::warning("column-missing", at, problem, remedy));
         }
@@ -128,7 +138,12 @@ fn table(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sh
     if !columns.has_amounts() && table.rows() > 0 {
         let problem = "No column is recognised as the amount awarded";
         let remedy = "Use the titles of the 360Giving standard, such as \"Amount Awarded\", or write columns = { amount = \"…\" }";
-        desk.issues.push(Issue::error("column-unrecognised", Where::file(&section.file).field("amount"), problem, remedy));
+        desk.issues.push(Issue::error(
+            "column-unrecognised",
+            Where::file(&section.file).field("amount"),
+            problem,
+            remedy,
+        ));
     }
     let rows = (0..table.rows()).map(|row| columns.raw(&table, row)).collect();
     let titles = table.titles().into_iter().map(str::to_owned).collect();
@@ -253,10 +268,31 @@ fn note_unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut super::Is
         let codes: Vec<String> = codes.into_iter().collect();
         let n = counted(keys.len(), "grant", "grants");
         let (code, problem, remedy) = match why {
-            Unplaced::Regrant => ("grants-regranted", format!("{n} go on to others as grants of their own"), "They are counted and not placed, since their money would count twice"),
-            Unplaced::Elsewhere => ("grants-elsewhere", format!("{n} name a location that is not part of this place, or a code nobody knows here: {}", some_of(&codes)), "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups"),
-            Unplaced::Wider => ("grants-wider", format!("{n} are for a country or region of which this place is only a part"), "They are counted and not placed, since nobody knows how much of them came here"),
-            Unplaced::Nowhere => ("grants-nowhere", format!("{n} have nothing that says where they benefit anybody: no location, no place in their words, no postcode that is known"), "They are counted and not placed; add a postcode file under [giving] postcodes, or ask the funder for Beneficiary Location"),
+            Unplaced::Regrant => (
+                "grants-regranted",
+                format!("{n} go on to others as grants of their own"),
+                "They are counted and not placed, since their money would count twice",
+            ),
+            Unplaced::Elsewhere => (
+                "grants-elsewhere",
+                format!(
+                    "{n} name a location that is not part of this place, or a code nobody knows here: {}",
+                    some_of(&codes)
+                ),
+                "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups",
+            ),
+            Unplaced::Wider => (
+                "grants-wider",
+                format!("{n} are for a country or region of which this place is only a part"),
+                "They are counted and not placed, since nobody knows how much of them came here",
+            ),
+            Unplaced::Nowhere => (
+                "grants-nowhere",
+                format!(
+                    "{n} have nothing that says where they benefit anybody: no location, no place in their words, no postcode that is known"
+                ),
+                "They are counted and not placed; add a postcode file under [giving] postcodes, or ask the funder for Beneficiary Location",
+            ),
         };
         let problem = format!("{problem}, such as {}", some_of(keys.get(..3.min(keys.len())).unwrap_or_default()));
         issues.push(Issue::warning(code, Where::file(file), problem, remedy));
@@ -281,7 +317,9 @@ fn organisations(desk: &mut Desk<'_>, section: &OrganisationsSection, ladder: &L
                 return None;
             }
         },
-        None => headers::any_of(&table, &["postcode", "postalcode", "pcds", "charitycontactpostcode", "contactpostcode"]),
+        None => {
+            headers::any_of(&table, &["postcode", "postalcode", "pcds", "charitycontactpostcode", "contactpostcode"])
+        }
     };
     let reader = points::Reader::new(&table, points::Columns::default(), None, ladder.plane).ok();
     let mut zones = Vec::new();
@@ -294,7 +332,10 @@ fn organisations(desk: &mut Desk<'_>, section: &OrganisationsSection, ladder: &L
         }
     }
     if lost > 0 {
-        let problem = format!("{} have no postcode or coordinates that are known", counted(lost, "organisation", "organisations"));
+        let problem = format!(
+            "{} have no postcode or coordinates that are known",
+            counted(lost, "organisation", "organisations")
+        );
         let remedy = "They are not counted in any patch; add a postcode file under [giving] postcodes";
         desk.issues.push(Issue::note("organisations-nowhere", Where::file(&section.file), problem, remedy));
     }

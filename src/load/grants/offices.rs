@@ -55,7 +55,8 @@ impl Offices {
         if let Some(at) = self.files.iter().find_map(|file| file.locate(postcode)) {
             return Some((at, Closeness::Exact));
         }
-        let form: String = postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+        let form: String =
+            postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
         let by_sector = sector(&form).and_then(|sector| self.sectors.get(sector));
         if let Some(at) = by_sector {
             return Some((*at, Closeness::Sector));
@@ -93,8 +94,10 @@ fn middles<'c>(points: impl Iterator<Item = (&'c str, Xy)>) -> HashMap<String, X
         .filter_map(|(name, mut points)| {
             points.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
             let n = points.len() as f64;
-            let mean = Xy::new(points.iter().map(|p| p.x).sum::<f64>() / n, points.iter().map(|p| p.y).sum::<f64>() / n);
-            let nearest = points.into_iter().min_by(|a, b| a.distance(mean).get().total_cmp(&b.distance(mean).get()))?;
+            let mean =
+                Xy::new(points.iter().map(|p| p.x).sum::<f64>() / n, points.iter().map(|p| p.y).sum::<f64>() / n);
+            let nearest =
+                points.into_iter().min_by(|a, b| a.distance(mean).get().total_cmp(&b.distance(mean).get()))?;
             Some((name.to_owned(), nearest))
         })
         .collect()

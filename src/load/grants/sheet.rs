@@ -67,9 +67,7 @@ impl Columns {
         let all = || 0..titles.len();
         Self {
             facts,
-            people: all()
-                .filter(|c| starts(c, "recipientind") && !starts(c, "recipientindividualsdetails"))
-                .collect(),
+            people: all().filter(|c| starts(c, "recipientind") && !starts(c, "recipientindividualsdetails")).collect(),
             beneficiaries: places(&titles, "beneficiarylocation"),
             deliveries: places(&titles, "deliverylocation"),
             offices: places(&titles, "recipientorglocation"),
@@ -176,7 +174,10 @@ mod tests {
 
     #[test]
     fn indexed_titles_are_told_from_single_ones() {
-        assert_eq!(without_index("Beneficiary Location:1:Geographic Code"), ("beneficiarylocationgeographiccode".into(), 1));
+        assert_eq!(
+            without_index("Beneficiary Location:1:Geographic Code"),
+            ("beneficiarylocationgeographiccode".into(), 1)
+        );
         assert_eq!(without_index("Award Date"), ("awarddate".into(), 0));
         let titles = ["Beneficiary Location:0:Name", "Beneficiary Location:1:Name", "Beneficiary Location:1:Latitude"];
         assert_eq!(places(&titles, "beneficiarylocation").len(), 2);

@@ -7,8 +7,8 @@
 //! get next to nothing or three times its share. (2) How often a grant benefits the patch of its office:
 //! by the beta distribution that the grants leave open of which both are known; anything from 0 to 1
 //! where there is none. (3) For each grant that is not known to a patch: its office, by (2), if that is in
-//! its area; else, at even odds, one patch of its area, by residents and (1), or all of it by residents.
-//! Which of the two a grant is, nobody records.
+//! its area; else one patch of its area, by residents and (1), or all of it by residents. Which of the two a
+//! grant is, nobody records, so (4) the share of the first kind is thrown anew in each draw, from none to all.
 
 use super::need::BANDS;
 use super::reach::Reach;
@@ -77,9 +77,9 @@ impl Model<'_> {
     }
 
     fn draw(&self, sure: &[f64], chance: &mut Chance) -> Draw {
-        let pull: Vec<f64> =
-            self.located.iter().map(|(here, due)| chance.gamma(1.0 + here) / (1.0 + due)).collect();
+        let pull: Vec<f64> = self.located.iter().map(|(here, due)| chance.gamma(1.0 + here) / (1.0 + due)).collect();
         let at_office = chance.beta(1.0 + self.offices.0, 1.0 + self.offices.1);
+        let one_patch = chance.unit();
         // The Bayesian bootstrap (Rubin 1981): which grants were made might have been otherwise.
         let again: Vec<f64> = (0..self.grants).map(|_| chance.exponential()).collect();
         let weight = |piece: &Piece| piece.pence * again.get(piece.grant).copied().unwrap_or(1.0);
@@ -97,7 +97,7 @@ impl Model<'_> {
             {
                 add(&mut cells, patch, piece.pence);
                 add(&mut bands, band, weight(piece));
-            } else if chance.unit() < 0.5 {
+            } else if chance.unit() < one_patch {
                 let Some(slot) = running.get_mut(piece.area) else { continue };
                 let running = slot.get_or_insert_with(|| running_pull(reach, &pull));
                 let nth = chance.pick(running);

@@ -199,12 +199,16 @@ pub fn giving(place: &Place, rule: GivingRule) -> Option<Reached> {
     let place_funders = funders.pop().unwrap_or_default();
     let grants: Vec<GrantGiving> =
         giving.grants.iter().zip(&own).map(|(grant, own)| landing(grant, *own, &reaches, &homes)).collect();
-    let patches = patches(place, giving, &Parts { homes: &homes, tallies: &tallies, draws: &draws, grants: &grants, firsts: &firsts, rule }, funders);
+    let patches = patches(
+        place,
+        giving,
+        &Parts { homes: &homes, tallies: &tallies, draws: &draws, grants: &grants, firsts: &firsts, rule },
+        funders,
+    );
     let all: Vec<&crate::place::Grant> = giving.grants.iter().collect();
     let outside = tallies.cells.last().map_or(0, Money::spread);
     let moved: i64 = tallies.cells.iter().map(|m| (m.spread() - m.at_office).abs()).sum::<i64>() / 2;
-    let steps: Vec<Step> =
-        patches.iter().map(|p| Step { people: p.residents, amount: p.pence.value }).collect();
+    let steps: Vec<Step> = patches.iter().map(|p| Step { people: p.residents, amount: p.pence.value }).collect();
     let total = PlaceGiving {
         total: giving.grants.iter().map(|grant| grant.pence).sum(),
         placed: placed(giving),
@@ -259,9 +263,9 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
         for part in &grant.parts {
             let Ok(benefit) = &part.benefit else { continue };
             let Some(reach) = reaches.get(benefit.area) else { continue };
-            let office = seat.filter(|zone| reach.has_zone(*zone)).and_then(|zone| {
+            let office = seat.filter(|zone| reach.has_zone(*zone)).map(|zone| {
                 let patch = homes.main_patch(zone).map_or(homes.patches, Idx::index);
-                Some((patch, bands.of_zone(zone.index())))
+                (patch, bands.of_zone(zone.index()))
             });
             let piece = Piece { grant: nth, pence: part.pence as f64, area: benefit.area, office };
             let Some(patch) = reach.only_patch() else {
@@ -269,7 +273,8 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
                 continue;
             };
             model.known.push(piece);
-            if benefit.evidence == Evidence::Office {
+            // What words name is no fair sample: some patches have names that groups carry and others none.
+            if benefit.evidence >= Evidence::Named {
                 continue;
             }
             let share = 1.0 / grant.parts.len() as f64;

@@ -115,11 +115,6 @@ impl Reach {
         self.zones.binary_search_by_key(&zone.index(), |(zone, _)| *zone).is_ok()
     }
 
-    /// Residents by patch, without the patches' names.
-    pub(super) fn patch_weights(&self) -> Vec<f64> {
-        self.patches.iter().map(|(_, residents)| *residents).collect()
-    }
-
     /// Everybody it reaches.
     pub(super) fn residents(&self) -> f64 {
         self.patches.iter().map(|(_, residents)| residents).sum()

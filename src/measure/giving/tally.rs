@@ -79,7 +79,6 @@ pub(super) fn tally(giving: &Giving, reaches: &[Reach], homes: &Homes) -> Tallie
     Tallies { cells, zones }
 }
 
-
 fn share(pence: i64, among: &[(usize, f64)], mut give: impl FnMut(usize, i64)) {
     let weights: Vec<f64> = among.iter().map(|(_, residents)| *residents).collect();
     for ((place, _), part) in among.iter().zip(apportion(pence, &weights)) {
