@@ -5,6 +5,7 @@ mod args;
 mod check;
 mod demo;
 mod engaged;
+mod giving;
 mod health;
 mod locate;
 mod measure;
