@@ -29,9 +29,8 @@ pub(super) struct Attack {
 impl Attack {
     pub(super) fn new(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
         let by_age = || std::iter::once(newest).chain(earlier.iter().rev()).enumerate();
-        let shapes: Vec<Shape<'_>> = by_age()
-            .flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age)))
-            .collect();
+        let shapes: Vec<Shape<'_>> =
+            by_age().flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age))).collect();
         let system = System::new(&shapes);
         let told = told(by_age().map(|(_, release)| release), &system, newest.tables.len());
         // Far above anything shown: a count that can be so large is not limited.
@@ -173,28 +172,12 @@ fn told<'a>(
     newest: usize,
 ) -> Vec<((f64, f64), (f64, f64))> {
     let mut told = vec![((0.0_f64, f64::INFINITY), (0.0_f64, f64::INFINITY)); system.names.len()];
-    // Noughts are hidden along attributes of people only; elsewhere what is hidden is somebody.
-    let (mut is_hidden, mut may_be_nought) = (vec![false; told.len()], vec![false; told.len()]);
     for (nth, (table, places)) in by_age.flat_map(|release| &release.tables).zip(&system.places).enumerate() {
-        let totals: Vec<Option<usize>> = table.dimensions.iter().map(|d| d.total()).collect();
-        for (i, (&place, &cell)) in places.iter().zip(&table.cells).enumerate() {
-            let mut rest = i;
-            for (dimension, total) in table.dimensions.iter().zip(&totals).rev() {
-                let category = rest % dimension.categories.len();
-                rest /= dimension.categories.len();
-                may_be_nought[place] |= dimension.is_attribute && *total != Some(category);
-            }
-            is_hidden[place] |= nth < newest && cell == Cell::Hidden;
-            may_be_nought[place] |= !table.is_people;
+        for (&place, &cell) in places.iter().zip(&table.cells) {
             if let Some((least, most)) = table.policy.range(cell, table.is_people) {
                 let told = if nth < newest { &mut told[place].0 } else { &mut told[place].1 };
                 *told = (told.0.max(least as f64), told.1.min(most as f64));
             }
-        }
-    }
-    for (cell, (now, _)) in told.iter_mut().enumerate() {
-        if is_hidden[cell] && !may_be_nought[cell] {
-            now.0 = 1.0;
         }
     }
     told

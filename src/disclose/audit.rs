@@ -75,13 +75,8 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     };
     let mut attack = Attack::new(newest, earlier)?;
     attack.look_around(demand.least_width())?;
-    let mut found = Audit {
-        demand: *demand,
-        earlier: earlier.len(),
-        tables: Vec::new(),
-        exposed: Vec::new(),
-        programs: 0,
-    };
+    let mut found =
+        Audit { demand: *demand, earlier: earlier.len(), tables: Vec::new(), exposed: Vec::new(), programs: 0 };
     let mut reported = BTreeSet::new();
     for (nth, table) in newest.tables.iter().enumerate() {
         shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);

@@ -89,10 +89,7 @@ impl Lp {
         let outcome = match solved.status() {
             HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => {
                 let solution = solved.get_solution();
-                Outcome::Best {
-                    values: solution.columns().to_vec(),
-                    reduced_costs: solution.dual_columns().to_vec(),
-                }
+                Outcome::Best { values: solution.columns().to_vec(), reduced_costs: solution.dual_columns().to_vec() }
             }
             HighsModelStatus::Infeasible => Outcome::Infeasible,
             _ => Outcome::Unknown,

@@ -52,14 +52,10 @@ impl Ground {
     }
 
     /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
-    ///
-    /// Of a hidden count the reader is taken to know even whether it is nought.
     pub(super) fn bounds(&self, cell: usize) -> (f64, f64) {
         let (told_least, told_most) = self.told[cell];
-        let (least, most) = if !self.is_new[cell] {
+        let (least, most) = if !self.is_new[cell] || self.is_hidden[cell] {
             (0.0, f64::INFINITY)
-        } else if self.is_hidden[cell] {
-            (if self.exact[cell] > 0 { 1.0 } else { 0.0 }, f64::INFINITY)
         } else {
             let shown = self.policy.round(self.exact[cell]);
             let range = self.policy.range(shown, self.is_people[cell]);
@@ -69,8 +65,9 @@ impl Ground {
     }
 
     /// What a hidden count must be able to be, for all a reader can work out: a small count anything
-    /// below the threshold, another anything within as many numbers around it.
-    pub(super) fn target(&self, cell: usize) -> (f64, f64) {
+    /// below the threshold, an amount of few people as much again as it is. `None` for a count that is
+    /// hidden for the sake of others: of it only [`Policy::least_width`] is asked.
+    pub(super) fn target(&self, cell: usize) -> Option<(f64, f64)> {
         let (exact, threshold) = (self.exact[cell], self.policy.threshold);
         let width = self.policy.least_width();
         let (least, most) = if exact == 0 {
@@ -81,9 +78,9 @@ impl Ground {
             let away = width.max(exact / 2);
             (exact.saturating_sub(away).max(1), exact + away)
         } else {
-            (exact - width / 2, exact + width.div_ceil(2))
+            return None;
         };
-        (least as f64, most as f64)
+        Some((least as f64, most as f64))
     }
 
     pub(super) fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
@@ -147,9 +144,11 @@ fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
 
 fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground, Unprotectable> {
     let now = tables.tables.iter().map(|t| Shape { counted: &t.counted, dimensions: &t.dimensions, release: 0 });
-    let before = earlier.iter().rev().enumerate().flat_map(|(age, release)| {
-        release.tables.iter().map(move |table| table.shape(age + 1))
-    });
+    let before = earlier
+        .iter()
+        .rev()
+        .enumerate()
+        .flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age + 1)));
     let system = System::new(&now.chain(before).collect::<Vec<_>>());
     let n = system.names.len();
     let mut ground = Ground {

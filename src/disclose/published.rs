@@ -82,10 +82,7 @@ impl Summary {
     pub fn sentence(&self) -> String {
         let Policy { threshold, rounding } = self.policy;
         if self.hidden == 0 {
-            return format!(
-                "No count of its {} is hidden; counts are rounded to the nearest {rounding}.",
-                self.cells
-            );
+            return format!("No count of its {} is hidden; counts are rounded to the nearest {rounding}.", self.cells);
         }
         format!(
             "{} of {} counts are hidden ([c]): those under {threshold}, those of groups all of whose people would be \

@@ -258,8 +258,7 @@ fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], current: &Leave
                 return;
             }
             let key = |k: usize, c: usize| old.dimensions[k].categories[c].key.as_str();
-            let there: Option<Vec<usize>> =
-                (0..at.len()).map(|k| new.dimensions[k].find(key(k, at[k]))).collect();
+            let there: Option<Vec<usize>> = (0..at.len()).map(|k| new.dimensions[k].find(key(k, at[k]))).collect();
             let Some(there) = there else { return };
             let dimension = &new.dimensions[k];
             let (mut before, mut now) = (BTreeSet::new(), BTreeSet::new());

@@ -210,8 +210,7 @@ impl Table {
 /// Says the shape, never the numbers.
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shape: Vec<(&str, usize)> =
-            self.dimensions.iter().map(|d| (d.name.as_str(), d.categories.len())).collect();
+        let shape: Vec<(&str, usize)> = self.dimensions.iter().map(|d| (d.name.as_str(), d.categories.len())).collect();
         f.debug_struct("Table").field("name", &self.name).field("shape", &shape).finish_non_exhaustive()
     }
 }
