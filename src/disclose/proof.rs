@@ -47,10 +47,10 @@ impl Proof {
         if goal.is_most { seen.1 >= end - TOLERANCE } else { seen.0 <= end + TOLERANCE }
     }
 
-    /// The ends that no possible world reaches.
+    /// The ends that no possible world found reaches.
     ///
-    /// One program at first raises as many hidden counts as it can all at once; a world that reaches the
-    /// ends of many cells proves them all. What it leaves is asked cell by cell.
+    /// One program raises as many hidden counts as it can all at once; a world that reaches the ends of many
+    /// cells proves them all.
     pub(super) fn exposed(&mut self, ground: &Ground) -> Result<Vec<Goal>, Unprotectable> {
         if self.seen.is_empty() {
             self.seen = ground.exact.iter().map(|&exact| (exact as f64, exact as f64)).collect();
@@ -63,13 +63,16 @@ impl Proof {
                 .map(|cell| Goal { cell, is_most })
                 .filter(|goal| !self.is_met(ground, *goal) && !self.given_up.contains(goal))
                 .collect();
+            // What few of these worlds reach is left to the repair, which asks in smaller lots and hides
+            // nothing where nothing need be hidden.
             while !open.is_empty() {
                 let before = open.len();
                 self.try_all(ground, &mut program, &mut open)?;
                 if open.len() * 10 > before * 9 {
-                    self.try_first(ground, &mut program, &mut open, &mut exposed)?;
+                    break;
                 }
             }
+            exposed.extend(open);
         }
         // A count hidden for the sake of others failed at its most may have made up for it at its least;
         // what is still too narrow is widened downwards, where there is room.
@@ -89,25 +92,6 @@ impl Proof {
         self.look(program)?;
         for goal in &*open {
             program.forget(ground, *goal);
-        }
-        open.retain(|goal| !self.is_met(ground, *goal));
-        Ok(())
-    }
-
-    fn try_first(
-        &mut self,
-        ground: &Ground,
-        program: &mut Program,
-        open: &mut Vec<Goal>,
-        exposed: &mut Vec<Goal>,
-    ) -> Result<(), Unprotectable> {
-        let Some(&goal) = open.first() else { return Ok(()) };
-        program.aim(ground, goal, self.end(ground, goal));
-        self.look(program)?;
-        program.forget(ground, goal);
-        if !self.is_met(ground, goal) {
-            exposed.push(goal);
-            open.remove(0);
         }
         open.retain(|goal| !self.is_met(ground, *goal));
         Ok(())
