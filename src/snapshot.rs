@@ -6,7 +6,7 @@ mod shared;
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use shared::{Failure, Shared};
 
-use crate::layer::{Answer, Findings, Layer, catalog};
+use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, coverage, gaps};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
@@ -29,7 +29,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
-    pub fn build(place: Place, issues: Vec<Issue>) -> Self {
+    pub fn build(place: Place, mut issues: Vec<Issue>) -> Self {
+        let engaged = Engaged::of(&place).unwrap_or_else(|why| {
+            issues.push(unprotected(&why.to_string()));
+            None
+        });
         let layers = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
@@ -44,7 +48,7 @@ impl Snapshot {
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
-            catalog::build(&place, &Findings { standards })
+            catalog::build(&place, &Findings { standards, engaged: engaged.as_ref() })
         };
         Self::of_layers(place, layers, issues)
     }
@@ -75,6 +79,17 @@ impl Snapshot {
     pub fn collection(&self, id: &str) -> Option<&Collection> {
         self.layers.iter().find(|collection| collection.layer.id == id)
     }
+}
+
+fn unprotected(why: &str) -> Issue {
+    let at = crate::place::Where::file("place.toml").field("[[engagement]]");
+    let problem = format!("Nothing can be shown of the engagement records: {why}");
+    Issue::warning(
+        "not-protected",
+        at,
+        problem,
+        "Their layers are left out; please report this, with the files if you may",
+    )
 }
 
 fn digest(place: &Place, collections: &[Collection], issues: &[Issue]) -> String {

@@ -120,6 +120,12 @@ pub enum Measure {
     Coverage,
     /// Where people are not covered, who they are, and why
     Gaps,
+    /// Who was met and who was not, by patch and group
+    Reach,
+    /// What people raised, by patch, against the whole place
+    Themes,
+    /// What there is of a mobilised community in the records, by patch
+    Evidence,
 }
 
 /// `patchwork measure`
@@ -127,7 +133,9 @@ pub enum Measure {
 #[command(after_help = "Examples:\n  \
     patchwork measure my-borough coverage\n  \
     patchwork measure my-borough coverage --standard hub-15 --out coverage.csv\n  \
-    patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n\n\
+    patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
+    patchwork measure my-borough reach\n  \
+    patchwork measure my-borough reach --dimension age --out reach-age.csv\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -139,6 +147,9 @@ pub struct MeasureArgs {
     /// Only this standard of place.toml (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub standard: Option<String>,
+    /// Reach: only this dimension, such as age (all of them when absent)
+    #[arg(long, value_name = "KEY")]
+    pub dimension: Option<String>,
     /// File to write: .geojson or .csv
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -26,8 +26,13 @@ pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plan
         bytes.extend_from_slice("\u{feff}".as_bytes());
     }
     push_row(&mut bytes, layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned)));
+    let statuses: Vec<Option<usize>> = layer.fields.iter().map(|field| status_of(layer, &field.name)).collect();
     for feature in features {
-        push_row(&mut bytes, feature.values.iter().map(cell).chain(point_cells(feature, plane)));
+        let cells = feature.values.iter().zip(&statuses).map(|(value, status)| match value {
+            Value::Null => marker(status.and_then(|at| feature.values.get(at))).to_owned(),
+            value => cell(value),
+        });
+        push_row(&mut bytes, cells.chain(point_cells(feature, plane)));
     }
     bytes
 }
@@ -45,6 +50,22 @@ fn push_row(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
         }
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// The field that says why a value of this one is not there: `<name>_status`, else `status`.
+fn status_of(layer: &Layer, name: &str) -> Option<usize> {
+    let named = |wanted: &str| layer.fields.iter().position(|field| field.name == wanted);
+    named(&format!("{name}_status")).or_else(|| named("status"))
+}
+
+/// What stands in a cell that is null: `[c]` where the status says that it is confidential, `[low]` where it
+/// rounds to nothing.
+fn marker(status: Option<&Value>) -> &'static str {
+    match status {
+        Some(Value::Text(words)) if words == "confidential" => "[c]",
+        Some(Value::Text(words)) if words == "low" => "[low]",
+        _ => NOT_AVAILABLE,
+    }
 }
 
 fn cell(value: &Value) -> String {

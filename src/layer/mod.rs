@@ -4,6 +4,7 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod engaged;
 pub mod file;
 pub mod filter;
 pub mod geojson;
@@ -16,14 +17,18 @@ pub mod tile;
 mod assets;
 mod coverage;
 mod credits;
+mod evidence;
 mod field;
 mod gaps;
 mod patches;
+mod reach;
 mod round;
 mod streets;
+mod themes;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer};
+pub use engaged::Engaged;
 
 use chrono::NaiveDate;
 use geo::Geometry;

@@ -30,7 +30,7 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     if deprived > 0 {
         lines.push(("deprivation", format!("{} of {} zones", n(deprived), n(place.zones.len()))));
     }
-    for (name, sets) in [("engagement", &place.engagement), ("grants", &place.grants)] {
+    for (name, sets) in [("grants", &place.grants)] {
         if !sets.is_empty() {
             let records: u64 = sets.iter().map(|set| set.records).sum();
             lines.push((
@@ -139,7 +139,8 @@ fn place_json(place: &Place) -> Value {
         "groups": place.groups.iter().map(|g| &g.key).collect::<Vec<_>>(),
         "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
         "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
-        "engagement_records": records(&place.engagement),
+        "engagement_records": place.engagement.rows(),
+        "engagement_records_used": place.engagement.used(),
         "grant_records": records(&place.grants),
         "standards": place.standards.iter().map(|s| &s.key).collect::<Vec<_>>(),
     })

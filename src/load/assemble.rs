@@ -6,22 +6,22 @@ use super::desk::{Ask, Desk};
 use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
-use super::manifest::{Manifest, RecordsSection};
+use super::manifest::{Manifest, OneOrMany, RecordsSection};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, records, shapes, standards, zones};
+use super::{deprivation, engagement, records, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone,
-    ZoneIdx,
+    Asset, Deprivation, Disclosure, Engagement, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents,
+    Source, Standard, Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
 use geo::{BoundingRect, MultiPolygon};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// A point further than this from every street is not joined to one, unless `place.toml` says otherwise.
@@ -45,7 +45,7 @@ pub(super) struct Parts {
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
     standards: Vec<Standard>,
-    engagement: Vec<RecordSet>,
+    engagement: Engagement,
     grants: Vec<RecordSet>,
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
@@ -95,7 +95,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let assets = assets::read(desk, &manifest.assets, &scene);
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
-    let engagement = record_sets(desk, &manifest.engagement, "engagement");
+    let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let grants = record_sets(desk, &manifest.grants, "grants");
     Some(Parts {
         plane,
@@ -120,6 +120,39 @@ fn deprived(desk: &mut Desk<'_>, manifest: &Manifest, zones: &[Area]) -> Vec<Opt
         Some(section) => deprivation::read(desk, section, zones),
         None => vec![None; zones.len()],
     }
+}
+
+type Settled = (Vec<Position>, IdVec<ZoneIdx, Range<usize>>);
+
+fn met(
+    desk: &mut Desk<'_>,
+    manifest: &Manifest,
+    scene: &Scene<'_>,
+    (patches, settled, assets, groups): (&[Patch], &Settled, &[Asset], &[Group]),
+) -> Engagement {
+    if manifest.engagement.is_empty() {
+        return Engagement::default();
+    }
+    let ground = engagement::Ground {
+        zones: scene.zones,
+        locator: scene.locator,
+        patches,
+        positions: &settled.0,
+        zone_positions: &settled.1,
+        assets,
+        plane: scene.plane,
+        one_patch: manifest.patches.is_none(),
+    };
+    engagement::read(desk, &manifest.engagement, &ground, groups, scene)
+}
+
+/// Kinds of asset that answer a theme, by the theme in the form records have it in.
+fn theme_answers(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    let kinds = |answer: &OneOrMany| match answer {
+        OneOrMany::One(kind) => vec![kind.clone()],
+        OneOrMany::Many(kinds) => kinds.clone(),
+    };
+    manifest.themes.iter().map(|(theme, answer)| (theme.trim().to_lowercase(), kinds(answer))).collect()
 }
 
 fn record_sets(desk: &mut Desk<'_>, sections: &[RecordsSection], role: &'static str) -> Vec<RecordSet> {
@@ -368,6 +401,11 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         speed: parts.speed,
         standards: parts.standards,
         engagement: parts.engagement,
+        theme_answers: theme_answers(manifest),
+        disclosure: Disclosure {
+            threshold: u64::from(manifest.disclosure.threshold),
+            rounding: u64::from(manifest.disclosure.rounding),
+        },
         grants: parts.grants,
         sources: sources.into(),
     }

@@ -75,6 +75,11 @@ impl Postcodes {
         Some(Self { points })
     }
 
+    /// Every postcode, in capitals without a space, and where it is; in no particular order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Xy)> {
+        self.points.iter().map(|(code, at)| (code.as_str(), *at))
+    }
+
     /// Where a postcode is, however it is spaced or capitalised.
     pub(super) fn locate(&self, postcode: &str) -> Option<Xy> {
         self.points.get(&form(postcode)).copied()
@@ -86,7 +91,7 @@ fn pair(table: &Table, pairs: &[(&str, &str)]) -> Option<(usize, usize)> {
 }
 
 /// Letters and digits in capitals: the Post Office puts one space, files put none, two, or pad to seven.
-fn form(postcode: &str) -> String {
+pub(super) fn form(postcode: &str) -> String {
     postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 

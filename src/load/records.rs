@@ -1,9 +1,9 @@
-//! Engagement and grant files: read, counted, and kept for the measures that will use them.
+//! Grant files: read, counted, and kept for the measures that will use them.
 
 use super::desk::{Ask, Desk};
 use super::manifest::RecordsSection;
 use super::table::{Options, Table};
-use super::words::{plain, some_of};
+use super::words::plain;
 use crate::place::{Issue, RecordSet, Where};
 use std::path::Path;
 
@@ -23,9 +23,6 @@ pub(super) fn read(desk: &mut Desk<'_>, section: &RecordsSection, role: &'static
                 format!("Its columns are: {}", set.columns.join(", ")),
             ));
         }
-    }
-    if role == "engagement" {
-        note_personal(desk, &set);
     }
     Some(set)
 }
@@ -66,55 +63,4 @@ fn parse(path: &Path) -> Result<(u64, Vec<String>), String> {
     };
     let columns = list.first().and_then(|first| first.as_object()).map(|first| first.keys().cloned().collect());
     Ok((list.len() as u64, columns.unwrap_or_default()))
-}
-
-/// Columns that look like they name people.
-fn note_personal(desk: &mut Desk<'_>, set: &RecordSet) {
-    let personal: Vec<&str> = set.columns.iter().map(String::as_str).filter(|title| looks_personal(title)).collect();
-    if !personal.is_empty() {
-        let problem = format!("Columns look like names, addresses or numbers of people: {}", some_of(&personal));
-        let remedy = "They are not needed and not kept, and the measures of reach will refuse them; remove the columns before handing the file on";
-        desk.issues.push(Issue::warning("personal-data", Where::file(&set.file), problem, remedy));
-    }
-}
-
-fn looks_personal(title: &str) -> bool {
-    let form = plain(title);
-    let whole = [
-        "name",
-        "fullname",
-        "personname",
-        "participant",
-        "participantname",
-        "attendee",
-        "contactname",
-        "clientname",
-        "residentname",
-        "membername",
-        "dob",
-        "dateofbirth",
-        "birthdate",
-        "nino",
-        "nhsnumber",
-        "address",
-        "homeaddress",
-    ];
-    let parts =
-        ["email", "phone", "telephone", "mobile", "firstname", "forename", "surname", "lastname", "nationalinsurance"];
-    whole.contains(&form.as_str()) || parts.iter().any(|part| form.contains(part))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_and_numbers_of_people_are_noticed_and_venues_are_not() {
-        for title in ["Email", "First Name", "mobile_number", "Date of birth", "name"] {
-            assert!(looks_personal(title), "{title}");
-        }
-        for title in ["venue_name", "patch", "ethnic_group", "postcode", "date", "theme"] {
-            assert!(!looks_personal(title), "{title}");
-        }
-    }
 }

@@ -120,7 +120,9 @@ impl Town {
             detour: 1.3,
             speed: hundred_metres_a_minute(),
             standards: Vec::new(),
-            engagement: Vec::new(),
+            engagement: patchwork::place::Engagement::default(),
+            disclosure: patchwork::place::Disclosure::default(),
+            theme_answers: std::collections::BTreeMap::new(),
             grants: Vec::new(),
             sources: IdVec::new(),
         }
