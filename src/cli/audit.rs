@@ -4,7 +4,7 @@ use super::args::{AnswerFormat, AuditArgs};
 use super::progress::Progress;
 use super::words::{table, whole};
 use super::{Failure, print_result, usable, write};
-use crate::disclose::{Audit, Finding, Policy, Release, audit};
+use crate::disclose::{Audit, Finding, Release, audit};
 use crate::layer::{Engaged, release};
 use crate::place::Place;
 use std::fmt::Write;
@@ -23,8 +23,8 @@ pub fn run(args: &AuditArgs, progress: &Progress) -> Result<(), Failure> {
     }
     if last.is_dir() {
         let place = usable(last, progress)?;
-        demand = Some(Policy { threshold: place.disclosure.threshold, rounding: place.disclosure.rounding });
-        releases.splice(0..0, Engaged::earlier(&place).map_err(Failure::Failed)?);
+        demand = Some(Engaged::policy(&place));
+        releases.splice(0..0, Engaged::earlier(&place).map_err(|why| Failure::Failed(why.to_string()))?);
         progress.step("Counting and protecting");
         releases.push(of_place(&place, args.unprotected)?);
     } else if args.unprotected {
@@ -77,8 +77,7 @@ fn of_place(place: &Place, is_unprotected: bool) -> Result<Release, Failure> {
 }
 
 fn in_words(found: &Audit) -> String {
-    let mut rows =
-        vec![["table", "cells", "shown", "hidden", "narrowest", "between"].map(String::from).to_vec()];
+    let mut rows = vec![["table", "cells", "shown", "hidden", "narrowest", "between"].map(String::from).to_vec()];
     for one in &found.tables {
         let narrowest = one.narrowest.as_ref();
         rows.push(vec![

@@ -21,6 +21,14 @@ pub enum Unprotectable {
         /// The whole in words.
         cell: String,
     },
+    /// What was published before is not known, so that it could be given away.
+    #[error("the earlier release {file} cannot be read: {why}; nothing is published until it can, or is taken away")]
+    Forgotten {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The solver did not answer, so that nothing can be promised.
     #[error("the linear program of the protection was not solved; nothing is published")]
     Unsolved,

@@ -9,6 +9,7 @@ pub mod file;
 pub mod filter;
 pub mod geojson;
 pub mod hubs;
+pub mod release;
 pub mod report;
 pub mod shape;
 pub mod table;

@@ -73,9 +73,8 @@ pub fn read(text: &[u8]) -> Result<Protected, String> {
     if whole.get("form").and_then(Value::as_str) != Some(FORM) {
         return Err(format!("it is no release: its \"form\" is not \"{FORM}\""));
     }
-    let number = |key: &str| {
-        whole.get(key).and_then(Value::as_u64).ok_or_else(|| format!("\"{key}\" is not a whole number"))
-    };
+    let number =
+        |key: &str| whole.get(key).and_then(Value::as_u64).ok_or_else(|| format!("\"{key}\" is not a whole number"));
     let policy = Policy { threshold: number("threshold")?, rounding: number("rounding")?.max(1) };
     let tables = list(&whole, "tables")?.iter().map(|table| read_table(table, policy)).collect::<Result<_, _>>()?;
     let told_before = number("told_before")? as usize;

@@ -24,6 +24,7 @@ mod manifest;
 mod points;
 mod postcodes;
 mod records;
+mod releases;
 mod settings;
 mod shapes;
 mod standards;

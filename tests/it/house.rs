@@ -160,6 +160,12 @@ fn nothing_unwraps_or_prints() {
 }
 
 #[test]
+fn exact_counts_of_people_are_read_by_disclose_alone() {
+    let outside = |f: &File| !["disclose", "measure", "place", "load", "synth"].contains(&f.module.as_str());
+    none(&found(outside, |f| &f.code, &[".exact()", ".exact_contributors()"]));
+}
+
+#[test]
 fn no_file_is_too_long_to_read() {
     let mut paths = Vec::new();
     rust_files(&root().join("src"), &mut paths);
