@@ -142,6 +142,11 @@ impl Attack {
         most.saturating_sub(least)
     }
 
+    /// The least the cell can be, as far as it is seen.
+    pub(super) fn least(&self, cell: usize) -> u64 {
+        whole(self.seen[cell]).0
+    }
+
     /// Whole numbers between the proven ends.
     pub(super) fn width(&self, cell: usize) -> u64 {
         self.width_seen(cell)

@@ -1,0 +1,104 @@
+//! No request to a served place tells more of a count than its protected table does.
+
+use crate::http_server::Server;
+use patchwork::disclose::{Cell, Published};
+use patchwork::layer::Engaged;
+use patchwork::load::load;
+use patchwork::place::Place;
+use patchwork::synth::{DemoOptions, write_demo};
+use serde_json::Value;
+
+fn demo() -> Place {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let dir = tmp.path().join("demo");
+    write_demo(&dir, &DemoOptions { residents: 36_000, seed: 3 }, &|_| {}).expect("a demo is written");
+    load(&dir, &|_| {}).place.expect("it is usable")
+}
+
+fn encoded(words: &str) -> String {
+    words
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
+}
+
+/// Every cell of a table with the name it has in its layer.
+fn cells(table: &Published) -> Vec<(String, Cell)> {
+    let [patches, answers, periods] = table.dimensions.as_slice() else { panic!("{}", table.name) };
+    let mut cells = Vec::new();
+    for (i, patch) in patches.categories.iter().enumerate() {
+        for (j, answer) in answers.categories.iter().enumerate() {
+            for (k, period) in periods.categories.iter().enumerate() {
+                cells.push((format!("{}.{}.{}", patch.key, answer.key, period.key), table.cell(&[i, j, k])));
+            }
+        }
+    }
+    cells.sort();
+    cells
+}
+
+fn matched(server: &Server, layer: &str, filter: &str) -> u64 {
+    let answer = server.get(&format!("/collections/{layer}/items?limit=1&filter={}", encoded(filter)));
+    assert_eq!(answer.status, 200, "{filter}: {}", answer.text());
+    answer.json()["numberMatched"].as_u64().expect("a count")
+}
+
+#[test]
+fn filters_counts_sorting_boxes_and_tables_see_protected_counts_alone() {
+    let place = demo();
+    let engaged = Engaged::of(&place).expect("protected").expect("the demo has records");
+    let server = Server::of(demo());
+    let mut hidden_in_all = 0;
+    for table in engaged.protected.tables.iter().filter(|table| table.name.starts_with("reach-")) {
+        let (layer, cells) = (table.name.as_str(), cells(table));
+        let hidden: Vec<&str> = cells.iter().filter(|(_, c)| *c == Cell::Hidden).map(|(id, _)| id.as_str()).collect();
+        hidden_in_all += hidden.len();
+        // What is listed.
+        let all = server.get(&format!("/collections/{layer}/items?limit=10000")).json();
+        let features = all["features"].as_array().expect("features");
+        assert_eq!(features.len(), cells.len());
+        for (feature, (id, cell)) in features.iter().zip(&cells) {
+            let properties = &feature["properties"];
+            assert_eq!(feature["id"], Value::from(id.as_str()));
+            assert_eq!(properties["met"].as_u64(), cell.value(), "{id}");
+            if *cell == Cell::Hidden {
+                for derived in ["rate", "rate_low", "rate_high", "pooled_rate", "ratio", "ratio_low", "to_meet", "flag"]
+                {
+                    assert!(properties[derived].is_null(), "{id} tells its {derived}: {}", properties[derived]);
+                }
+            }
+        }
+        // What is asked: no threshold tells one hidden count from another.
+        let null = matched(&server, layer, "met IS NULL");
+        assert_eq!(null, cells.iter().filter(|(_, cell)| cell.value().is_none()).count() as u64);
+        assert_eq!(matched(&server, layer, "met > 0 AND met < 10"), 0);
+        for k in [0, 1, 4, 9, 10, 100] {
+            let shown = cells.iter().filter(|(_, cell)| cell.value().is_some_and(|count| count >= k)).count() as u64;
+            assert_eq!(matched(&server, layer, &format!("met >= {k}")), shown, "{k}");
+        }
+        for id in hidden.iter().take(3) {
+            for compare in ["met >= 0", "met < 10", "met = 5", "met <> 5", "met BETWEEN 1 AND 9", "rate > 0"] {
+                assert_eq!(matched(&server, layer, &format!("reach_id = '{id}' AND {compare}")), 0, "{id} {compare}");
+            }
+        }
+        // Tables in text.
+        let csv = server.get(&format!("/collections/{layer}/items?limit=10000&f=csv"));
+        assert!(csv.text().matches("[c]").count() >= hidden.len());
+        // The order of hidden counts is that of their names, whatever they are.
+        let sorted = server.get(&format!("/collections/{layer}/items?limit=10000&sortby=-met"));
+        if sorted.status == 200 {
+            let sorted = sorted.json();
+            let order: Vec<&str> = sorted["features"]
+                .as_array()
+                .expect("features")
+                .iter()
+                .filter(|f| f["properties"]["met"].is_null())
+                .map(|f| f["id"].as_str().expect("an id"))
+                .collect();
+            let mut by_name = order.clone();
+            by_name.sort_unstable();
+            assert!(order == by_name || order.iter().rev().eq(by_name.iter()), "{layer} sorts by what it hides");
+        }
+    }
+    assert!(hidden_in_all > 10, "the demo hides something: {hidden_in_all}");
+}
