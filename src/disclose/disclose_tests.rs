@@ -176,6 +176,17 @@ fn an_amount_is_held_against_the_number_of_people_it_is_of() {
     is_safe(&[release]);
 }
 
+#[test]
+fn that_few_people_have_nothing_is_shown() {
+    let mut hours = Table::of_amounts("hours", "hours", vec![flat("patch", Relation::Sum, &["east", "west"])]);
+    hours.add_contributors(&[1], 3);
+    hours.add_contributors(&[2], 30);
+    hours.roll_up();
+    let release = protected(&Tables { tables: vec![hours] });
+    assert!(release.tables[0].cells.iter().all(|cell| *cell == Cell::Zero));
+    is_safe(&[release]);
+}
+
 /// Tables of any shape this house makes: nested patches, groups, periods that add up or overlap, themes.
 fn by_chance(seed: u64) -> Tables {
     let mut chance = ChaCha8Rng::seed_from_u64(seed);

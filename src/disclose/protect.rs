@@ -54,9 +54,9 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Whether a count may not be shown for its own sake.
+    /// Whether a count may not be shown for its own sake. That few people have nothing is no such count.
     pub(super) fn is_small(&self, cell: usize) -> bool {
-        (self.exact[cell] > 0 || self.people[cell] > 0) && self.people[cell] < self.policy.threshold
+        self.exact[cell] > 0 && self.people[cell] < self.policy.threshold
     }
 
     /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
