@@ -58,6 +58,8 @@ pub enum Command {
     Measure(MeasureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
+    /// Write one page about a patch, for its coordinator to print
+    Review(ReviewArgs),
     /// Say where the next hubs should go: proven, and explained
     Plan(Box<PlanArgs>),
     /// Choose sites over anybody's table of costs, or an OR-Library file
@@ -153,6 +155,21 @@ pub struct MeasureArgs {
     #[arg(long, value_name = "KEY")]
     pub dimension: Option<String>,
     /// File to write: .geojson or .csv
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `patchwork review`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork review my-borough P01 --out P01.html\n\n\
+    The page is HTML; print it from any browser. Without --out it goes to stdout.")]
+pub struct ReviewArgs {
+    /// Place directory: the one with place.toml
+    pub dir: PathBuf,
+    /// Key of the patch
+    pub patch: String,
+    /// File to write
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

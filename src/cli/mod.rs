@@ -11,6 +11,7 @@ mod locate;
 mod measure;
 mod plan;
 mod progress;
+mod review;
 mod serve;
 mod words;
 
@@ -66,6 +67,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
+        Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => plan::run(args, &progress),
         Command::Locate(args) => locate::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),

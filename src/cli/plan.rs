@@ -9,7 +9,7 @@ use crate::layer::hubs::{hubs_json, hubs_layer};
 use crate::load::candidates::read_candidates;
 use crate::measure::Covered;
 use crate::place::{GroupIdx, Place, Severity, Standard};
-use crate::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs_told};
+use crate::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs_watched};
 use crate::units::{Metres, Seconds, Share};
 use chrono::Weekday;
 use std::fmt::Write;
@@ -25,7 +25,7 @@ pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
     }
     let place = usable(&args.dir, progress)?;
     let brief = brief(&place, args)?;
-    let proposal = hubs_told(&place, &brief, &|step| progress.step(step));
+    let proposal = hubs_watched(&place, &brief, &progress.watch());
     progress.done();
     let proposal = proposal.map_err(|why| match why {
         Unplanned::Wrong(_) => Failure::Usage(why.to_string()),

@@ -11,9 +11,11 @@ pub mod geojson;
 pub mod hubs;
 pub mod release;
 pub mod report;
+pub mod review;
 pub mod shape;
 pub mod table;
 pub mod tile;
+pub mod totals;
 
 mod assets;
 mod coverage;

@@ -9,6 +9,7 @@
 //! Memory grows with the pairs that can be reached, never with demand × sites. The same question and seed give
 //! the same answer unless the time limit cuts it short; ties go to the lower index.
 
+mod anneal;
 mod branch;
 mod capacity;
 mod certificate;
@@ -19,6 +20,7 @@ mod explain;
 mod floors;
 mod frame;
 mod interchange;
+mod interrupt;
 mod lagrange;
 mod lscp;
 mod mclp;
@@ -28,6 +30,8 @@ mod p_dispersion;
 mod p_median;
 mod problem;
 mod solution;
+mod watch;
+mod worst_off;
 
 pub use certificate::{Recount, recount};
 pub use lscp::lscp;
@@ -37,6 +41,7 @@ pub use p_dispersion::p_dispersion;
 pub use p_median::p_median;
 pub use problem::{Costs, Effort, Group, Problem};
 pub use solution::{BrokenRule, GroupCover, Infeasible, Model, Served, Solution, Status, Unsolved};
+pub use watch::Watch;
 
 /// How far below the best an answer may be and still be called proven, as a share of the objective.
 ///
@@ -47,16 +52,19 @@ pub const GAP: f64 = 1e-9;
 /// Answers a problem under a model.
 ///
 /// # Errors
-/// [`Unsolved`] says what is missing, which rule can't be met and by how much, or that time ran out.
+/// [`Unsolved`] says what is missing, which rule can't be met and by how much, that time ran out, or that it was
+/// cancelled.
 pub fn solve(model: Model, problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
-    match model {
+    let watch = effort.watch;
+    let answer = match model {
         Model::Mclp => mclp(problem, effort),
         Model::WorstOffFirst => worst_off_first(problem, effort),
         Model::Lscp => lscp(problem, effort),
         Model::PMedian => p_median(problem, effort),
         Model::PCenter => p_center(problem, effort),
         Model::PDispersion => p_dispersion(problem, effort),
-    }
+    };
+    if watch.is_some_and(Watch::is_cancelled) { Err(Unsolved::Cancelled) } else { answer }
 }
 
 #[cfg(test)]
