@@ -30,6 +30,11 @@ fn cells(table: &Published) -> Vec<(String, Cell)> {
     cells
 }
 
+fn encoded(words: &str) -> String {
+    let one = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
+    words.bytes().map(one).collect()
+}
+
 fn matched(server: &Server, layer: &str, asked: &str) -> u64 {
     let answer = server.get(&format!("/collections/{layer}/items?limit=1&{asked}"));
     assert_eq!(answer.status, 200, "{asked}: {}", answer.text());
@@ -70,6 +75,14 @@ fn lists_filters_counts_and_tables_see_protected_counts_alone() {
             assert_eq!(matched(&server, layer, &format!("reach_id={id}&status=confidential")), 1, "{id}");
             for k in 0..12 {
                 assert_eq!(matched(&server, layer, &format!("reach_id={id}&met={k}")), 0, "{id} {k}");
+            }
+        }
+        let filtered = |words: &str| matched(&server, layer, &format!("filter={}", encoded(words)));
+        assert_eq!(filtered("met IS NULL"), cells.iter().filter(|(_, cell)| cell.value().is_none()).count() as u64);
+        assert_eq!(filtered("met > 0 AND met < 10"), 0);
+        for id in hidden.iter().take(3) {
+            for compare in ["met >= 0", "met < 10", "met <> 5", "met BETWEEN 1 AND 9", "NOT (met = 3)", "rate > 0"] {
+                assert_eq!(filtered(&format!("reach_id = '{id}' AND {compare}")), 0, "{id} {compare}");
             }
         }
         // Tables in text.
