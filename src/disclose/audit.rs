@@ -68,7 +68,8 @@ pub struct Audit {
 /// are not asked again; the narrowest of each table is always exact. It knows nothing of how the
 /// tables were made.
 ///
-/// *Errors* when the solver does not answer, or the tables contradict themselves.
+/// # Errors
+/// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit { demand: *demand, earlier: 0, tables: Vec::new(), exposed: Vec::new(), programs: 0 });

@@ -108,8 +108,10 @@ impl Ground {
 /// the policy asks, the cheapest further cells are hidden, until nothing is left to do.
 ///
 /// *Returns* the tables in the order given. The order of tables and of categories decides nothing.
+/// *Limits*: see METHODS.md, Disclosure.
 ///
-/// *Errors* when tables contradict each other. *Limits*: see METHODS.md, Disclosure.
+/// # Errors
+/// When tables contradict each other, or the solver does not answer.
 pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<Protected, Unprotectable> {
     let mut ground = ground(tables, *policy, earlier)?;
     for cell in 0..ground.exact.len() {

@@ -97,7 +97,7 @@ impl Program {
             };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion; totals are missed most.
-            let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * (1 + 2 * wholes[cell]) as f64;
+            let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
             columns.push((0.0, (least - told.0).max(0.0)));
             let added = Beyond { above: columns.len() - 2, below: columns.len() - 1, weight };
