@@ -177,12 +177,20 @@ fn told<'a>(
     newest: usize,
 ) -> Vec<((f64, f64), (f64, f64))> {
     let mut told = vec![((0.0_f64, f64::INFINITY), (0.0_f64, f64::INFINITY)); system.names.len()];
+    let mut is_hidden = vec![false; told.len()];
     for (nth, (table, places)) in by_age.flat_map(|release| &release.tables).zip(&system.places).enumerate() {
         for (&place, &cell) in places.iter().zip(&table.cells) {
+            is_hidden[place] |= nth < newest && cell == Cell::Hidden;
             if let Some((least, most)) = table.policy.range(cell, table.is_people) {
                 let told = if nth < newest { &mut told[place].0 } else { &mut told[place].1 };
                 *told = (told.0.max(least as f64), told.1.min(most as f64));
             }
+        }
+    }
+    // A nought of an earlier release that is hidden now is none any more: a record came late.
+    for ((_, then), is_hidden) in told.iter_mut().zip(is_hidden) {
+        if is_hidden && *then == (0.0, 0.0) {
+            *then = (0.0, f64::INFINITY);
         }
     }
     told

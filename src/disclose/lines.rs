@@ -61,7 +61,7 @@ pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
 
 /// Hides the noughts of lines of which no count can be shown, so that what is hidden does not point at
 /// the category by leaving the others empty. Noughts that the noughts still shown tell anyway (a group
-/// nobody of which was met in the whole place) are shown.
+/// nobody of which was met in the whole place), or an earlier release told, are shown.
 pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     if ground.policy.threshold <= 1 {
         return;
@@ -70,7 +70,7 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     for line in lines.iter().filter(|line| ground.exact[line.whole] > 0) {
         let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];
         if line.parts.len() > 1 && !line.parts.iter().any(is_shown) {
-            line.parts.iter().for_each(|&part| may_hide[part] |= ground.exact[part] == 0);
+            line.parts.iter().for_each(|&part| may_hide[part] |= ground.exact[part] == 0 && ground.told[part].1 > 0.0);
         }
     }
     loop {
