@@ -130,6 +130,8 @@ pub enum Measure {
     Themes,
     /// What there is of a mobilised community in the records, by patch
     Evidence,
+    /// Where money reaches, where need goes unmet, and how sure that is
+    Giving,
 }
 
 /// `patchwork measure`
@@ -139,7 +141,8 @@ pub enum Measure {
     patchwork measure my-borough coverage --standard hub-15 --out coverage.csv\n  \
     patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
     patchwork measure my-borough reach\n  \
-    patchwork measure my-borough reach --dimension age --out reach-age.csv\n\n\
+    patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
+    patchwork measure my-borough giving --layer grants --out grants.csv\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -154,6 +157,9 @@ pub struct MeasureArgs {
     /// Reach: only this dimension, such as age (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub dimension: Option<String>,
+    /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
+    #[arg(long, value_name = "LAYER")]
+    pub layer: Option<String>,
     /// File to write: .geojson or .csv
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -20,6 +20,9 @@ pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
     if matches!(args.measure, Measure::Reach | Measure::Themes | Measure::Evidence) {
         return super::engaged::run(args, &place, progress);
     }
+    if args.measure == Measure::Giving {
+        return super::giving::run(&place, args, progress);
+    }
     let standards = chosen(&place, args)?;
     if let Some(path) = &args.out {
         check_ending(path)?;

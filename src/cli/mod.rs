@@ -6,6 +6,7 @@ mod audit;
 mod check;
 mod demo;
 mod engaged;
+mod giving;
 mod health;
 mod locate;
 mod measure;

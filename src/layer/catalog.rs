@@ -1,12 +1,13 @@
 //! The list of layers: what each is called, what it tells, how it is made, and which paragraph of
 //! METHODS.md says how. A new measure adds one entry here.
 
-use super::credits::{MET, PEOPLE, WALKS, credits};
+use super::credits::{GIVING, MET, PEOPLE, WALKS, credits};
 use super::{
-    Engaged, Feature, Field, Layer, Value, assets, coverage, evidence, gaps, patches, reach, streets, themes, zones,
+    Engaged, Feature, Field, Layer, Value, assets, coverage, evidence, gaps, giving, patches, reach, streets, themes,
+    zones,
 };
 use crate::measure::counts::THEMES;
-use crate::measure::{Coverage, Gaps};
+use crate::measure::{Coverage, Gaps, Reached};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -29,6 +30,8 @@ pub struct Findings<'a> {
     pub standards: Vec<Answer<'a>>,
     /// Who was met, protected; `None` where there are no records or they cannot be protected.
     pub engaged: Option<&'a Engaged>,
+    /// Where giving reaches; `None` where no grants were given.
+    pub giving: Option<&'a Reached>,
 }
 
 /// One line of the catalogue.
@@ -52,6 +55,8 @@ enum Make {
     Once { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+    /// One layer for the place, when there is anything to tell.
+    IfFound(fn(&Context<'_>) -> Option<Table>),
     /// One layer, where there are engagement records.
     WithRecords { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each dimension that engagement records tell.
@@ -59,7 +64,7 @@ enum Make {
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 9] = [
+pub const ENTRIES: [Entry; 14] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -137,23 +142,74 @@ pub const ENTRIES: [Entry; 9] = [
         roles: &[PEOPLE, MET],
         make: Make::WithRecords { walks: false, table: evidence::table },
     },
+    Entry {
+        id: "grants",
+        title: "Grants",
+        description: "Each grant to an organisation, with what says where it benefits somebody. A grant known only by \
+                      its recipient's office has no place on the map.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::grants),
+    },
+    Entry {
+        id: "giving",
+        title: "Giving",
+        description: "What each patch was given, for residents and for need, with ranges, and how probably it is a \
+                      cold spot. Money is spread by residents over the area its evidence names.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::patches),
+    },
+    Entry {
+        id: "giving-zones",
+        title: "Giving by zone",
+        description: "What each zone was given, spread by residents over the area each grant's evidence names, and \
+                      the least and the most it can have been.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::zones),
+    },
+    Entry {
+        id: "giving-need",
+        title: "Need against money",
+        description: "What share of the money the most deprived tenths of the residents have: the concentration \
+                      curve, with ranges.",
+        method: "giving-need",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::need),
+    },
+    Entry {
+        id: "giving-place",
+        title: "Giving in the whole place",
+        description: "What was loaded, what could be placed and by what evidence, on whom it hangs, and how wide the \
+                      ranges are.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::total),
+    },
 ];
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
 pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
     let answers = findings.standards.as_slice();
-    let context = Context { place, answers, engaged: findings.engaged, main_patch: zones::main_patch(place) };
+    let context = Context {
+        place,
+        answers,
+        engaged: findings.engaged,
+        main_patch: zones::main_patch(place),
+        giving: findings.giving,
+    };
     let mut layers: Vec<Layer> = Vec::new();
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()
         .flat_map(|entry| match entry.make {
-            Make::Once { .. } => vec![(entry, None)],
+            Make::Once { .. } | Make::IfFound(_) => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
             Make::PerDimension(_) | Make::WithRecords { .. } => Vec::new(),
         })
         .collect();
-    layers.par_extend(jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)));
+    layers.par_extend(jobs.into_par_iter().filter_map(|(entry, answer)| layer(&context, entry, answer)));
     layers.extend(of_engagement(&context));
     layers
 }
@@ -161,17 +217,23 @@ pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
 /// The layers that are made from engagement records alone, as [`build`] makes them.
 #[must_use]
 pub fn engagement_layers(place: &Place, engaged: &Engaged) -> Vec<Layer> {
-    let context = Context { place, answers: &[], engaged: Some(engaged), main_patch: zones::main_patch(place) };
+    let context =
+        Context { place, answers: &[], engaged: Some(engaged), main_patch: zones::main_patch(place), giving: None };
     of_engagement(&context)
 }
 
 fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
     let Some(engaged) = context.engaged else { return Vec::new() };
     let mut layers = Vec::new();
+    let everybody = ["everybody".to_owned()];
+    let dimensions = match context.place.engagement.dimensions.as_slice() {
+        [] => everybody.as_slice(),
+        told => told,
+    };
     for entry in &ENTRIES {
         match entry.make {
             Make::PerDimension(make) => {
-                for dimension in &context.place.engagement.dimensions {
+                for dimension in dimensions {
                     let Some(published) = engaged.people(dimension) else { continue };
                     let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
                     let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
@@ -194,7 +256,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
                 let name = (entry.id.to_owned(), entry.title.to_owned());
                 layers.push(of_records(context, entry, name, &sentence, table(context)));
             }
-            Make::Once { .. } | Make::PerStandard(_) => {}
+            Make::Once { .. } | Make::PerStandard(_) | Make::IfFound(_) => {}
         }
     }
     layers
@@ -225,17 +287,29 @@ pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps:
     one(place, "gaps", Answer { standard, coverage, gaps: Some(gaps) })
 }
 
-fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
-    let answers = [answer];
-    let context = Context { place, answers: &answers, engaged: None, main_patch: zones::main_patch(place) };
-    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
-    layer(&context, entry, Some(&answer))
+/// What there is to tell about giving, as [`build`] makes it.
+#[must_use]
+pub fn giving_layers(place: &Place, giving: &Reached) -> Vec<Layer> {
+    let context =
+        Context { place, answers: &[], engaged: None, main_patch: zones::main_patch(place), giving: Some(giving) };
+    let about = |entry: &&Entry| matches!(entry.make, Make::IfFound(_)) && entry.method.starts_with("giving");
+    ENTRIES.iter().filter(about).filter_map(|entry| layer(&context, entry, None)).collect()
 }
 
-fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Layer {
+fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
+    let answers = [answer];
+    let context =
+        Context { place, answers: &answers, engaged: None, main_patch: zones::main_patch(place), giving: None };
+    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
+    layer(&context, entry, Some(&answer)).expect("every standard has a layer")
+}
+
+/// A line of the catalogue as a layer; nothing when there is nothing to tell.
+fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Option<Layer> {
     let (table, walks) = match (&entry.make, answer) {
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
+        (Make::IfFound(table), _) => (table(context)?, false),
         (Make::PerStandard(_), None) | (Make::PerDimension(_) | Make::WithRecords { .. }, _) => {
             (Table { fields: Vec::new(), features: Vec::new() }, true)
         }
@@ -249,7 +323,15 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> L
         None => (entry.id.to_owned(), entry.title.to_owned(), entry.description.to_owned()),
     };
     let credits = credits(context.place, entry.roles, walks);
-    Layer { id, title, description, method: entry.method, credits, fields: table.fields, features: table.features }
+    Some(Layer {
+        id,
+        title,
+        description,
+        method: entry.method,
+        credits,
+        fields: table.fields,
+        features: table.features,
+    })
 }
 
 /// A standard as a sentence: "The standard: a library within 15 minutes' walk, …".
@@ -277,6 +359,8 @@ pub(super) struct Context<'a> {
     pub(super) engaged: Option<&'a Engaged>,
     /// The patch in which most residents of each zone live.
     pub(super) main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
+    /// Where giving reaches.
+    pub(super) giving: Option<&'a Reached>,
 }
 
 impl Context<'_> {

@@ -8,7 +8,7 @@ use crate::measure::counts;
 use crate::measure::near::near;
 use crate::measure::reach::{Count, Reach, Row, reach, residents};
 use crate::place::{Basis, GroupIdx, Idx, PatchIdx, Place, Quarter};
-use crate::stats::{gini, top_share};
+use crate::stats::{gini_of_tallies, top_share_of_tallies};
 
 /// What records say, as far as it may be said.
 #[derive(Debug)]
@@ -118,8 +118,8 @@ impl Engaged {
                 let enough = cell.value().is_some_and(|n| n >= TENTHS * self.protected.policy.threshold);
                 let of = if enough { cell } else { Cell::Hidden };
                 Concentration {
-                    top_tenth: top_share(&times, 0.1).and_then(|share| disclose::derived(of, share, 0.01)),
-                    gini: gini(&times).and_then(|gini| disclose::derived(of, gini, 0.01)),
+                    top_tenth: top_share_of_tallies(&times, 0.1).and_then(|share| disclose::derived(of, share, 0.01)),
+                    gini: gini_of_tallies(&times).and_then(|gini| disclose::derived(of, gini, 0.01)),
                 }
             })
             .collect()

@@ -8,6 +8,7 @@ pub mod engaged;
 pub mod file;
 pub mod filter;
 pub mod geojson;
+pub mod giving;
 pub mod hubs;
 pub mod release;
 pub mod report;
@@ -30,7 +31,7 @@ mod streets;
 mod themes;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
 pub use engaged::Engaged;
 
 use chrono::NaiveDate;

@@ -75,7 +75,7 @@ pub fn page(place: &Place, layers: &[&Layer], patch: &str) -> Option<String> {
             body += &changed(&rows, patch);
             first = false;
         }
-        body += &reach(&rows, patch);
+        body += &reach(place, &rows, patch);
     }
     if let Some(rows) = layer("themes") {
         body += &themes(&rows, patch);
@@ -221,8 +221,15 @@ fn changed(rows: &Rows<'_>, patch: &str) -> String {
     out + "</p>"
 }
 
-fn reach(rows: &Rows<'_>, patch: &str) -> String {
-    let here = rows.find(&[("patch_id", patch), ("period", "all")]);
+fn reach(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
+    let mut here = rows.find(&[("patch_id", patch), ("period", "all")]);
+    // Everybody, then the groups in the order of the place, then those of whom it was not recorded.
+    let order = |row: &usize| match rows.value(*row, "group") {
+        Value::Text(key) if key == "all" => 0,
+        Value::Text(key) => place.groups.iter().position(|group| group.key == *key).map_or(usize::MAX, |at| at + 1),
+        _ => usize::MAX,
+    };
+    here.sort_by_key(order);
     let everywhere = rows.find(&[("patch_id", "all"), ("period", "all"), ("group", "all")]);
     let usual = everywhere.first().and_then(|row| rows.number(*row, "rate"));
     let rates: Vec<usize> = here.iter().copied().filter(|row| rows.number(*row, "residents").is_some()).collect();

@@ -6,16 +6,16 @@ use super::desk::{Ask, Desk};
 use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
-use super::manifest::{Manifest, OneOrMany, RecordsSection};
+use super::manifest::{Manifest, OneOrMany};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, engagement, records, releases, shapes, standards, zones};
+use super::{deprivation, engagement, grants, releases, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Disclosure, Engagement, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents,
-    Source, Standard, Where, Zone, ZoneIdx,
+    Asset, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet,
+    Residents, Source, Standard, Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
@@ -47,7 +47,7 @@ pub(super) struct Parts {
     standards: Vec<Standard>,
     engagement: Engagement,
     disclosure: Disclosure,
-    grants: Vec<RecordSet>,
+    grants: (Vec<RecordSet>, Option<Giving>),
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
     detour: f64,
@@ -99,7 +99,18 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
     let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure);
-    let grants = record_sets(desk, &manifest.grants, "grants");
+    let postcodes = scene.postcodes.take();
+    let mut ground = grants::Ground {
+        zones: &zones,
+        zone_table: &zone_table,
+        residents: counted.totals.iter().map(|total| total.unwrap_or(0.0)).collect(),
+        locator: &locator,
+        patches: &patches,
+        positions: &settled.0,
+        plane: &plane,
+        postcodes,
+    };
+    let grants = grants::read(desk, manifest, &mut ground);
     Some(Parts {
         plane,
         patches,
@@ -157,10 +168,6 @@ fn theme_answers(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
         OneOrMany::Many(kinds) => kinds.clone(),
     };
     manifest.themes.iter().map(|(theme, answer)| (theme.trim().to_lowercase(), kinds(answer))).collect()
-}
-
-fn record_sets(desk: &mut Desk<'_>, sections: &[RecordsSection], role: &'static str) -> Vec<RecordSet> {
-    sections.iter().filter_map(|section| records::read(desk, section, role)).collect()
 }
 
 fn max_off_street(manifest: &Manifest) -> Metres {
@@ -407,7 +414,8 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         engagement: parts.engagement,
         theme_answers: theme_answers(manifest),
         disclosure: parts.disclosure,
-        grants: parts.grants,
+        grants: parts.grants.0,
+        giving: parts.grants.1,
         sources: sources.into(),
     }
 }

@@ -15,6 +15,7 @@ mod deprivation;
 mod desk;
 mod dwellings;
 pub mod engagement;
+mod grants;
 mod groups;
 mod headers;
 mod hours;

@@ -75,8 +75,8 @@ impl Postcodes {
         Some(Self { points })
     }
 
-    /// Every postcode, in capitals without a space, and where it is; in no particular order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Xy)> {
+    /// Every postcode, in capitals without a space, with where it is.
+    pub(super) fn points(&self) -> impl Iterator<Item = (&str, Xy)> {
         self.points.iter().map(|(code, at)| (code.as_str(), *at))
     }
 

@@ -5,6 +5,7 @@ mod cells;
 pub mod counts;
 pub mod coverage;
 pub mod gaps;
+pub mod giving;
 pub mod near;
 pub mod qualify;
 pub mod reach;
@@ -15,5 +16,6 @@ pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
+pub use giving::{GivingRule, Reached, giving};
 pub use qualify::{Shortfall, qualify};
 pub use walk::{Door, Walk, Walking};

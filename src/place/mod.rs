@@ -3,6 +3,7 @@
 
 mod asset;
 mod engagement;
+mod grant;
 mod group;
 mod ids;
 mod issue;
@@ -16,6 +17,9 @@ pub use asset::{Asset, AssetStatus, Opening};
 pub use engagement::{
     Activity, Answer, Basis, Engagement, Expected, FirstMet, HowOften, Met, Quarter, Raised, RaisedBy, RecordFile,
     Venue, Work,
+};
+pub use grant::{
+    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
 };
 pub use group::Group;
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
@@ -75,8 +79,10 @@ pub struct Place {
     pub theme_answers: std::collections::BTreeMap<String, Vec<String>>,
     /// How small counts of people are protected.
     pub disclosure: Disclosure,
-    /// Grant files: counted and kept for the giving measures.
+    /// Grant files, as they were read.
     pub grants: Vec<RecordSet>,
+    /// Grants and where they benefit somebody; `None` where no grants were given.
+    pub giving: Option<Giving>,
     /// Where the data came from, with licence and date.
     pub sources: IdVec<SourceIdx, Source>,
 }

@@ -137,6 +137,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         disclosure: patchwork::place::Disclosure::default(),
         theme_answers: std::collections::BTreeMap::new(),
         grants: Vec::new(),
+        giving: None,
         sources: IdVec::from(vec![Source {
             file: "zones.geojson".into(),
             role: "zones".into(),

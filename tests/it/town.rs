@@ -124,6 +124,7 @@ impl Town {
             disclosure: patchwork::place::Disclosure::default(),
             theme_answers: std::collections::BTreeMap::new(),
             grants: Vec::new(),
+            giving: None,
             sources: IdVec::new(),
         }
     }

@@ -94,7 +94,7 @@ def test_reach_in_the_demo_is_what_pandas_and_scipy_say(demo, tmp_path, people, 
             assert cell["met"] == "[c]" and cell["rate"] in ("[c]",)
             continue
         # Zones that straddle two patches are told apart by postcode, which pandas does not know.
-        assert abs(int(cell["met"]) - exact) <= HALF + max(5, 0.02 * exact), (patch, group, exact, cell["met"])
+        assert abs(int(cell["met"]) - exact) <= HALF + max(6, 0.04 * exact), (patch, group, exact, cell["met"])
         compared += 1
     assert compared > 30
     assert (number(ever["met"]).dropna() % 5 == 0).all()

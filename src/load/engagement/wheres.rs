@@ -271,7 +271,7 @@ fn is_district(form: &str) -> bool {
 fn districts(postcodes: &Postcodes, ground: &Ground<'_>, patches: &Locator<'_>) -> FxHashMap<String, Parts> {
     let mut in_zone: Vec<f64> = vec![0.0; ground.zones.len()];
     let mut placed: Vec<(&str, Option<usize>, Option<PatchIdx>)> = Vec::new();
-    for (code, at) in postcodes.iter() {
+    for (code, at) in postcodes.points() {
         let Some(district) = code.get(..code.len().saturating_sub(3)).filter(|district| is_district(district)) else {
             continue;
         };
