@@ -56,6 +56,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage of its standards, or the gaps in it
     Measure(MeasureArgs),
+    /// Attack what is published of engagement records, and say what can be worked out
+    Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print
     Review(ReviewArgs),
     /// Say where the next hubs should go: proven, and explained
@@ -363,4 +365,31 @@ pub struct HealthArgs {
     /// Address of the server; the one in the settings when absent
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// `patchwork audit`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork audit my-borough\n  \
+    patchwork audit my-borough --keep my-borough/releases/2026-q3.json\n  \
+    patchwork audit 2026-q2.json 2026-q3.json --format json\n  \
+    patchwork audit my-borough --unprotected\n\n\
+    Linear programs bound every hidden count by all that is shown, in one release and between several.\n\
+    Exit codes: 0 no count can be worked out, 1 one can or it could not be tried, 2 wrong call.")]
+pub struct AuditArgs {
+    /// Place directory (with the releases its place.toml names), or releases kept before, oldest first
+    #[arg(required = true, value_name = "DIR|FILE")]
+    pub published: Vec<PathBuf>,
+    /// Attack the exact counts instead, to see that the audit finds them
+    #[arg(long)]
+    pub unprotected: bool,
+    /// Counts below this are small, whatever the policy says
+    #[arg(long, value_name = "N")]
+    pub threshold: Option<u64>,
+    /// Keep the release in this file when nothing can be worked out, for later ones to agree with
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
 }

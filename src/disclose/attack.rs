@@ -142,6 +142,11 @@ impl Attack {
         most.saturating_sub(least)
     }
 
+    /// The least the cell can be, as far as it is seen.
+    pub(super) fn least(&self, cell: usize) -> u64 {
+        whole(self.seen[cell]).0
+    }
+
     /// Whole numbers between the proven ends.
     pub(super) fn width(&self, cell: usize) -> u64 {
         self.width_seen(cell)
@@ -172,28 +177,20 @@ fn told<'a>(
     newest: usize,
 ) -> Vec<((f64, f64), (f64, f64))> {
     let mut told = vec![((0.0_f64, f64::INFINITY), (0.0_f64, f64::INFINITY)); system.names.len()];
-    // Noughts are hidden along attributes of people only; elsewhere what is hidden is somebody.
-    let (mut is_hidden, mut may_be_nought) = (vec![false; told.len()], vec![false; told.len()]);
+    let mut is_hidden = vec![false; told.len()];
     for (nth, (table, places)) in by_age.flat_map(|release| &release.tables).zip(&system.places).enumerate() {
-        let totals: Vec<Option<usize>> = table.dimensions.iter().map(|d| d.total()).collect();
-        for (i, (&place, &cell)) in places.iter().zip(&table.cells).enumerate() {
-            let mut rest = i;
-            for (dimension, total) in table.dimensions.iter().zip(&totals).rev() {
-                let category = rest % dimension.categories.len();
-                rest /= dimension.categories.len();
-                may_be_nought[place] |= dimension.is_attribute && *total != Some(category);
-            }
+        for (&place, &cell) in places.iter().zip(&table.cells) {
             is_hidden[place] |= nth < newest && cell == Cell::Hidden;
-            may_be_nought[place] |= !table.is_people;
             if let Some((least, most)) = table.policy.range(cell, table.is_people) {
                 let told = if nth < newest { &mut told[place].0 } else { &mut told[place].1 };
                 *told = (told.0.max(least as f64), told.1.min(most as f64));
             }
         }
     }
-    for (cell, (now, _)) in told.iter_mut().enumerate() {
-        if is_hidden[cell] && !may_be_nought[cell] {
-            now.0 = 1.0;
+    // A nought of an earlier release that is hidden now is none any more: a record came late.
+    for ((_, then), is_hidden) in told.iter_mut().zip(is_hidden) {
+        if is_hidden && *then == (0.0, 0.0) {
+            *then = (0.0, f64::INFINITY);
         }
     }
     told

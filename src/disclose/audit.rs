@@ -68,7 +68,8 @@ pub struct Audit {
 /// are not asked again; the narrowest of each table is always exact. It knows nothing of how the
 /// tables were made.
 ///
-/// *Errors* when the solver does not answer, or the tables contradict themselves.
+/// # Errors
+/// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit { demand: *demand, earlier: 0, tables: Vec::new(), exposed: Vec::new(), programs: 0 });
@@ -93,7 +94,7 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
             if narrowest.is_none_or(|(least, _)| width < least) {
                 narrowest = Some((width, cell));
             }
-            if width < demand.least_width() && reported.insert(cell) {
+            if width < needed(demand, attack.least(cell)) && reported.insert(cell) {
                 found.exposed.push(attack.finding(&table.name, cell));
             }
         }
@@ -108,6 +109,16 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     }
     found.programs = attack.programs;
     Ok(found)
+}
+
+/// How far apart the ends of a hidden count must be. One that cannot be small (because it protects others,
+/// or was shown in an earlier release) need be no more uncertain than if it were shown.
+fn needed(demand: &Policy, least: u64) -> u64 {
+    if least < demand.threshold {
+        demand.least_width()
+    } else {
+        demand.least_width().min(demand.rounding.saturating_sub(1))
+    }
 }
 
 /// Counts of people that are shown although they are small: their range lies below the threshold.

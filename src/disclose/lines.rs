@@ -1,7 +1,7 @@
 //! Rows of a table along an attribute of people, and what they tell of everybody in them.
 
 use super::protect::Ground;
-use super::system::System;
+use super::system::{Order, Rule, System};
 use crate::measure::tables::{Relation, Tables};
 
 /// A whole and its parts along an attribute of people.
@@ -60,26 +60,50 @@ pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
 }
 
 /// Hides the noughts of lines of which no count can be shown, so that what is hidden does not point at
-/// the category by leaving the others empty.
+/// the category by leaving the others empty. Noughts that the noughts still shown tell anyway (a group
+/// nobody of which was met in the whole place), or an earlier release told, are shown.
 pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     if ground.policy.threshold <= 1 {
         return;
     }
-    // Hiding a nought of one line may leave another line with nothing shown.
+    let mut may_hide = vec![false; ground.exact.len()];
+    for line in lines.iter().filter(|line| ground.exact[line.whole] > 0) {
+        let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];
+        if line.parts.len() > 1 && !line.parts.iter().any(is_shown) {
+            line.parts.iter().for_each(|&part| may_hide[part] |= ground.exact[part] == 0 && ground.told[part].1 > 0.0);
+        }
+    }
+    loop {
+        let told = told_noughts(ground, &may_hide);
+        let before = may_hide.iter().filter(|may| **may).count();
+        may_hide.iter_mut().zip(told).for_each(|(may, told)| *may &= !told);
+        if may_hide.iter().filter(|may| **may).count() == before {
+            break;
+        }
+    }
+    for (hidden, may) in ground.is_hidden.iter_mut().zip(may_hide) {
+        *hidden |= may;
+    }
+}
+
+/// The cells that must be nought because other noughts are shown.
+fn told_noughts(ground: &Ground, hidden: &[bool]) -> Vec<bool> {
+    let mut told: Vec<bool> =
+        (0..hidden.len()).map(|cell| ground.is_new[cell] && ground.exact[cell] == 0 && !hidden[cell]).collect();
     loop {
         let mut changed = false;
-        for line in lines.iter().filter(|line| ground.exact[line.whole] > 0) {
-            let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];
-            if line.parts.len() < 2 || line.parts.iter().any(is_shown) {
-                continue;
-            }
-            for &part in &line.parts {
-                changed |= !ground.is_hidden[part];
-                ground.is_hidden[part] = true;
+        for Rule { whole, parts, relation } in &ground.system.rules {
+            if told[*whole] {
+                for &part in parts {
+                    changed |= !std::mem::replace(&mut told[part], true);
+                }
+            } else if *relation != Order::Within && parts.iter().all(|&part| told[part]) {
+                told[*whole] = true;
+                changed = true;
             }
         }
         if !changed {
-            return;
+            return told;
         }
     }
 }

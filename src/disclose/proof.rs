@@ -32,15 +32,25 @@ impl Proof {
         }
     }
 
-    pub(super) fn is_met(&self, ground: &Ground, goal: Goal) -> bool {
-        let (target, seen) = (ground.target(goal.cell), self.seen[goal.cell]);
-        if goal.is_most { seen.1 >= target.1 - TOLERANCE } else { seen.0 <= target.0 + TOLERANCE }
+    /// The value a goal asks for. Of a count hidden for the sake of others both ends together must be wide
+    /// enough, so one end depends on how far the other has been seen.
+    pub(super) fn end(&self, ground: &Ground, goal: Goal) -> f64 {
+        let (least, most) = ground.target(goal.cell).unwrap_or_else(|| {
+            let (width, seen) = (ground.policy.least_width() as f64, self.seen[goal.cell]);
+            (seen.1 - width, seen.0 + width)
+        });
+        if goal.is_most { most } else { least }
     }
 
-    /// The ends that no possible world reaches.
+    pub(super) fn is_met(&self, ground: &Ground, goal: Goal) -> bool {
+        let (end, seen) = (self.end(ground, goal), self.seen[goal.cell]);
+        if goal.is_most { seen.1 >= end - TOLERANCE } else { seen.0 <= end + TOLERANCE }
+    }
+
+    /// The ends that no possible world found reaches.
     ///
-    /// One program at first raises as many hidden counts as it can all at once; a world that reaches the
-    /// ends of many cells proves them all. What it leaves is asked cell by cell.
+    /// One program raises as many hidden counts as it can all at once; a world that reaches the ends of many
+    /// cells proves them all.
     pub(super) fn exposed(&mut self, ground: &Ground) -> Result<Vec<Goal>, Unprotectable> {
         if self.seen.is_empty() {
             self.seen = ground.exact.iter().map(|&exact| (exact as f64, exact as f64)).collect();
@@ -53,44 +63,35 @@ impl Proof {
                 .map(|cell| Goal { cell, is_most })
                 .filter(|goal| !self.is_met(ground, *goal) && !self.given_up.contains(goal))
                 .collect();
+            // What few of these worlds reach is left to the repair, which asks in smaller lots and hides
+            // nothing where nothing need be hidden.
             while !open.is_empty() {
                 let before = open.len();
                 self.try_all(ground, &mut program, &mut open)?;
                 if open.len() * 10 > before * 9 {
-                    self.try_first(ground, &mut program, &mut open, &mut exposed)?;
+                    break;
                 }
             }
+            exposed.extend(open);
         }
+        // A count hidden for the sake of others failed at its most may have made up for it at its least;
+        // what is still too narrow is widened downwards, where there is room.
+        exposed.retain(|goal| !self.is_met(ground, *goal));
+        exposed.retain(|goal| {
+            let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= 0.0;
+            ground.target(goal.cell).is_some() || goal.is_most != has_room
+        });
         exposed.sort();
         Ok(exposed)
     }
 
     fn try_all(&mut self, ground: &Ground, program: &mut Program, open: &mut Vec<Goal>) -> Result<(), Unprotectable> {
         for goal in &*open {
-            program.aim(ground, *goal);
+            program.aim(ground, *goal, self.end(ground, *goal));
         }
         self.look(program)?;
         for goal in &*open {
             program.forget(ground, *goal);
-        }
-        open.retain(|goal| !self.is_met(ground, *goal));
-        Ok(())
-    }
-
-    fn try_first(
-        &mut self,
-        ground: &Ground,
-        program: &mut Program,
-        open: &mut Vec<Goal>,
-        exposed: &mut Vec<Goal>,
-    ) -> Result<(), Unprotectable> {
-        let Some(&goal) = open.first() else { return Ok(()) };
-        program.aim(ground, goal);
-        self.look(program)?;
-        program.forget(ground, goal);
-        if !self.is_met(ground, goal) {
-            exposed.push(goal);
-            open.remove(0);
         }
         open.retain(|goal| !self.is_met(ground, *goal));
         Ok(())
@@ -120,15 +121,15 @@ impl Program {
         Self { lp: Lp::new(bounds, rows), column }
     }
 
-    fn aim(&mut self, ground: &Ground, goal: Goal) {
+    fn aim(&mut self, ground: &Ground, goal: Goal, end: f64) {
         let Some(column) = self.column[goal.cell] else { return };
-        let (target, (least, most)) = (ground.target(goal.cell), ground.bounds(goal.cell));
+        let (least, most) = ground.bounds(goal.cell);
         self.lp.cost(column, if goal.is_most { -1.0 } else { 1.0 });
         // Beyond the end nothing is gained, so that the room is left to the others.
         if goal.is_most {
-            self.lp.bound(column, least, most.min(target.1));
+            self.lp.bound(column, least, most.min(end));
         } else {
-            self.lp.bound(column, least.max(target.0), most);
+            self.lp.bound(column, least.max(end), most);
         }
     }
 

@@ -21,6 +21,14 @@ pub enum Unprotectable {
         /// The whole in words.
         cell: String,
     },
+    /// What was published before is not known, so that it could be given away.
+    #[error("the earlier release {file} cannot be read: {why}; nothing is published until it can, or is taken away")]
+    Forgotten {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The solver did not answer, so that nothing can be promised.
     #[error("the linear program of the protection was not solved; nothing is published")]
     Unsolved,
@@ -46,20 +54,16 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Whether a count may not be shown for its own sake.
+    /// Whether a count may not be shown for its own sake. That few people have nothing is no such count.
     pub(super) fn is_small(&self, cell: usize) -> bool {
-        (self.exact[cell] > 0 || self.people[cell] > 0) && self.people[cell] < self.policy.threshold
+        self.exact[cell] > 0 && self.people[cell] < self.policy.threshold
     }
 
     /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
-    ///
-    /// Of a hidden count the reader is taken to know even whether it is nought.
     pub(super) fn bounds(&self, cell: usize) -> (f64, f64) {
         let (told_least, told_most) = self.told[cell];
-        let (least, most) = if !self.is_new[cell] {
+        let (least, most) = if !self.is_new[cell] || self.is_hidden[cell] {
             (0.0, f64::INFINITY)
-        } else if self.is_hidden[cell] {
-            (if self.exact[cell] > 0 { 1.0 } else { 0.0 }, f64::INFINITY)
         } else {
             let shown = self.policy.round(self.exact[cell]);
             let range = self.policy.range(shown, self.is_people[cell]);
@@ -69,8 +73,9 @@ impl Ground {
     }
 
     /// What a hidden count must be able to be, for all a reader can work out: a small count anything
-    /// below the threshold, another anything within as many numbers around it.
-    pub(super) fn target(&self, cell: usize) -> (f64, f64) {
+    /// below the threshold, an amount of few people as much again as it is. `None` for a count that is
+    /// hidden for the sake of others: of it only [`Policy::least_width`] is asked.
+    pub(super) fn target(&self, cell: usize) -> Option<(f64, f64)> {
         let (exact, threshold) = (self.exact[cell], self.policy.threshold);
         let width = self.policy.least_width();
         let (least, most) = if exact == 0 {
@@ -81,9 +86,9 @@ impl Ground {
             let away = width.max(exact / 2);
             (exact.saturating_sub(away).max(1), exact + away)
         } else {
-            (exact - width / 2, exact + width.div_ceil(2))
+            return None;
         };
-        (least as f64, most as f64)
+        Some((least as f64, most as f64))
     }
 
     pub(super) fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
@@ -103,8 +108,10 @@ impl Ground {
 /// the policy asks, the cheapest further cells are hidden, until nothing is left to do.
 ///
 /// *Returns* the tables in the order given. The order of tables and of categories decides nothing.
+/// *Limits*: see METHODS.md, Disclosure.
 ///
-/// *Errors* when tables contradict each other. *Limits*: see METHODS.md, Disclosure.
+/// # Errors
+/// When tables contradict each other, or the solver does not answer.
 pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<Protected, Unprotectable> {
     let mut ground = ground(tables, *policy, earlier)?;
     for cell in 0..ground.exact.len() {

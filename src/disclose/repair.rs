@@ -23,7 +23,7 @@ pub(super) fn repair(ground: &mut Ground, proof: &mut Proof, exposed: Vec<Goal>)
     let mut alone = false;
     while !open.is_empty() {
         let batch = if alone { vec![open[0]] } else { apart(&open, &neighbours) };
-        match program.cheapest(ground, &batch)? {
+        match program.cheapest(ground, proof, &batch)? {
             Some(values) => {
                 alone = false;
                 proof.see(|cell| program.value(cell, &values));
@@ -89,15 +89,17 @@ impl Program {
         let (column, mut columns, mut rows) = without_noughts(&bounds, ground.system.rows());
         let mut beyond = vec![None; bounds.len()];
         let mut of_column = vec![None; columns.len()];
+        let mut wholes = vec![0_u32; bounds.len()];
+        ground.system.rules.iter().for_each(|rule| wholes[rule.whole] += 1);
         for cell in 0..bounds.len() {
             let (Some(own), true, false) = (column[cell], ground.is_new[cell], ground.is_hidden[cell]) else {
                 continue;
             };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
-            // Big counts are missed more, but not in proportion.
-            let weight = 1.0 + (ground.exact[cell] as f64).ln_1p();
+            // Big counts are missed more, but not in proportion; totals are missed most.
+            let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
-            columns.push((0.0, (least - told.0.max(1.0)).max(0.0)));
+            columns.push((0.0, (least - told.0).max(0.0)));
             let added = Beyond { above: columns.len() - 2, below: columns.len() - 1, weight };
             beyond[cell] = Some(added);
             of_column[own] = Some(added);
@@ -120,17 +122,17 @@ impl Program {
     }
 
     /// The world in which the goals are reached that costs least; `None` when there is none.
-    fn cheapest(&mut self, ground: &Ground, goals: &[Goal]) -> Result<Option<Vec<f64>>, Unprotectable> {
+    fn cheapest(&mut self, ground: &Ground, proof: &Proof, goals: &[Goal]) -> Result<Option<Vec<f64>>, Unprotectable> {
         for goal in goals {
             let Some(column) = self.column[goal.cell] else { return Ok(None) };
-            let ((least, most), target) = (ground.bounds(goal.cell), ground.target(goal.cell));
-            if (goal.is_most && target.1 > most) || (!goal.is_most && target.0 < least) {
+            let ((least, most), end) = (ground.bounds(goal.cell), proof.end(ground, *goal));
+            if (goal.is_most && end > most) || (!goal.is_most && end < least) {
                 return Ok(None);
             }
             if goal.is_most {
-                self.lp.bound(column, target.1, most);
+                self.lp.bound(column, end, most);
             } else {
-                self.lp.bound(column, least, target.0);
+                self.lp.bound(column, least, end);
             }
         }
         self.set_costs(|beyond| beyond.weight);

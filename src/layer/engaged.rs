@@ -1,6 +1,7 @@
 //! What engagement records say of a place, protected: the one thing that layers, tables and pages about
 //! people met are made from.
 
+use super::release;
 use crate::disclose::{self, Cell, Policy, Protected, Published, Unprotectable};
 use crate::measure::Coverage;
 use crate::measure::counts;
@@ -44,8 +45,8 @@ impl Engaged {
         if place.engagement.is_empty() {
             return Ok(None);
         }
-        let policy = Policy { threshold: place.disclosure.threshold, rounding: place.disclosure.rounding };
-        let protected = disclose::protect(&counts::tables(place), &policy, &[])?;
+        let policy = Self::policy(place);
+        let protected = disclose::protect(&counts::tables(place), &policy, &Self::earlier(place)?)?;
         let mut own = Self {
             protected,
             near: near(place, policy.threshold as f64),
@@ -54,6 +55,34 @@ impl Engaged {
         };
         own.concentration = own.concentrations(place);
         Ok(Some(own))
+    }
+
+    /// How the place protects small counts.
+    #[must_use]
+    pub fn policy(place: &Place) -> Policy {
+        Policy { threshold: place.disclosure.threshold, rounding: place.disclosure.rounding }
+    }
+
+    /// What the place published before, oldest first.
+    ///
+    /// # Errors
+    /// When a file is no release.
+    pub fn earlier(place: &Place) -> Result<Vec<Protected>, Unprotectable> {
+        let read = |(file, text): &(String, String)| {
+            release::read(text.as_bytes()).map_err(|why| Unprotectable::Forgotten { file: file.clone(), why })
+        };
+        place.disclosure.earlier.iter().map(read).collect()
+    }
+
+    /// The tables as they would leave without protection: for the audit, which must find fault with them.
+    ///
+    /// # Errors
+    /// When the tables contradict each other.
+    pub fn unprotected(place: &Place) -> Result<Option<Protected>, Unprotectable> {
+        if place.engagement.is_empty() {
+            return Ok(None);
+        }
+        disclose::protect(&counts::tables(place), &Policy::NONE, &[]).map(Some)
     }
 
     /// The table of people by patch, answer and period of a dimension.

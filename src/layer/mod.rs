@@ -10,6 +10,7 @@ pub mod filter;
 pub mod geojson;
 pub mod giving;
 pub mod hubs;
+pub mod release;
 pub mod report;
 pub mod review;
 pub mod shape;

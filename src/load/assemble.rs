@@ -10,7 +10,7 @@ use super::manifest::{Manifest, OneOrMany};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, engagement, grants, shapes, standards, zones};
+use super::{deprivation, engagement, grants, releases, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
@@ -46,6 +46,7 @@ pub(super) struct Parts {
     streets: Option<StreetNetwork>,
     standards: Vec<Standard>,
     engagement: Engagement,
+    disclosure: Disclosure,
     grants: (Vec<RecordSet>, Option<Giving>),
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
@@ -97,6 +98,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
     let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let disclosure = releases::read(desk, &manifest.disclosure);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,
@@ -120,6 +122,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         streets,
         standards,
         engagement,
+        disclosure,
         grants,
         date,
         speed,
@@ -410,10 +413,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         standards: parts.standards,
         engagement: parts.engagement,
         theme_answers: theme_answers(manifest),
-        disclosure: Disclosure {
-            threshold: u64::from(manifest.disclosure.threshold),
-            rounding: u64::from(manifest.disclosure.rounding),
-        },
+        disclosure: parts.disclosure,
         grants: parts.grants.0,
         giving: parts.grants.1,
         sources: sources.into(),

@@ -450,10 +450,13 @@ pub struct DisclosureSection {
     pub threshold: u32,
     /// Other counts are rounded to a multiple of this.
     pub rounding: u32,
+    /// Directory of the releases published before (`*.json`, oldest first by name), as `patchwork audit
+    /// --keep` writes them; what they hid stays hidden.
+    pub releases: Option<String>,
 }
 
 impl Default for DisclosureSection {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5 }
+        Self { threshold: 10, rounding: 5, releases: None }
     }
 }

@@ -25,6 +25,7 @@ mod manifest;
 mod points;
 mod postcodes;
 mod records;
+mod releases;
 mod settings;
 mod shapes;
 mod standards;

@@ -116,16 +116,18 @@ impl Place {
 }
 
 /// How small counts of people are protected: `[disclosure]` in place.toml.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disclosure {
     /// Counts of 1 up to one less than this are hidden.
     pub threshold: u64,
     /// Other counts are rounded to the nearest multiple of this.
     pub rounding: u64,
+    /// What was published before, oldest first: the name of each file, and its text.
+    pub earlier: Vec<(String, String)>,
 }
 
 impl Default for Disclosure {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5 }
+        Self { threshold: 10, rounding: 5, earlier: Vec::new() }
     }
 }

@@ -6,6 +6,7 @@ mod haringey_walking_areas;
 mod house;
 mod http_answers;
 mod http_ets;
+mod http_disclosure;
 mod http_files;
 mod http_filter;
 mod http_operations;
