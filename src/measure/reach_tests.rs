@@ -85,7 +85,7 @@ fn a_group_met_at_a_third_of_the_rate_in_two_patches_is_found_and_intervals_hold
             }
         }
     }
-    let share = |n: usize| n as f64 / f64::from(all);
+    let share = |n: usize| n as f64 / all as f64;
     assert!(share(held) >= 0.95, "rates: {}", share(held));
     assert!(share(ratios) >= 0.95, "ratios: {}", share(ratios));
     // Empirical Bayes intervals take the prior as known and so promise a little less.
