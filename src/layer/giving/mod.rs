@@ -2,6 +2,7 @@
 
 mod grants;
 mod need;
+pub mod page;
 mod patches;
 mod total;
 mod zones;
