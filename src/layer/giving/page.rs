@@ -33,8 +33,16 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
         "<p>{} grants to organisations from {} to {}: <strong>£{}</strong> in all, £{} of it placed in this place and £{} not. \
          That is £{} a year for each resident. {} rows were set aside; {} grants to individuals are counted and not located.</p>\n\
          <p><strong>How sure.</strong> {}</p>",
-        say("grants"), say("from"), say("to"), say("money_total"), say("money_placed"), say("money_unplaced"),
-        say("money_per_resident_year"), say("set_aside"), say("grants_individuals"), safe(&say("range_words")),
+        say("grants"),
+        say("from"),
+        say("to"),
+        say("money_total"),
+        say("money_placed"),
+        say("money_unplaced"),
+        say("money_per_resident_year"),
+        say("set_aside"),
+        say("grants_individuals"),
+        safe(&say("range_words")),
     );
     page += "<h2>Money for each resident in a year, with its range</h2>\n";
     page += &ranges(&patches);
@@ -122,7 +130,10 @@ fn ranges(patches: &Table<'_>) -> String {
     for nth in 0..=4 {
         let pounds = most * f64::from(nth) / 4.0;
         let at = x(pounds);
-        let _ = writeln!(svg, "<line x1=\"{at:.1}\" y1=\"22\" x2=\"{at:.1}\" y2=\"{height}\" stroke=\"#e3e5e8\"/><text x=\"{at:.1}\" y=\"14\" text-anchor=\"middle\">£{pounds:.2}</text>");
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{at:.1}\" y1=\"22\" x2=\"{at:.1}\" y2=\"{height}\" stroke=\"#e3e5e8\"/><text x=\"{at:.1}\" y=\"14\" text-anchor=\"middle\">£{pounds:.2}</text>"
+        );
     }
     for (nth, feature) in drawn.iter().enumerate() {
         let y = 36.0 + step * nth as f64;
@@ -134,15 +145,29 @@ fn ranges(patches: &Table<'_>) -> String {
         let _ = write!(
             svg,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text><line x1=\"{:.1}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\" stroke=\"#12436d\" stroke-width=\"6\" stroke-opacity=\".35\"/><circle cx=\"{:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"#12436d\"/>",
-            left - 8.0, y + 4.0, safe(&patches.words(feature, "name")), x(number("_low")), x(number("_high")), x(value)
+            left - 8.0,
+            y + 4.0,
+            safe(&patches.words(feature, "name")),
+            x(number("_low")),
+            x(number("_high")),
+            x(value)
         );
         if let Some(at) = office {
-            let _ = write!(svg, "<path d=\"M{:.1} {:.1}l8 8m0 -8l-8 8\" stroke=\"#801650\" stroke-width=\"2\"/>", at - 4.0, y - 4.0);
+            let _ = write!(
+                svg,
+                "<path d=\"M{:.1} {:.1}l8 8m0 -8l-8 8\" stroke=\"#801650\" stroke-width=\"2\"/>",
+                at - 4.0,
+                y - 4.0
+            );
         }
         svg.push('\n');
     }
     let left_out = patches.0.features.len().saturating_sub(drawn.len());
-    let more = if left_out > 0 { format!("<p>The {left_out} patches with the least are in the table.</p>\n") } else { String::new() };
+    let more = if left_out > 0 {
+        format!("<p>The {left_out} patches with the least are in the table.</p>\n")
+    } else {
+        String::new()
+    };
     svg + "</svg>\n" + &more
 }
 
@@ -165,7 +190,9 @@ fn need(curve: Option<Table<'_>>, words: &str) -> String {
          <text x=\"230\" y=\"395\" text-anchor=\"middle\">Share of residents, the most deprived first</text><text transform=\"translate(24 190) rotate(-90)\" text-anchor=\"middle\">Share of the money</text>\
          <text x=\"60\" y=\"376\" text-anchor=\"middle\">0</text><text x=\"400\" y=\"376\" text-anchor=\"middle\">100 %</text><text x=\"52\" y=\"26\" text-anchor=\"end\">100 %</text></svg>\n\
          <p>Above the broken line, the more deprived have more than their share of the money. The band holds nine draws in ten.</p>\n",
-        safe(words), band.join(" "), line("money_share").join(" ")
+        safe(words),
+        band.join(" "),
+        line("money_share").join(" ")
     )
 }
 
@@ -185,8 +212,14 @@ fn cold(patches: &Table<'_>) -> String {
         let _ = writeln!(
             html,
             "<tr><th>{}</th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{} to {}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td></tr>",
-            safe(&w("name")), patches.percent(feature, name), w("money_for_need_year"), w("money_for_need_year_low"), w("money_for_need_year_high"),
-            w("grants"), patches.percent(feature, "deprived_share"), w("local_recipients")
+            safe(&w("name")),
+            patches.percent(feature, name),
+            w("money_for_need_year"),
+            w("money_for_need_year_low"),
+            w("money_for_need_year_high"),
+            w("grants"),
+            patches.percent(feature, "deprived_share"),
+            w("local_recipients")
         );
     }
     html + "</tbody></table>\n"
@@ -200,15 +233,25 @@ fn evidence(total: &Table<'_>, first: &Feature) -> String {
             || matches!(name, "money_point" | "money_area" | "money_delivery" | "money_named" | "money_office_only")
     };
     for field in total.0.fields.iter().filter(|field| about(&field.name)) {
-        let _ = writeln!(html, "<tr><td>{}</td><td class=\"n\">{}</td></tr>", safe(&field.title), total.words(first, &field.name));
+        let _ = writeln!(
+            html,
+            "<tr><td>{}</td><td class=\"n\">{}</td></tr>",
+            safe(&field.title),
+            total.words(first, &field.name)
+        );
     }
     let say = |name: &str| total.words(first, name);
     let _ = write!(
         html,
         "</tbody></table>\n<p>Between putting each grant at the recipient's office and spreading it over the area it names, £{} ({}) changes its patch. \
          {} gave {} of the money placed; the largest tenth of recipients have {}; {} of the money is in grants of at most £{}.</p>\n",
-        say("money_moved"), total.percent(first, "money_moved_share"), safe(&say("top_funder_name")), total.percent(first, "top_funder_share"),
-        total.percent(first, "top_tenth_share"), total.percent(first, "small_money_share"), total.number(first, "small_threshold").map_or_else(|| "–".to_owned(), money)
+        say("money_moved"),
+        total.percent(first, "money_moved_share"),
+        safe(&say("top_funder_name")),
+        total.percent(first, "top_funder_share"),
+        total.percent(first, "top_tenth_share"),
+        total.percent(first, "small_money_share"),
+        total.number(first, "small_threshold").map_or_else(|| "–".to_owned(), money)
     );
     html
 }
@@ -248,6 +291,8 @@ fn footer(layer: &Layer) -> String {
     format!(
         "<footer><p>Sources: {}. Licences: {}.</p><p>{}</p><p>Methods: the paragraphs “Giving” and “Need against money” of METHODS.md. \
          Published grants are not all grants.</p></footer>\n</body></html>\n",
-        list(&credits.sources), list(&credits.licences), list(&credits.attributions)
+        list(&credits.sources),
+        list(&credits.licences),
+        list(&credits.attributions)
     )
 }

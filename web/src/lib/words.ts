@@ -5,6 +5,9 @@ import type { Row, Value } from "./api";
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
+/** Names in the order people look for them: "P2" before "P10". */
+export const inOrder = new Intl.Collator("en-GB", { numeric: true });
+
 /** What stands for a number that is not there, with the reason for those who cannot see the cell's title. */
 export const NONE = "no data";
 
@@ -35,6 +38,23 @@ export function number(value: Value | undefined): string {
 
 export function text(value: Value | undefined): string {
   return value === null || value === undefined || value === "" ? NONE : String(value);
+}
+
+/** Money in its currency: whole from a hundred on. */
+export function money(value: Value | undefined, currency: string): string {
+  if (typeof value !== "number") return NONE;
+  return value.toLocaleString("en-GB", { style: "currency", currency, maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0, minimumFractionDigits: 0 });
+}
+
+/** A change, with its sign: "+3,210", "−45", "no change". */
+export function signed(value: Value | undefined): string {
+  if (typeof value !== "number") return NONE;
+  return Math.round(value) === 0 ? "no change" : `${value > 0 ? "+" : "−"}${whole.format(Math.abs(value))}`;
+}
+
+/** A share to a tenth of a per cent: where small changes matter. */
+export function finely(value: Value | undefined): string {
+  return typeof value === "number" ? `${(value * 100).toFixed(1)}%` : NONE;
 }
 
 export function plural(n: number, one: string, many: string): string {
