@@ -54,8 +54,10 @@ const WORK: [(&str, &str); 9] = [
 const PER_GRANT: f64 = 1_440.0;
 /// What a cold patch gets of its due.
 const COLD: f64 = 0.1;
-/// Zones drawn for each grant, of which one is chosen.
-const DRAWN: usize = 6;
+/// No patch gets more than so many times what was planned for it: chance is not to hide what was planted.
+const MOST: f64 = 1.5;
+/// How often another zone is drawn for a grant that is too large for its patch.
+const TRIES: usize = 60;
 
 /// What was planted in the grants.
 #[derive(Debug)]
@@ -80,19 +82,19 @@ pub(super) fn write(borough: &Borough, seed: u64, path: &Path) -> io::Result<Giv
         .collect();
     let n = (borough.residents() as f64 / PER_GRANT).round().max(4.0) as u64;
     let amounts: Vec<u64> = (0..n).map(|_| 50 * (dice.between(4.0, 14.0).powf(2.3) as u64).max(5)).collect();
-    let planned = planned(borough, &weights, amounts.iter().sum());
-    let mut room = planned.clone();
+    let mut room = planned(borough, &weights, amounts.iter().sum());
     let mut file = csv::Writer::from_path(path)?;
     file.write_record(TITLES)?;
     let mut truth = Vec::new();
     for (i, &awarded) in amounts.iter().enumerate() {
-        // Of zones drawn by what is due there, the one whose patch is furthest behind: chance is not to hide
-        // what was planted.
-        let patch_of = |zone: &usize| borough.patches.of_zone[*zone];
-        let left = |zone: &usize| (room[patch_of(zone)] - awarded as f64) / planned[patch_of(zone)].max(1.0);
-        let drawn: Vec<usize> = (0..DRAWN).map(|_| dice.weighted(&weights)).collect();
-        let zone = drawn.iter().copied().max_by(|a, b| left(a).total_cmp(&left(b))).unwrap_or(0);
-        room[patch_of(&zone)] -= awarded as f64;
+        let mut zone = dice.weighted(&weights);
+        for _ in 0..TRIES {
+            if room[borough.patches.of_zone[zone]] >= awarded as f64 {
+                break;
+            }
+            zone = dice.weighted(&weights);
+        }
+        room[borough.patches.of_zone[zone]] -= awarded as f64;
         let row = grant(borough, i as u64, zone, awarded, &mut dice);
         truth.push((row[0].clone(), zone, awarded));
         file.write_record(row)?;
@@ -106,12 +108,12 @@ pub(super) fn write(borough: &Borough, seed: u64, path: &Path) -> io::Result<Giv
     Ok(Given { rows, cold, truth })
 }
 
-/// What each patch is to get, in pounds.
+/// The most each patch can get, in pounds.
 fn planned(borough: &Borough, weights: &[f64], pounds: u64) -> Vec<f64> {
     let all: f64 = weights.iter().sum();
     let mut room = vec![0.0; borough.patches.count];
     for (zone, weight) in weights.iter().enumerate() {
-        room[borough.patches.of_zone[zone]] += pounds as f64 * weight / all;
+        room[borough.patches.of_zone[zone]] += MOST * pounds as f64 * weight / all;
     }
     room
 }

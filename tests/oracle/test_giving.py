@@ -168,7 +168,7 @@ def test_draws_of_our_own_give_like_probabilities(demo, tmp_path):
     years = float(measure(demo, "giving-place", tmp_path)[0]["years"])
     need = {row["patch_id"]: float(row["money"]) / years / float(row["money_for_need_year"]) for row in patches}
     sure, open_ = collections.Counter(), []
-    located, same, other = collections.Counter(), 0, 0
+    located, same, other = collections.Counter(), collections.Counter(), collections.Counter()
     for row in measure(demo, "grants", tmp_path):
         amount, patch, office = float(row["amount"]), row["patch_id"], row["office_patch_id"]
         if patch != "[x]":
@@ -176,7 +176,7 @@ def test_draws_of_our_own_give_like_probabilities(demo, tmp_path):
             sure[patch] += amount
             if row["evidence"] in {"point", "area"}:
                 located[patch] += 1
-                same, other = (same + 1, other) if patch == office else (same, other + 1)
+                (same if patch == office else other)[office] += 1
         else:
             open_.append((amount, office))
     rng = random.Random(20)
@@ -185,13 +185,14 @@ def test_draws_of_our_own_give_like_probabilities(demo, tmp_path):
     draws, fifth = 2000, max(round(len(names) / 5), 1)
     found = sum(located.values())
     for _ in range(draws):
-        pull = {n: rng.gammavariate(1 + located[n], 1) / (1 + found * residents[n] / everybody) for n in names}
-        at_office, one_patch = rng.betavariate(1 + same, 1 + other), rng.random()
+        pull = {n: rng.gammavariate(1 + located[n] / 2, 1) / (1 + found / 2 * residents[n] / everybody) for n in names}
+        at_office = {n: rng.betavariate(1 + same[n], 1 + other[n]) for n in names}
+        one_patch = max(rng.random(), rng.random())
         money = {name: sure[name] for name in names}
         weights = [residents[n] * pull[n] for n in names]
         spread = 0.0
         for amount, office in open_:
-            if office in money and rng.random() < at_office:
+            if office in money and rng.random() < at_office[office]:
                 money[office] += amount
             elif rng.random() < one_patch:
                 money[rng.choices(names, weights)[0]] += amount
