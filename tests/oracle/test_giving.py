@@ -2,14 +2,17 @@
 
 import collections
 import csv
+import functools
 import io
 import json
 import math
 import os
+import pathlib
 import random
+import shutil
 import subprocess
 import sys
-import pathlib
+import tempfile
 from decimal import Decimal
 
 import pytest
@@ -21,12 +24,15 @@ import serving  # noqa: E402
 CODED = {"OA", "NMD"}
 
 
-def measure(place, layer, tmp):
-    out = tmp / f"{layer}.csv"
+@functools.cache
+def measure(place, layer):
+    out = pathlib.Path(tempfile.mkdtemp()) / f"{layer}.csv"
     env = {**os.environ, "PATCHWORK_SHARED": str(serving.SHARED)}
     command = [serving.program(), "--quiet", "measure", place, "giving", "--layer", layer, "--out", out]
     subprocess.run(command, check=True, env=env, capture_output=True)
-    return list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    text = out.read_text(encoding="utf-8-sig")
+    shutil.rmtree(out.parent)
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def pence(text):
@@ -38,7 +44,7 @@ def demo():
     return serving.demo()
 
 
-def test_the_demos_money_is_what_its_files_say(demo, tmp_path):
+def test_the_demos_money_is_what_its_files_say(demo):
     rows = list(csv.DictReader((demo / "grants-made-up.csv").open(encoding="utf-8")))
     latest = {}
     individuals = 0
@@ -50,14 +56,14 @@ def test_the_demos_money_is_what_its_files_say(demo, tmp_path):
             if known is None or row["Last modified"] > known["Last modified"]:
                 latest[row["Identifier"]] = row
     total = sum(pence(row["Amount Awarded"]) for row in latest.values())
-    (place,) = measure(demo, "giving-place", tmp_path)
+    (place,) = measure(demo, "giving-place")
     assert int(place["rows"]) == len(rows)
     assert int(place["grants"]) == len(latest)
     assert int(place["grants_individuals"]) == individuals
     assert int(place["set_aside"]) == len(rows) - len(latest) - individuals
     assert pence(place["money_total"]) == total == pence(place["money_placed"]) + pence(place["money_unplaced"])
 
-    grants = measure(demo, "grants", tmp_path)
+    grants = measure(demo, "grants")
     assert {row["grant_id"] for row in grants} == set(latest)
     levels = collections.Counter()
     for row in grants:
@@ -94,9 +100,9 @@ def test_the_demos_money_is_what_its_files_say(demo, tmp_path):
     assert float(place["top_tenth_share"]) == pytest.approx(top / total, abs=1e-4)
 
 
-def test_patches_and_zones_sum_to_the_place_to_the_penny(demo, tmp_path):
-    (place,) = measure(demo, "giving-place", tmp_path)
-    patches, zones = measure(demo, "giving", tmp_path), measure(demo, "giving-zones", tmp_path)
+def test_patches_and_zones_sum_to_the_place_to_the_penny(demo):
+    (place,) = measure(demo, "giving-place")
+    patches, zones = measure(demo, "giving"), measure(demo, "giving-zones")
     placed = pence(place["money_placed"])
     assert sum(pence(row["money"]) for row in zones) == placed
     assert sum(pence(row["money_office"]) for row in zones) == placed
@@ -111,17 +117,17 @@ def test_patches_and_zones_sum_to_the_place_to_the_penny(demo, tmp_path):
         assert pence(row["money_low"]) <= pence(row["money"]) <= pence(row["money_high"])
 
 
-def test_money_follows_residents_where_only_the_whole_place_is_known(demo, tmp_path):
-    zones = measure(demo, "giving-zones", tmp_path)
+def test_money_follows_residents_where_only_the_whole_place_is_known(demo):
+    zones = measure(demo, "giving-zones")
     people = {row["zone_id"]: int(row["residents"]) for row in zones}
     wide = 0
     certain = collections.Counter()
-    for row in measure(demo, "grants", tmp_path):
+    for row in measure(demo, "grants"):
         if row["zones"] == str(len(zones)):
             wide += pence(row["amount"])
         elif row["zones"] == "1" and row["evidence"] in {"point", "area"}:
             certain[row["evidence"]] += pence(row["amount"])
-    (place,) = measure(demo, "giving-place", tmp_path)
+    (place,) = measure(demo, "giving-place")
     assert certain["point"] == pence(place["money_point"])
     everybody = sum(people.values())
     only_wide = [row for row in zones if pence(row["money_sure"]) == 0 and pence(row["money_possible"]) == wide]
@@ -130,9 +136,9 @@ def test_money_follows_residents_where_only_the_whole_place_is_known(demo, tmp_p
         assert abs(pence(row["money"]) - expected) <= 3
 
 
-def test_need_against_money_is_twice_the_area_between_curve_and_line(demo, tmp_path):
-    giving = {row["zone_id"]: pence(row["money"]) for row in measure(demo, "giving-zones", tmp_path)}
-    people = {row["zone_id"]: int(row["residents"]) for row in measure(demo, "giving-zones", tmp_path)}
+def test_need_against_money_is_twice_the_area_between_curve_and_line(demo):
+    giving = {row["zone_id"]: pence(row["money"]) for row in measure(demo, "giving-zones")}
+    people = {row["zone_id"]: int(row["residents"]) for row in measure(demo, "giving-zones")}
     with (demo / "deprivation-made-up.csv").open(encoding="utf-8-sig") as file:
         table = list(csv.DictReader(file))
     key = next(title for title in table[0] if "code" in title.lower())
@@ -152,24 +158,24 @@ def test_need_against_money_is_twice_the_area_between_curve_and_line(demo, tmp_p
         dx, dy = residents / everybody, amount / money
         area += dx * (2 * y + dy) / 2
         x, y = x + dx, y + dy
-    (place,) = measure(demo, "giving-place", tmp_path)
+    (place,) = measure(demo, "giving-place")
     assert float(place["need_index"]) == pytest.approx(1 - 2 * area, abs=2e-4)
-    curve = measure(demo, "giving-need", tmp_path)
+    curve = measure(demo, "giving-need")
     assert len(curve) == 11
     assert float(curve[-1]["money_share"]) == 1.0
 
 
-def test_draws_of_our_own_give_like_probabilities(demo, tmp_path):
+def test_draws_of_our_own_give_like_probabilities(demo):
     """The draws again, with another generator and none of the program's code, from the layers' plain facts."""
-    patches = measure(demo, "giving", tmp_path)
+    patches = measure(demo, "giving")
     names = [row["patch_id"] for row in patches]
     residents = {row["patch_id"]: int(row["residents"]) for row in patches}
     everybody = sum(residents.values())
-    years = float(measure(demo, "giving-place", tmp_path)[0]["years"])
+    years = float(measure(demo, "giving-place")[0]["years"])
     need = {row["patch_id"]: float(row["money"]) / years / float(row["money_for_need_year"]) for row in patches}
     sure, open_ = collections.Counter(), []
     located, same, other = collections.Counter(), collections.Counter(), collections.Counter()
-    for row in measure(demo, "grants", tmp_path):
+    for row in measure(demo, "grants"):
         amount, patch, office = float(row["amount"]), row["patch_id"], row["office_patch_id"]
         if patch != "[x]":
             # A zone in two patches counts for the one where most of it lies: the difference is small.
@@ -213,12 +219,12 @@ def test_draws_of_our_own_give_like_probabilities(demo, tmp_path):
 
 
 @pytest.mark.skipif(not serving.SHARED.is_dir(), reason="no real data: set PATCHWORK_SHARED to the folder that has it")
-def test_in_trafford_every_pound_is_there(tmp_path):
+def test_in_trafford_every_pound_is_there():
     place_dir = HERE.parent.parent / "examples" / "places" / "trafford"
     package = json.loads((serving.SHARED / "data/trafford/trafford_council_vs_grants_360g.json").read_text())
     total = sum(int(Decimal(str(grant["amountAwarded"])) * 100) for grant in package["grants"])
-    (place,) = measure(place_dir, "giving-place", tmp_path)
+    (place,) = measure(place_dir, "giving-place")
     assert pence(place["money_total"]) == total == pence(place["money_placed"])
     assert int(place["grants"]) == len(package["grants"])
-    zones = measure(place_dir, "giving-zones", tmp_path)
+    zones = measure(place_dir, "giving-zones")
     assert sum(pence(row["money"]) for row in zones) == total
