@@ -142,7 +142,8 @@ pub enum Measure {
     patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
     patchwork measure my-borough reach\n  \
     patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
-    patchwork measure my-borough giving --layer grants --out grants.csv\n\n\
+    patchwork measure my-borough giving --layer grants --out grants.csv\n  \
+    patchwork measure my-borough giving --out trustees.html\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -160,7 +161,7 @@ pub struct MeasureArgs {
     /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// File to write: .geojson or .csv
+    /// File to write: .geojson or .csv; for giving also .html, a page to print
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -11,6 +11,7 @@ mod crs;
 mod download;
 mod form;
 mod format;
+mod giving;
 mod guard;
 mod health;
 mod issues;
@@ -183,6 +184,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 29] {
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
         ("/metrics", plain(get(metrics::metrics))),
+        ("/giving", resource(giving::giving)),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),

@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
+mod giving;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
