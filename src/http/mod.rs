@@ -42,6 +42,7 @@ use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use axum::serve::ListenerExt;
 use guard::Work;
 use problem::Problem;
 use reply::Reply;
@@ -124,6 +125,13 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
+    // The end of an answer that does not fill a packet is sent at once, instead of waiting for the client's word
+    // that the packets before have come.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection may be slow at the end of its answers");
+        }
+    });
     let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
     tokio::select! {
         ended = serving.into_future() => ended,

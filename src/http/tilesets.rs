@@ -270,8 +270,12 @@ fn one(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
 
 fn set_page(ask: &Ask, set: &TileSet<'_>, described: &Value) -> Result<Reply, Problem> {
     let base = ask.url(&format!("{}/{QUAD}", set.path));
+    let layers = described["layers"].as_array().into_iter().flatten();
+    let layers: Vec<_> =
+        layers.map(|layer| (layer, schema::listed(&layer["propertiesSchema"]["properties"]))).collect();
     let page = json!({
         "set": described,
+        "layers": layers,
         "tile": format!("{base}/{{z}}/{{y}}/{{x}}{}", set.query),
         "tilejson": format!("{base}/tilejson.json{}", set.query),
         "scheme": QUAD,
