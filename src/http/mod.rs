@@ -8,6 +8,7 @@ mod archive;
 mod collection;
 mod conformance;
 mod crs;
+mod download;
 mod form;
 mod format;
 mod guard;
@@ -131,14 +132,13 @@ pub async fn serve(
 /// All resources, with everything that goes round them.
 pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let kept = kept::Kept::new(options.kept_bytes);
     let metrics = metrics::Metrics::new(Arc::clone(&shared));
     let app = Arc::new(App {
         shared,
         public_url,
         behind_proxy: options.behind_proxy,
         limits: guard::Limits::new(options),
-        kept,
+        kept: kept::Kept::new(options.kept_bytes),
         metrics,
     });
     let mut router = Router::new();
@@ -165,7 +165,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
         ("/collections/{collection}", resource(collection::one)),
         ("/collections/{collection}/schema", resource(schema::schema)),
         ("/collections/{collection}/queryables", resource(schema::queryables)),
-        ("/collections/{collection}/items", resource(items::items)),
+        ("/collections/{collection}/items", sized(items::items, items::work)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
         ("/collections/{collection}/tiles", resource(tilesets::of_collection)),
         ("/collections/{collection}/tiles/{scheme}", heavy(tilesets::set_of_collection)),
@@ -175,7 +175,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
         ("/tiles/{source}", heavy(tilesets::source)),
         ("/tiles/{source}/tilejson.json", heavy(tilesets::json_of_source)),
         ("/tiles/{source}/{z}/{second}/{third}", heavy(tile::of_source)),
-        (archive::PATH, answered(archive::archive, Work::Archive)),
+        (archive::PATH, sized(archive::archive, |_| Work::Archive)),
         ("/tileMatrixSets", resource(schemes::list)),
         ("/tileMatrixSets/{scheme}", resource(schemes::one)),
         ("/livez", resource(health::alive)),
@@ -193,16 +193,16 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Light)
+    sized(answer, |_| Work::Light)
 }
 
 /// For what may take long: drawing tiles, making files.
 fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Heavy)
+    sized(answer, |_| Work::Heavy)
 }
 
-fn answered(answer: Answer, work: Work) -> MethodRouter<Arc<App>> {
-    plain(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work, app, ask).await))
+fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
+    plain(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await))
 }
 
 /// With the answers to the other methods, which are the same for all resources that can only be read.

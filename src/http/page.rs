@@ -38,6 +38,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "items.html",
         "landing.html",
         "problem.html",
+        "schema.html",
         "scheme.html",
         "schemes.html",
         "table.html",

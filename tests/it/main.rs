@@ -6,6 +6,8 @@ mod haringey_walking_areas;
 mod house;
 mod http_answers;
 mod http_ets;
+mod http_files;
+mod http_filter;
 mod http_operations;
 mod http_place;
 mod http_server;
