@@ -74,13 +74,14 @@ format: ## lay out the code
 	cargo fmt
 
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
-bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run; INPUTS has the network of the comparison
+bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in one run; INPUTS has their inputs
 	$(PYTHON) -m pip install -q pandana
 	cargo bench --profile dev
 	cargo build --bin patchwork --example time_nearest
 	$(PYTHON) benches/first_item.py $(PATCHWORK)
-	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS); \
-	else echo "the comparison was left out: give INPUTS, a folder with synth226k_nodes, _edges and _assets as Parquet"; fi
+	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS) && \
+		$(PYTHON) benches/peers/siting.py $(PATCHWORK) $(PATCHWORK_SHARED) --inputs $(INPUTS); \
+	else echo "the comparison was left out: give INPUTS, a folder written by ../shared/peers/00_make_inputs.py net siting"; fi
 
 fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` adds libFuzzer (nightly Rust)
 	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)
