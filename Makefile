@@ -59,6 +59,7 @@ oracle: build $(VENV)/ready ## walking distances against scipy on the demo and t
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
 
 notebooks: build $(VENV)/ready ## the notebooks run as they are
+	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q --nbmake --nbmake-timeout=600 notebooks
 
 browser: build ## the map page in Chromium, by mouse and by keyboard
@@ -75,7 +76,6 @@ format: ## lay out the code
 
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
 bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run; INPUTS has the network of the comparison
-	$(PYTHON) -m pip install -q pandana
 	cargo bench --profile dev
 	cargo build --bin patchwork --example time_nearest
 	$(PYTHON) benches/first_item.py $(PATCHWORK)
