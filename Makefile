@@ -54,6 +54,18 @@ clients: build $(VENV)/ready ## GDAL, geopandas, OWSLib, QGIS, a proxy and schem
 schemathesis: build $(VENV)/ready ## a longer run of made-up requests against our OpenAPI document; EXAMPLES each
 	SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients/test_schemathesis.py
 
+ets: build $(VENV)/ready ## OGC's official test suites on the served demo (Java, Maven), where they can be had
+	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) tests/ets/run.py
+
+load: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
+load: build demo $(VENV)/ready ## requests a second next to pygeoapi, tipg, Martin and nginx in one run
+	$(PYTHON) -m pip install -q pygeoapi tipg gunicorn uvicorn sqlalchemy geoalchemy2 pygeofilter psycopg2-binary
+	$(PYTHON) benches/peers/serving.py $(PATCHWORK) $(PLACE)
+
+soak: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
+soak: build $(VENV)/ready ## ten minutes of high load with reloads: whole answers, flat memory
+	$(PYTHON) benches/soak.py $(PATCHWORK)
+
 oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
