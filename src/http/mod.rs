@@ -4,9 +4,11 @@
 //! to a [`reply::Reply`] or a [`problem::Problem`], and [`guard`] does what every answer needs.
 
 mod api;
+mod archive;
 mod collection;
 mod conformance;
 mod crs;
+mod download;
 mod form;
 mod format;
 mod guard;
@@ -14,23 +16,31 @@ mod health;
 mod issues;
 mod item;
 mod items;
+mod kept;
 mod landing;
 mod links;
 mod metrics;
 mod openapi;
+mod openapi_tiles;
 mod page;
 mod problem;
 mod reply;
 mod request;
+mod saved;
 mod schema;
+mod schemes;
 mod text;
+mod tile;
+mod tilesets;
 mod web;
 
 use crate::snapshot::Shared;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use guard::Work;
 use problem::Problem;
 use reply::Reply;
 use request::Ask;
@@ -57,6 +67,8 @@ pub struct Options {
     /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
     /// come back in a second, which beats letting all of them wait.
     pub max_concurrent_requests: usize,
+    /// Bytes of answers that are kept for whoever asks the same next.
+    pub kept_bytes: u64,
 }
 
 /// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
@@ -70,6 +82,7 @@ impl Default for Options {
             behind_proxy: false,
             request_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
+            kept_bytes: kept::KEPT,
         }
     }
 }
@@ -81,6 +94,7 @@ struct App {
     public_url: Option<String>,
     behind_proxy: bool,
     limits: guard::Limits,
+    kept: kept::Kept,
     metrics: metrics::Metrics,
 }
 
@@ -124,6 +138,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         public_url,
         behind_proxy: options.behind_proxy,
         limits: guard::Limits::new(options),
+        kept: kept::Kept::new(options.kept_bytes),
         metrics,
     });
     let mut router = Router::new();
@@ -135,13 +150,13 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
     }
     router
         .fallback(async |request: Request| Problem::no_such_page(request.uri().path()).into_response())
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_packing))
         .layer(CatchPanicLayer::custom(|_| Problem::our_fault().into_response()))
         .layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 17] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -150,8 +165,19 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 17] {
         ("/collections/{collection}", resource(collection::one)),
         ("/collections/{collection}/schema", resource(schema::schema)),
         ("/collections/{collection}/queryables", resource(schema::queryables)),
-        ("/collections/{collection}/items", resource(items::items)),
+        ("/collections/{collection}/items", sized(items::items, items::work)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
+        ("/collections/{collection}/tiles", resource(tilesets::of_collection)),
+        ("/collections/{collection}/tiles/{scheme}", heavy(tilesets::set_of_collection)),
+        ("/collections/{collection}/tiles/{scheme}/tilejson.json", heavy(tilesets::json_of_collection)),
+        ("/collections/{collection}/tiles/{scheme}/{z}/{row}/{col}", heavy(tile::of_collection)),
+        ("/tiles", resource(tilesets::of_place)),
+        ("/tiles/{source}", heavy(tilesets::source)),
+        ("/tiles/{source}/tilejson.json", heavy(tilesets::json_of_source)),
+        ("/tiles/{source}/{z}/{second}/{third}", heavy(tile::of_source)),
+        (archive::PATH, sized(archive::archive, |_| Work::Archive)),
+        ("/tileMatrixSets", resource(schemes::list)),
+        ("/tileMatrixSets/{scheme}", resource(schemes::one)),
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
@@ -167,7 +193,16 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 17] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    plain(get(async move |ask: Ask| run(answer, ask).await))
+    sized(answer, |_| Work::Light)
+}
+
+/// For what may take long: drawing tiles, making files.
+fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
+    sized(answer, |_| Work::Heavy)
+}
+
+fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
+    plain(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await))
 }
 
 /// With the answers to the other methods, which are the same for all resources that can only be read.
@@ -177,10 +212,26 @@ fn plain(answers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
         .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
 }
 
-async fn run(answer: Answer, ask: Ask) -> Response {
-    match tokio::task::spawn_blocking(move || answer(&ask)).await {
+async fn run(answer: Answer, work: Work, app: Arc<App>, mut ask: Ask) -> Response {
+    let turn = app.limits.turn(work).await;
+    let (key, gzip) = (ask.key.take(), ask.gzip);
+    let answered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let reply = answer(&ask)?.packed(gzip);
+        if let Some(key) = key {
+            app.kept.keep(key, &reply);
+        }
+        Ok::<_, Problem>(reply)
+    });
+    match answered.await {
         Ok(Ok(reply)) => reply.into_response(),
         Ok(Err(problem)) => problem.into_response(),
         Err(_) => Problem::our_fault().into_response(),
     }
+}
+
+/// What is too large to be kept is compressed on its way out, when that makes it smaller.
+fn worth_packing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.is_some_and(reply::packs)
 }

@@ -2,8 +2,8 @@
 //! and GDAL learn from those what they may filter by.
 
 use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
-use super::format::{CSV, Format, GEOJSON, HTML, JSON, OPENAPI, Offer, SCHEMA};
-use super::{collection, crs, landing, schema};
+use super::format::{CSV, FGB, Format, GEOJSON, GPKG, HTML, JSON, OPENAPI, Offer, PARQUET, SCHEMA, XLSX};
+use super::{archive, collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
@@ -26,6 +26,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
         "tags": [
             {"name": "Capabilities", "description": "What this service can do"},
             {"name": "Data", "description": "Features"},
+            {"name": "Tiles", "description": "Features as vector tiles"},
             {"name": "Operation", "description": "Whether it runs, and what is wrong with its files"},
         ],
         "paths": paths(snapshot),
@@ -65,20 +66,25 @@ fn paths(snapshot: &Snapshot) -> Value {
         let title = |what: &str| format!("{}: {what}", layer.title);
         put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &[], &[JSON, HTML]));
         put(format!("{path}/items"), items_operation(layer));
-        let of_item = [feature_id(), parameter("crs")];
+        let of_item = [feature_id(), parameter("crs"), parameter("profile")];
         put(
             format!("{path}/items/{{featureId}}"),
             operation(&id("item"), "Data", &title("one feature"), &of_item, &[GEOJSON, HTML]),
         );
         put(
             format!("{path}/schema"),
-            operation(&id("schema"), "Capabilities", &title("its properties"), &[], &[SCHEMA]),
+            operation(&id("schema"), "Capabilities", &title("its properties"), &[], &[SCHEMA, HTML]),
         );
         put(
             format!("{path}/queryables"),
-            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &[], &[SCHEMA]),
+            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &[], &[SCHEMA, HTML]),
         );
     }
+    for (path, operation) in openapi_tiles::paths(snapshot) {
+        put(path, operation);
+    }
+    let map = "The whole map as one file, of which Range names a part";
+    put(archive::PATH.into(), operation("map", "Tiles", map, &[], &[archive::PMTILES]));
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[], &[JSON, HTML]));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], &[]));
     put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], &[]));
@@ -90,16 +96,18 @@ fn items_operation(layer: &Layer) -> Value {
     let own = layer.fields.iter().filter(|field| !PARAMETERS.contains(&field.name.as_str())).map(property);
     let all: Vec<Value> = shared.chain(own).collect();
     let summary = format!("{}: features", layer.title);
-    operation(&format!("items-{}", layer.id), "Data", &summary, &all, &[GEOJSON, HTML, CSV])
+    let offers = [GEOJSON, HTML, CSV, XLSX, GPKG, FGB, PARQUET];
+    operation(&format!("items-{}", layer.id), "Data", &summary, &all, &offers)
 }
 
 /// What a resource is asked and answers, in each of the formats it comes in; with none, it is JSON whatever is asked.
-fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], offers: &[Offer]) -> Value {
+pub(super) fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], offers: &[Offer]) -> Value {
     let of_one = |offer: &Offer| match (offer.format, offer.media == GEOJSON.media, id.starts_with("items-")) {
         (Format::Json, true, true) => json!({"$ref": "#/components/schemas/featureCollection"}),
         (Format::Json, true, false) => json!({"$ref": "#/components/schemas/feature"}),
         (Format::Json, false, _) => json!({"$ref": "#/components/schemas/object"}),
-        _ => json!({"type": "string"}),
+        (Format::Html | Format::Csv, ..) => json!({"type": "string"}),
+        _ => json!({"type": "string", "format": "binary"}),
     };
     let all = if offers.is_empty() { &[JSON] } else { offers };
     let content: Map<String, Value> =
@@ -149,7 +157,7 @@ fn responses() -> Value {
     })
 }
 
-fn parameter(name: &str) -> Value {
+pub(super) fn parameter(name: &str) -> Value {
     json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
@@ -188,8 +196,26 @@ fn parameters(snapshot: &Snapshot) -> Value {
         })
     };
     json!({
+        "filter": query("filter", "Only features that satisfy this condition in CQL2, such as residents > 1000. \
+            It sees protected values only",
+            json!({"type": "string"})),
+        "filter-lang": query("filter-lang", "How the condition is written",
+            json!({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"})),
+        "filter-crs": query("filter-crs", "Reference system of shapes in the condition",
+            json!({"type": "string", "format": "uri", "enum": systems, "default": crs::CRS84})),
+        "sortby": query("sortby", "Properties to sort by, with commas between; a minus before a name turns its order round",
+            json!({"type": "string"})),
+        "properties": query("properties", "Only these properties, with commas between their names",
+            json!({"type": "string"})),
+        "profile": query("profile", "Kind of GeoJSON: plain, or JSON-FG with shapes in metres",
+            json!({"type": "string", "enum": ["rfc7946", "jsonfg", "jsonfg-plus"], "default": "rfc7946"})),
+        "download": query("download", "All features as a file instead of a page of them; formats other than JSON and \
+            HTML are files anyway",
+            json!({"type": "boolean", "default": false})),
+        "wkt": query("wkt", "A last column with each shape as well-known text in degrees, in a table (CSV)",
+            json!({"type": "boolean", "default": false})),
         "limit": query("limit", "Features on a page; a larger number than the maximum gets the maximum. \
-            A table (CSV) without a limit is whole",
+            A file (CSV and all formats but JSON and HTML) without a limit is whole",
             json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAXIMUM, "default": LIMIT_DEFAULT})),
         "offset": query("offset", "Features before the page; follow the links next and prev rather than counting",
             json!({"type": "integer", "minimum": 0, "default": 0})),

@@ -38,7 +38,12 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "items.html",
         "landing.html",
         "problem.html",
+        "schema.html",
+        "scheme.html",
+        "schemes.html",
         "table.html",
+        "tileset.html",
+        "tilesets.html",
     ];
     for (name, source) in sources {
         pages.add_template(name, source)?;

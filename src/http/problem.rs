@@ -11,11 +11,13 @@ pub(super) struct Problem {
     pub(super) title: &'static str,
     /// What was received and what to send instead.
     pub(super) detail: String,
+    /// Bytes of the file of which a part was asked for that it does not have.
+    pub(super) length: Option<u64>,
 }
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into() }
+        Self { status, title, detail: detail.into(), length: None }
     }
 
     /// The request itself is wrong.
@@ -53,6 +55,15 @@ impl Problem {
     pub(super) fn too_large(limit: u64) -> Self {
         let detail = format!("A request may bring {limit} bytes along, and nothing here reads them. Send no body.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
+    }
+
+    /// The part asked for lies beyond the end.
+    pub(super) fn no_such_range(length: u64) -> Self {
+        let detail = format!(
+            "The file has {length} bytes, and Range names none of them. Ask for bytes=0-{}.",
+            length.saturating_sub(1)
+        );
+        Self { length: Some(length), ..Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "There is no such part", detail) }
     }
 
     /// Nothing stands yet.

@@ -12,6 +12,7 @@ pub mod report;
 pub mod shape;
 pub mod table;
 pub mod tile;
+pub mod totals;
 
 mod assets;
 mod coverage;

@@ -1,4 +1,5 @@
 use crate::crs::Plane;
+use crate::layer::tile::TileLayer;
 use crate::layer::{Feature, Layer, Value, geojson, shape};
 use geo::{BoundingRect, Coord, Geometry, Intersects, Rect};
 use rayon::prelude::*;
@@ -55,6 +56,7 @@ pub struct Collection {
     globe_bytes: Written,
     lat_lon_bytes: OnceLock<Written>,
     plane_bytes: OnceLock<Written>,
+    tiles: OnceLock<TileLayer>,
 }
 
 impl Collection {
@@ -82,7 +84,14 @@ impl Collection {
             globe_bytes,
             lat_lon_bytes: OnceLock::new(),
             plane_bytes: OnceLock::new(),
+            tiles: OnceLock::new(),
         }
+    }
+
+    /// The layer made ready for tiles, when first asked for; `plane` is that of its place.
+    #[must_use]
+    pub fn tiles(&self, plane: &Plane) -> &TileLayer {
+        self.tiles.get_or_init(|| TileLayer::new(&self.layer, plane))
     }
 
     /// Number of features.
@@ -161,6 +170,16 @@ impl Collection {
     #[must_use]
     pub fn json(&self, features: Range<usize>, coords: Coords) -> &[u8] {
         self.written(coords).range(features)
+    }
+
+    /// The shape of the feature at this place of the list, in these coordinates.
+    #[must_use]
+    pub fn shape(&self, i: usize, coords: Coords) -> Option<Geometry<f64>> {
+        match coords {
+            Coords::Globe => self.globe.get(i).cloned().flatten(),
+            Coords::LatLon => self.globe.get(i)?.as_ref().map(shape::swapped),
+            Coords::Plane => self.layer.features.get(i)?.geometry.as_ref().map(shape::on_plane),
+        }
     }
 
     fn written(&self, coords: Coords) -> &Written {

@@ -9,7 +9,7 @@ fn the_landing_page_reads_like_this() {
     assert_snapshot!(Server::of(town(2, 1)).get("/").shown(), @r#"
     200
     content-type: application/json
-    link: <https://maps.example/gridton/>; rel="self"; type="application/json", <https://maps.example/gridton/?f=html>; rel="alternate"; type="text/html", <https://maps.example/gridton/api>; rel="service-desc"; type="application/vnd.oai.openapi+json;version=3.0", <https://maps.example/gridton/api?f=html>; rel="service-doc"; type="text/html", <https://maps.example/gridton/conformance>; rel="conformance"; type="application/json", <https://maps.example/gridton/collections>; rel="data"; type="application/json", <https://maps.example/gridton/-/issues>; rel="related"; type="application/json"
+    link: <https://maps.example/gridton/>; rel="self"; type="application/json", <https://maps.example/gridton/?f=html>; rel="alternate"; type="text/html", <https://maps.example/gridton/api>; rel="service-desc"; type="application/vnd.oai.openapi+json;version=3.0", <https://maps.example/gridton/api?f=html>; rel="service-doc"; type="text/html", <https://maps.example/gridton/conformance>; rel="conformance"; type="application/json", <https://maps.example/gridton/collections>; rel="data"; type="application/json", <https://maps.example/gridton/tiles>; rel="http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"; type="application/json", <https://maps.example/gridton/tileMatrixSets>; rel="http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"; type="application/json", <https://maps.example/gridton/map.pmtiles>; rel="enclosure"; type="application/vnd.pmtiles", <https://maps.example/gridton/-/issues>; rel="related"; type="application/json"
     etag: W/"…"
     cache-control: no-cache
     vary: Accept, Accept-Encoding
@@ -57,6 +57,24 @@ fn the_landing_page_reads_like_this() {
           "rel": "data",
           "type": "application/json",
           "title": "The collections"
+        },
+        {
+          "href": "https://maps.example/gridton/tiles",
+          "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+          "type": "application/json",
+          "title": "The map in vector tiles"
+        },
+        {
+          "href": "https://maps.example/gridton/tileMatrixSets",
+          "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+          "type": "application/json",
+          "title": "Tiling schemes"
+        },
+        {
+          "href": "https://maps.example/gridton/map.pmtiles",
+          "rel": "enclosure",
+          "type": "application/vnd.pmtiles",
+          "title": "The whole map as one file (PMTiles)"
         },
         {
           "href": "https://maps.example/gridton/-/issues",
@@ -154,6 +172,54 @@ fn a_collection_reads_like_this() {
           "title": "Assets as a table (CSV)"
         },
         {
+          "href": "https://maps.example/gridton/collections/assets/items?f=fgb",
+          "rel": "items",
+          "type": "application/flatgeobuf",
+          "title": "Assets as FlatGeobuf"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=json&download=true",
+          "rel": "enclosure",
+          "type": "application/geo+json",
+          "title": "All of Assets as GeoJSON"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=csv&bom=true",
+          "rel": "enclosure",
+          "type": "text/csv",
+          "title": "All of Assets as CSV for Excel"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=xlsx",
+          "rel": "enclosure",
+          "type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+          "title": "All of Assets as Excel (XLSX)"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=gpkg",
+          "rel": "enclosure",
+          "type": "application/geopackage+sqlite3",
+          "title": "All of Assets as GeoPackage"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=fgb",
+          "rel": "enclosure",
+          "type": "application/flatgeobuf",
+          "title": "All of Assets as FlatGeobuf"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=parquet",
+          "rel": "enclosure",
+          "type": "application/vnd.apache.parquet",
+          "title": "All of Assets as GeoParquet"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=json&profile=jsonfg&download=true",
+          "rel": "enclosure",
+          "type": "application/geo+json",
+          "title": "All of Assets as JSON-FG, in metres"
+        },
+        {
           "href": "https://maps.example/gridton/collections/assets/schema",
           "rel": "http://www.opengis.net/def/rel/ogc/1.0/schema",
           "type": "application/schema+json",
@@ -164,6 +230,12 @@ fn a_collection_reads_like_this() {
           "rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables",
           "type": "application/schema+json",
           "title": "What items can be filtered by"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/tiles",
+          "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
+          "type": "application/json",
+          "title": "Vector tiles"
         }
       ]
     }
