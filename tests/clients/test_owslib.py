@@ -2,7 +2,6 @@
 
 import pytest
 from owslib.ogcapi.features import Features
-from owslib.ogcapi.processes import Processes
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +40,6 @@ def test_what_is_not_supported_is_refused_rather_than_ignored(features):
         features.collection_items("assets", sortby=("name", "asc"))
 
 
-@pytest.fixture(scope="module")
-def processes(url):
-    return Processes(f"{url}/")
-
-
 def test_every_collection_is_read_whole_by_its_pages(features, service):
     for name, about in service.collections.items():
         met, offset = set(), 0
@@ -54,17 +48,3 @@ def test_every_collection_is_read_whole_by_its_pages(features, service):
             met |= {feature["id"] for feature in page["features"]}
             offset += page["numberReturned"]
         assert len(met) == about["itemCount"], name
-
-
-def test_processes_are_listed_and_described(processes):
-    ids = [process["id"] for process in processes.processes()]
-    assert {"coverage", "echo"} <= set(ids)
-    for name in ids:
-        assert processes.process(name)["inputs"], name
-
-
-def test_a_process_is_executed_at_once_and_as_a_job(processes):
-    at_once = processes.execute("echo", inputs={"message": "Bore da"}, response="document", async_=False)
-    assert at_once["message"] == "Bore da"
-    job = processes.execute("echo", inputs={"message": "Bore da"}, response="document", async_=True)
-    assert job["type"] == "process" and job["jobID"]
