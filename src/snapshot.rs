@@ -11,7 +11,7 @@ pub use shared::{Failure, Shared};
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, coverage, gaps};
+use crate::measure::{Coverage, Gaps, GivingRule, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -57,7 +57,8 @@ impl Snapshot {
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
             let totals = totals(&place, &standards);
-            (catalog::build(&place, &Findings { standards }), totals)
+            let giving = giving(&place, GivingRule::default());
+            (catalog::build(&place, &Findings { standards, giving: giving.as_ref() }), totals)
         };
         Self::assembled(place, layers, totals, issues)
     }

@@ -4,11 +4,13 @@ mod cause;
 mod cells;
 pub mod coverage;
 pub mod gaps;
+pub mod giving;
 pub mod qualify;
 mod stretch;
 pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
+pub use giving::{GivingRule, Reached, giving};
 pub use qualify::{Shortfall, qualify};
 pub use walk::{Door, Walk, Walking};
