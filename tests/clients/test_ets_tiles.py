@@ -88,7 +88,7 @@ def test_req_core_tc_definitions_tile_sets_have_a_template_with_the_standards_na
 def test_req_core_tc_success_tiles_inside_the_limits_are_there_and_are_mapbox_vector_tiles(url):
     with_content = 0
     for _, tile_set in tile_sets(url):
-        for limits in tile_set["tileMatrixSetLimits"]:
+        for limits in tile_set["tileMatrixSetLimits"][::5]:
             row = (limits["minTileRow"] + limits["maxTileRow"]) // 2
             column = (limits["minTileCol"] + limits["maxTileCol"]) // 2
             corners = {(row, column), (limits["maxTileRow"], limits["minTileCol"])}
