@@ -29,6 +29,10 @@ pub struct Config {
     pub request_timeout_s: u64,
     /// Requests worked on at once; more are told to come back.
     pub max_concurrent_requests: usize,
+    /// Long jobs (plans for hubs) worked on at once.
+    pub max_running_jobs: usize,
+    /// Long jobs that may wait; more are told to come back.
+    pub max_waiting_jobs: usize,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -53,6 +57,8 @@ struct File {
     log_filter: Option<String>,
     request_timeout_s: Option<u64>,
     max_concurrent_requests: Option<usize>,
+    max_running_jobs: Option<usize>,
+    max_waiting_jobs: Option<usize>,
 }
 
 impl Default for Config {
@@ -64,12 +70,23 @@ impl Default for Config {
             log_filter: "info".to_owned(),
             request_timeout_s: 30,
             max_concurrent_requests: 256,
+            max_running_jobs: 2,
+            max_waiting_jobs: 8,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
 }
 
-const NAMES: [&str; 6] = ["bind", "public_url", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
+const NAMES: [&str; 8] = [
+    "bind",
+    "public_url",
+    "log",
+    "log_filter",
+    "request_timeout_s",
+    "max_concurrent_requests",
+    "max_running_jobs",
+    "max_waiting_jobs",
+];
 
 impl Config {
     /// Works out the settings from the file (if any), this process's environment and the flags.
@@ -108,7 +125,16 @@ impl Config {
                 }
             )+};
         }
-        take!(bind, public_url, log, log_filter, request_timeout_s, max_concurrent_requests);
+        take!(
+            bind,
+            public_url,
+            log,
+            log_filter,
+            request_timeout_s,
+            max_concurrent_requests,
+            max_running_jobs,
+            max_waiting_jobs
+        );
         for (name, from) in &mut self.origins {
             if set.contains(name) {
                 *from = origin;
@@ -131,6 +157,9 @@ impl Config {
         }
         if self.request_timeout_s == 0 || self.max_concurrent_requests == 0 {
             return Err("request_timeout_s and max_concurrent_requests must be at least 1".to_owned());
+        }
+        if self.max_running_jobs == 0 {
+            return Err("max_running_jobs must be at least 1".to_owned());
         }
         Ok(())
     }
@@ -157,7 +186,9 @@ impl Config {
             "log" => Some(quoted(log)),
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
-            _ => Some(self.max_concurrent_requests.to_string()),
+            "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
+            "max_running_jobs" => Some(self.max_running_jobs.to_string()),
+            _ => Some(self.max_waiting_jobs.to_string()),
         };
         let mut text = String::from(
             "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
@@ -185,14 +216,16 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         Some("json") => Some(LogFormat::Json),
         Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
     };
+    let size = |name: &str| number(name).map(|n| n.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
     Ok(File {
         bind: env("PATCHWORK_BIND"),
         public_url: env("PATCHWORK_PUBLIC_URL"),
         log,
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
-        max_concurrent_requests: number("PATCHWORK_MAX_CONCURRENT_REQUESTS")?
-            .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        max_concurrent_requests: size("PATCHWORK_MAX_CONCURRENT_REQUESTS")?,
+        max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
+        max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
     })
 }
 
@@ -220,6 +253,8 @@ mod tests {
         log_filter = "info"  # default
         request_timeout_s = 5  # settings file
         max_concurrent_requests = 256  # default
+        max_running_jobs = 2  # default
+        max_waiting_jobs = 8  # default
         "#);
     }
 

@@ -7,11 +7,12 @@ pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use shared::{Failure, Shared};
 
 use crate::layer::{Answer, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, coverage, gaps};
+use crate::measure::{Coverage, Gaps, Today, coverage, gaps};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Snapshot {
     pub place: Place,
     layers: Vec<Collection>,
     digest: String,
+    today: OnceLock<Today>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
     /// What is wrong with the files, the worst first.
@@ -30,7 +32,7 @@ impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
     pub fn build(place: Place, issues: Vec<Issue>) -> Self {
-        let layers = {
+        let (layers, coverage) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
                 .par_iter()
@@ -44,9 +46,11 @@ impl Snapshot {
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
-            catalog::build(&place, &Findings { standards })
+            let layers = catalog::build(&place, &Findings { standards });
+            (layers, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
-        Self::of_layers(place, layers, issues)
+        let today = Today::measured(&place, coverage);
+        Self { today: OnceLock::from(today), ..Self::of_layers(place, layers, issues) }
     }
 
     /// A snapshot of layers that were made already.
@@ -55,7 +59,7 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &issues);
-        Self { place, layers: collections, digest, built_at: Utc::now(), issues }
+        Self { place, layers: collections, digest, today: OnceLock::new(), built_at: Utc::now(), issues }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
@@ -68,6 +72,12 @@ impl Snapshot {
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// What "what if" starts from; measured at the first question where the layers came from elsewhere.
+    #[must_use]
+    pub fn today(&self) -> &Today {
+        self.today.get_or_init(|| Today::of(&self.place))
     }
 
     /// The collection of this name.

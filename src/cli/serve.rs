@@ -44,6 +44,8 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         public_url: config.public_url.clone(),
         request_timeout: Duration::from_secs(config.request_timeout_s),
         max_concurrent_requests: config.max_concurrent_requests,
+        max_running_jobs: config.max_running_jobs,
+        max_waiting_jobs: config.max_waiting_jobs,
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -15,11 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-const ALLOWED: &str = "GET, HEAD, OPTIONS";
-const EXPOSED: &str =
-    "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, X-Request-Id";
-/// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
-const BODY_LIMIT: u64 = 64 * 1024;
+/// What pages of other sites may do.
+const ALLOWED: &str = "GET, HEAD, POST, DELETE, OPTIONS";
+const EXPOSED: &str = "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After, X-Request-Id";
+/// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
+pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -48,7 +48,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let id = request_id(request.headers(), &app.limits.served);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
-    let mut response = if preflight(&request) { allowed() } else { limited(&app, request, next).await };
+    let mut response = if preflight(&request) { allowed(ALLOWED) } else { limited(&app, request, next).await };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = write(&problem, &path, &id, wants_page, &method);
     }
@@ -60,7 +60,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 
 async fn limited(app: &App, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| length > BODY_LIMIT) {
+    if length.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Problem::too_large(BODY_LIMIT).into_response();
     }
     let Ok(_place) = app.limits.places.try_acquire() else {
@@ -77,10 +77,10 @@ fn preflight(request: &Request) -> bool {
 }
 
 /// What may be done with a resource.
-pub(super) fn allowed() -> Response {
+pub(super) fn allowed(methods: &'static str) -> Response {
     let headers = [
-        (header::ALLOW, ALLOWED),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
+        (header::ALLOW, methods),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, methods),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
@@ -108,7 +108,7 @@ fn wants_page(request: &Request) -> bool {
 
 fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Method) -> Response {
     let about = serde_json::json!({
-        "type": "about:blank",
+        "type": problem.kind,
         "title": problem.title,
         "status": problem.status.as_u16(),
         "detail": problem.detail,
@@ -123,10 +123,10 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
     let mut response = (problem.status, [(header::CONTENT_TYPE, media)], body).into_response();
     let headers = response.headers_mut();
     if problem.status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(header::ALLOW, HeaderValue::from_static(ALLOWED));
+        headers.insert(header::ALLOW, HeaderValue::from_static(problem.allow));
     }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -4,6 +4,7 @@ use super::format::{Format, HTML, JSON, OPENAPI, Offer};
 use super::links::{self, Link};
 use super::page;
 use super::problem::Problem;
+use super::process::list::{JOBS_REL, PROCESSES_REL};
 use super::reply::Reply;
 use super::request::Ask;
 use super::web;
@@ -34,6 +35,8 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
         Link::new(ask.url("/api?f=html"), "service-doc", HTML.media, "How to use this service"),
         Link::new(ask.url("/conformance"), "conformance", JSON.media, "Standards this service keeps"),
         Link::new(ask.url("/collections"), "data", JSON.media, "The collections"),
+        Link::new(ask.url("/processes"), PROCESSES_REL, JSON.media, "What can be worked out"),
+        Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
         Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
     ]);
     let reply = match offer.format {

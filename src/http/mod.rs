@@ -14,11 +14,14 @@ mod health;
 mod issues;
 mod item;
 mod items;
+mod job;
+mod jobs;
 mod landing;
 mod links;
 mod openapi;
 mod page;
 mod problem;
+mod process;
 mod reply;
 mod request;
 mod schema;
@@ -27,9 +30,13 @@ mod web;
 
 use crate::snapshot::Shared;
 use axum::Router;
+use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::Request;
+use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
+use jobs::Jobs;
 use problem::Problem;
 use reply::Reply;
 use request::Ask;
@@ -53,6 +60,11 @@ pub struct Options {
     /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
     /// come back in a second, which beats letting all of them wait.
     pub max_concurrent_requests: usize,
+    /// Long jobs (plans for hubs) worked on at once. Each uses every core when it can, so more do not make
+    /// the whole quicker; two keep a short one from waiting for a long one.
+    pub max_running_jobs: usize,
+    /// Long jobs that may wait; more are told to come back.
+    pub max_waiting_jobs: usize,
 }
 
 /// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
@@ -61,7 +73,13 @@ const GRACE: Duration = Duration::from_secs(8);
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: None, request_timeout: Duration::from_secs(30), max_concurrent_requests: 256 }
+        Self {
+            public_url: None,
+            request_timeout: Duration::from_secs(30),
+            max_concurrent_requests: 256,
+            max_running_jobs: 2,
+            max_waiting_jobs: 8,
+        }
     }
 }
 
@@ -71,6 +89,7 @@ struct App {
     shared: Arc<Shared>,
     public_url: Option<String>,
     limits: guard::Limits,
+    jobs: Arc<Jobs>,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -87,8 +106,11 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (told, hear) = tokio::sync::oneshot::channel::<()>();
+    let jobs = Arc::new(Jobs::new(&options));
+    let waiting = Arc::clone(&jobs);
     let stop = async move {
         stop.await;
+        waiting.cancel_all();
         let _ = told.send(());
     };
     let too_late = async move {
@@ -97,17 +119,20 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
-    let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
-    tokio::select! {
+    let serving = axum::serve(listener, router(shared, &options, Arc::clone(&jobs))).with_graceful_shutdown(stop);
+    let ended = tokio::select! {
         ended = serving.into_future() => ended,
         () = too_late => Ok(()),
-    }
+    };
+    let closed = tokio::task::spawn_blocking(move || jobs.close());
+    let _ = tokio::time::timeout(GRACE, closed).await;
+    ended
 }
 
 /// All resources, with everything that goes round them.
-pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
+fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options) });
+    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options), jobs });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {
@@ -123,7 +148,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -134,6 +159,12 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
         ("/collections/{collection}/queryables", resource(schema::queryables)),
         ("/collections/{collection}/items", resource(items::items)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
+        ("/processes", resource(process::list::list)),
+        ("/processes/{process}", resource(process::list::one)),
+        ("/processes/{process}/execution", execution()),
+        ("/jobs", resource(job::list)),
+        ("/jobs/{job}", a_job()),
+        ("/jobs/{job}/results", resource(job::results)),
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
@@ -148,9 +179,27 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 16] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    get(async move |ask: Ask| run(answer, ask).await)
-        .options(async || guard::allowed())
-        .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
+    others(get(async move |ask: Ask| run(answer, ask).await), problem::READ)
+}
+
+/// The methods of a resource, and a word about all others.
+fn others(methods: MethodRouter<Arc<App>>, allow: &'static str) -> MethodRouter<Arc<App>> {
+    methods
+        .options(async move || guard::allowed(allow))
+        .fallback(async move |request: Request| Problem::not_allowed(request.method().as_str(), allow).into_response())
+}
+
+fn execution() -> MethodRouter<Arc<App>> {
+    let execute = async |ask: Ask, body: Result<Bytes, BytesRejection>| match body {
+        Ok(body) => process::execute::execute(ask, body).await,
+        Err(_) => Problem::too_large(guard::BODY_LIMIT).into_response(),
+    };
+    others(post(execute), "POST, OPTIONS").layer(DefaultBodyLimit::max(guard::BODY_LIMIT))
+}
+
+fn a_job() -> MethodRouter<Arc<App>> {
+    let dismiss = async |ask: Ask| run(job::dismiss, ask).await;
+    others(get(async |ask: Ask| run(job::one, ask).await).delete(dismiss), "GET, HEAD, DELETE, OPTIONS")
 }
 
 async fn run(answer: Answer, ask: Ask) -> Response {

@@ -25,6 +25,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
         "tags": [
             {"name": "Capabilities", "description": "What this service can do"},
             {"name": "Data", "description": "Features"},
+            {"name": "Processes", "description": "Questions answered on request, and the jobs that answer them"},
             {"name": "Operation", "description": "Whether it runs, and what is wrong with its files"},
         ],
         "paths": paths(snapshot),
@@ -82,6 +83,7 @@ fn paths(snapshot: &Snapshot) -> Value {
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &f, JSON, true));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], JSON, false));
     put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], JSON, false));
+    super::process::openapi::add(&mut paths, snapshot);
     Value::Object(paths)
 }
 
@@ -235,6 +237,7 @@ fn schemas() -> Value {
                 "numberReturned": {"type": "integer", "minimum": 0},
             },
         },
+        "statusInfo": super::process::openapi::schemas(),
         "problem": {
             "type": "object",
             "properties": {

@@ -36,8 +36,12 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "issues.html",
         "item.html",
         "items.html",
+        "job.html",
+        "jobs.html",
         "landing.html",
         "problem.html",
+        "process.html",
+        "processes.html",
         "table.html",
     ];
     for (name, source) in sources {

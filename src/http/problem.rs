@@ -11,11 +11,24 @@ pub(super) struct Problem {
     pub(super) title: &'static str,
     /// What was received and what to send instead.
     pub(super) detail: String,
+    /// The address that names the kind of problem; `about:blank` where the status says it all.
+    pub(super) kind: &'static str,
+    /// The methods that do something, where another was used.
+    pub(super) allow: &'static str,
+    /// Seconds after which to ask again, where asking again helps.
+    pub(super) retry_after: u16,
 }
+
+/// Methods of a resource that is only read.
+pub(super) const READ: &str = "GET, HEAD, OPTIONS";
+
+const NO_SUCH_PROCESS: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-process";
+const NO_SUCH_JOB: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
+const RESULT_NOT_READY: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/result-not-ready";
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into() }
+        Self { status, title, detail: detail.into(), kind: "about:blank", allow: READ, retry_after: 2 }
     }
 
     /// The request itself is wrong.
@@ -35,9 +48,53 @@ impl Problem {
     }
 
     /// The path is right and the method is not.
-    pub(super) fn not_allowed(method: &str) -> Self {
-        let detail = format!("{method} does nothing here: this service is read-only. Use GET, HEAD or OPTIONS.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed", detail)
+    pub(super) fn not_allowed(method: &str, allow: &'static str) -> Self {
+        let detail = format!("{method} does nothing here. Use {allow}.");
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed", detail) }
+    }
+
+    /// There is no process of this name.
+    pub(super) fn no_such_process(id: &str, known: &str) -> Self {
+        let detail = format!("There is no process {id:?}; there are {known}.");
+        Self { kind: NO_SUCH_PROCESS, ..Self::not_found(detail) }
+    }
+
+    /// There is no job of this id, or no longer.
+    pub(super) fn no_such_job() -> Self {
+        let detail = "There is no job of this id: it was dismissed, its time is over, or it never was. Execute the process again.";
+        Self { kind: NO_SUCH_JOB, ..Self::not_found(detail) }
+    }
+
+    /// The job has not come to an end.
+    pub(super) fn not_done(detail: impl Into<String>) -> Self {
+        let not_found = Self::not_found(detail);
+        Self { kind: RESULT_NOT_READY, title: "The results are not ready", ..not_found }
+    }
+
+    /// An input of a process is wrong.
+    pub(super) fn bad_input(name: &str, why: impl std::fmt::Display) -> Self {
+        Self::bad_inputs(format!("{name}: {why}"))
+    }
+
+    /// The same, where the words already say which input.
+    pub(super) fn bad_inputs(mut detail: String) -> Self {
+        if !detail.ends_with('.') {
+            detail.push('.');
+        }
+        Self { title: "An input cannot be used", ..Self::bad_request(detail) }
+    }
+
+    /// Every thread works and the queue is full.
+    pub(super) fn no_worker(is_long: bool) -> Self {
+        let detail = "Every worker is busy and as many jobs wait as may. Ask again when the header Retry-After says.";
+        let retry_after = if is_long { 10 } else { 1 };
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No worker is free", detail) }
+    }
+
+    /// The server stops, or the job was dismissed, before the answer was there.
+    pub(super) fn stopped() -> Self {
+        let detail = "The work was stopped before it was done. Ask again.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Stopped", detail)
     }
 
     /// No representation suits the client.
@@ -50,8 +107,8 @@ impl Problem {
     }
 
     /// The request brings too much along.
-    pub(super) fn too_large(limit: u64) -> Self {
-        let detail = format!("A request may bring {limit} bytes along, and nothing here reads them. Send no body.");
+    pub(super) fn too_large(limit: usize) -> Self {
+        let detail = format!("A request may bring {limit} bytes along here. Send less.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
     }
 

@@ -33,6 +33,12 @@ impl Reply {
         Self { status: StatusCode::NOT_MODIFIED, headers: Vec::new(), body: Bytes::new() }.tagged(etag)
     }
 
+    /// With another status than 200.
+    pub(super) fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
     /// With a tag by which the client can ask whether it has changed.
     pub(super) fn tagged(self, etag: &str) -> Self {
         self.with(header::ETAG, etag).with(header::CACHE_CONTROL, REVALIDATE)

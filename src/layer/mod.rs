@@ -12,6 +12,7 @@ pub mod report;
 pub mod shape;
 pub mod table;
 pub mod tile;
+pub mod what_if;
 
 mod assets;
 mod coverage;

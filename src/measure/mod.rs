@@ -7,8 +7,10 @@ pub mod gaps;
 pub mod qualify;
 mod stretch;
 pub mod walk;
+pub mod what_if;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
 pub use qualify::{Shortfall, qualify};
 pub use walk::{Door, Walk, Walking};
+pub use what_if::{Edit, Today, WhatIf, what_if};
