@@ -1,17 +1,22 @@
 //! A place with its layers, ready to be handed out: built whole, swapped whole, never changed.
 
 mod collection;
+mod saved;
 mod shared;
 
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
+pub use saved::Saved;
 pub use shared::{Failure, Shared};
 
+use crate::layer::tile::archive;
+use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, Today, coverage, gaps};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
+use std::io::BufWriter;
 use std::sync::OnceLock;
 
 /// A place and everything that is told about it.
@@ -22,17 +27,20 @@ pub struct Snapshot {
     layers: Vec<Collection>,
     digest: String,
     today: OnceLock<Today>,
+    archive: OnceLock<Result<Saved, String>>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
     /// What is wrong with the files, the worst first.
     pub issues: Vec<Issue>,
+    /// What each standard is, and what came of it in the whole place.
+    pub totals: Vec<Totals>,
 }
 
 impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
     pub fn build(place: Place, issues: Vec<Issue>) -> Self {
-        let (layers, coverage) = {
+        let (layers, totals, coverage) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
                 .par_iter()
@@ -46,20 +54,26 @@ impl Snapshot {
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
+            let totals = totals(&place, &standards);
             let layers = catalog::build(&place, &Findings { standards });
-            (layers, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
+            (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
-        let today = Today::measured(&place, coverage);
-        Self { today: OnceLock::from(today), ..Self::of_layers(place, layers, issues) }
+        let today = OnceLock::from(Today::measured(&place, coverage));
+        Self { today, ..Self::assembled(place, layers, totals, issues) }
     }
 
     /// A snapshot of layers that were made already.
     #[must_use]
     pub fn of_layers(place: Place, layers: Vec<Layer>, issues: Vec<Issue>) -> Self {
+        Self::assembled(place, layers, Vec::new(), issues)
+    }
+
+    fn assembled(place: Place, layers: Vec<Layer>, totals: Vec<Totals>, issues: Vec<Issue>) -> Self {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
-        let digest = digest(&place, &collections, &issues);
-        Self { place, layers: collections, digest, today: OnceLock::new(), built_at: Utc::now(), issues }
+        let digest = digest(&place, &collections, &totals, &issues);
+        let (today, archive) = (OnceLock::new(), OnceLock::new());
+        Self { place, layers: collections, digest, today, archive, built_at: Utc::now(), issues, totals }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
@@ -80,6 +94,24 @@ impl Snapshot {
         self.today.get_or_init(|| Today::of(&self.place))
     }
 
+    /// All layers as one PMTiles file, made when first asked for: seconds for a borough, minutes for a country.
+    ///
+    /// # Errors
+    /// What went wrong when it was written, in words.
+    pub fn archive(&self) -> Result<&Saved, &str> {
+        let made = self.archive.get_or_init(|| self.write_archive().map_err(|error| error.to_string()));
+        made.as_ref().map_err(String::as_str)
+    }
+
+    fn write_archive(&self) -> Result<Saved, Box<dyn std::error::Error>> {
+        let layers: Vec<_> = self.layers.iter().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
+        let description = format!("Who can walk to what in {}, and where the gaps are and why.", self.place.name);
+        Saved::by(|file| {
+            archive(&self.place.name, &description, &layers, BufWriter::new(file))?;
+            Ok(())
+        })
+    }
+
     /// The collection of this name.
     #[must_use]
     pub fn collection(&self, id: &str) -> Option<&Collection> {
@@ -87,9 +119,10 @@ impl Snapshot {
     }
 }
 
-fn digest(place: &Place, collections: &[Collection], issues: &[Issue]) -> String {
+fn digest(place: &Place, collections: &[Collection], totals: &[Totals], issues: &[Issue]) -> String {
     let mut all = Sha256::new();
-    let head = format!("{:?}", (env!("CARGO_PKG_VERSION"), &place.key, &place.name, place.plane.epsg(), issues));
+    let head =
+        format!("{:?}", (env!("CARGO_PKG_VERSION"), &place.key, &place.name, place.plane.epsg(), totals, issues));
     all.update(head.as_bytes());
     for collection in collections {
         all.update(collection.digest);

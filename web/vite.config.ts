@@ -6,7 +6,7 @@ import { type Plugin, defineConfig } from "vite";
 /** The program whose data `npm run dev` shows. */
 const served = process.env.PATCHWORK_URL ?? "http://127.0.0.1:8080";
 
-const proxy = Object.fromEntries(["/collections", "/conformance", "/api", "/-/issues", "/-/style.css", "^/\\?f=json"].map((path) => [path, served]));
+const proxy = Object.fromEntries(["/collections", "/conformance", "/api", "/processes", "/jobs", "/tiles", "/review", "/giving", "/-/issues", "/-/style.css", "^/\\?f=json"].map((path) => [path, served]));
 
 /** Writes out the licences of what is bundled, as they ask for. */
 function licences(): Plugin {

@@ -1,5 +1,6 @@
 //! Progress of long work: a spinner with the step's name on a terminal, nothing when piped or quiet.
 
+use crate::locate::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -22,6 +23,17 @@ impl Progress {
             bar
         });
         Self { bar }
+    }
+
+    /// Somebody who waits, and sees each step of the work here.
+    pub fn watch(&self) -> Watch {
+        match &self.bar {
+            Some(bar) => {
+                let bar = bar.clone();
+                Watch::telling(move |words, _| bar.set_message(words.to_owned()))
+            }
+            None => Watch::new(),
+        }
     }
 
     /// A step begins.

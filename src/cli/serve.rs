@@ -46,6 +46,7 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         max_concurrent_requests: config.max_concurrent_requests,
         max_running_jobs: config.max_running_jobs,
         max_waiting_jobs: config.max_waiting_jobs,
+        ..Options::default()
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -8,6 +8,8 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::text;
+use super::tilesets::TILESETS_REL;
+use crate::layer::totals::Totals;
 use crate::layer::{Layer, table};
 use crate::snapshot::{Collection, Snapshot};
 use axum::http::header;
@@ -82,6 +84,7 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
     }
     links.push(Link::new(format!("{href}/schema"), SCHEMA_REL, SCHEMA.media, "What each property is"));
     links.push(Link::new(format!("{href}/queryables"), QUERYABLES_REL, SCHEMA.media, "What items can be filtered by"));
+    links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));
     for licence in &layer.credits.licences {
         if let Some(address) = licence_address(licence) {
             links.push(Link::new(address.to_owned(), "license", HTML.media, licence.as_str()));
@@ -105,9 +108,19 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
         "links": links,
     });
     if let Some(members) = described.as_object_mut() {
+        if let Some(found) = totals(snapshot, layer) {
+            members.insert("standard".to_owned(), json!(found.standard));
+            members.insert("totals".to_owned(), json!(found.totals));
+        }
         members.retain(|_, value| !value.is_null() && *value != json!("") && *value != json!([]));
     }
     described
+}
+
+/// The standard that the layer is about, with what is true of the whole place.
+fn totals<'a>(snapshot: &'a Snapshot, layer: &Layer) -> Option<&'a Totals> {
+    let (_, key) = layer.id.split_once('-').filter(|(kind, _)| ["coverage", "gaps"].contains(kind))?;
+    snapshot.totals.iter().find(|totals| totals.standard.key == key)
 }
 
 /// What the layer is, and what every reader must know, for clients that show only this.

@@ -8,6 +8,8 @@ pub(super) enum Format {
     Json,
     Html,
     Csv,
+    Mvt,
+    Pmtiles,
 }
 
 /// A representation a resource comes in.
@@ -35,6 +37,11 @@ pub(super) const OPENAPI: Offer = Offer {
 pub(super) const SCHEMA: Offer =
     Offer { format: Format::Json, media: "application/schema+json", also: &["application/json"] };
 pub(super) const HTML: Offer = Offer { format: Format::Html, media: "text/html", also: &["application/xhtml+xml"] };
+pub(super) const MVT: Offer = Offer {
+    format: Format::Mvt,
+    media: crate::layer::tile::MEDIA_TYPE,
+    also: &["application/x-protobuf", "application/octet-stream"],
+};
 pub(super) const CSV: Offer = Offer { format: Format::Csv, media: "text/csv", also: &[] };
 
 impl Format {
@@ -44,6 +51,8 @@ impl Format {
             Self::Json => "json",
             Self::Html => "html",
             Self::Csv => "csv",
+            Self::Mvt => "mvt",
+            Self::Pmtiles => "pmtiles",
         }
     }
 }

@@ -13,11 +13,11 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What pages of other sites may do.
 const ALLOWED: &str = "GET, HEAD, POST, DELETE, OPTIONS";
-const EXPOSED: &str = "Content-Crs, Content-Disposition, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After, X-Request-Id";
+const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, Preference-Applied, Retry-After, X-Request-Id";
 /// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,18 +28,46 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' 
 #[derive(Debug)]
 pub(super) struct Limits {
     places: Semaphore,
+    light: Arc<Semaphore>,
+    heavy: Arc<Semaphore>,
+    archive: Arc<Semaphore>,
     timeout: Duration,
     served: AtomicU64,
 }
 
 impl Limits {
     pub(super) fn new(options: &Options) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             places: Semaphore::new(options.max_concurrent_requests),
+            light: Arc::new(Semaphore::new(4 * cores)),
+            heavy: Arc::new(Semaphore::new(cores)),
+            archive: Arc::new(Semaphore::new(1)),
             timeout: options.request_timeout,
             served: AtomicU64::new(0),
         }
     }
+
+    /// Waits for a turn to compute. It is over when what is given back is dropped.
+    pub(super) async fn turn(&self, work: Work) -> Option<OwnedSemaphorePermit> {
+        let turns = match work {
+            Work::Light => &self.light,
+            Work::Heavy => &self.heavy,
+            Work::Archive => &self.archive,
+        };
+        Arc::clone(turns).acquire_owned().await.ok()
+    }
+}
+
+/// How much an answer takes. Those that take long wait for each other, and for nobody else.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Work {
+    /// Milliseconds: four at a time for each core.
+    Light,
+    /// Up to seconds (tiles, files, filters): one at a time for each core.
+    Heavy,
+    /// All tiles at once: whoever asks while it is made waits, and holds no thread meanwhile.
+    Archive,
 }
 
 /// Answers a request, whatever becomes of it.
@@ -48,7 +76,13 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let id = request_id(request.headers(), &app.limits.served);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
-    let mut response = if preflight(&request) { allowed(ALLOWED) } else { limited(&app, request, next).await };
+    let mut response = if preflight(&request) {
+        allowed(ALLOWED)
+    } else if let Some(kept) = app.kept.answer(&app, &request) {
+        kept
+    } else {
+        limited(&app, request, next).await
+    };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = write(&problem, &path, &id, wants_page, &method);
     }
@@ -127,6 +161,9 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
     }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
+    }
+    if let Some(range) = problem.length.and_then(|length| HeaderValue::from_str(&format!("bytes */{length}")).ok()) {
+        headers.insert(header::CONTENT_RANGE, range);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -8,7 +8,7 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
-use super::text;
+use super::{saved, text};
 use crate::layer::{Feature, csv, table};
 use crate::snapshot::{Collection, Snapshot};
 use axum::http::{HeaderName, header};
@@ -32,9 +32,9 @@ pub(super) fn items(ask: &Ask) -> Result<Reply, Problem> {
     let page = Page::new(collection, &form, offer);
     let links = page.links(ask, collection, offer);
     let reply = match offer.format {
-        Format::Json => Reply::new(offer.media, page.json(snapshot, collection, &form, &links)),
         Format::Csv => page.csv(snapshot, collection, &form),
         Format::Html => page.html(ask, snapshot, collection, &form, &links)?,
+        _ => Reply::new(offer.media, page.json(snapshot, collection, &form, &links)),
     };
     Ok(reply
         .tagged(&ask.etag(offer)?)
@@ -132,9 +132,7 @@ impl Page {
     fn csv(&self, snapshot: &Snapshot, collection: &Collection, form: &Form) -> Reply {
         let body = csv::rows(&collection.layer, self.features(collection), &snapshot.place.plane, form.bom);
         let file = format!("{}-{}.csv", snapshot.place.key, collection.layer.id);
-        let plain: String =
-            file.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
-        let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", text::encode(&file));
+        let disposition = saved::disposition(&file);
         Reply::new("text/csv; charset=utf-8; header=present", body).with(header::CONTENT_DISPOSITION, disposition)
     }
 

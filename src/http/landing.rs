@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::process::list::{JOBS_REL, PROCESSES_REL};
 use super::reply::Reply;
 use super::request::Ask;
-use super::web;
+use super::{archive, web};
 use crate::layer::table::count;
 use crate::snapshot::Snapshot;
 use axum::http::header;
@@ -35,6 +35,14 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
         Link::new(ask.url("/api?f=html"), "service-doc", HTML.media, "How to use this service"),
         Link::new(ask.url("/conformance"), "conformance", JSON.media, "Standards this service keeps"),
         Link::new(ask.url("/collections"), "data", JSON.media, "The collections"),
+        Link::new(ask.url("/tiles"), super::tilesets::TILESETS_REL, JSON.media, "The map in vector tiles"),
+        Link::new(
+            ask.url("/tileMatrixSets"),
+            "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+            JSON.media,
+            "Tiling schemes",
+        ),
+        Link::new(ask.url(archive::PATH), "enclosure", archive::PMTILES.media, "The whole map as one file (PMTiles)"),
         Link::new(ask.url("/processes"), PROCESSES_REL, JSON.media, "What can be worked out"),
         Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
         Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),

@@ -4,6 +4,7 @@
 //! to a [`reply::Reply`] or a [`problem::Problem`], and [`guard`] does what every answer needs.
 
 mod api;
+mod archive;
 mod collection;
 mod conformance;
 mod crs;
@@ -16,26 +17,33 @@ mod item;
 mod items;
 mod job;
 mod jobs;
+mod kept;
 mod landing;
 mod links;
 mod openapi;
+mod openapi_tiles;
 mod page;
 mod problem;
 mod process;
 mod reply;
 mod request;
+mod saved;
 mod schema;
+mod schemes;
 mod text;
+mod tile;
+mod tilesets;
 mod web;
 
 use crate::snapshot::Shared;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
-use axum::extract::Request;
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use guard::Work;
 use jobs::Jobs;
 use problem::Problem;
 use reply::Reply;
@@ -65,6 +73,8 @@ pub struct Options {
     pub max_running_jobs: usize,
     /// Long jobs that may wait; more are told to come back.
     pub max_waiting_jobs: usize,
+    /// Bytes of answers that are kept for whoever asks the same next.
+    pub kept_bytes: u64,
 }
 
 /// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
@@ -79,6 +89,7 @@ impl Default for Options {
             max_concurrent_requests: 256,
             max_running_jobs: 2,
             max_waiting_jobs: 8,
+            kept_bytes: kept::KEPT,
         }
     }
 }
@@ -90,6 +101,7 @@ struct App {
     public_url: Option<String>,
     limits: guard::Limits,
     jobs: Arc<Jobs>,
+    kept: kept::Kept,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -132,7 +144,8 @@ pub async fn serve(
 /// All resources, with everything that goes round them.
 fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options), jobs });
+    let kept = kept::Kept::new(options.kept_bytes);
+    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options), kept, jobs });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {
@@ -142,13 +155,13 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     }
     router
         .fallback(async |request: Request| Problem::no_such_page(request.uri().path()).into_response())
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_packing))
         .layer(CatchPanicLayer::custom(|_| Problem::our_fault().into_response()))
         .layer(axum::middleware::from_fn_with_state(app.clone(), guard::guard))
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -159,6 +172,17 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
         ("/collections/{collection}/queryables", resource(schema::queryables)),
         ("/collections/{collection}/items", resource(items::items)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
+        ("/collections/{collection}/tiles", resource(tilesets::of_collection)),
+        ("/collections/{collection}/tiles/{scheme}", heavy(tilesets::set_of_collection)),
+        ("/collections/{collection}/tiles/{scheme}/tilejson.json", heavy(tilesets::json_of_collection)),
+        ("/collections/{collection}/tiles/{scheme}/{z}/{row}/{col}", heavy(tile::of_collection)),
+        ("/tiles", resource(tilesets::of_place)),
+        ("/tiles/{source}", heavy(tilesets::source)),
+        ("/tiles/{source}/tilejson.json", heavy(tilesets::json_of_source)),
+        ("/tiles/{source}/{z}/{second}/{third}", heavy(tile::of_source)),
+        (archive::PATH, answered(archive::archive, Work::Archive)),
+        ("/tileMatrixSets", resource(schemes::list)),
+        ("/tileMatrixSets/{scheme}", resource(schemes::one)),
         ("/processes", resource(process::list::list)),
         ("/processes/{process}", resource(process::list::one)),
         ("/processes/{process}/execution", execution()),
@@ -179,7 +203,16 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 22] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    others(get(async move |ask: Ask| run(answer, ask).await), problem::READ)
+    answered(answer, Work::Light)
+}
+
+/// For what may take long: drawing tiles, making files.
+fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
+    answered(answer, Work::Heavy)
+}
+
+fn answered(answer: Answer, work: Work) -> MethodRouter<Arc<App>> {
+    others(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work, app, ask).await), problem::READ)
 }
 
 /// The methods of a resource, and a word about all others.
@@ -198,14 +231,31 @@ fn execution() -> MethodRouter<Arc<App>> {
 }
 
 fn a_job() -> MethodRouter<Arc<App>> {
-    let dismiss = async |ask: Ask| run(job::dismiss, ask).await;
-    others(get(async |ask: Ask| run(job::one, ask).await).delete(dismiss), "GET, HEAD, DELETE, OPTIONS")
+    let ended = async |State(app): State<Arc<App>>, ask: Ask| run(job::dismiss, Work::Light, app, ask).await;
+    let told = async |State(app): State<Arc<App>>, ask: Ask| run(job::one, Work::Light, app, ask).await;
+    others(get(told).delete(ended), "GET, HEAD, DELETE, OPTIONS")
 }
 
-async fn run(answer: Answer, ask: Ask) -> Response {
-    match tokio::task::spawn_blocking(move || answer(&ask)).await {
+async fn run(answer: Answer, work: Work, app: Arc<App>, mut ask: Ask) -> Response {
+    let turn = app.limits.turn(work).await;
+    let (key, gzip) = (ask.key.take(), ask.gzip);
+    let answered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        let reply = answer(&ask)?.packed(gzip);
+        if let Some(key) = key {
+            app.kept.keep(key, &reply);
+        }
+        Ok::<_, Problem>(reply)
+    });
+    match answered.await {
         Ok(Ok(reply)) => reply.into_response(),
         Ok(Err(problem)) => problem.into_response(),
         Err(_) => Problem::our_fault().into_response(),
     }
+}
+
+/// What is too large to be kept is compressed on its way out, when that makes it smaller.
+fn worth_packing(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.is_some_and(reply::packs)
 }

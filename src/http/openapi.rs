@@ -2,7 +2,7 @@
 //! and GDAL learn from those what they may filter by.
 
 use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
-use super::{collection, crs, landing, schema};
+use super::{collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
@@ -25,6 +25,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
         "tags": [
             {"name": "Capabilities", "description": "What this service can do"},
             {"name": "Data", "description": "Features"},
+            {"name": "Tiles", "description": "Features as vector tiles"},
             {"name": "Processes", "description": "Questions answered on request, and the jobs that answer them"},
             {"name": "Operation", "description": "Whether it runs, and what is wrong with its files"},
         ],
@@ -80,6 +81,9 @@ fn paths(snapshot: &Snapshot) -> Value {
             operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &f, SCHEMA, false),
         );
     }
+    for (path, operation) in openapi_tiles::paths(snapshot) {
+        put(path, operation);
+    }
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &f, JSON, true));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], JSON, false));
     put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], JSON, false));
@@ -87,13 +91,13 @@ fn paths(snapshot: &Snapshot) -> Value {
     Value::Object(paths)
 }
 
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 const GEOJSON: &str = "application/geo+json";
 const SCHEMA: &str = "application/schema+json";
 const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
 
 fn items_operation(layer: &Layer) -> Value {
-    let shared = PARAMETERS.iter().map(|name| parameter(name));
+    let shared = PARAMETERS.iter().map(|name| parameter(if *name == "f" { "f-items" } else { name }));
     let own = layer.fields.iter().filter(|field| !PARAMETERS.contains(&field.name.as_str())).map(property);
     let all: Vec<Value> = shared.chain(own).collect();
     let summary = format!("{}: features", layer.title);
@@ -104,7 +108,7 @@ fn items_operation(layer: &Layer) -> Value {
     operation
 }
 
-fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], media: &str, page: bool) -> Value {
+pub(super) fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], media: &str, page: bool) -> Value {
     let schema = match (media, id.starts_with("items-")) {
         (GEOJSON, true) => "featureCollection",
         (GEOJSON, false) => "feature",
@@ -155,7 +159,7 @@ fn responses() -> Value {
     })
 }
 
-fn parameter(name: &str) -> Value {
+pub(super) fn parameter(name: &str) -> Value {
     json!({"$ref": format!("#/components/parameters/{name}")})
 }
 
@@ -185,6 +189,8 @@ fn parameters(snapshot: &Snapshot) -> Value {
     };
     json!({
         "f": query("f", "Format; without it the Accept header decides, and JSON when that is silent",
+            json!({"type": "string", "enum": ["json", "html"]})),
+        "f-items": query("f", "Format; without it the Accept header decides, and GeoJSON when that is silent",
             json!({"type": "string", "enum": ["json", "geojson", "html", "csv"]})),
         "limit": query("limit", "Features on a page; a larger number than the maximum gets the maximum. \
             A table (CSV) without a limit is whole",

@@ -42,7 +42,11 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "problem.html",
         "process.html",
         "processes.html",
+        "scheme.html",
+        "schemes.html",
         "table.html",
+        "tileset.html",
+        "tilesets.html",
     ];
     for (name, source) in sources {
         pages.add_template(name, source)?;

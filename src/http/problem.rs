@@ -11,6 +11,8 @@ pub(super) struct Problem {
     pub(super) title: &'static str,
     /// What was received and what to send instead.
     pub(super) detail: String,
+    /// Bytes of the file of which a part was asked for that it does not have.
+    pub(super) length: Option<u64>,
     /// The address that names the kind of problem; `about:blank` where the status says it all.
     pub(super) kind: &'static str,
     /// The methods that do something, where another was used.
@@ -28,7 +30,8 @@ const RESULT_NOT_READY: &str = "http://www.opengis.net/def/exceptions/ogcapi-pro
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), kind: "about:blank", allow: READ, retry_after: 2 }
+        let kind = "about:blank";
+        Self { status, title, detail: detail.into(), length: None, kind, allow: READ, retry_after: 2 }
     }
 
     /// The request itself is wrong.
@@ -84,6 +87,15 @@ impl Problem {
         Self { title: "An input cannot be used", ..Self::bad_request(detail) }
     }
 
+    /// What is asked can't be done, or not in the time; the words say why.
+    pub(super) fn cannot_be_met(why: String) -> Self {
+        let mut why = capital(&why);
+        if !why.ends_with('.') {
+            why.push('.');
+        }
+        Self { title: "The brief cannot be met", ..Self::bad_request(why) }
+    }
+
     /// Every thread works and the queue is full.
     pub(super) fn no_worker(is_long: bool) -> Self {
         let detail = "Every worker is busy and as many jobs wait as may. Ask again when the header Retry-After says.";
@@ -110,6 +122,15 @@ impl Problem {
     pub(super) fn too_large(limit: usize) -> Self {
         let detail = format!("A request may bring {limit} bytes along here. Send less.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
+    }
+
+    /// The part asked for lies beyond the end.
+    pub(super) fn no_such_range(length: u64) -> Self {
+        let detail = format!(
+            "The file has {length} bytes, and Range names none of them. Ask for bytes=0-{}.",
+            length.saturating_sub(1)
+        );
+        Self { length: Some(length), ..Self::new(StatusCode::RANGE_NOT_SATISFIABLE, "There is no such part", detail) }
     }
 
     /// Nothing stands yet.
@@ -142,6 +163,12 @@ impl Problem {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
     }
+}
+
+/// Words as the beginning of a sentence.
+fn capital(words: &str) -> String {
+    let mut signs = words.chars();
+    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// Carries the problem to [`super::guard`], which writes it in the form the client reads.

@@ -3,6 +3,7 @@
 use super::App;
 use super::format::{self, Offer};
 use super::jobs::Jobs;
+use super::kept::{self, Asked, Key};
 use super::problem::Problem;
 use super::reply::Reply;
 use super::text;
@@ -31,6 +32,14 @@ pub(super) struct Ask {
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
     if_none_match: Option<String>,
+    /// The part of a file that is wanted.
+    pub(super) range: Option<String>,
+    /// The tag of the file of which the client has another part.
+    pub(super) if_range: Option<String>,
+    /// Under which the answer may be kept.
+    pub(super) key: Option<Key>,
+    /// Whether the client reads gzip.
+    pub(super) gzip: bool,
 }
 
 impl FromRequestParts<Arc<App>> for Ask {
@@ -41,6 +50,8 @@ impl FromRequestParts<Arc<App>> for Ask {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| unreadable())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let word = |name: HeaderName| header_text(&parts.headers, &name);
+        let snapshot = app.shared.current();
+        let asked = Asked::of(&parts.uri, &parts.headers, app);
         Ok(Self {
             base: base(&parts.headers, parts.uri.authority().map(axum::http::uri::Authority::as_str), app)?,
             path: parts.uri.path().trim_end_matches('/').to_owned(),
@@ -49,9 +60,13 @@ impl FromRequestParts<Arc<App>> for Ask {
             jobs: app.jobs.clone(),
             prefer: header_text(&parts.headers, &HeaderName::from_static("prefer")),
             params,
-            snapshot: app.shared.current(),
+            key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
+            gzip: kept::reads_gzip(&parts.headers),
+            snapshot,
             accept: word(header::ACCEPT),
             if_none_match: word(header::IF_NONE_MATCH),
+            range: word(header::RANGE),
+            if_range: word(header::IF_RANGE),
         })
     }
 }
@@ -112,7 +127,12 @@ impl Ask {
 
     /// The collection named in the path.
     pub(super) fn collection(&self) -> Result<&Collection, Problem> {
-        let (snapshot, id) = (self.snapshot()?, self.param("collection"));
+        self.collection_named(self.param("collection"))
+    }
+
+    /// The collection of this name.
+    pub(super) fn collection_named(&self, id: &str) -> Result<&Collection, Problem> {
+        let snapshot = self.snapshot()?;
         snapshot.collection(id).ok_or_else(|| {
             let known: Vec<&str> = snapshot.layers().iter().map(|known| known.layer.id.as_str()).collect();
             Problem::not_found(format!("There is no collection {id:?}; there are {}.", known.join(", ")))
@@ -196,10 +216,14 @@ impl Ask {
 
     /// Whether the client already has what bears this tag.
     pub(super) fn knows(&self, etag: &str) -> bool {
-        let opaque = etag.trim_start_matches("W/");
-        let known = self.if_none_match.as_deref().unwrap_or_default();
-        known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque)
+        names(self.if_none_match.as_deref().unwrap_or_default(), etag)
     }
+}
+
+/// Whether a list of tags (`If-None-Match`) has this one.
+pub(super) fn names(known: &str, etag: &str) -> bool {
+    let opaque = etag.trim_start_matches("W/");
+    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque)
 }
 
 /// Fowler, Noll and Vo's 64-bit hash (1a): for telling addresses apart, not for secrets.

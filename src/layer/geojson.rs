@@ -48,6 +48,18 @@ pub fn push_value(out: &mut Vec<u8>, value: &Value) {
     }
 }
 
+/// The value as JSON.
+pub(super) fn json_value(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Text(words) => json!(words),
+        Value::Integer(number) => json!(number),
+        Value::Number(number) => json!(number),
+        Value::Boolean(yes) => json!(yes),
+        Value::Date(day) => json!(day.to_string()),
+        Value::Null => serde_json::Value::Null,
+    }
+}
+
 /// Appends words as a JSON string.
 pub fn push_string(out: &mut Vec<u8>, words: &str) {
     out.extend_from_slice(json!(words).to_string().as_bytes());

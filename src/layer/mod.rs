@@ -8,10 +8,12 @@ pub mod file;
 pub mod filter;
 pub mod geojson;
 pub mod hubs;
+pub mod hubs_ground;
 pub mod report;
 pub mod shape;
 pub mod table;
 pub mod tile;
+pub mod totals;
 pub mod what_if;
 
 mod assets;

@@ -21,7 +21,7 @@ pub(super) fn table(context: &Context<'_>) -> Table {
                 round::share(Share::of(here.deprived, here.ranked)),
             ];
             values.extend(field::group_values(place, &here.by_group, |count| count));
-            values.extend(context.answers.iter().flat_map(|answer| standard_values(answer, idx)));
+            values.extend(context.answers.iter().flat_map(|answer| standard_values(place, answer, idx)));
             Feature { id: patch.key.clone(), geometry: Some(patch.shape.clone().into()), values }
         })
         .collect();
@@ -42,13 +42,13 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
         ),
     ];
     fields.extend(field::by_group(context.place, "residents", "Residents", "Members of the group who live here"));
-    fields.extend(context.answers.iter().flat_map(standard_fields));
+    fields.extend(context.answers.iter().flat_map(|answer| standard_fields(context.place, answer)));
     fields
 }
 
-fn standard_fields(answer: &Answer<'_>) -> [Field; 3] {
+fn standard_fields(place: &Place, answer: &Answer<'_>) -> Vec<Field> {
     let (key, title) = (answer.standard.key.replace('-', "_"), &answer.standard.title);
-    [
+    let mut fields = vec![
         field::integer(
             &format!("{key}_covered_residents"),
             &format!("{title}: residents covered"),
@@ -67,15 +67,25 @@ fn standard_fields(answer: &Answer<'_>) -> [Field; 3] {
             "Walk of the resident in the middle; null when that resident has no way at all",
             Some(field::MINUTES),
         ),
-    ]
+    ];
+    fields.extend(field::by_group(
+        place,
+        &format!("{key}_covered"),
+        &format!("{title}: covered"),
+        "Members of the group whose walk keeps the standard",
+    ));
+    fields
 }
 
-fn standard_values(answer: &Answer<'_>, patch: PatchIdx) -> Vec<Value> {
+fn standard_values(place: &Place, answer: &Answer<'_>, patch: PatchIdx) -> Vec<Value> {
     match answer.coverage.patches.as_slice().get(patch.index()) {
         Some(covered) => {
-            vec![round::people(covered.covered), round::share(covered.share()), round::minutes(covered.median)]
+            let mut values =
+                vec![round::people(covered.covered), round::share(covered.share()), round::minutes(covered.median)];
+            values.extend(field::group_values(place, &covered.by_group, |group| group.covered));
+            values
         }
-        None => vec![Value::Null; 3],
+        None => vec![Value::Null; 3 + place.groups.len()],
     }
 }
 

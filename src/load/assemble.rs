@@ -90,6 +90,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         street_file: streets
             .as_ref()
             .and_then(|_| Some((manifest.streets.as_ref()?.file.as_str(), features.as_slice()))),
+        street_file_named: manifest.streets.is_some(),
         max_off_street,
     };
     let assets = assets::read(desk, &manifest.assets, &scene);

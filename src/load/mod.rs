@@ -67,16 +67,8 @@ pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync)
             let place = parts.filter(|_| usable).map(|parts| assemble::place(&manifest, parts, sources));
             Loaded { place, issues: issues.into_sorted() }
         }
-        Err(issue) => Loaded { place: None, issues: vec![issue] },
+        Err(issues) => Loaded { place: None, issues },
     }
-}
-
-/// What `dir/place.toml` says, without reading the files it names.
-///
-/// # Errors
-/// One issue that names the line and the key.
-pub fn manifest(dir: &Path) -> Result<Manifest, Box<Issue>> {
-    settings::read(dir).map_err(Box::new)
 }
 
 /// Collects issues while files are read.

@@ -8,12 +8,13 @@ use std::path::Path;
 /// What `dir/place.toml` says.
 ///
 /// # Errors
-/// One issue that names the line and the key, and the nearest known key where one is unknown.
-pub(super) fn read(dir: &Path) -> Result<Manifest, Issue> {
+/// An issue for each wrong line that can be told before the first is mended: it names the line and the
+/// key, and the nearest known key where one is unknown.
+pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
     let at = || Where::file("place.toml");
     if !dir.is_dir() {
         let problem = format!("There is no directory \"{}\"", dir.display());
-        return Err(Issue::error("place-missing", at(), problem, "Give the directory that holds place.toml"));
+        return Err(vec![Issue::error("place-missing", at(), problem, "Give the directory that holds place.toml")]);
     }
     let bytes = std::fs::read(dir.join("place.toml")).map_err(|error| {
         let problem = match error.kind() {
@@ -21,12 +22,12 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Issue> {
             _ => format!("place.toml cannot be read: {error}"),
         };
         let remedy = "Write one that names the place's files; `patchwork demo DIR` makes a whole place to learn from";
-        Issue::error("place-missing", at(), problem, remedy)
+        vec![Issue::error("place-missing", at(), problem, remedy)]
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         let remedy = "Save the file as UTF-8";
-        Issue::error("settings-encoding", at().row(line as u64), "place.toml is not UTF-8 text", remedy)
+        vec![Issue::error("settings-encoding", at().row(line as u64), "place.toml is not UTF-8 text", remedy)]
     })?;
     parse(&text)
 }
@@ -35,9 +36,45 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Issue> {
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn parse(text: &str) -> Result<Manifest, Issue> {
-    let text = text.trim_start_matches('\u{feff}');
-    toml::from_str(text).map_err(|error| explain(text, &error))
+pub(super) fn parse(text: &str) -> Result<Manifest, Vec<Issue>> {
+    collect(text).map_err(|mut issues| {
+        issues.sort_by_key(|issue| issue.at.row);
+        issues
+    })
+}
+
+fn collect(text: &str) -> Result<Manifest, Vec<Issue>> {
+    let mut text = text.trim_start_matches('\u{feff}').to_owned();
+    let mut issues: Vec<Issue> = Vec::new();
+    loop {
+        let error = match toml::from_str(&text) {
+            Ok(manifest) if issues.is_empty() => return Ok(manifest),
+            Ok(_) => return Err(issues),
+            Err(error) => error,
+        };
+        let issue = explain(&text, &error);
+        let without = (issue.code == "unknown-key").then(|| without_line(&text, issue.at.row)).flatten();
+        // What follows a line that was taken out may be wrong only because the line is gone.
+        if issues.is_empty() || matches!(issue.code, "unknown-key" | "wrong-type") {
+            issues.push(issue);
+        }
+        match without {
+            Some(rest) => text = rest,
+            None => return Err(issues),
+        }
+    }
+}
+
+/// The text with one line empty, so that the next unknown key can be found; `None` for the line of a
+/// section, whose keys would fall to the section before it.
+fn without_line(text: &str, row: Option<u64>) -> Option<String> {
+    let gone = usize::try_from(row?).ok()?.checked_sub(1)?;
+    let line = text.lines().nth(gone)?.trim();
+    if line.is_empty() || line.starts_with('[') {
+        return None;
+    }
+    let kept: Vec<&str> = text.lines().enumerate().map(|(i, line)| if i == gone { "" } else { line }).collect();
+    Some(kept.join("\n"))
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> Issue {
@@ -120,6 +157,10 @@ mod tests {
 
     const GOOD: &str = "[place]\nname = \"Toytown\"\n\n[zones]\nfile = \"zones.geojson\"\n";
 
+    fn wrong(text: &str) -> Issue {
+        parse(text).expect_err("wrong").remove(0)
+    }
+
     #[test]
     fn the_shortest_place_has_a_name_and_zones() {
         let manifest = parse(GOOD).expect("good");
@@ -129,15 +170,23 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
-        let issue = parse(&format!("{GOOD}naem = \"x\"\n")).expect_err("unknown");
+        let issue = wrong(&format!("{GOOD}naem = \"x\"\n"));
         assert_eq!((issue.severity, issue.code, issue.at.row), (Severity::Error, "unknown-key", Some(6)));
         assert!(issue.problem.contains("\"naem\" in [zones]"), "{}", issue.problem);
         assert!(issue.remedy.starts_with("Did you mean \"name\"?"), "{}", issue.remedy);
     }
 
     #[test]
+    fn every_unknown_key_is_named_at_once_and_a_line_that_is_only_missed_is_not() {
+        let text = "[place]\nnaem = \"x\"\nname = \"Toytown\"\ncolour = 1\n\n[zones]\nflie = \"z\"\n";
+        let issues = parse(text).expect_err("wrong");
+        let told: Vec<_> = issues.iter().map(|issue| (issue.code, issue.at.row)).collect();
+        assert_eq!(told, [("unknown-key", Some(2)), ("unknown-key", Some(4)), ("unknown-key", Some(7))]);
+    }
+
+    #[test]
     fn an_unknown_section_is_named_too() {
-        let issue = parse(&format!("{GOOD}\n[pathces]\nfile = \"p\"\n")).expect_err("unknown");
+        let issue = wrong(&format!("{GOOD}\n[pathces]\nfile = \"p\"\n"));
         assert_eq!(issue.code, "unknown-key");
         assert!(issue.remedy.contains("patches"), "{}", issue.remedy);
     }
@@ -145,26 +194,26 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_kind_names_the_key_and_what_is_wanted() {
         let standard = "\n[[standards]]\nkey = \"a\"\nkinds = [\"library\"]\nwithin_minutes = \"15\"\n";
-        let issue = parse(&format!("{GOOD}{standard}")).expect_err("wrong");
+        let issue = wrong(&format!("{GOOD}{standard}"));
         assert_eq!((issue.code, issue.at.field.as_deref()), ("wrong-type", Some("within_minutes")));
         assert!(issue.remedy.contains("a number"), "{}", issue.remedy);
-        let issue = parse("[place]\nname = 5\n").expect_err("wrong");
+        let issue = wrong("[place]\nname = 5\n");
         assert!(issue.remedy.contains("text in quotes"), "{}", issue.remedy);
     }
 
     #[test]
     fn a_missing_key_and_broken_text_are_told_apart() {
-        assert_eq!(parse("[place]\nname = \"x\"\n[zones]\n").expect_err("missing").code, "missing-key");
-        let broken = parse("[place]\nname = \"x\n").expect_err("broken");
+        assert_eq!(wrong("[place]\nname = \"x\"\n[zones]\n").code, "missing-key");
+        let broken = wrong("[place]\nname = \"x\n");
         assert_eq!((broken.code, broken.at.row), ("settings-syntax", Some(2)));
     }
 
     #[test]
     fn a_directory_without_settings_says_so() {
         let dir = tempfile::tempdir().expect("a directory");
-        assert_eq!(read(dir.path()).expect_err("none").code, "place-missing");
-        assert_eq!(read(&dir.path().join("nowhere")).expect_err("none").code, "place-missing");
+        assert_eq!(read(dir.path()).expect_err("none")[0].code, "place-missing");
+        assert_eq!(read(&dir.path().join("nowhere")).expect_err("none")[0].code, "place-missing");
         std::fs::write(dir.path().join("place.toml"), b"[place]\nname = \"\xff\"").expect("written");
-        assert_eq!(read(dir.path()).expect_err("bytes").code, "settings-encoding");
+        assert_eq!(read(dir.path()).expect_err("bytes")[0].code, "settings-encoding");
     }
 }

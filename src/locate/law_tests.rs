@@ -136,12 +136,13 @@ fn without_time_there_is_an_answer_with_an_honest_bound_or_none() {
 
 #[test]
 fn nobody_waiting_stops_the_work() {
-    let cancel = std::sync::atomic::AtomicBool::new(true);
-    let effort = Effort { cancel: Some(&cancel), ..Effort::default() };
+    let watch = Watch::new();
+    watch.cancel();
+    let effort = Effort { watch: Some(&watch), ..Effort::default() };
     let answer = solve(
         Model::PCenter,
         &Problem { sites: Some(2), budget: Some(2.0), site_costs: Some(vec![1.0; 7]), ..line(7) },
         effort,
     );
-    assert_eq!(answer, Err(Unsolved::NothingFound));
+    assert_eq!(answer, Err(Unsolved::Cancelled));
 }

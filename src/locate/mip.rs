@@ -1,11 +1,8 @@
 //! Mixed-integer programs for HiGHS, row by row, with a start, a time limit and a bound that can be trusted.
 
 use super::clock::Clock;
+use super::interrupt::interrupt_by;
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
-
-/// Seconds of the first slice of a run that may be cancelled: long enough for nearly every program there is here,
-/// short enough that nobody notices it going on.
-const FIRST_SLICE: f64 = 2.0;
 
 /// A variable of a program.
 pub(super) type Var = usize;
@@ -80,36 +77,8 @@ impl Mip {
     }
 
     /// Solves the program. `start` gives values to begin from, one per variable.
-    ///
-    /// HiGHS cannot be stopped from outside without code that this house forbids itself. Where somebody may
-    /// cancel, it is therefore run in slices, each twice as long as the one before and beginning from its best
-    /// answer: a cancelled run ends at the latest when it has gone on for as long again.
     pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
-        if !clock.can_be_cancelled() {
-            return self.run(start, clock, clock.left());
-        }
-        let mut slice = FIRST_SLICE;
-        let mut best: Option<Outcome> = None;
-        loop {
-            let from = match &best {
-                Some(Outcome::Answer { values, .. }) => Some(values.as_slice()),
-                _ => start,
-            };
-            let is_last = clock.left() <= slice;
-            match self.run(from, clock, slice.min(clock.left())) {
-                Outcome::Nothing => {}
-                done @ (Outcome::Infeasible | Outcome::Answer { proven: true, .. }) => return done,
-                answer @ Outcome::Answer { .. } => best = Some(answer),
-            }
-            if is_last || clock.is_over() {
-                return best.unwrap_or(Outcome::Nothing);
-            }
-            slice *= 2.0;
-        }
-    }
-
-    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Outcome {
-        let nothing = Outcome::Nothing;
+        let (nothing, seconds) = (Outcome::Nothing, clock.left());
         if self.columns.is_empty() || seconds <= 0.0 {
             return nothing;
         }
@@ -135,6 +104,9 @@ impl Mip {
         if let Some(start) = start {
             // A start that HiGHS refuses only costs time.
             let _ = model.try_set_solution(Some(start), None, None, None);
+        }
+        if let Some(watch) = clock.watch() {
+            interrupt_by(&mut model, watch);
         }
         let Ok(solved) = model.try_solve() else { return nothing };
         let is_mip = self.is_whole.contains(&true);

@@ -19,6 +19,7 @@ mod explain;
 mod floors;
 mod frame;
 mod interchange;
+mod interrupt;
 mod lagrange;
 mod lscp;
 mod mclp;
@@ -28,6 +29,7 @@ mod p_dispersion;
 mod p_median;
 mod problem;
 mod solution;
+mod watch;
 
 pub use certificate::{Recount, recount};
 pub use lscp::lscp;
@@ -37,6 +39,7 @@ pub use p_dispersion::p_dispersion;
 pub use p_median::p_median;
 pub use problem::{Costs, Effort, Group, Problem};
 pub use solution::{BrokenRule, GroupCover, Infeasible, Model, Served, Solution, Status, Unsolved};
+pub use watch::Watch;
 
 /// How far below the best an answer may be and still be called proven, as a share of the objective.
 ///
@@ -47,16 +50,19 @@ pub const GAP: f64 = 1e-9;
 /// Answers a problem under a model.
 ///
 /// # Errors
-/// [`Unsolved`] says what is missing, which rule can't be met and by how much, or that time ran out.
+/// [`Unsolved`] says what is missing, which rule can't be met and by how much, that time ran out, or that it was
+/// cancelled.
 pub fn solve(model: Model, problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
-    match model {
+    let watch = effort.watch;
+    let answer = match model {
         Model::Mclp => mclp(problem, effort),
         Model::WorstOffFirst => worst_off_first(problem, effort),
         Model::Lscp => lscp(problem, effort),
         Model::PMedian => p_median(problem, effort),
         Model::PCenter => p_center(problem, effort),
         Model::PDispersion => p_dispersion(problem, effort),
-    }
+    };
+    if watch.is_some_and(Watch::is_cancelled) { Err(Unsolved::Cancelled) } else { answer }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is asked: who needs to be served, from where, at what cost, and under which rules.
 
 use super::solution::Unsolved;
+use super::watch::Watch;
 use std::time::Duration;
 
 /// Costs between demand points and sites, kept only where a site can be reached.
@@ -274,15 +275,15 @@ pub struct Effort<'a> {
     pub time_limit: Duration,
     /// Where the heuristics' random choices start. The same seed gives the same answer, unless time runs out.
     pub seed: u64,
-    /// Becomes true when nobody waits for the answer any more.
-    pub cancel: Option<&'a std::sync::atomic::AtomicBool>,
+    /// Who waits for the answer, and may give up.
+    pub watch: Option<&'a Watch>,
 }
 
 impl Default for Effort<'_> {
     /// One minute: long enough to prove nearly every council-sized question, short enough to wait for. A
     /// shorter limit gives a wider gap, never a wrong answer.
     fn default() -> Self {
-        Self { time_limit: Duration::from_secs(60), seed: 1, cancel: None }
+        Self { time_limit: Duration::from_secs(60), seed: 1, watch: None }
     }
 }
 

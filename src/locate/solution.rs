@@ -176,8 +176,10 @@ pub enum Unsolved {
     Wrong(String),
     /// Proven: no choice of sites meets every rule.
     Infeasible(Infeasible),
-    /// Time ran out (or the wait was cancelled) before any choice that meets every rule was found.
+    /// Time ran out before any choice that meets every rule was found.
     NothingFound,
+    /// Nobody waits for the answer any more.
+    Cancelled,
     /// The answer did not stand up to its recount, so it is not given. This is a fault of ours or of the solver.
     FailedRecount(String),
 }
@@ -198,6 +200,7 @@ impl std::fmt::Display for Unsolved {
             Self::Wrong(sentence) => write!(f, "{sentence}"),
             Self::Infeasible(why) => write!(f, "infeasible: {}", why.sentence),
             Self::NothingFound => write!(f, "time ran out before a choice that meets every rule was found"),
+            Self::Cancelled => write!(f, "cancelled"),
             Self::FailedRecount(why) => write!(f, "the answer failed its recount: {why}"),
         }
     }

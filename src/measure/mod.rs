@@ -1,5 +1,6 @@
 //! What is true of a place: functions from a [`crate::place::Place`] and a rule to an answer.
 
+pub mod catchment;
 mod cause;
 mod cells;
 pub mod coverage;
@@ -9,6 +10,7 @@ mod stretch;
 pub mod walk;
 pub mod what_if;
 
+pub use catchment::{Catchment, catchments};
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
 pub use qualify::{Shortfall, qualify};

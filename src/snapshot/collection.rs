@@ -1,4 +1,5 @@
 use crate::crs::Plane;
+use crate::layer::tile::TileLayer;
 use crate::layer::{Feature, Layer, Value, geojson, shape};
 use geo::{BoundingRect, Coord, Geometry, Intersects, Rect};
 use rayon::prelude::*;
@@ -55,6 +56,7 @@ pub struct Collection {
     globe_bytes: Written,
     lat_lon_bytes: OnceLock<Written>,
     plane_bytes: OnceLock<Written>,
+    tiles: OnceLock<TileLayer>,
 }
 
 impl Collection {
@@ -82,7 +84,14 @@ impl Collection {
             globe_bytes,
             lat_lon_bytes: OnceLock::new(),
             plane_bytes: OnceLock::new(),
+            tiles: OnceLock::new(),
         }
+    }
+
+    /// The layer made ready for tiles, when first asked for; `plane` is that of its place.
+    #[must_use]
+    pub fn tiles(&self, plane: &Plane) -> &TileLayer {
+        self.tiles.get_or_init(|| TileLayer::new(&self.layer, plane))
     }
 
     /// Number of features.

@@ -160,6 +160,11 @@ fn nothing_unwraps_or_prints() {
 }
 
 #[test]
+fn only_the_interruption_of_the_solver_is_unsafe() {
+    none(&found(|f| f.path != "locate/interrupt.rs", |f| &f.code, &["unsafe"]));
+}
+
+#[test]
 fn no_file_is_too_long_to_read() {
     let mut paths = Vec::new();
     rust_files(&root().join("src"), &mut paths);

@@ -347,7 +347,8 @@ fn without_changes_the_answer_is_what_the_layer_says_and_a_removed_hub_covers_no
     let without = execute("coverage", &json!({"inputs": {"remove": ["hub-1"]}})).json();
     assert_eq!(without["standards"][0]["place"]["after"], 0);
     let moved = execute("coverage", &json!({"inputs": {"move": [{"id": "hub-1", "to": far_zone()}]}})).json();
-    assert!(moved["standards"][0]["place"]["after"].as_i64() > Some(covered), "the middle of the row reaches further");
+    let reached = moved["standards"][0]["place"]["after"].as_i64().unwrap();
+    assert!(reached > 0 && reached < covered, "rows are joined in the west alone, so the end of a row reaches fewer");
     let changed = json!({"inputs": {"change": [{"id": "lib-1", "kind": "hub"}]}});
     assert!(execute("coverage", &changed).json()["standards"][0]["place"]["change"].as_i64() > Some(0));
 }
@@ -371,6 +372,133 @@ fn wrong_changes_are_answered_with_the_input_and_the_remedy() {
         let said = detail(&answer);
         assert!(said.starts_with(first) && said.contains(then), "{inputs}: {said}");
     }
+}
+
+// Hubs.
+
+fn brief(more: Value) -> Value {
+    let mut inputs = json!({
+        "kind": "hub", "within": 5, "sites": 2, "candidates": {"streets": 200}, "time_limit": 20, "runs": 3,
+    });
+    for (name, value) in more.as_object().expect("members") {
+        inputs[name] = value.clone();
+    }
+    json!({"inputs": inputs, "response": "document"})
+}
+
+#[test]
+fn a_plan_is_a_job_that_says_what_it_does_and_ends_in_a_proposal_and_layers() {
+    let answer = execute("hubs", &brief(json!({})));
+    assert_eq!(answer.status, 201, "it is never waited for: {}", answer.text());
+    let job = path(answer.header("location").expect("where the job is"));
+    let done = until(&SERVER, &job, over);
+    assert_eq!(done["status"], "successful", "{done}");
+    let results = SERVER.get(&format!("{job}/results")).json();
+    let proposal = &results["proposal"]["value"];
+    assert_eq!(proposal["status"], "optimal");
+    let sites = proposal["sites"].as_array().expect("sites");
+    assert_eq!(sites.len(), 2);
+    let newly: f64 = sites.iter().map(|site| site["newly_covered"].as_f64().unwrap()).sum();
+    let total = &proposal["place_total"];
+    assert_eq!(newly, total["after"].as_f64().unwrap() - total["before"].as_f64().unwrap());
+    assert!(!proposal["sentences"].as_array().expect("sentences").is_empty());
+    for layer in ["sites", "catchments", "gains"] {
+        let layer = &results[layer];
+        assert_eq!((&layer["mediaType"], &layer["value"]["type"]), (&json!("application/geo+json"), &json!("FeatureCollection")));
+    }
+    let of = |layer: &str, name: &str| -> Vec<i64> {
+        let features = results[layer]["value"]["features"].as_array().expect("features");
+        features.iter().map(|feature| feature["properties"][name].as_i64().unwrap()).collect()
+    };
+    assert_eq!(of("gains", "newly_covered").iter().sum::<i64>(), newly as i64);
+    assert_eq!(of("sites", "newly_covered").len(), 2);
+    assert!(of("catchments", "residents").iter().zip(of("catchments", "newly_covered")).all(|(all, new)| *all >= new));
+    let shape = &results["catchments"]["value"]["features"][0]["geometry"];
+    assert!(shape["type"].as_str().is_some_and(|kind| kind.ends_with("Polygon")));
+    let (lon, lat) = (at_of(shape, 0), at_of(shape, 1));
+    assert!((-10.0..3.0).contains(&lon) && (49.0..61.0).contains(&lat), "degrees, longitude first: {lon} {lat}");
+}
+
+fn at_of(geometry: &Value, axis: usize) -> f64 {
+    let mut part = &geometry["coordinates"];
+    while part[0].is_array() {
+        part = &part[0];
+    }
+    part[axis].as_f64().expect("a coordinate")
+}
+
+#[test]
+fn a_standard_stands_for_kind_minutes_and_hours_and_points_may_be_geojson() {
+    let at = far_zone();
+    let points = json!({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": {"id": "shop", "name": "An empty shop"}},
+    ]});
+    let inputs = json!({"standard": "hub-15", "sites": 1, "candidates": points, "runs": 0});
+    let job = start(&SERVER, "hubs", &json!({"inputs": inputs, "outputs": {"proposal": {}}}));
+    assert_eq!(until(&SERVER, &job, over)["status"], "successful");
+    let proposal = SERVER.get(&format!("{job}/results")).json();
+    assert_eq!((&proposal["sites"][0]["site"]["id"], &proposal["within_minutes"]), (&json!("shop"), &json!(15.0)));
+}
+
+#[test]
+fn a_brief_that_is_wrong_is_answered_at_once_with_the_input_and_the_remedy() {
+    let wrong = [
+        (json!({"floors": {"disabld": 0.5}}), "floors.disabld: there is no group \"disabld\"; the nearest name is \"disabled\""),
+        (json!({"floors": {"under_25": 1.2}}), "floors.under_25 is 1.2; it must be from 0 to 1"),
+        (json!({"kind": "hubb"}), "kind: there is no asset of kind \"hubb\"; the nearest name is \"hub\""),
+        (json!({"kind": null, "standard": "hub15"}), "there is no standard \"hub15\"; there are hub-15"),
+        (json!({"standard": "hub-15"}), "give a standard or a kind, not both"),
+        (json!({"candidates": {"kinds": ["libary"]}}), "candidates.kinds[0]: there is no asset of kind \"libary\""),
+        (json!({"candidates": {"points": [{"at": [-6.5, 50.5]}]}}), "candidates.points[0].at: no street is within 500 m"),
+        (json!({"candidates": {"streets": 1}}), "candidates.streets is 1; it must be from 10 to 10000"),
+        (json!({"objective": "best"}), "objective: there is no objective \"best\"; there are coverage, walking, worst-off, deprivation"),
+        (json!({"sites": 0}), "sites is 0; it must be from 1 to 1000"),
+        (json!({"time_limit": 4000}), "time_limit is 4000; it must be from 1 to 300"),
+    ];
+    for (more, words) in wrong {
+        let mut body = brief(more.clone());
+        if let Some(inputs) = body["inputs"].as_object_mut() {
+            inputs.retain(|_, value| !value.is_null());
+        }
+        let answer = execute("hubs", &body);
+        assert_eq!(answer.status, 400, "{more}: {}", answer.text());
+        assert!(detail(&answer).contains(words), "{more}: {}", detail(&answer));
+    }
+    let nothing = execute("hubs", &json!({"inputs": {"kind": "hub"}}));
+    assert!(nothing.status == 400 && detail(&nothing).starts_with("sites: say how many"));
+}
+
+#[test]
+fn a_brief_that_cannot_be_met_fails_with_why_and_by_how_much() {
+    let failed = |more: Value, words: &[&str]| {
+        let job = start(&SERVER, "hubs", &brief(more));
+        let info = until(&SERVER, &job, over);
+        assert_eq!(info["status"], "failed", "{info}");
+        let problem = SERVER.get(&format!("{job}/results"));
+        assert_eq!(problem.status, 400);
+        for word in words {
+            assert!(info["message"].as_str().is_some_and(|said| said.contains(word)), "{word}: {info}");
+            assert!(detail(&problem).contains(word), "{word}: {}", detail(&problem));
+        }
+    };
+    failed(json!({"sites": 900}), &["900 sites are wanted", "candidates", "too few"]);
+    failed(json!({"floors": {"under_25": 1.0}, "sites": 1}), &["Under 25", "100 %"]);
+    let (at, far) = (far_zone(), json!({"streets": 200}));
+    failed(json!({"candidates": {"points": [{"at": at}]}, "sites": 2}), &["1 too few"]);
+    failed(json!({"candidates": far, "budget": 10}), &["cost"]);
+}
+
+#[test]
+fn a_plan_that_is_dismissed_ends_soon_and_frees_its_worker() {
+    let server = of(Options { max_running_jobs: 1, ..Options::default() });
+    let long = brief(json!({"candidates": {"streets": 20}, "sites": 7, "runs": 500, "time_limit": 300, "objective": "worst-off"}));
+    let job = start(&server, "hubs", &long);
+    until(&server, &job, |status| status == "running");
+    assert_eq!(server.ask("DELETE", &job, &[]).status, 200);
+    assert_eq!(server.get(&job).json()["status"], "dismissed");
+    let began = Instant::now();
+    assert_eq!(post(&server, "echo", &[], &json!({"inputs": {"message": "b"}})).text(), "\"b\"");
+    assert!(began.elapsed() < Duration::from_secs(25), "the only worker is free long before the time limit");
 }
 
 // Overload, cancelling, reloads.
@@ -440,4 +568,4 @@ fn a_job_answers_from_the_place_it_began_with_whatever_is_loaded_meanwhile() {
 }
 
 /// In the order of the list.
-const PROCESS_IDS: &[&str] = &["coverage", "echo"];
+const PROCESS_IDS: &[&str] = &["coverage", "hubs", "echo"];

@@ -2,8 +2,9 @@
 //! `examples/locate_sweep.rs`; here are those that take a moment.
 
 use patchwork::load::costs::{CostFiles, read_costs};
-use patchwork::locate::{Costs, Effort, Model, Problem, Solution, Status, solve};
+use patchwork::locate::{Costs, Effort, Model, Problem, Solution, Status, Unsolved, Watch, solve};
 use std::path::PathBuf;
+use std::time::Duration;
 
 fn benchmarks() -> PathBuf {
     let shared = std::env::var("PATCHWORK_SHARED").unwrap_or_else(|_| "../shared".to_owned());
@@ -66,5 +67,40 @@ fn covering(name: &str, radius: f64, sites: usize) -> Problem {
         radius: Some(radius),
         sites: Some(sites),
         ..Problem::new(Costs::from_lists(points.len(), &lists).expect("sound costs"))
+    }
+}
+
+/// Points strewn evenly by a fixed rule, covered within a radius: hard enough that no run ends by itself here.
+fn strewn(points: usize) -> Problem {
+    let at = |i: usize| ((i as f64 * 0.618_034).fract(), (i as f64 * 0.754_878).fract());
+    let near = |a: usize, b: usize| (at(a).0 - at(b).0).hypot(at(a).1 - at(b).1);
+    let lists: Vec<Vec<(u32, f64)>> = (0..points)
+        .map(|a| (0..points).map(|b| (b as u32, near(a, b))).filter(|&(_, away)| away < 0.2).collect())
+        .collect();
+    let costs = Costs::from_lists(points, &lists).expect("costs");
+    Problem { sites: Some(points / 25), radius: Some(0.08), ..Problem::new(costs) }
+}
+
+#[test]
+fn a_question_is_cancelled_in_the_middle_of_every_way_of_solving_it() {
+    let problem = strewn(900);
+    let prices: Vec<f64> = (0..900).map(|site| 1.0 + f64::from(site % 7)).collect();
+    let hard = [
+        (Model::Mclp, problem.clone()),
+        (Model::Mclp, Problem { times: 2, ..problem.clone() }),
+        (Model::Mclp, Problem { capacities: Some(vec![20.0; 900]), ..problem.clone() }),
+        (Model::PMedian, Problem { budget: Some(100.0), site_costs: Some(prices), ..problem.clone() }),
+        (Model::Lscp, Problem { sites: None, ..problem }),
+    ];
+    for (model, problem) in hard {
+        let watch = Watch::new();
+        let effort = Effort { time_limit: Duration::from_secs(3600), watch: Some(&watch), ..Effort::default() };
+        let answer = std::thread::scope(|scope| {
+            let answer = scope.spawn(|| solve(model, &problem, effort));
+            std::thread::sleep(Duration::from_millis(700));
+            watch.cancel();
+            answer.join().expect("it ends")
+        });
+        assert_eq!(answer, Err(Unsolved::Cancelled), "{model:?}");
     }
 }

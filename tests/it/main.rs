@@ -10,6 +10,8 @@ mod http_place;
 mod http_processes;
 mod http_server;
 mod http_shown;
+mod http_tiles;
+mod http_totals;
 mod laws;
 mod load_examples;
 mod load_faults;

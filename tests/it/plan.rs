@@ -3,11 +3,15 @@
 use crate::toytown::{a_hub_within_three_minutes, toytown};
 use patchwork::crs::Xy;
 use patchwork::layer::hubs::{hubs_json, hubs_layer};
-use patchwork::locate::Status;
+use patchwork::locate::{Status, Watch};
 use patchwork::measure::coverage;
 use patchwork::place::{Place, Standard};
-use patchwork::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs};
+use patchwork::plan::hubs::{
+    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs, hubs_watched,
+};
 use patchwork::units::{Metres, Seconds};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// A candidate at every step of South Bank, from 0.5 to 23.5.
 fn south_bank() -> Candidates {
@@ -67,6 +71,25 @@ fn the_best_single_hub_on_south_bank_is_by_the_bridge() {
     let said = proposal.sentences.join(" ");
     assert!(said.contains("Today 2,300 of 7,400 residents (31.1%)"), "{said}");
     assert!(said.contains("Proven"), "{said}");
+}
+
+#[test]
+fn a_plan_that_is_cancelled_at_any_step_gives_no_proposal() {
+    let place = toytown().place();
+    for at in 0..5 {
+        let (watch, steps) = (Arc::new(OnceLock::<Watch>::new()), Arc::new(AtomicUsize::new(0)));
+        let (inside, heard) = (Arc::clone(&watch), Arc::clone(&steps));
+        let telling = watch.get_or_init(|| {
+            Watch::telling(move |_, done| {
+                assert!((0.0..=1.0).contains(&done));
+                if heard.fetch_add(1, Ordering::Relaxed) == at {
+                    inside.get().expect("made before the first step").cancel();
+                }
+            })
+        });
+        assert_eq!(hubs_watched(&place, &brief(2), telling).err(), Some(Unplanned::Cancelled));
+        assert_eq!(steps.load(Ordering::Relaxed), at + 1, "nothing begins after it is cancelled");
+    }
 }
 
 #[test]

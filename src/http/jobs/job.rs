@@ -1,8 +1,8 @@
 use crate::http::problem::Problem;
+use crate::locate::Watch;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// One execution of a process.
@@ -14,9 +14,9 @@ pub(in crate::http) struct Job {
     pub(in crate::http) created: DateTime<Utc>,
     /// Whether the outputs are handed out in one document.
     pub(in crate::http) is_document: bool,
-    /// Comes true when nobody wants the outcome any more.
-    pub(in crate::http) cancelled: AtomicBool,
-    state: Mutex<State>,
+    /// Through which the work hears that nobody wants the outcome any more, and says how far it is.
+    pub(in crate::http) watch: Watch,
+    state: Arc<Mutex<State>>,
 }
 
 /// How a job stands.
@@ -80,11 +80,14 @@ impl Job {
             updated: created,
             outcome: None,
         };
-        Self { id, process, created, is_document, cancelled: AtomicBool::new(false), state: Mutex::new(state) }
+        let state = Arc::new(Mutex::new(state));
+        let told = Arc::clone(&state);
+        let watch = Watch::telling(move |words, done| locked(&told).tell(words, done));
+        Self { id, process, created, is_document, watch, state }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 
     /// How it stands now.
@@ -102,24 +105,9 @@ impl Job {
         finished.is_some_and(|at| (Utc::now() - at).to_std().is_ok_and(|passed| passed > age))
     }
 
-    /// Says what it is doing.
-    pub(in crate::http) fn tell(&self, progress: u8, message: &str) {
-        let mut state = self.lock();
-        if state.finished.is_none() {
-            state.progress = progress.min(100);
-            message.clone_into(&mut state.message);
-            state.updated = Utc::now();
-        }
-    }
-
-    /// Whether nobody wants the outcome any more.
-    pub(in crate::http) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
-
     /// Ends it as far as anybody outside is concerned; its thread stops as soon as it looks.
     pub(super) fn cancel(&self) {
-        self.cancelled.store(true, Ordering::Relaxed);
+        self.watch.cancel();
         let mut state = self.lock();
         if state.finished.is_none() {
             state.end(Status::Dismissed, "Dismissed before it was done".to_owned());
@@ -156,7 +144,19 @@ impl Job {
     }
 }
 
+fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl State {
+    /// Says what it is doing, and which share of it is done.
+    fn tell(&mut self, words: &str, done: f64) {
+        if self.finished.is_none() {
+            words.clone_into(&mut self.message);
+            (self.progress, self.updated) = ((done * 100.0) as u8, Utc::now());
+        }
+    }
+
     fn end(&mut self, status: Status, message: String) {
         let now = Utc::now();
         (self.status, self.message) = (status, message);

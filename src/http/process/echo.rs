@@ -81,12 +81,12 @@ fn prepare(_: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
 /// Waits, and looks now and then whether anybody still does.
 fn wait(job: &Job, pause: Duration) {
     let began = Instant::now();
-    while !job.is_cancelled() {
+    while !job.watch.is_cancelled() {
         let passed = began.elapsed();
         if passed >= pause {
             break;
         }
-        job.tell((100.0 * passed.as_secs_f64() / pause.as_secs_f64()) as u8, "Pausing");
+        job.watch.step("Pausing", passed.as_secs_f64() / pause.as_secs_f64());
         std::thread::sleep((pause - passed).min(Duration::from_millis(20)));
     }
 }

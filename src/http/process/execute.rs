@@ -26,16 +26,18 @@ struct Order {
 ///
 /// When the client goes away before the outputs are there, nobody wants them: the work stops.
 pub(in crate::http) async fn execute(ask: Ask, body: Bytes) -> Response {
-    let jobs = Arc::clone(&ask.jobs);
+    let (jobs, gzip) = (Arc::clone(&ask.jobs), ask.gzip);
     let begun = tokio::task::spawn_blocking(move || begin(&ask, &body)).await;
     match begun {
         Ok(Ok(Begun::Job(reply))) => reply.into_response(),
         Ok(Ok(Begun::Now { job, over })) => {
             let waiting = Waiting { jobs, job };
             let _ = over.await;
-            match outcome(&waiting.job) {
-                Ok(reply) => reply.into_response(),
-                Err(problem) => problem.into_response(),
+            let job = Arc::clone(&waiting.job);
+            match tokio::task::spawn_blocking(move || Ok::<_, Problem>(outcome(&job)?.packed(gzip))).await {
+                Ok(Ok(reply)) => reply.into_response(),
+                Ok(Err(problem)) => problem.into_response(),
+                Err(_) => Problem::our_fault().into_response(),
             }
         }
         Ok(Err(problem)) => problem.into_response(),

@@ -1,4 +1,4 @@
-//! What can be worked out on request (OGC API – Processes 1.0): `coverage` and `echo`.
+//! What can be worked out on request (OGC API – Processes 1.0): `coverage`, `hubs` and `echo`.
 //!
 //! A [`Process`] says what it takes and gives as JSON Schema; the same schema describes it to clients and checks what
 //! they send ([`check`]). [`execute`] answers `POST …/execution`, [`list`] the descriptions; the rest is one file for
@@ -8,6 +8,7 @@ pub(super) mod check;
 mod coverage;
 mod echo;
 pub(super) mod execute;
+mod hubs;
 pub(super) mod list;
 pub(super) mod openapi;
 
@@ -64,7 +65,7 @@ pub(super) struct Output {
 }
 
 /// All of them, in reading order.
-pub(super) const ALL: [&Process; 2] = [&coverage::PROCESS, &echo::PROCESS];
+pub(super) const ALL: [&Process; 3] = [&coverage::PROCESS, &hubs::PROCESS, &echo::PROCESS];
 
 /// The process of this name.
 pub(super) fn named(id: &str) -> Result<&'static Process, Problem> {

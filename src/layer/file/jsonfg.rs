@@ -4,7 +4,8 @@
 use super::about;
 use super::globe::Coordinates;
 use crate::crs::Plane;
-use crate::layer::{Feature, Layer, Value};
+use crate::layer::geojson::json_value;
+use crate::layer::{Feature, Layer};
 use geo::Geometry;
 use serde_json::{Map, json};
 use std::io::{self, Write};
@@ -52,7 +53,7 @@ impl JsonFg<'_> {
             .fields
             .iter()
             .zip(&feature.values)
-            .map(|(field, value)| (field.name.clone(), plain(value)))
+            .map(|(field, value)| (field.name.clone(), json_value(value)))
             .collect();
         json!({
             "type": "Feature",
@@ -85,15 +86,4 @@ impl JsonFg<'_> {
 
 fn member(shape: &Geometry<f64>) -> serde_json::Value {
     serde_json::to_value(geojson::Geometry::from(shape)).unwrap_or_default()
-}
-
-fn plain(value: &Value) -> serde_json::Value {
-    match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Text(words) => words.clone().into(),
-        Value::Integer(number) => (*number).into(),
-        Value::Number(number) => (*number).into(),
-        Value::Boolean(yes) => (*yes).into(),
-        Value::Date(day) => day.to_string().into(),
-    }
 }

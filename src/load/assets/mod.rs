@@ -46,6 +46,8 @@ pub(super) struct Scene<'a> {
     pub(super) streets: Option<&'a StreetNetwork>,
     /// The street file as written, and the things in it.
     pub(super) street_file: Option<(&'a str, &'a [OsmFeature])>,
+    /// Whether `place.toml` names a street file, readable or not.
+    pub(super) street_file_named: bool,
     /// Further than this from every street is off the network.
     pub(super) max_off_street: Metres,
 }
@@ -92,8 +94,11 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
                 let read = match (own, scene.street_file) {
                     (Some(file), _) => other_osm_file(desk, file, section, scene).map(|features| (file, features)),
                     (None, Some((file, features))) => Some((file, features.to_vec())),
+                    // A street file that could not be read has been told of already.
                     (None, None) => {
-                        no_street_file(desk);
+                        if !scene.street_file_named {
+                            no_street_file(desk);
+                        }
                         None
                     }
                 };

@@ -187,6 +187,8 @@ pub enum Unplanned {
     },
     /// The time limit came before any choice that meets the brief.
     NothingFound,
+    /// Nobody waits for the plan any more.
+    Cancelled,
     /// What was found did not stand up to its recount, so it is not given. A fault of ours.
     FailedRecount(String),
 }
@@ -198,6 +200,7 @@ impl std::fmt::Display for Unplanned {
             Self::NothingFound => {
                 write!(f, "time ran out before a choice that meets every floor was found; give it more time")
             }
+            Self::Cancelled => write!(f, "cancelled"),
             Self::FailedRecount(why) => write!(f, "the plan failed its recount and is not given: {why}"),
         }
     }

@@ -1,12 +1,13 @@
 //! Where should the next hubs go?
 //!
-//! In reading order: [`Brief`] says what is asked; `sites` finds where hubs may be and `ground` walks from them to
+//! In reading order: [`Brief`] says what is asked, with names found by `named`; `sites` finds where hubs may be and `ground` walks from them to
 //! where people live; `question` makes a problem of facility location of it, which [`crate::locate`] answers;
 //! `reasons` and `fairness` ask again what if; `words` says it; [`Proposal`] holds the whole.
 
 mod brief;
 mod fairness;
 mod ground;
+mod named;
 mod proposal;
 mod question;
 mod reasons;
@@ -15,10 +16,12 @@ mod swap;
 mod words;
 
 pub use brief::{Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_RUNS, Unplanned, deprivation_weight};
+pub use named::{group_named, kind_named, standard_named};
 pub use proposal::{Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp};
 pub use reasons::{ALIKE, NEARBY};
 pub use sites::Site;
 
+use crate::locate::Watch;
 use crate::measure::{Coverage, Covered, coverage, coverage_by};
 use crate::place::{GroupIdx, IdVec, PatchIdx, Place, Within};
 use ground::Ground;
@@ -45,31 +48,43 @@ use swap::{Base, Columns};
 /// # Errors
 /// [`Unplanned`]: a brief that lacks something, a rule that can't be met (which and by how much), or no time.
 pub fn hubs(place: &Place, brief: &Brief) -> Result<Proposal, Unplanned> {
-    hubs_told(place, brief, &|_| {})
+    hubs_watched(place, brief, &Watch::new())
 }
 
-/// As [`hubs()`], telling whoever waits which step begins.
+/// As [`hubs()`], for somebody who is told each step and may cancel it.
 ///
 /// # Errors
-/// As [`hubs()`].
-pub fn hubs_told(place: &Place, brief: &Brief, steps: &dyn Fn(&str)) -> Result<Proposal, Unplanned> {
+/// As [`hubs()`], and [`Unplanned::Cancelled`] within about a second of [`Watch::cancel`].
+pub fn hubs_watched(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplanned> {
+    match plan(place, brief, watch) {
+        _ if watch.is_cancelled() => Err(Unplanned::Cancelled),
+        answer => answer,
+    }
+}
+
+fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplanned> {
     brief::check(place, brief)?;
-    steps("Walking to every candidate");
-    let ground = Ground::survey(place, brief)?;
+    let step = |words: &str, done: f64| {
+        watch.step(words, done);
+        if watch.is_cancelled() { Err(Unplanned::Cancelled) } else { Ok(()) }
+    };
+    step("Walking to every candidate", 0.0)?;
+    let ground = Ground::survey(place, brief, watch)?;
+    ground.check_reach()?;
     let groups = groups_asked(place, brief);
     let question = Question::of(&ground, &groups, &Variation::default())?;
-    steps("Choosing the sites");
+    step("Choosing the sites", 0.1)?;
     question.check_floors(&ground)?;
     let choice = question.answer(&ground, brief.time_limit)?;
     let before = coverage(place, &brief.standard);
     let after = coverage_by(place, brief.standard.within, &ground.doors(&open(&ground, &choice.sites)));
     verify(&ground, &choice, &after)?;
     let order = in_order(&ground, &question, &choice);
-    steps("Asking what if a site falls through");
+    step("Asking what if a site falls through", 0.4)?;
     let reasons = reasons::reasons(&ground, &question, &choice, &order);
-    steps("Choosing again with other numbers");
+    step("Choosing again with other numbers", 0.6)?;
     let again = reasons::stability(&ground, &groups, &order)?;
-    steps("Working out the price of fairness");
+    step("Working out the price of fairness", 0.8)?;
     let fairness = fairness::curve(&ground)?;
     let mut sites = chosen(&ground, &choice, &order, reasons);
     for (at, site) in sites.iter_mut().enumerate() {

@@ -98,7 +98,7 @@ impl Question {
         let most = |group: &Group| {
             let weights = group.weights.clone();
             let alone = Problem { weights, groups: Vec::new(), ..self.problem.clone() };
-            let effort = Effort { time_limit: share, seed: ground.brief.seed, cancel: None };
+            let effort = Effort { time_limit: share, seed: ground.brief.seed, watch: Some(ground.watch) };
             solve(Model::Mclp, &alone, effort).map_or_else(|_| group.total(), |found| found.bound.max(found.objective))
         };
         self.problem.groups.par_iter().map(most).collect()
@@ -132,7 +132,7 @@ impl Question {
     }
 
     fn answer_to(&self, ground: &Ground<'_>, problem: &Problem, time_limit: Duration) -> Result<Choice, Unplanned> {
-        let effort = Effort { time_limit, seed: ground.brief.seed, cancel: None };
+        let effort = Effort { time_limit, seed: ground.brief.seed, watch: Some(ground.watch) };
         let found: Solution =
             solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
         Ok(Choice {
@@ -268,6 +268,7 @@ fn unplanned(ground: &Ground<'_>, why: Unsolved) -> Unplanned {
     match why {
         Unsolved::Wrong(sentence) => Unplanned::Wrong(sentence),
         Unsolved::NothingFound => Unplanned::NothingFound,
+        Unsolved::Cancelled => Unplanned::Cancelled,
         Unsolved::FailedRecount(why) => Unplanned::FailedRecount(why),
         Unsolved::Infeasible(why) => {
             let sentence = in_words(ground, &why);

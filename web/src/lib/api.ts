@@ -14,6 +14,7 @@ export interface Landing {
   description: string;
   attribution: string;
   notices: string[];
+  links: Link[];
 }
 
 export interface Collection {
@@ -72,10 +73,14 @@ export function address(path: string): string {
   return new URL(path, document.baseURI).href;
 }
 
-async function get<T>(path: string): Promise<T> {
+const JSON_ANSWERS = "application/json, application/geo+json;q=0.9, application/schema+json;q=0.9";
+
+/** Asks for a resource; `body` is sent as JSON. */
+export async function ask<T>(path: string, method = "GET", body?: object): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(address(path), { headers: { Accept: "application/json, application/geo+json;q=0.9, application/schema+json;q=0.9" } });
+    const sent = body ? { body: JSON.stringify(body), headers: { Accept: JSON_ANSWERS, "Content-Type": "application/json" } } : { headers: { Accept: JSON_ANSWERS } };
+    answer = await fetch(address(path), { method, ...sent });
   } catch {
     throw new Trouble("The server does not answer. Check the connection, then try again.", 0);
   }
@@ -84,16 +89,21 @@ async function get<T>(path: string): Promise<T> {
   throw new Trouble(problem.detail ?? `The server answered with status ${answer.status}.`, answer.status);
 }
 
+/** What went wrong, in words for the reader. */
+export function asTrouble(trouble: unknown): Trouble {
+  return trouble instanceof Trouble ? trouble : new Trouble("The page could not read the answer. Load it again; if it stays, tell whoever runs the server.", 0);
+}
+
 export function landing(): Promise<Landing> {
-  return get("?f=json");
+  return ask("?f=json");
 }
 
 export async function collections(): Promise<Collection[]> {
-  return (await get<{ collections: Collection[] }>("collections?f=json")).collections;
+  return (await ask<{ collections: Collection[] }>("collections?f=json")).collections;
 }
 
 export async function schema(id: string): Promise<Schema> {
-  return (await get<{ properties: Schema }>(`collections/${encodeURIComponent(id)}/schema?f=json`)).properties;
+  return (await ask<{ properties: Schema }>(`collections/${encodeURIComponent(id)}/schema?f=json`)).properties;
 }
 
 /** The path of some features; `more` is further query parameters. */
@@ -106,7 +116,7 @@ export function items(id: string, more: Record<string, string> = {}): string {
 export async function features(id: string): Promise<Feature[]> {
   const all: Feature[] = [];
   for (;;) {
-    const page = await get<Page>(items(id, { f: "json", limit: String(PAGE), offset: String(all.length) }));
+    const page = await ask<Page>(items(id, { f: "json", limit: String(PAGE), offset: String(all.length) }));
     all.push(...page.features);
     if (page.features.length === 0 || all.length >= page.numberMatched) return all;
   }

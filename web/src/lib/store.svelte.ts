@@ -2,6 +2,7 @@
 
 import * as api from "./api";
 import { type Standard, standards } from "./catalogue";
+import { processes } from "./process";
 
 export interface Place {
   landing: api.Landing;
@@ -23,6 +24,8 @@ class Store {
   place = $state.raw<Place | null>(null);
   answer = $state.raw<Answer | null>(null);
   assets = $state.raw<api.Feature[]>([]);
+  /** Names of the processes the service has. */
+  processes = $state.raw<string[]>([]);
   trouble = $state.raw<api.Trouble | null>(null);
   /** The map shows its first answer; what is only nice to have may be fetched now. */
   painted = $state(false);
@@ -41,9 +44,11 @@ class Store {
       const first = found.find((each) => each.key === standard) ?? found[0];
       if (first) void this.#fetch(first).catch(() => undefined);
       const [landing, patches] = await rest;
+      // Only a service that says it has processes is asked for them.
+      if (landing.links.some((link) => /\/processes$/.test(link.rel))) this.processes = await processes();
       this.place = { landing, collections, standards: found, patches };
     } catch (trouble) {
-      this.trouble = asTrouble(trouble);
+      this.trouble = api.asTrouble(trouble);
     }
   }
 
@@ -56,7 +61,7 @@ class Store {
       if (this.#wanted === standard.key) this.answer = answer;
     } catch (trouble) {
       this.#answers.delete(standard.key);
-      if (this.#wanted === standard.key) this.trouble = asTrouble(trouble);
+      if (this.#wanted === standard.key) this.trouble = api.asTrouble(trouble);
     }
   }
 
@@ -92,10 +97,6 @@ async function fetchAnswer(standard: Standard): Promise<Answer> {
     gaps ? api.schema(gaps.id) : {},
   ]);
   return { standard, zones, schema, gaps: found, gapsSchema };
-}
-
-function asTrouble(trouble: unknown): api.Trouble {
-  return trouble instanceof api.Trouble ? trouble : new api.Trouble("The page could not read the answer. Load it again; if it stays, tell whoever runs the server.", 0);
 }
 
 export const store = new Store();

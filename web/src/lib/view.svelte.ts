@@ -1,8 +1,10 @@
 /** What the reader looks at. All of it stands in the address, so that a link shows the same again. */
 
+export type Question = "patch" | "sites" | "giving";
 export type Shown = "coverage" | "walk" | "gaps";
 
 export interface View {
+  ask: Question;
   /** Key of the standard. */
   standard: string;
   /** Id of the patch; empty for the whole place. */
@@ -15,15 +17,31 @@ export interface View {
   patches: string;
   gaps: string;
   zones: string;
+  /** Sites that are tried, as `siting.ts` writes them. */
+  pins: string;
+  /** Hubs of today that are tried shut: their ids, with commas between. */
+  shut: string;
+  /** What the best sites were asked for with; empty until they are. */
+  brief: string;
+  /** Scenarios that are kept side by side. */
+  kept: string;
   /** Where the map was moved to: `lon,lat,zoom`; empty while it fits what is chosen. */
   at: string;
 }
 
-export const START: Readonly<View> = { standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share", at: "" };
+export const START: Readonly<View> = {
+  ask: "patch", standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
+  pins: "", shut: "", brief: "", kept: "", at: "",
+};
 
 export const view: View = $state({ ...START });
 
 const NAMES = Object.keys(START) as (keyof View)[];
+const CHOICES: { ask: Question[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], show: ["coverage", "walk", "gaps"] };
+
+function oneOf<T extends string>(value: string, choices: T[], otherwise: T): T {
+  return choices.find((each) => each === value) ?? otherwise;
+}
 
 export function read(hash: string): View {
   const asked = new URLSearchParams(hash.replace(/^#/, ""));
@@ -31,7 +49,8 @@ export function read(hash: string): View {
   for (const name of NAMES) {
     const value = asked.get(name);
     if (value === null) continue;
-    if (name === "show") found.show = value === "walk" || value === "gaps" ? value : "coverage";
+    if (name === "ask") found.ask = oneOf(value, CHOICES.ask, START.ask);
+    else if (name === "show") found.show = oneOf(value, CHOICES.show, START.show);
     else found[name] = value;
   }
   return found;
@@ -49,9 +68,14 @@ export function look(change: Partial<View>): void {
   Object.assign(view, change);
   const url = write(view) || location.pathname + location.search;
   if (url === location.hash) return;
-  const step = change.standard !== undefined || change.patch !== undefined;
+  const step = change.ask !== undefined || change.standard !== undefined || change.patch !== undefined;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
+}
+
+/** The address of a question, with the standard and the sites kept. */
+export function questionLink(ask: Question): string {
+  return write({ ...view, ask, gap: "", at: "" }) || "#";
 }
 
 export function choosePatch(patch: string): void {

@@ -37,6 +37,23 @@ export function text(value: Value | undefined): string {
   return value === null || value === undefined || value === "" ? NONE : String(value);
 }
 
+/** Money in its currency: whole from a hundred on. */
+export function money(value: Value | undefined, currency: string): string {
+  if (typeof value !== "number") return NONE;
+  return value.toLocaleString("en-GB", { style: "currency", currency, maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0, minimumFractionDigits: 0 });
+}
+
+/** A change, with its sign: "+3,210", "−45", "no change". */
+export function signed(value: Value | undefined): string {
+  if (typeof value !== "number") return NONE;
+  return Math.round(value) === 0 ? "no change" : `${value > 0 ? "+" : "−"}${whole.format(Math.abs(value))}`;
+}
+
+/** A share to a tenth of a per cent: where small changes matter. */
+export function finely(value: Value | undefined): string {
+  return typeof value === "number" ? `${(value * 100).toFixed(1)}%` : NONE;
+}
+
 export function plural(n: number, one: string, many: string): string {
   return `${whole.format(n)} ${n === 1 ? one : many}`;
 }

@@ -5,32 +5,36 @@ import type { Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { type Collection, type Feature, PAGE, address, items } from "../lib/api";
-import type { Shown } from "../lib/view.svelte";
-import { CAUSES, pattern } from "./patterns";
-import { MINUTES, SHARES, steps } from "./scales";
+import type { Areas } from "../lib/scene.svelte";
+import type { ZoneChange } from "../lib/process";
+import { CAUSES, OTHERS, pattern } from "./patterns";
 import { type Box, box, spot } from "./shapes";
-import { base, streets } from "./style";
+import { areas, base, streets } from "./style";
 
 setWorkerUrl(workerUrl);
 
 export interface Picture {
   patches: Feature[];
-  zones: Feature[];
+  /** What is filled, and by what; gaps are shown without it. */
+  areas: Areas | null;
   gaps: Feature[];
   assets: Feature[];
-  show: Shown;
   patch: string;
   gap: string;
-  /** Zone that is pointed at in a table. */
-  zone: string;
+  /** Area that is pointed at in a table. */
+  area: string;
   /** Numbers of the gaps in the list beside the map. */
   numbers: Map<string, number>;
+  /** Areas that what is tried would change. */
+  changes: ZoneChange[];
 }
 
 export interface Pointed {
   x: number;
   y: number;
-  zone: string | null;
+  lon: number;
+  lat: number;
+  area: string | null;
   gap: string | null;
   patch: string | null;
   asset: string | null;
@@ -40,8 +44,11 @@ export interface Told {
   pointed: (at: Pointed | null) => void;
   chosen: (at: Pointed) => void;
   moved: (at: string) => void;
+  /** The picture shifted under what lies over it. */
+  shifted: () => void;
 }
 
+const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
 const nothing: FilterSpecification = ["boolean", false];
 const is = (name: string, value: string): FilterSpecification => (value ? ["==", ["get", name], value] : nothing);
 
@@ -53,6 +60,7 @@ export class Drawing {
   #frame = 0;
   #standing: Promise<void> | undefined;
   #streets = false;
+  #marked: string[] = [];
 
   constructor(container: HTMLElement, extent: Box, at: string, told: Told) {
     this.#told = told;
@@ -75,7 +83,7 @@ export class Drawing {
     this.#map.keyboard.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
-    for (const name of [...CAUSES, "other", "none"]) {
+    for (const name of [...CAUSES, ...OTHERS]) {
       const image = pattern(name);
       if (image) this.#map.once("style.load", () => void (this.#map.hasImage(name) || this.#map.addImage(name, image, { pixelRatio: 2 })));
     }
@@ -90,13 +98,14 @@ export class Drawing {
     this.#last = picture;
     const changed = (...names: (keyof Picture)[]): boolean => names.some((name) => last[name] !== picture[name]);
     if (changed("patches")) this.#fill("patches", picture.patches);
-    if (changed("zones")) this.#fill("zones", picture.zones);
+    if (changed("areas")) this.#fillAreas(picture.areas, last.areas ?? null);
+    if (changed("areas", "changes")) this.#mark(picture.changes);
     if (changed("gaps")) this.#fill("gaps", picture.gaps);
     if (changed("assets")) this.#fill("assets", picture.assets);
-    if (changed("patches", "gaps", "patch", "show", "numbers")) this.#fill("spots", spots(picture));
-    if (changed("show", "patch")) this.#looks(picture);
+    if (changed("patches", "gaps", "patch", "areas", "numbers")) this.#fill("spots", spots(picture));
+    if (changed("areas", "patch")) this.#looks(picture);
     this.#map.setFilter("gap-line", is("gap_id", picture.gap));
-    this.#map.setFilter("zone-line", is("zone_id", picture.zone));
+    if (picture.areas && this.#map.getLayer("area-line")) this.#map.setFilter("area-line", is(picture.areas.key, picture.area));
     await this.#stands();
   }
 
@@ -129,6 +138,21 @@ export class Drawing {
     if (found) this.#map.jumpTo(found);
   }
 
+  /** Where on the screen a place is, in pixels of the map. */
+  project(lon: number, lat: number): { x: number; y: number } {
+    return this.#map.project([lon, lat]);
+  }
+
+  unproject(x: number, y: number): { lon: number; lat: number } {
+    const { lng, lat } = this.#map.unproject([x, y]);
+    return { lon: lng, lat };
+  }
+
+  middle(): [number, number] {
+    const { lng, lat } = this.#map.getCenter();
+    return [lng, lat];
+  }
+
   pan(x: number, y: number): void {
     this.#map.panBy([x * 120, y * 120]);
   }
@@ -149,14 +173,47 @@ export class Drawing {
     if (found instanceof GeoJSONSource) void found.setData({ type: "FeatureCollection", features: features.filter(hasShape) });
   }
 
-  #looks({ show, patch }: Picture): void {
+  #fillAreas(areas_: Areas | null, last: Areas | null): void {
     const map = this.#map;
-    const visible = (layer: string, yes: boolean): void => void map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none");
-    const [property, classes] = show === "walk" ? (["minutes_median", MINUTES] as const) : (["covered_share", SHARES] as const);
-    map.setPaintProperty("zones", "fill-color", steps(property, classes));
-    map.setFilter("zones-none", ["==", ["get", property], null]);
-    for (const layer of ["zones", "zones-none", "zones-line"]) visible(layer, show !== "gaps");
-    for (const layer of ["gaps", "gaps-line"]) visible(layer, show === "gaps");
+    if (!areas_) return;
+    const source = map.getSource("areas");
+    if (source instanceof GeoJSONSource && last?.features !== areas_.features) {
+      if (last?.collection === areas_.collection) {
+        void source.setData({ type: "FeatureCollection", features: areas_.features.filter(hasShape) });
+      } else {
+        for (const id of AREAS) map.removeLayer(id);
+        map.removeSource("areas");
+      }
+    }
+    if (!map.getSource("areas")) {
+      map.addSource("areas", { type: "geojson", promoteId: areas_.key, data: { type: "FeatureCollection", features: areas_.features.filter(hasShape) } });
+      this.#marked = [];
+    }
+    for (const { layer, before } of areas(areas_.property, areas_.key, areas_.classes)) {
+      if (!map.getLayer(layer.id)) map.addLayer(layer, before);
+      else if (layer.id === "areas" && layer.type === "fill") map.setPaintProperty("areas", "fill-color", layer.paint?.["fill-color"]);
+      else if (layer.id === "areas-none" && layer.type === "fill") map.setFilter("areas-none", layer.filter ?? null);
+    }
+  }
+
+  /** Marks areas where somebody gains or loses. */
+  #mark(changes: ZoneChange[]): void {
+    const map = this.#map;
+    if (!map.getSource("areas")) return;
+    const now = new Set(changes.map((each) => each.zone));
+    for (const id of this.#marked) if (!now.has(id)) map.removeFeatureState({ source: "areas", id });
+    for (const { zone, residents, change } of changes) {
+      const part = residents > 0 ? change / residents : 0;
+      map.setFeatureState({ source: "areas", id: zone }, { gain: Math.max(0, part), loss: Math.max(0, -part) });
+    }
+    this.#marked = [...now];
+  }
+
+  #looks({ areas, patch }: Picture): void {
+    const map = this.#map;
+    const visible = (layer: string, yes: boolean): void => void (map.getLayer(layer) && map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none"));
+    for (const layer of AREAS) visible(layer, areas !== null);
+    for (const layer of ["gaps", "gaps-line"]) visible(layer, areas === null);
     map.setFilter("veil", patch ? ["!=", ["get", "patch_id"], patch] : nothing);
     map.setFilter("patch-line", is("patch_id", patch));
   }
@@ -173,8 +230,10 @@ export class Drawing {
     });
     map.on("click", (event) => {
       const at = this.#at(event.point);
-      if (at) this.#told.chosen(at);
+      this.#told.chosen(at);
     });
+    map.on("move", () => this.#told.shifted());
+    map.on("resize", () => this.#told.shifted());
     map.on("moveend", (event) => {
       // Only the reader's own moves have an event of the browser behind them.
       if (!("originalEvent" in event) || !event.originalEvent) return;
@@ -183,9 +242,8 @@ export class Drawing {
     });
   }
 
-  #at(point: { x: number; y: number }): Pointed | null {
+  #at(point: { x: number; y: number }): Pointed {
     const map = this.#map;
-    if (!map.getLayer("zones")) return null;
     const near: [[number, number], [number, number]] = [[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]];
     const name = (found: MapGeoJSONFeature | undefined, key: string): string | null => {
       const value: unknown = found?.properties[key];
@@ -194,8 +252,9 @@ export class Drawing {
     const first = (layer: string): MapGeoJSONFeature | undefined => map.queryRenderedFeatures([point.x, point.y], { layers: [layer] })[0];
     const asset = name(map.queryRenderedFeatures(near, { layers: ["assets"] })[0], "asset_id");
     const patch = name(first("land"), "patch_id");
-    if (!patch && !asset) return null;
-    return { x: point.x, y: point.y, zone: name(first("zones") ?? first("zones-none"), "zone_id"), gap: name(first("gaps"), "gap_id"), patch, asset };
+    const area = this.#last.areas && map.getLayer("areas") ? name(first("areas"), this.#last.areas.key) : null;
+    const { lng: lon, lat } = map.unproject([point.x, point.y]);
+    return { x: point.x, y: point.y, lon, lat, area, gap: name(first("gaps"), "gap_id"), patch, asset };
   }
 }
 
@@ -214,10 +273,10 @@ function camera(at: string, extent: Box): object {
 }
 
 /** Where names of patches and numbers of gaps stand. */
-function spots({ patches, gaps, patch, show, numbers }: Picture): Feature[] {
+function spots({ patches, gaps, patch, areas, numbers }: Picture): Feature[] {
   const named = patch ? [] : patches.map((each) => ({ of: "patch", name: each.properties.name ?? each.id, rank: 0, geometry: each.geometry, id: each.id }));
   const numbered = gaps.flatMap((each) => {
-    const rank = show === "gaps" ? numbers.get(String(each.id)) : undefined;
+    const rank = areas ? undefined : numbers.get(String(each.id));
     return rank === undefined ? [] : [{ of: "gap", name: String(rank), rank, geometry: each.geometry, id: each.id }];
   });
   return [...named, ...numbered].flatMap(({ geometry, id, ...properties }) => {

@@ -41,10 +41,18 @@ const PATTERNS: Record<string, Draw> = {
   capacity: strokes([[4, 0, 4, 16], [12, 0, 12, 16]], 2),
   planned: strokes([[4, 1, 4, 7], [1, 4, 7, 4], [12, 9, 12, 15], [9, 12, 15, 12]], 1.8),
   none: strokes(falling, 1.2),
+  protected: dots([[4, 4], [12, 4], [4, 12], [12, 12]], 1.1),
+};
+
+/** Signs that lie on a colour: white, with a dark rim that is seen on pale ground. */
+const SIGNS: Record<string, [number, number, number, number][]> = {
+  gain: [[8, 4, 8, 12], [4, 8, 12, 8]],
+  loss: [[4, 8, 12, 8]],
 };
 
 /** Names of the patterns of causes this page knows; any other cause is drawn as `other`. */
-export const CAUSES = Object.keys(PATTERNS).filter((name) => name !== "none");
+export const CAUSES = Object.keys(PATTERNS).filter((name) => name !== "none" && name !== "protected");
+export const OTHERS = ["other", "none", "protected", ...Object.keys(SIGNS)];
 
 /** The pattern as pixels, on a ground of its own so that what lies below does not blur it. */
 export function pattern(name: string): ImageData | null {
@@ -52,9 +60,19 @@ export function pattern(name: string): ImageData | null {
   canvas.width = canvas.height = SIDE;
   const pen = canvas.getContext("2d");
   if (!pen) return null;
-  pen.fillStyle = name === "none" ? "#eceef0" : "#e6edf4";
+  const sign = SIGNS[name];
+  if (sign) {
+    for (const [colour, width] of [[INK, 3.6], ["#ffffff", 2]] as const) {
+      pen.strokeStyle = colour;
+      pen.lineCap = "round";
+      strokes(sign, width)(pen);
+    }
+    return pen.getImageData(0, 0, SIDE, SIDE);
+  }
+  const empty = name === "none" || name === "protected";
+  pen.fillStyle = empty ? "#eceef0" : "#e6edf4";
   pen.fillRect(0, 0, SIDE, SIDE);
-  pen.strokeStyle = pen.fillStyle = name === "none" ? GREY : INK;
+  pen.strokeStyle = pen.fillStyle = empty ? GREY : INK;
   const draw = PATTERNS[name] ?? dots([[8, 8]], 4);
   draw(pen);
   return pen.getImageData(0, 0, SIDE, SIDE);

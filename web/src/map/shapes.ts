@@ -48,8 +48,15 @@ function crossings(all: Position[][], level: number): number[] {
   return found.sort((a, b) => a - b);
 }
 
-/** A spot inside the largest part, in the middle of the widest level stretch of it that was tried. */
+/** A spot for a sign or a pin: the point, the middle of a line, or inside an area. */
 export function spot(geometry: Geometry | null): Position | null {
+  if (geometry?.type === "Point") return geometry.coordinates;
+  if (geometry?.type === "LineString") return geometry.coordinates[Math.floor(geometry.coordinates.length / 2)] ?? null;
+  return inside(geometry);
+}
+
+/** A spot inside the largest part, in the middle of the widest level stretch of it that was tried. */
+function inside(geometry: Geometry | null): Position | null {
   const parts = geometry?.type === "MultiPolygon" ? geometry.coordinates : geometry?.type === "Polygon" ? [geometry.coordinates] : [];
   const largest = parts.reduce<Position[][] | null>((best, part) => (!best || area(part[0] ?? []) > area(best[0] ?? []) ? part : best), null);
   if (!largest) return null;

@@ -2,6 +2,7 @@
 
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { CAUSES, INK } from "./patterns";
+import { type Class, GAINS, steps } from "./scales";
 
 const FONT = ["SourceSans", "system-ui", "sans-serif"];
 const PAPER = "#ffffff";
@@ -12,19 +13,15 @@ const causeImage: ExpressionSpecification = ["match", ["get", "cause"], CAUSES, 
 export function base(): StyleSpecification {
   return {
     version: 8,
-    sources: { patches: empty, zones: empty, gaps: empty, assets: empty, spots: empty },
+    sources: { patches: empty, gaps: empty, assets: empty, spots: empty },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
       { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER } },
-      { id: "zones", type: "fill", source: "zones", paint: { "fill-color": "#ffffff" } },
-      { id: "zones-none", type: "fill", source: "zones", paint: { "fill-pattern": "none" } },
-      { id: "zones-line", type: "line", source: "zones", minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } },
       { id: "gaps", type: "fill", source: "gaps", paint: { "fill-pattern": causeImage } },
       { id: "gaps-line", type: "line", source: "gaps", paint: { "line-color": INK, "line-width": 1 } },
       { id: "veil", type: "fill", source: "patches", filter: ["boolean", false], paint: { "fill-color": "#eef0f2", "fill-opacity": 0.78 } },
       { id: "patches-line", type: "line", source: "patches", layout: { "line-join": "round" }, paint: { "line-color": "#3a4149", "line-width": 1.1 } },
       { id: "patch-line", type: "line", source: "patches", filter: ["boolean", false], layout: { "line-join": "round" }, paint: { "line-color": "#1d1d1f", "line-width": 2.6 } },
-      { id: "zone-line", type: "line", source: "zones", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } },
       { id: "gap-line", type: "line", source: "gaps", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3 } },
       {
         id: "assets",
@@ -65,6 +62,23 @@ export function base(): StyleSpecification {
       },
     ],
   };
+}
+
+/** Areas filled by classes, and over them what would change. */
+export function areas(property: string, key: string, classes: Class[]): { layer: LayerSpecification; before: string }[] {
+  const source = "areas";
+  const state = (name: string): ExpressionSpecification => ["coalesce", ["feature-state", name], 0];
+  const colour: ExpressionSpecification = ["case", [">", state("gain"), 0], ["step", state("gain"), GAINS[0]?.colour ?? INK, 0.5, GAINS[1]?.colour ?? INK], steps(property, classes)];
+  const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", source, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
+  return [
+    { id: "areas", type: "fill", source, paint: { "fill-color": colour } } as LayerSpecification,
+    { id: "areas-none", type: "fill", source, filter: ["==", ["get", property], null], paint: { "fill-pattern": "none" } } as LayerSpecification,
+    sign("gain"),
+    sign("loss"),
+    { id: "areas-line", type: "line", source, minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } } as LayerSpecification,
+  ]
+    .map((layer) => ({ layer, before: "gaps" }))
+    .concat({ layer: { id: "area-line", type: "line", source, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "gap-line" });
 }
 
 /** Streets of one page of the data; drawn finer from afar, named from near. */

@@ -1,0 +1,73 @@
+/** Finds patches, assets, zones and streets by what people type. */
+
+import { type Feature, type Value, ask, items } from "./api";
+import type { Place } from "./store.svelte";
+import { phrase, text } from "./words";
+import { spot } from "../map/shapes";
+
+export const inOrder = new Intl.Collator("en-GB", { numeric: true });
+const plain = (words: string): string => words.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase("en-GB");
+
+/** Whether a name holds what was typed, whatever the accents and capitals. */
+export function holds(name: string, typed: string): boolean {
+  return plain(name).includes(plain(typed.trim()));
+}
+
+export interface Found {
+  id: string;
+  name: string;
+  note: string;
+  at: [number, number];
+}
+
+/** The most that is offered of each kind of thing. */
+const MOST = 8;
+/** Milliseconds between the last key and the question to the server. */
+const PAUSE = 120;
+
+/** A collection whose items are found by name, which of their properties that is, and what to call them. */
+const SEARCHED: { id: string; name: string; note: (row: Record<string, Value>) => string }[] = [
+  { id: "patches", name: "name", note: () => "patch" },
+  { id: "assets", name: "name", note: (row) => phrase(text(row.kind)) },
+  { id: "streets", name: "name", note: () => "street" },
+  { id: "zones", name: "zone_id", note: () => "zone" },
+];
+
+export class Finder {
+  found = $state.raw<Found[]>([]);
+  typed = $state("");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(readonly place: () => Place) {}
+
+  type(typed: string): void {
+    this.typed = typed;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#ask(typed), PAUSE);
+  }
+
+  async #ask(typed: string): Promise<void> {
+    const words = typed.trim();
+    if (words.length < 2) {
+      this.found = [];
+      return;
+    }
+    const listed = SEARCHED.filter(({ id }) => this.place().collections.some((each) => each.id === id));
+    const answers = await Promise.all(listed.map((each) => named(each, words).catch(() => [])));
+    if (this.typed === typed) this.found = answers.flat();
+  }
+}
+
+async function named({ id, name, note }: (typeof SEARCHED)[number], words: string): Promise<Found[]> {
+  const like = words.replaceAll("\\", "\\\\").replaceAll("%", "\\%").replaceAll("_", "\\_").replaceAll("'", "''");
+  const filter = `CASEI("${name}") LIKE CASEI('%${like}%')`;
+  const { features } = await ask<{ features: Feature[] }>(items(id, { f: "json", limit: "60", filter, "filter-lang": "cql2-text" }));
+  const byName = new Map<string, Found>();
+  for (const each of features) {
+    const title = text(each.properties[name]);
+    const at = spot(each.geometry);
+    // A street is many stretches: one of each name will do.
+    if (at && !byName.has(title)) byName.set(title, { id: `${id}/${each.id}`, name: title, note: note(each.properties), at: [at[0] ?? 0, at[1] ?? 0] });
+  }
+  return [...byName.values()].sort((a, b) => inOrder.compare(a.name, b.name)).slice(0, MOST);
+}

@@ -1,0 +1,149 @@
+/** The processes of the API: what-if (answered at once) and the best sites (a job). */
+
+import { ask } from "./api";
+
+export interface Counts {
+  residents: number;
+  before: number;
+  after: number;
+  share_before: number | null;
+  share_after: number | null;
+  groups: Record<string, GroupCounts | null>;
+}
+
+export interface GroupCounts {
+  residents: number;
+  before: number;
+  after: number;
+}
+
+export interface PatchCounts {
+  patch: string;
+  name: string;
+  counts: Counts;
+}
+
+export interface ZoneChange {
+  zone: string;
+  residents: number;
+  before: number;
+  after: number;
+  change: number;
+}
+
+/** What would change for one standard. */
+export interface Change {
+  standard: string;
+  title: string;
+  place: Counts;
+  patches: PatchCounts[];
+  zones: ZoneChange[];
+}
+
+/** What became of one site that was asked about. */
+export interface Placed {
+  id: string;
+  change: "added" | "moved" | "removed" | "changed";
+  street: string | null;
+  satisfies: string[];
+}
+
+export interface WhatIf {
+  changes: Placed[];
+  standards: Change[];
+  assumptions: string[];
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  kind: string;
+  patch: string | null;
+  position: [number, number] | null;
+}
+
+export interface Replacement {
+  lost: number;
+  status: string;
+  instead: Site[];
+}
+
+export interface Chosen {
+  site: Site;
+  newly_covered: number;
+  newly_covered_by_patch: { patch: string; residents: number }[];
+  lost_alone: number;
+  replacement: Replacement | null;
+  alternatives: { site: Site; lost: number; lost_share: number }[];
+  runs: number;
+  chosen_in_runs: number;
+  nearby_in_runs: number;
+  why: string[];
+}
+
+export interface FairPoint {
+  floor: number;
+  covered: number;
+  worst_off_group: string;
+  worst_off_share: number;
+  status: string;
+}
+
+export interface Proposal {
+  status: "optimal" | "feasible";
+  gap: number;
+  objective: string;
+  unit: string;
+  seconds: number;
+  candidates: number;
+  hubs_today: number;
+  sentences: string[];
+  sites: Chosen[];
+  given_up: Site[];
+  runner_up: { without: string | null; plan: Replacement } | null;
+  place_total: Counts;
+  patches: PatchCounts[];
+  fairness: { points: FairPoint[]; impossible_floor: number | null };
+}
+
+export interface Job {
+  jobID: string;
+  status: "accepted" | "running" | "successful" | "failed" | "dismissed";
+  message?: string;
+  progress?: number;
+}
+
+/** Names of the processes there are, where the service has any. */
+export async function processes(): Promise<string[]> {
+  return (await ask<{ processes: { id: string }[] }>("processes?f=json")).processes.map((each) => each.id);
+}
+
+export interface Tried {
+  standards: string[];
+  add: { at: [number, number]; id: string }[];
+  remove: string[];
+}
+
+export async function whatIf(inputs: Tried): Promise<WhatIf> {
+  return (await ask<{ coverage: WhatIf }>("processes/coverage/execution", "POST", { inputs, response: "document" })).coverage;
+}
+
+export function findSites(inputs: object): Promise<Job> {
+  return ask("processes/hubs/execution", "POST", { inputs, response: "document" });
+}
+
+const jobPath = (id: string): string => `jobs/${encodeURIComponent(id)}`;
+
+export function job(id: string): Promise<Job> {
+  return ask(`${jobPath(id)}?f=json`);
+}
+
+export function stop(id: string): Promise<Job> {
+  return ask(jobPath(id), "DELETE");
+}
+
+export const resultsPath = (id: string): string => `${jobPath(id)}/results`;
+
+export async function proposal(id: string): Promise<Proposal> {
+  return (await ask<{ proposal: Proposal }>(`${resultsPath(id)}?f=json`)).proposal;
+}

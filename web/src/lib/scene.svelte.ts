@@ -1,0 +1,61 @@
+/** What the question that is open puts on the map. */
+
+import type { Class } from "../map/scales";
+import type { Feature } from "./api";
+import type { ZoneChange } from "./process";
+
+/** Areas filled by classes of one of their numbers. */
+export interface Areas {
+  /** The collection they are of. */
+  collection: string;
+  features: Feature[];
+  /** Property that names an area. */
+  key: string;
+  /** Property they are filled by. */
+  property: string;
+  classes: Class[];
+  /** What the classes are of, with the unit. */
+  unit: string;
+  /** What an area without the number is. */
+  none: string;
+}
+
+/** A place on the map that has a name and a sign: one that is tried, or one of the best. */
+export interface Spot {
+  key: string;
+  sign: string;
+  title: string;
+  lon: number;
+  lat: number;
+  best: boolean;
+  /** Absent where it cannot be moved. */
+  move?: (lon: number, lat: number) => void;
+  remove?: () => void;
+}
+
+class Scene {
+  areas = $state.raw<Areas | null>(null);
+  /** Gaps in the list beside the map, in its order; `null` while gaps are not asked about. */
+  gaps = $state.raw<Feature[]>([]);
+  spots = $state.raw<Spot[]>([]);
+  changes = $state.raw<ZoneChange[]>([]);
+  /** Area that is pointed at in a table. */
+  area = $state("");
+  /** Takes the next click on the map, when somebody waits for one. */
+  taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
+  /** Lines for the tip over an area. */
+  tip = $state.raw<(area: string) => string[]>(() => []);
+  /** Middle of what the map shows. */
+  middle: () => [number, number] | null = () => null;
+
+  /** Takes off what belongs to one question. */
+  clear(): void {
+    this.gaps = [];
+    this.spots = [];
+    this.changes = [];
+    this.area = "";
+    this.taking = null;
+  }
+}
+
+export const scene = new Scene();

@@ -1,0 +1,114 @@
+/** Sites that are tried, and how they are written in the address. */
+
+export interface Pin {
+  lon: number;
+  lat: number;
+  /** Name of the place it was put at; empty where it was dropped. */
+  name: string;
+}
+
+/** A set of sites that was kept. */
+export interface Scenario {
+  name: string;
+  pins: string;
+  shut: string;
+}
+
+/** What the best sites are asked for with. */
+export interface Brief {
+  sites: number;
+  within: number | null;
+  objective: string;
+  keep: string;
+  /** Where sites may go: spots along the streets so many metres apart, or kinds of assets. */
+  streets: number | null;
+  kinds: string[];
+  floors: Record<string, number>;
+  /** A list of candidates with costs, and the money for all; both or neither. */
+  points: Candidate[];
+  budget: number | null;
+}
+
+export interface Candidate {
+  id: string;
+  name: string;
+  at: [number, number];
+  cost?: number;
+}
+
+export const BRIEF: Readonly<Brief> = { sites: 3, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
+
+/** The most pins and the most scenarios there can be; beyond, nobody compares by looking. */
+export const MOST_PINS = 12;
+export const MOST_KEPT = 3;
+
+const [PART, END] = [",", ";"];
+const plain = (name: string): string => name.replaceAll(/[,;]/g, " ");
+
+export function readPins(text: string): Pin[] {
+  return text
+    .split(END)
+    .map((each) => {
+      const [lon, lat, ...name] = each.split(PART);
+      return { lon: Number(lon), lat: Number(lat), name: name.join(PART), given: Boolean(lon && lat) };
+    })
+    .filter(({ lon, lat, given }) => given && Math.abs(lon) <= 180 && Math.abs(lat) <= 85)
+    .slice(0, MOST_PINS)
+    .map(({ lon, lat, name }) => ({ lon, lat, name }));
+}
+
+/** Five decimals are a metre: nobody places a hub finer. */
+export function writePins(pins: Pin[]): string {
+  return pins.map(({ lon, lat, name }) => [lon.toFixed(5), lat.toFixed(5), ...(name ? [plain(name)] : [])].join(PART)).join(END);
+}
+
+export const readIds = (text: string): string[] => text.split(PART).filter(Boolean);
+export const writeIds = (ids: string[]): string => ids.join(PART);
+
+export function readKept(text: string): Scenario[] {
+  try {
+    const found: unknown = text ? JSON.parse(text) : [];
+    const words = (each: unknown): string => (typeof each === "string" ? each : "");
+    return Array.isArray(found) ? found.slice(0, MOST_KEPT).map((each: unknown) => (Array.isArray(each) ? { name: words(each[0]), pins: words(each[1]), shut: words(each[2]) } : { name: "", pins: "", shut: "" })) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function writeKept(kept: Scenario[]): string {
+  return kept.length ? JSON.stringify(kept.map(({ name, pins, shut }) => [name, pins, shut])) : "";
+}
+
+/** A brief out of the address; what it does not say is as usual. */
+export function readBrief(text: string): Brief {
+  try {
+    return { ...BRIEF, ...(text ? (JSON.parse(text) as Partial<Brief>) : {}) };
+  } catch {
+    return { ...BRIEF };
+  }
+}
+
+export function writeBrief(brief: Brief): string {
+  const said = Object.entries(brief).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(BRIEF[name as keyof Brief]));
+  return JSON.stringify(Object.fromEntries(said));
+}
+
+/** The brief as the process takes it. */
+export function briefInputs(standard: string, { within, objective, keep, sites, streets, kinds, floors, points, budget }: Brief): object {
+  const candidates = points.length ? { points } : kinds.length ? { kinds } : { streets };
+  return { standard, objective, keep, candidates, floors, ...(budget === null ? { sites } : { budget }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
+}
+
+/** Letters name the sites that are tried; numbers are the best ones. */
+export const letter = (i: number): string => String.fromCharCode(65 + i);
+export const pinId = (i: number): string => `pin-${i + 1}`;
+
+/** Coordinates as people write them, longitude first or latitude first, told apart by where the place lies. */
+export function readCoordinates(text: string, box: readonly [number, number, number, number] | undefined): { lon: number; lat: number } | null {
+  const [a, b, ...rest] = text.trim().split(/[\s,;]+/).map(Number);
+  if (a === undefined || b === undefined || rest.length || !Number.isFinite(a) || !Number.isFinite(b) || Math.abs(a) > 180 || Math.abs(b) > 180) return null;
+  const [west, south, east, north] = box ?? [-180, -85, 180, 85];
+  const within = (lon: number, lat: number): boolean => lon >= west - 0.2 && lon <= east + 0.2 && lat >= south - 0.2 && lat <= north + 0.2;
+  if (within(b, a)) return { lon: b, lat: a };
+  return within(a, b) ? { lon: a, lat: b } : null;
+}
