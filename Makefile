@@ -12,7 +12,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test rust clients oracle notebooks browser lint format bench fuzz tools clean
+.PHONY: help run build web demo test rust clients schemathesis ets load soak oracle notebooks browser lint format bench fuzz tools clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,9 +45,14 @@ test: lint rust clients oracle notebooks browser ## everything
 rust: tools ## tests in Rust: by hand, oracles, laws, real files
 	cargo test
 
-clients: build $(VENV)/ready ## GDAL, geopandas and OWSLib read the served demo
+clients: build $(VENV)/ready ## GDAL, geopandas, OWSLib, QGIS, a proxy and schemathesis on the served demo
 	cargo build --example layer_files
-	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients
+	@/usr/bin/python3 -c 'import qgis.core' 2>/dev/null || echo "QGIS is left out: it is not installed (apt-get install qgis python3-qgis)"
+	@test -x /usr/sbin/nginx || command -v nginx >/dev/null || echo "the proxy is left out: nginx is not installed (apt-get install nginx openssl)"
+	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q -rs tests/clients
+
+schemathesis: build $(VENV)/ready ## a longer run of made-up requests against our OpenAPI document; EXAMPLES each
+	SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients/test_schemathesis.py
 
 oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
 	cargo build --example export_network

@@ -5,8 +5,8 @@
 #![allow(clippy::print_stdout, reason = "a bench prints what it finds")]
 
 use patchwork::load::load;
-use patchwork::measure::{Edit, Today, what_if};
 use patchwork::measure::what_if::OFF_STREET;
+use patchwork::measure::{Edit, Today, what_if};
 use patchwork::place::Place;
 use std::path::Path;
 use std::time::{Duration, Instant};

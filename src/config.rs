@@ -21,6 +21,8 @@ pub struct Config {
     pub bind: String,
     /// Address clients see, without a slash at the end; from the request when absent.
     pub public_url: Option<String>,
+    /// Whether `X-Forwarded-Proto`, `-Host` and `-Prefix` of a proxy in front are believed.
+    pub behind_proxy: bool,
     /// Form of log lines.
     pub log: LogFormat,
     /// What to log, in `tracing`'s filter words.
@@ -53,6 +55,7 @@ pub struct Overrides {
 struct File {
     bind: Option<String>,
     public_url: Option<String>,
+    behind_proxy: Option<bool>,
     log: Option<LogFormat>,
     log_filter: Option<String>,
     request_timeout_s: Option<u64>,
@@ -66,6 +69,7 @@ impl Default for Config {
         Self {
             bind: "127.0.0.1:8080".to_owned(),
             public_url: None,
+            behind_proxy: false,
             log: LogFormat::Text,
             log_filter: "info".to_owned(),
             request_timeout_s: 30,
@@ -77,9 +81,10 @@ impl Default for Config {
     }
 }
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "bind",
     "public_url",
+    "behind_proxy",
     "log",
     "log_filter",
     "request_timeout_s",
@@ -128,6 +133,7 @@ impl Config {
         take!(
             bind,
             public_url,
+            behind_proxy,
             log,
             log_filter,
             request_timeout_s,
@@ -183,6 +189,7 @@ impl Config {
         let value = |name: &str| match name {
             "bind" => Some(quoted(&self.bind)),
             "public_url" => self.public_url.as_deref().map(quoted),
+            "behind_proxy" => Some(self.behind_proxy.to_string()),
             "log" => Some(quoted(log)),
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
@@ -217,9 +224,16 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
     };
     let size = |name: &str| number(name).map(|n| n.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
+    let behind_proxy = match env("PATCHWORK_BEHIND_PROXY") {
+        None => None,
+        Some(text) => {
+            Some(text.parse().map_err(|_| format!("PATCHWORK_BEHIND_PROXY = {text:?} is neither true nor false"))?)
+        }
+    };
     Ok(File {
         bind: env("PATCHWORK_BIND"),
         public_url: env("PATCHWORK_PUBLIC_URL"),
+        behind_proxy,
         log,
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
@@ -249,6 +263,7 @@ mod tests {
         # Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.
         bind = "127.0.0.1:3"  # command line
         public_url = "https://maps.example"  # environment
+        behind_proxy = false  # default
         log = "json"  # settings file
         log_filter = "info"  # default
         request_timeout_s = 5  # settings file

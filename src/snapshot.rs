@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::io::BufWriter;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Snapshot {
     archive: OnceLock<Result<Saved, String>>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
+    /// How long it took from the files, if it was made of files.
+    pub took: Option<Duration>,
     /// What is wrong with the files, the worst first.
     pub issues: Vec<Issue>,
     /// What each standard is, and what came of it in the whole place.
@@ -72,8 +75,8 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &totals, &issues);
-        let (today, archive) = (OnceLock::new(), OnceLock::new());
-        Self { place, layers: collections, digest, today, archive, built_at: Utc::now(), issues, totals }
+        let (today, archive, built_at) = (OnceLock::new(), OnceLock::new(), Utc::now());
+        Self { place, layers: collections, digest, today, archive, built_at, took: None, issues, totals }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.

@@ -39,12 +39,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(place: pathlib.Path, wait_s: float = 120):
-    """Serves a place; gives its address."""
+def serving(place: pathlib.Path, wait_s: float = 120, **environment: str):
+    """Serves a place, with these variables in the environment; gives its address."""
     url = f"http://127.0.0.1:{free_port()}"
     log = tempfile.TemporaryFile()
     bind = url.removeprefix("http://")
-    server = subprocess.Popen([program(), "serve", str(place), "--bind", bind], stdout=log, stderr=log)
+    command = [program(), "serve", str(place), "--bind", bind]
+    server = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
     try:
         deadline = time.monotonic() + wait_s
         while True:

@@ -9,7 +9,9 @@ use crate::layer::hubs::{hubs_json, hubs_layer};
 use crate::load::candidates::read_candidates;
 use crate::measure::Covered;
 use crate::place::{GroupIdx, Place, Severity, Standard};
-use crate::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, group_named, hubs_watched, standard_named};
+use crate::plan::hubs::{
+    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, group_named, hubs_watched, standard_named,
+};
 use crate::units::{Metres, Seconds, Share};
 use std::fmt::Write;
 use std::path::Path;

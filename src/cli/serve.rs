@@ -10,6 +10,7 @@ use crate::snapshot::{Shared, Snapshot};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,11 +38,16 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     let shared = Arc::new(Shared::default());
 
     let (first, loaded) = tokio::sync::oneshot::channel();
+    let (reload, wanted) = std::sync::mpsc::channel::<()>();
     let (for_thread, place) = (Arc::clone(&shared), dir.clone());
-    std::thread::spawn(move || first.send(build(&place, &for_thread)));
+    std::thread::spawn(move || {
+        let _ = first.send(build(&place, &for_thread));
+        reload_whenever(&wanted, || build(&place, &for_thread));
+    });
 
     let options = Options {
         public_url: config.public_url.clone(),
+        behind_proxy: config.behind_proxy,
         request_timeout: Duration::from_secs(config.request_timeout_s),
         max_concurrent_requests: config.max_concurrent_requests,
         max_running_jobs: config.max_running_jobs,
@@ -62,8 +68,7 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         tokio::select! {
             _ = hangup.recv() => {
                 tracing::info!(dir = %dir.display(), "SIGHUP: loading the place again");
-                let (shared, dir) = (Arc::clone(&shared), dir.clone());
-                std::thread::spawn(move || build(&dir, &shared));
+                let _ = reload.send(());
             }
             _ = terminate.recv() => break,
             _ = tokio::signal::ctrl_c() => break,
@@ -74,6 +79,15 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     match server.await {
         Ok(result) => result.map_err(Failure::from),
         Err(error) => Err(Failure::Failed(error.to_string())),
+    }
+}
+
+/// Loads again each time somebody wants it, one load after the other, so that an older one never replaces a
+/// newer. Wishes that come while a load is under way are met by one more load.
+fn reload_whenever(wanted: &Receiver<()>, load: impl Fn() -> bool) {
+    while wanted.recv().is_ok() {
+        while wanted.try_recv().is_ok() {}
+        load();
     }
 }
 
@@ -90,7 +104,8 @@ fn build(dir: &Path, shared: &Shared) -> bool {
         return false;
     };
     tracing::info!("Measuring coverage and gaps");
-    let snapshot = Snapshot::build(place, loaded.issues);
+    let mut snapshot = Snapshot::build(place, loaded.issues);
+    snapshot.took = Some(started.elapsed());
     tracing::info!(
         layers = snapshot.layers().len(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -113,7 +128,7 @@ fn start_logging(config: &Config, quiet: bool) -> Result<(), Failure> {
         .with_ansi(colours)
         .with_target(false);
     let started = match config.log {
-        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
         LogFormat::Text => builder.try_init(),
     };
     started.map_err(|e| Failure::Failed(e.to_string()))

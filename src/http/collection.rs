@@ -1,7 +1,8 @@
 //! `/collections` and `/collections/{collection}`: what there is, and what each is.
 
 use super::crs;
-use super::format::{CSV, Format, GEOJSON, HTML, JSON, Offer, SCHEMA};
+use super::download;
+use super::format::{CSV, FGB, Format, GEOJSON, GPKG, HTML, JSON, Offer, PARQUET, SCHEMA, XLSX};
 use super::links::{self, Link};
 use super::page;
 use super::problem::Problem;
@@ -16,6 +17,17 @@ use axum::http::header;
 use serde_json::{Value, json};
 
 const OFFERS: [Offer; 2] = [JSON, HTML];
+
+/// Files of a whole layer, with how each is asked for.
+const DOWNLOADS: [(Offer, &str); 6] = [
+    (GEOJSON, "f=json&download=true"),
+    (CSV, "f=csv&bom=true"),
+    (XLSX, "f=xlsx"),
+    (GPKG, "f=gpkg"),
+    (FGB, "f=fgb"),
+    (PARQUET, "f=parquet"),
+];
+
 pub(super) const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
 pub(super) const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
@@ -53,7 +65,10 @@ pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
     let reply = match offer.format {
         Format::Html => {
             let columns = table::columns(&collection.layer);
-            let page = json!({"collection": described, "columns": columns, "items_path": format!("{}/items", path(&collection.layer))});
+            let href = ask.url(&path(&collection.layer));
+            let files = DOWNLOADS
+                .map(|(offer, query)| json!({"name": download::name(offer), "href": format!("{href}/items?{query}")}));
+            let page = json!({"downloads": files, "collection": described, "columns": columns, "items_path": format!("{}/items", path(&collection.layer))});
             page::reply("collection.html", ask, snapshot, Some(&collection.layer), page)?
         }
         _ => Reply::json(offer, &described),
@@ -78,10 +93,21 @@ fn self_links(ask: &Ask, collection: &Collection) -> Vec<Link> {
 fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: Vec<Link>) -> Value {
     let layer = &collection.layer;
     let href = ask.url(&path(layer));
-    for (offer, query) in [(GEOJSON, ""), (HTML, "?f=html"), (CSV, "?f=csv")] {
+    for (offer, query) in [(GEOJSON, ""), (HTML, "?f=html"), (CSV, "?f=csv"), (FGB, "?f=fgb")] {
         let title = format!("{} as {}", layer.title, links::name(offer.format));
         links.push(Link::new(format!("{href}/items{query}"), "items", offer.media, title));
     }
+    for (offer, query) in DOWNLOADS {
+        let title = format!("All of {} as {}", layer.title, download::name(offer));
+        links.push(Link::new(format!("{href}/items?{query}"), "enclosure", offer.media, title));
+    }
+    let title = format!("All of {} as JSON-FG, in metres", layer.title);
+    links.push(Link::new(
+        format!("{href}/items?f=json&profile=jsonfg&download=true"),
+        "enclosure",
+        GEOJSON.media,
+        title,
+    ));
     links.push(Link::new(format!("{href}/schema"), SCHEMA_REL, SCHEMA.media, "What each property is"));
     links.push(Link::new(format!("{href}/queryables"), QUERYABLES_REL, SCHEMA.media, "What items can be filtered by"));
     links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));

@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use crate::crs::Plane;
+use crate::layer::filter::Coordinates;
 use crate::snapshot::{BoxCoords, Coords};
 
 pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -36,6 +37,15 @@ pub(super) fn uri(coords: Coords, plane: &Plane) -> String {
         Coords::Globe => CRS84.to_owned(),
         Coords::LatLon => LAT_LON.to_owned(),
         Coords::Plane => plane_uri(plane),
+    }
+}
+
+/// What the shapes of a condition in this system are.
+pub(super) const fn of_filter(coords: Coords, plane: &Plane) -> Coordinates<'_> {
+    match coords {
+        Coords::Globe => Coordinates::Degrees(plane),
+        Coords::LatLon => Coordinates::LatLon(plane),
+        Coords::Plane => Coordinates::OfLayer,
     }
 }
 

@@ -4,6 +4,8 @@ use super::crs;
 use super::problem::Problem;
 use super::request::Ask;
 use crate::crs::Plane;
+use crate::layer::csv::Style;
+use crate::layer::filter::{Condition, Filter, FilterError, Language, Order, Selection};
 use crate::layer::{Field, FieldKind, Layer, Value};
 use crate::snapshot::{BoxCoords, Coords, Wanted};
 use chrono::{DateTime, NaiveDate};
@@ -15,7 +17,24 @@ pub(super) const LIMIT_DEFAULT: usize = 100;
 pub(super) const LIMIT_MAXIMUM: usize = 10_000;
 
 /// Parameters of every `items` besides the properties of its collection.
-pub(super) const PARAMETERS: [&str; 8] = ["limit", "offset", "bbox", "bbox-crs", "datetime", "crs", "bom", "f"];
+pub(super) const PARAMETERS: [&str; 16] = [
+    "limit",
+    "offset",
+    "bbox",
+    "bbox-crs",
+    "datetime",
+    "crs",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "sortby",
+    "properties",
+    "profile",
+    "download",
+    "wkt",
+    "bom",
+    "f",
+];
 
 /// What is asked of a collection.
 #[derive(Debug)]
@@ -28,8 +47,29 @@ pub(super) struct Form {
     pub(super) coords: Coords,
     /// Features wanted.
     pub(super) wanted: Wanted,
-    /// Begin a table with a byte order mark.
-    pub(super) bom: bool,
+    /// A condition that features must satisfy.
+    pub(super) filter: Option<Filter>,
+    /// The order they come in, if not that of the layer.
+    pub(super) order: Option<Order>,
+    /// Properties to show, if not all.
+    pub(super) selection: Option<Selection>,
+    /// The kind of GeoJSON.
+    pub(super) profile: Profile,
+    /// All features as a file, instead of a page of them.
+    pub(super) download: bool,
+    /// What a table has besides values.
+    pub(super) style: Style,
+}
+
+/// A kind of GeoJSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// RFC 7946.
+    Plain,
+    /// JSON-FG: shapes in metres, with the name of their reference system.
+    JsonFg,
+    /// JSON-FG with shapes in degrees as well, for readers that know GeoJSON only.
+    JsonFgPlus,
 }
 
 impl Form {
@@ -42,15 +82,70 @@ impl Form {
         if let Some(datetime) = ask.get("datetime") {
             check_datetime(datetime)?;
         }
+        let word = |name: &str| ask.get(name).map_or(Ok(false), |word| truth(name, word));
         let boxes = ask.get("bbox").map(|bbox| read_boxes(bbox, box_coords)).transpose()?;
         Ok(Self {
             limit: ask.get("limit").map(read_limit).transpose()?,
             offset: ask.get("offset").map_or(Ok(0), |offset| whole("offset", offset))?,
             coords: crs::named("crs", ask.get("crs"), plane)?,
             wanted: Wanted { boxes, values: read_values(ask, &layer.fields)? },
-            bom: ask.get("bom").map_or(Ok(false), |bom| truth("bom", bom))?,
+            filter: read_filter(ask, layer, plane)?,
+            order: ask.get("sortby").map(|names| Order::parse(names, layer)).transpose().map_err(refused)?,
+            selection: ask
+                .get("properties")
+                .map(|names| Selection::parse(names, layer))
+                .transpose()
+                .map_err(refused)?,
+            profile: read_profile(ask, plane)?,
+            download: word("download")?,
+            style: Style { bom: word("bom")?, wkt: word("wkt")? },
         })
     }
+}
+
+/// The condition in `filter`, for shapes in `filter-crs`.
+fn read_filter(ask: &Ask, layer: &Layer, plane: &Plane) -> Result<Option<Filter>, Problem> {
+    let coords = crs::named("filter-crs", ask.get("filter-crs"), plane)?;
+    let language = match ask.get("filter-lang") {
+        None | Some("cql2-text") => Language::Text,
+        Some("cql2-json") => Language::Json,
+        Some(other) => {
+            return Err(Problem::bad_request(format!("filter-lang is {other:?}; it can be cql2-text or cql2-json.")));
+        }
+    };
+    let Some(words) = ask.get("filter") else { return Ok(None) };
+    let condition = Condition::parse(words, language).map_err(refused)?;
+    condition.bind(layer, crs::of_filter(coords, plane)).map(Some).map_err(refused)
+}
+
+/// A sentence of the filter's, as one of ours.
+fn refused(error: FilterError) -> Problem {
+    let words = error.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    Problem::bad_request(format!("{first}{}.", letters.as_str().trim_end_matches('.')))
+}
+
+/// The profile that `profile` names, by its short name or its address.
+pub(super) fn read_profile(ask: &Ask, plane: &Plane) -> Result<Profile, Problem> {
+    let Some(name) = ask.get("profile") else { return Ok(Profile::Plain) };
+    let profile = match name.strip_prefix("http://www.opengis.net/def/profile/ogc/0/").unwrap_or(name) {
+        "rfc7946" => return Ok(Profile::Plain),
+        "jsonfg" => Profile::JsonFg,
+        "jsonfg-plus" => Profile::JsonFgPlus,
+        _ => {
+            return Err(Problem::bad_request(format!(
+                "profile is {name:?}; it can be rfc7946, jsonfg or jsonfg-plus."
+            )));
+        }
+    };
+    let own = crs::plane_uri(plane);
+    if ask.get("crs").is_some_and(|crs| crs != own) {
+        return Err(Problem::bad_request(format!(
+            "profile {name} has its shapes in {own}. Leave crs out, or leave profile out."
+        )));
+    }
+    Ok(profile)
 }
 
 fn read_limit(limit: &str) -> Result<usize, Problem> {

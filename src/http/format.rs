@@ -10,6 +10,10 @@ pub(super) enum Format {
     Csv,
     Mvt,
     Pmtiles,
+    Xlsx,
+    Gpkg,
+    Fgb,
+    Parquet,
 }
 
 /// A representation a resource comes in.
@@ -42,6 +46,23 @@ pub(super) const MVT: Offer = Offer {
     media: crate::layer::tile::MEDIA_TYPE,
     also: &["application/x-protobuf", "application/octet-stream"],
 };
+pub(super) const XLSX: Offer = Offer {
+    format: Format::Xlsx,
+    media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    also: &[],
+};
+pub(super) const GPKG: Offer = Offer {
+    format: Format::Gpkg,
+    media: "application/geopackage+sqlite3",
+    also: &["application/geopackage+vnd.sqlite3", "application/vnd.sqlite3", "application/x-sqlite3"],
+};
+pub(super) const FGB: Offer =
+    Offer { format: Format::Fgb, media: "application/flatgeobuf", also: &["application/vnd.flatgeobuf"] };
+pub(super) const PARQUET: Offer = Offer {
+    format: Format::Parquet,
+    media: "application/vnd.apache.parquet",
+    also: &["application/x-parquet", "application/parquet"],
+};
 pub(super) const CSV: Offer = Offer { format: Format::Csv, media: "text/csv", also: &[] };
 
 impl Format {
@@ -53,6 +74,10 @@ impl Format {
             Self::Csv => "csv",
             Self::Mvt => "mvt",
             Self::Pmtiles => "pmtiles",
+            Self::Xlsx => "xlsx",
+            Self::Gpkg => "gpkg",
+            Self::Fgb => "fgb",
+            Self::Parquet => "parquet",
         }
     }
 }
@@ -60,7 +85,13 @@ impl Format {
 /// Chooses among the offers, which are in the server's order of preference.
 pub(super) fn choose(offers: &[Offer], f: Option<&str>, accept: Option<&str>) -> Result<Offer, Problem> {
     if let Some(f) = f {
-        let word = if f == "geojson" { "json" } else { f };
+        let word = match f {
+            "geojson" => "json",
+            "flatgeobuf" => "fgb",
+            "geopackage" => "gpkg",
+            "geoparquet" => "parquet",
+            other => other,
+        };
         return offers.iter().copied().find(|offer| offer.format.word() == word).ok_or_else(|| {
             let words: Vec<_> = offers.iter().map(|offer| offer.format.word()).collect();
             Problem::bad_request(format!("f is {f:?}; here it can be {}.", words.join(" or ")))

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What pages of other sites may do.
@@ -20,6 +20,9 @@ const ALLOWED: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, Preference-Applied, Retry-After, X-Request-Id";
 /// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
+/// What an operator's own programs ask. They are answered however busy the rest is: a server that is killed
+/// because it has much to do is of no use to anybody.
+const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -72,8 +75,8 @@ pub(super) enum Work {
 
 /// Answers a request, whatever becomes of it.
 pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
     let id = request_id(request.headers(), &app.limits.served);
+    let watch = app.metrics.watch(&request, &id);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
     let mut response = if preflight(&request) {
@@ -87,8 +90,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         response = write(&problem, &path, &id, wants_page, &method);
     }
     finish(response.headers_mut(), &id);
-    let (status, millis) = (response.status().as_u16(), began.elapsed().as_millis() as u64);
-    tracing::info!(request_id = %id, %method, %path, status, millis, "answered");
+    watch.answered(&response);
     response
 }
 
@@ -97,9 +99,10 @@ async fn limited(app: &App, request: Request, next: Next) -> Response {
     if length.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Problem::too_large(BODY_LIMIT).into_response();
     }
-    let Ok(_place) = app.limits.places.try_acquire() else {
+    let place = app.limits.places.try_acquire();
+    if place.is_err() && !PROBES.contains(&request.uri().path()) {
         return Problem::busy().into_response();
-    };
+    }
     let answer = tokio::time::timeout(app.limits.timeout, next.run(request)).await;
     answer.unwrap_or_else(|_| Problem::too_slow().into_response())
 }

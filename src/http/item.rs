@@ -1,14 +1,16 @@
 //! `/collections/{collection}/items/{feature}`: one feature.
 
 use super::crs;
+use super::form::{self, Profile};
 use super::format::{Format, GEOJSON, HTML, Offer};
-use super::items::CONTENT_CRS;
+use super::items::{CONTENT_CRS, writer};
 use super::links::{self, Link};
 use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::table;
+use crate::snapshot::Coords;
 use axum::http::header;
 use serde_json::json;
 
@@ -17,8 +19,10 @@ const OFFERS: [Offer; 2] = [GEOJSON, HTML];
 /// Answers with the feature.
 pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
     let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
-    ask.only(&["crs"])?;
+    ask.only(&["crs", "profile"])?;
     let coords = crs::named("crs", ask.get("crs"), &snapshot.place.plane)?;
+    let profile = form::read_profile(ask, &snapshot.place.plane)?;
+    let coords = if profile == Profile::Plain { coords } else { Coords::Plane };
     let offer = ask.choose(&OFFERS)?;
     let (layer, id) = (&collection.layer, ask.param("feature"));
     let missing = || {
@@ -44,6 +48,16 @@ pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
             "json": ask.here(&[("f", Some("json".to_owned()))]),
         });
         page::reply("item.html", ask, snapshot, Some(layer), page)?
+    } else if profile != Profile::Plain {
+        let feature = layer.features.get(position).ok_or_else(missing)?;
+        let writer = writer(layer, snapshot, profile);
+        let mut body = writer.feature(feature);
+        if let Some(members) = body.as_object_mut() {
+            let head = writer.head();
+            members.extend(head.into_iter().filter(|(name, _)| ["conformsTo", "coordRefSys"].contains(&name.as_str())));
+            members.insert("links".to_owned(), json!(links));
+        }
+        Reply::new(offer.media, body.to_string())
     } else {
         let mut body = collection.json(position..position + 1, coords).to_vec();
         body.pop();

@@ -26,6 +26,13 @@ pub(super) const KEPT: u64 = 128 * 1024 * 1024;
 /// What a kept answer takes besides its body: headers, key and its place in the list, estimated high.
 const OVERHEAD: u64 = 1536;
 
+/// What a proxy says that stands in links.
+const FORWARDED: [HeaderName; 3] = [
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-prefix"),
+];
+
 /// Answers that were given.
 #[derive(Debug)]
 pub(super) struct Kept(Cache<Key, Arc<Stored>, Size>);
@@ -43,6 +50,7 @@ pub(super) struct Stored {
 pub(super) struct Key {
     digest: String,
     host: String,
+    forwarded: [String; 3],
     target: String,
     accept: String,
     gzip: bool,
@@ -52,6 +60,7 @@ pub(super) struct Key {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
     host: &'a str,
+    forwarded: [&'a str; 3],
     target: &'a str,
     accept: &'a str,
     gzip: bool,
@@ -68,7 +77,8 @@ impl Weighter<Key, Arc<Stored>> for Size {
 
 impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        hash((&self.digest, &self.host, &self.target, &self.accept, self.gzip), state);
+        let [proto, host, prefix] = &self.forwarded;
+        hash([&self.digest, &self.host, proto, host, prefix, &self.target, &self.accept], self.gzip, state);
     }
 }
 
@@ -77,12 +87,13 @@ struct Look<'a>(&'a str, Asked<'a>);
 impl Hash for Look<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let asked = &self.1;
-        hash((self.0, asked.host, asked.target, asked.accept, asked.gzip), state);
+        let [proto, host, prefix] = asked.forwarded;
+        hash([self.0, asked.host, proto, host, prefix, asked.target, asked.accept], asked.gzip, state);
     }
 }
 
-fn hash<H: Hasher>((digest, host, target, accept, gzip): (&str, &str, &str, &str, bool), state: &mut H) {
-    for part in [digest, host, target, accept] {
+fn hash<H: Hasher>(parts: [&str; 7], gzip: bool, state: &mut H) {
+    for part in parts {
         part.hash(state);
     }
     gzip.hash(state);
@@ -95,6 +106,7 @@ impl Equivalent<Key> for Look<'_> {
             && *digest == key.digest
             && asked.accept == key.accept
             && asked.host == key.host
+            && asked.forwarded == key.forwarded
             && asked.gzip == key.gzip
     }
 }
@@ -109,8 +121,11 @@ impl<'a> Asked<'a> {
                 one(headers, &header::HOST).filter(|host| !host.is_empty()).or(uri.authority().map(|a| a.as_str()))?
             }
         };
+        let proxied = app.behind_proxy && app.public_url.is_none();
+        let said = |name: &HeaderName| if proxied { one(headers, name) } else { Some("") };
         Some(Self {
             host,
+            forwarded: [said(&FORWARDED[0])?, said(&FORWARDED[1])?, said(&FORWARDED[2])?],
             target: uri.path_and_query().map_or("/", |target| target.as_str()),
             accept: one(headers, &header::ACCEPT)?,
             gzip: reads_gzip(headers),
@@ -122,6 +137,7 @@ impl<'a> Asked<'a> {
         Key {
             digest: digest.to_owned(),
             host: self.host.to_owned(),
+            forwarded: self.forwarded.map(str::to_owned),
             target: self.target.to_owned(),
             accept: self.accept.to_owned(),
             gzip: self.gzip,

@@ -47,6 +47,10 @@ pub(super) const fn name(format: Format) -> &'static str {
         Format::Csv => "a table (CSV)",
         Format::Mvt => "a vector tile",
         Format::Pmtiles => "one file (PMTiles)",
+        Format::Xlsx => "a spreadsheet (XLSX)",
+        Format::Gpkg => "a GeoPackage",
+        Format::Fgb => "FlatGeobuf",
+        Format::Parquet => "GeoParquet",
     }
 }
 

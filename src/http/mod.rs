@@ -8,6 +8,7 @@ mod archive;
 mod collection;
 mod conformance;
 mod crs;
+mod download;
 mod form;
 mod format;
 mod guard;
@@ -20,6 +21,7 @@ mod jobs;
 mod kept;
 mod landing;
 mod links;
+mod metrics;
 mod openapi;
 mod openapi_tiles;
 mod page;
@@ -62,6 +64,9 @@ pub struct Options {
     /// Address in links, such as `https://maps.example.org/patchwork`, where a proxy stands in front;
     /// without it the `Host` header of each request is used.
     pub public_url: Option<String>,
+    /// Whether a proxy in front says what clients asked it: `X-Forwarded-Proto`, `-Host` and `-Prefix` are then
+    /// believed in links. Without a proxy anybody could send them, so they are ignored unless this is set.
+    pub behind_proxy: bool,
     /// How long an answer may take. The slowest honest one, a table of all streets of a large city,
     /// takes a second or two.
     pub request_timeout: Duration,
@@ -85,6 +90,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             public_url: None,
+            behind_proxy: false,
             request_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
             max_running_jobs: 2,
@@ -99,9 +105,11 @@ impl Default for Options {
 struct App {
     shared: Arc<Shared>,
     public_url: Option<String>,
+    behind_proxy: bool,
     limits: guard::Limits,
     jobs: Arc<Jobs>,
     kept: kept::Kept,
+    metrics: metrics::Metrics,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -144,8 +152,16 @@ pub async fn serve(
 /// All resources, with everything that goes round them.
 fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-    let kept = kept::Kept::new(options.kept_bytes);
-    let app = Arc::new(App { shared, public_url, limits: guard::Limits::new(options), kept, jobs });
+    let metrics = metrics::Metrics::new(Arc::clone(&shared));
+    let app = Arc::new(App {
+        shared,
+        public_url,
+        behind_proxy: options.behind_proxy,
+        limits: guard::Limits::new(options),
+        kept: kept::Kept::new(options.kept_bytes),
+        jobs,
+        metrics,
+    });
     let mut router = Router::new();
     for (path, methods) in resources() {
         if path != "/" {
@@ -161,7 +177,7 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 34] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -170,7 +186,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
         ("/collections/{collection}", resource(collection::one)),
         ("/collections/{collection}/schema", resource(schema::schema)),
         ("/collections/{collection}/queryables", resource(schema::queryables)),
-        ("/collections/{collection}/items", resource(items::items)),
+        ("/collections/{collection}/items", sized(items::items, items::work)),
         ("/collections/{collection}/items/{feature}", resource(item::item)),
         ("/collections/{collection}/tiles", resource(tilesets::of_collection)),
         ("/collections/{collection}/tiles/{scheme}", heavy(tilesets::set_of_collection)),
@@ -180,7 +196,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
         ("/tiles/{source}", heavy(tilesets::source)),
         ("/tiles/{source}/tilejson.json", heavy(tilesets::json_of_source)),
         ("/tiles/{source}/{z}/{second}/{third}", heavy(tile::of_source)),
-        (archive::PATH, answered(archive::archive, Work::Archive)),
+        (archive::PATH, sized(archive::archive, |_| Work::Archive)),
         ("/tileMatrixSets", resource(schemes::list)),
         ("/tileMatrixSets/{scheme}", resource(schemes::one)),
         ("/processes", resource(process::list::list)),
@@ -192,6 +208,7 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
+        ("/metrics", plain(get(metrics::metrics))),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
@@ -203,16 +220,21 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 33] {
 type Answer = fn(&Ask) -> Result<Reply, Problem>;
 
 fn resource(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Light)
+    sized(answer, |_| Work::Light)
 }
 
 /// For what may take long: drawing tiles, making files.
 fn heavy(answer: Answer) -> MethodRouter<Arc<App>> {
-    answered(answer, Work::Heavy)
+    sized(answer, |_| Work::Heavy)
 }
 
-fn answered(answer: Answer, work: Work) -> MethodRouter<Arc<App>> {
-    others(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work, app, ask).await), problem::READ)
+fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
+    plain(get(async move |State(app): State<Arc<App>>, ask: Ask| run(answer, work(&ask), app, ask).await))
+}
+
+/// With the answers to the other methods, which are the same for all resources that can only be read.
+fn plain(answers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
+    others(answers, problem::READ)
 }
 
 /// The methods of a resource, and a word about all others.

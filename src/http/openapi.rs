@@ -2,7 +2,8 @@
 //! and GDAL learn from those what they may filter by.
 
 use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
-use super::{collection, crs, landing, openapi_tiles, schema};
+use super::format::{CSV, FGB, Format, GEOJSON, GPKG, HTML, JSON, OPENAPI, Offer, PARQUET, SCHEMA, XLSX};
+use super::{archive, collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
@@ -50,75 +51,71 @@ fn licences(snapshot: &Snapshot) -> Vec<&str> {
 
 fn paths(snapshot: &Snapshot) -> Value {
     let mut paths = Map::new();
-    let f = [parameter("f")];
     let mut put = |path: String, operation: Value| {
         paths.insert(path, json!({ "get": operation }));
     };
-    put("/".into(), operation("landing", "Capabilities", "Where everything starts", &f, JSON, true));
+    put("/".into(), operation("landing", "Capabilities", "Where everything starts", &[], &[JSON, HTML]));
     put(
         "/conformance".into(),
-        operation("conformance", "Capabilities", "Standards this service keeps", &f, JSON, true),
+        operation("conformance", "Capabilities", "Standards this service keeps", &[], &[JSON, HTML]),
     );
-    put("/api".into(), operation("api", "Capabilities", "This document", &f, OPENAPI, true));
-    put("/collections".into(), operation("collections", "Capabilities", "The collections", &f, JSON, true));
+    put("/api".into(), operation("api", "Capabilities", "This document", &[], &[OPENAPI, HTML]));
+    put("/collections".into(), operation("collections", "Capabilities", "The collections", &[], &[JSON, HTML]));
     for each in snapshot.layers() {
         let (layer, path) = (&each.layer, collection::path(&each.layer));
         let id = |what: &str| format!("{what}-{}", layer.id);
         let title = |what: &str| format!("{}: {what}", layer.title);
-        put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &f, JSON, true));
+        put(path.clone(), operation(&id("describe"), "Capabilities", &title("what it is"), &[], &[JSON, HTML]));
         put(format!("{path}/items"), items_operation(layer));
-        let of_item = [feature_id(), parameter("crs"), parameter("f")];
+        let of_item = [feature_id(), parameter("crs"), parameter("profile")];
         put(
             format!("{path}/items/{{featureId}}"),
-            operation(&id("item"), "Data", &title("one feature"), &of_item, GEOJSON, true),
+            operation(&id("item"), "Data", &title("one feature"), &of_item, &[GEOJSON, HTML]),
         );
         put(
             format!("{path}/schema"),
-            operation(&id("schema"), "Capabilities", &title("its properties"), &f, SCHEMA, false),
+            operation(&id("schema"), "Capabilities", &title("its properties"), &[], &[SCHEMA, HTML]),
         );
         put(
             format!("{path}/queryables"),
-            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &f, SCHEMA, false),
+            operation(&id("queryables"), "Capabilities", &title("what it can be filtered by"), &[], &[SCHEMA, HTML]),
         );
     }
     for (path, operation) in openapi_tiles::paths(snapshot) {
         put(path, operation);
     }
-    put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &f, JSON, true));
-    put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], JSON, false));
-    put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], JSON, false));
+    let map = "The whole map as one file, of which Range names a part";
+    put(archive::PATH.into(), operation("map", "Tiles", map, &[], &[archive::PMTILES]));
+    put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[], &[JSON, HTML]));
+    put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], &[]));
+    put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], &[]));
     super::process::openapi::add(&mut paths, snapshot);
     Value::Object(paths)
 }
 
-pub(super) const JSON: &str = "application/json";
-const GEOJSON: &str = "application/geo+json";
-const SCHEMA: &str = "application/schema+json";
-const OPENAPI: &str = "application/vnd.oai.openapi+json;version=3.0";
-
 fn items_operation(layer: &Layer) -> Value {
-    let shared = PARAMETERS.iter().map(|name| parameter(if *name == "f" { "f-items" } else { name }));
+    let shared = PARAMETERS.iter().filter(|name| **name != "f").map(|name| parameter(name));
     let own = layer.fields.iter().filter(|field| !PARAMETERS.contains(&field.name.as_str())).map(property);
     let all: Vec<Value> = shared.chain(own).collect();
     let summary = format!("{}: features", layer.title);
-    let mut operation = operation(&format!("items-{}", layer.id), "Data", &summary, &all, GEOJSON, true);
-    if let Some(content) = operation.pointer_mut("/responses/200/content").and_then(Value::as_object_mut) {
-        content.insert("text/csv".to_owned(), json!({"schema": {"type": "string"}}));
-    }
-    operation
+    let offers = [GEOJSON, HTML, CSV, XLSX, GPKG, FGB, PARQUET];
+    operation(&format!("items-{}", layer.id), "Data", &summary, &all, &offers)
 }
 
-pub(super) fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], media: &str, page: bool) -> Value {
-    let schema = match (media, id.starts_with("items-")) {
-        (GEOJSON, true) => "featureCollection",
-        (GEOJSON, false) => "feature",
-        _ => "object",
+/// What a resource is asked and answers, in each of the formats it comes in; with none, it is JSON whatever is asked.
+pub(super) fn operation(id: &str, tag: &str, summary: &str, parameters: &[Value], offers: &[Offer]) -> Value {
+    let of_one = |offer: &Offer| match (offer.format, offer.media == GEOJSON.media, id.starts_with("items-")) {
+        (Format::Json, true, true) => json!({"$ref": "#/components/schemas/featureCollection"}),
+        (Format::Json, true, false) => json!({"$ref": "#/components/schemas/feature"}),
+        (Format::Json, false, _) => json!({"$ref": "#/components/schemas/object"}),
+        (Format::Html | Format::Csv, ..) => json!({"type": "string"}),
+        _ => json!({"type": "string", "format": "binary"}),
     };
-    let mut content = Map::new();
-    content.insert(media.to_owned(), json!({"schema": {"$ref": format!("#/components/schemas/{schema}")}}));
-    if page {
-        content.insert("text/html".to_owned(), json!({"schema": {"type": "string"}}));
-    }
+    let all = if offers.is_empty() { &[JSON] } else { offers };
+    let content: Map<String, Value> =
+        all.iter().map(|offer| (offer.media.to_owned(), json!({"schema": of_one(offer)}))).collect();
+    let format = (!offers.is_empty()).then(|| format_parameter(offers));
+    let parameters: Vec<Value> = parameters.iter().cloned().chain(format).collect();
     let mut responses = Map::new();
     responses.insert("200".to_owned(), json!({"description": "What was asked for", "content": content}));
     for (status, name) in PROBLEMS {
@@ -146,7 +143,10 @@ fn responses() -> Value {
     let problem = |description: &str| {
         json!({
             "description": description,
-            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+            "content": {
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}},
+                "text/html": {"schema": {"type": "string"}},
+            },
         })
     };
     json!({
@@ -161,6 +161,16 @@ fn responses() -> Value {
 
 pub(super) fn parameter(name: &str) -> Value {
     json!({"$ref": format!("#/components/parameters/{name}")})
+}
+
+/// `f`, with the words of the formats this resource comes in.
+fn format_parameter(offers: &[Offer]) -> Value {
+    let words: Vec<&str> = offers.iter().map(|offer| offer.format.word()).collect();
+    json!({
+        "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
+        "description": "Format; without it the Accept header decides, and JSON when that is silent",
+        "schema": {"type": "string", "enum": words},
+    })
 }
 
 fn feature_id() -> Value {
@@ -188,12 +198,26 @@ fn parameters(snapshot: &Snapshot) -> Value {
         })
     };
     json!({
-        "f": query("f", "Format; without it the Accept header decides, and JSON when that is silent",
-            json!({"type": "string", "enum": ["json", "html"]})),
-        "f-items": query("f", "Format; without it the Accept header decides, and GeoJSON when that is silent",
-            json!({"type": "string", "enum": ["json", "geojson", "html", "csv"]})),
+        "filter": query("filter", "Only features that satisfy this condition in CQL2, such as residents > 1000. \
+            It sees protected values only",
+            json!({"type": "string"})),
+        "filter-lang": query("filter-lang", "How the condition is written",
+            json!({"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"})),
+        "filter-crs": query("filter-crs", "Reference system of shapes in the condition",
+            json!({"type": "string", "format": "uri", "enum": systems, "default": crs::CRS84})),
+        "sortby": query("sortby", "Properties to sort by, with commas between; a minus before a name turns its order round",
+            json!({"type": "string"})),
+        "properties": query("properties", "Only these properties, with commas between their names",
+            json!({"type": "string"})),
+        "profile": query("profile", "Kind of GeoJSON: plain, or JSON-FG with shapes in metres",
+            json!({"type": "string", "enum": ["rfc7946", "jsonfg", "jsonfg-plus"], "default": "rfc7946"})),
+        "download": query("download", "All features as a file instead of a page of them; formats other than JSON and \
+            HTML are files anyway",
+            json!({"type": "boolean", "default": false})),
+        "wkt": query("wkt", "A last column with each shape as well-known text in degrees, in a table (CSV)",
+            json!({"type": "boolean", "default": false})),
         "limit": query("limit", "Features on a page; a larger number than the maximum gets the maximum. \
-            A table (CSV) without a limit is whole",
+            A file (CSV and all formats but JSON and HTML) without a limit is whole",
             json!({"type": "integer", "minimum": 1, "maximum": LIMIT_MAXIMUM, "default": LIMIT_DEFAULT})),
         "offset": query("offset", "Features before the page; follow the links next and prev rather than counting",
             json!({"type": "integer", "minimum": 0, "default": 0})),

@@ -1,10 +1,11 @@
 //! The tiles' part of the definition. The operations bear the endings that OGC API – Tiles asks for, by
 //! which programs find them.
 
-use super::openapi::{JSON, operation, parameter};
+use super::format::{HTML, JSON, MVT};
+use super::openapi::operation;
 use super::tilesets::QUAD;
 use super::{collection, text};
-use crate::layer::tile::{MAX_ZOOM, MEDIA_TYPE};
+use crate::layer::tile::MAX_ZOOM;
 use crate::snapshot::Snapshot;
 use serde_json::{Value, json};
 
@@ -12,23 +13,22 @@ const TAG: &str = "Tiles";
 
 /// The paths with what GET does there.
 pub(super) fn paths(snapshot: &Snapshot) -> Vec<(String, Value)> {
-    let f = [parameter("f")];
-    let chosen = [collections(snapshot), parameter("f")];
+    let chosen = [collections(snapshot)];
     let mut paths = vec![
-        ("/tileMatrixSets".to_owned(), operation("tileMatrixSets", TAG, "Tiling schemes", &f, JSON, true)),
+        ("/tileMatrixSets".to_owned(), operation("tileMatrixSets", TAG, "Tiling schemes", &[], &[JSON, HTML])),
         (
             format!("/tileMatrixSets/{QUAD}"),
-            operation("tileMatrixSet", TAG, "The tiling scheme of maps on the web", &f, JSON, true),
+            operation("tileMatrixSet", TAG, "The tiling scheme of maps on the web", &[], &[JSON, HTML]),
         ),
     ];
-    paths.extend(resource("/tiles", "place.dataset", "The map", &chosen, collections(snapshot)));
+    paths.extend(resource("/tiles", "place.dataset", "The map", &chosen));
     for each in snapshot.layers() {
         let (layer, path) = (&each.layer, collection::path(&each.layer));
         let id = format!("{}.collection", layer.id);
-        paths.extend(resource(&format!("{path}/tiles"), &id, &layer.title, &f, Value::Null));
+        paths.extend(resource(&format!("{path}/tiles"), &id, &layer.title, &[]));
         let short = format!("/tiles/{}", text::encode(&layer.id));
         let about = format!("{} in tiles, for map libraries", layer.title);
-        paths.push((short.clone(), operation(&format!("{}.tilejson", layer.id), TAG, &about, &f, JSON, true)));
+        paths.push((short.clone(), operation(&format!("{}.tilejson", layer.id), TAG, &about, &[], &[JSON, HTML])));
         let numbers = ["z", "x", "y"].map(|name| number(name, "Zoom, column from the west, row from the north"));
         paths.push((
             format!("{short}/{{z}}/{{x}}/{{y}}"),
@@ -39,7 +39,7 @@ pub(super) fn paths(snapshot: &Snapshot) -> Vec<(String, Value)> {
 }
 
 /// A list of tile sets, the tile set, its TileJSON, and its tiles.
-fn resource(path: &str, id: &str, title: &str, parameters: &[Value], chosen: Value) -> Vec<(String, Value)> {
+fn resource(path: &str, id: &str, title: &str, parameters: &[Value]) -> Vec<(String, Value)> {
     let named = |ending: &str| format!("{id}.vector.{ending}");
     let set = format!("{path}/{QUAD}");
     let matrix = json!({
@@ -47,13 +47,16 @@ fn resource(path: &str, id: &str, title: &str, parameters: &[Value], chosen: Val
         "description": format!("Zoom, from 0 to 20; tiles get no finer after {MAX_ZOOM}"),
     });
     let mut of_tile = vec![matrix, number("tileRow", "Row from the north"), number("tileCol", "Column from the west")];
-    of_tile.extend(Some(chosen).filter(|chosen| !chosen.is_null()));
+    of_tile.extend_from_slice(parameters);
     vec![
         (
             path.to_owned(),
-            operation(&named("getTileSetsList"), TAG, &format!("{title}: tile sets"), parameters, JSON, true),
+            operation(&named("getTileSetsList"), TAG, &format!("{title}: tile sets"), parameters, &[JSON, HTML]),
         ),
-        (set.clone(), operation(&named("getTileSet"), TAG, &format!("{title}: the tile set"), parameters, JSON, true)),
+        (
+            set.clone(),
+            operation(&named("getTileSet"), TAG, &format!("{title}: the tile set"), parameters, &[JSON, HTML]),
+        ),
         (
             format!("{set}/tilejson.json"),
             operation(
@@ -61,8 +64,7 @@ fn resource(path: &str, id: &str, title: &str, parameters: &[Value], chosen: Val
                 TAG,
                 &format!("{title} in tiles, for map libraries"),
                 parameters,
-                JSON,
-                true,
+                &[JSON, HTML],
             ),
         ),
         (
@@ -80,15 +82,8 @@ fn number(name: &str, description: &str) -> Value {
 }
 
 fn tile(id: &str, summary: &str, parameters: &[Value]) -> Value {
-    let format = json!({
-        "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
-        "description": "Format", "schema": {"type": "string", "enum": ["mvt"]},
-    });
-    let all: Vec<Value> = parameters.iter().cloned().chain([format]).collect();
-    let mut operation = operation(id, TAG, summary, &all, MEDIA_TYPE, false);
+    let mut operation = operation(id, TAG, summary, parameters, &[MVT]);
     if let Some(responses) = operation.pointer_mut("/responses").and_then(Value::as_object_mut) {
-        let content = json!({MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}});
-        responses.insert("200".to_owned(), json!({"description": "A tile", "content": content}));
         responses.insert("204".to_owned(), json!({"description": "There is nothing in this tile"}));
     }
     operation

@@ -42,6 +42,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "problem.html",
         "process.html",
         "processes.html",
+        "schema.html",
         "scheme.html",
         "schemes.html",
         "table.html",

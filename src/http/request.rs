@@ -81,13 +81,27 @@ fn base(headers: &HeaderMap, authority: Option<&str>, app: &App) -> Result<Strin
     if let Some(public) = &app.public_url {
         return Ok(public.clone());
     }
+    let said = |name: &str| if app.behind_proxy { forwarded(headers, name) } else { None };
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).or(authority);
-    match host {
-        Some(host) if is_host(host) => Ok(format!("http://{host}")),
+    let scheme = if said("x-forwarded-proto") == Some("https") { "https" } else { "http" };
+    let prefix = said("x-forwarded-prefix").filter(|prefix| is_prefix(prefix)).unwrap_or_default();
+    match said("x-forwarded-host").or(host) {
+        Some(host) if is_host(host) => Ok(format!("{scheme}://{host}{}", prefix.trim_end_matches('/'))),
         _ => Err(Problem::bad_request(
             "The Host header is missing or is not a host name. Send the name and port of this server.",
         )),
     }
+}
+
+/// What the outermost proxy said: each adds its own to the end of a list.
+fn forwarded<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let list = headers.get(name)?.to_str().ok()?;
+    list.split(',').next().map(str::trim).filter(|first| !first.is_empty())
+}
+
+fn is_prefix(prefix: &str) -> bool {
+    let signs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '~');
+    prefix.starts_with('/') && !prefix.contains("//") && prefix.len() <= 255 && prefix.chars().all(signs)
 }
 
 fn is_host(host: &str) -> bool {

@@ -1,14 +1,17 @@
 //! `/collections/{collection}/schema` and `/queryables`: what each property is, as JSON Schema.
 
-use super::format::{Offer, SCHEMA};
+use super::format::{Format, HTML, Offer, SCHEMA};
+use super::links;
+use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::{Field, FieldKind, Layer};
+use axum::http::header;
 use geo::Geometry;
 use serde_json::{Map, Value, json};
 
-const OFFERS: [Offer; 1] = [SCHEMA];
+const OFFERS: [Offer; 2] = [SCHEMA, HTML];
 
 /// Answers with the schema of the features.
 pub(super) fn schema(ask: &Ask) -> Result<Reply, Problem> {
@@ -54,7 +57,17 @@ fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
         "properties": properties,
         "additionalProperties": false,
     });
-    Ok(Reply::json(offer, &document).tagged(&ask.etag(offer)?))
+    let reply = match offer.format {
+        Format::Html => {
+            let number = layer.fields.iter().find(|field| field.kind == FieldKind::Integer);
+            let example = number.map_or_else(|| "id IS NOT NULL".to_owned(), |field| format!("{} > 100", field.name));
+            let page = json!({"properties": document["properties"], "queryables": queryables, "example": example});
+            page::reply("schema.html", ask, ask.snapshot()?, Some(layer), page)?
+        }
+        _ => Reply::json(offer, &document),
+    };
+    let links = links::header(&links::this(ask, offer, &OFFERS));
+    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links))
 }
 
 fn set(object: &mut Value, name: &str, value: Value) {

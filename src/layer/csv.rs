@@ -1,7 +1,7 @@
 //! Features as a table for spreadsheets: UTF-8, lines that end in CRLF, one header row, and a point for
 //! each row as easting, northing, longitude and latitude.
 
-use super::{Feature, Layer, Value};
+use super::{Feature, Layer, Value, file, shape};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::place::Place;
 use geo::{InteriorPoint, Point};
@@ -15,21 +15,36 @@ const POINT_COLUMNS: [&str; 4] = ["easting", "northing", "longitude", "latitude"
 /// A whole layer as a file, with a byte order mark: a file made by hand is mostly opened in Excel.
 #[must_use]
 pub fn write(place: &Place, layer: &Layer) -> Vec<u8> {
-    rows(layer, layer.features.iter(), &place.plane, true)
+    rows(layer, layer.features.iter(), &place.plane, Style { bom: true, wkt: false })
 }
 
-/// The features with a header. `bom` puts a byte order mark first, without which Excel reads Welsh and
-/// Gaelic letters wrong.
-pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plane: &Plane, bom: bool) -> Vec<u8> {
+/// What a table has besides values and points.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Style {
+    /// A byte order mark first, without which Excel reads Welsh and Gaelic letters wrong.
+    pub bom: bool,
+    /// A last column `wkt` with the shape in degrees as well-known text, which Power BI draws.
+    pub wkt: bool,
+}
+
+/// The features with a header.
+pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plane: &Plane, style: Style) -> Vec<u8> {
     let mut bytes = Vec::new();
-    if bom {
+    if style.bom {
         bytes.extend_from_slice("\u{feff}".as_bytes());
     }
-    push_row(&mut bytes, layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned)));
+    let names = layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned));
+    push_row(&mut bytes, names.chain(style.wkt.then(|| "wkt".to_owned())));
     for feature in features {
-        push_row(&mut bytes, feature.values.iter().map(cell).chain(point_cells(feature, plane)));
+        let cells = feature.values.iter().map(cell).chain(point_cells(feature, plane));
+        push_row(&mut bytes, cells.chain(style.wkt.then(|| shape_cell(feature, plane))));
     }
     bytes
+}
+
+fn shape_cell(feature: &Feature, plane: &Plane) -> String {
+    let shape = feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, plane));
+    shape.map_or_else(|| NOT_AVAILABLE.to_owned(), |shape| file::wkt(&shape, shape::DEGREES as usize))
 }
 
 /// Appends a row: cells with a comma, a quotation mark or a line end stand between quotation marks.
@@ -118,7 +133,7 @@ mod tests {
                 feature("b", None, Value::Null),
             ],
         };
-        rows(&layer, layer.features.iter(), &Plane::british_national_grid(), bom)
+        rows(&layer, layer.features.iter(), &Plane::british_national_grid(), Style { bom, wkt: false })
     }
 
     #[test]

@@ -195,7 +195,9 @@ fn written(plane: &Plane, layer: &Layer) -> Vec<u8> {
     bytes
 }
 
-fn about(layer: &Layer) -> serde_json::Value {
+/// Everything a reader of the layer must know, as the members of a collection beside its features.
+#[must_use]
+pub fn about(layer: &Layer) -> serde_json::Value {
     let fields: Vec<_> = layer
         .fields
         .iter()

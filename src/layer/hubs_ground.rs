@@ -89,9 +89,18 @@ pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
         field::residents(),
         count("before", "Covered today", "Residents covered today"),
         count("after", "Covered with the plan", "Residents covered with the plan"),
-        count("newly_covered", "Newly covered", "Residents covered with the plan and not today; below 0 where fewer are"),
+        count(
+            "newly_covered",
+            "Newly covered",
+            "Residents covered with the plan and not today; below 0 where fewer are",
+        ),
     ];
-    fields.extend(field::by_group(place, "newly_covered", "Newly covered", "Members of the group who are newly covered"));
+    fields.extend(field::by_group(
+        place,
+        "newly_covered",
+        "Newly covered",
+        "Members of the group who are newly covered",
+    ));
     let (before, after) = (&proposal.before.zones, &proposal.after.zones);
     let features = place.zones.enumerate().filter_map(|(index, zone)| {
         let (before, after) = (&before[index], &after[index]);

@@ -6,6 +6,7 @@
 //! remains is split on the site that the relaxation is least decided about.
 
 use super::GAP;
+use super::anneal::anneal;
 use super::clock::Clock;
 use super::core::{Core, Fate};
 use super::interchange::{Choice, good_choice, polish};
@@ -38,6 +39,10 @@ struct Search<'a> {
     sites: Vec<usize>,
     is_integral: bool,
     judge: Option<Judge<'a>>,
+    nodes: usize,
+    /// Pairs in the nodes so far.
+    pairs: usize,
+    is_annealed: bool,
     clock: &'a Clock<'a>,
 }
 
@@ -48,7 +53,13 @@ pub(super) struct Judge<'a> {
     pub(super) worth: &'a dyn Fn(&[usize]) -> Option<f64>,
     /// Whether every value is a whole number.
     pub(super) is_integral: bool,
+    /// Nodes after which the search is given up.
+    pub(super) most_nodes: usize,
 }
+
+/// Pairs in the nodes after which a better answer is looked for by other means: some seconds. Most questions are
+/// closed before; of the others it is usually the answer that is short, not the bound.
+const PATIENCE: usize = 5_000_000;
 
 /// Solves a core. `start` is a choice known to the caller, by outer index.
 pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> Found {
@@ -59,7 +70,16 @@ pub(super) fn solve(core: &Core, start: Option<&[usize]>, clock: &Clock<'_>) -> 
 /// judge there must be a start that is allowed.
 pub(super) fn solve_judged(core: &Core, start: Option<&[usize]>, judge: Option<Judge<'_>>, clock: &Clock<'_>) -> Found {
     let is_integral = judge.map_or_else(|| core.is_integral(), |judge| judge.is_integral);
-    let mut search = Search { best: f64::INFINITY, sites: Vec::new(), is_integral, judge, clock };
+    let mut search = Search {
+        best: f64::INFINITY,
+        sites: Vec::new(),
+        is_integral,
+        judge,
+        nodes: 0,
+        pairs: 0,
+        is_annealed: false,
+        clock,
+    };
     if let Some(start) = start {
         let inner: Vec<u32> = (0..core.n_sites() as u32).filter(|&j| start.contains(&core.outer[j as usize])).collect();
         search.offer(core, core.value(&inner), &inner);
@@ -73,11 +93,16 @@ pub(super) fn solve_judged(core: &Core, start: Option<&[usize]>, judge: Option<J
     let prices = first_prices(&root, &chosen);
     let mut tasks = Vec::new();
     search.node(root, prices, AT_ROOT, &mut tasks);
+    let most_nodes = judge.map_or(usize::MAX, |judge| judge.most_nodes);
     while let Some(task) = tasks.pop() {
+        search.nodes += 1;
+        if search.pairs > PATIENCE && !std::mem::replace(&mut search.is_annealed, true) {
+            search.anneal(core);
+        }
         if task.bound >= search.cutoff() {
             continue;
         }
-        if clock.is_over() {
+        if clock.is_over() || search.nodes > most_nodes {
             let bound = tasks.iter().map(|task| task.bound).fold(task.bound, f64::min);
             return search.found(bound);
         }
@@ -127,6 +152,7 @@ impl Search<'_> {
 
     /// Bounds one node, looks for better answers on the way, and splits it if it stays open.
     fn node(&mut self, mut core: Core, mut prices: Vec<f64>, mut steps: Steps, tasks: &mut Vec<Task>) {
+        self.pairs += core.n_pairs();
         loop {
             let all: Vec<u32> = (0..core.n_sites() as u32).collect();
             if core.affords(all.iter().map(|&j| core.price(j as usize)).sum()) {
@@ -153,6 +179,17 @@ impl Search<'_> {
                 continue;
             }
             return split(core, ascent, tasks);
+        }
+    }
+
+    /// Looks longer for a better answer, where branching does not come to an end soon.
+    fn anneal(&mut self, core: &Core) {
+        let known: Vec<u32> =
+            (0..core.n_sites() as u32).filter(|&j| self.sites.binary_search(&core.outer[j as usize]).is_ok()).collect();
+        if let Some(covering) = core.covering().filter(|_| self.judge.is_none()) {
+            let (_, chosen) = anneal(&covering, &known, self.clock);
+            let (value, chosen) = polish(core, &chosen);
+            self.offer(core, value, &chosen);
         }
     }
 

@@ -9,6 +9,7 @@
 //! are merged: for any choice they are served by the same site, so their costs add up. Sites that serve
 //! everybody no better than another one, and cost no less, are dropped.
 
+use super::anneal::Covering;
 use std::collections::HashMap;
 
 /// How many sites may be opened.
@@ -140,6 +141,17 @@ impl Core {
     pub(super) fn is_integral(&self) -> bool {
         let whole = |x: &f64| x.fract() == 0.0 && x.abs() < 1e13;
         whole(&self.fixed) && self.costs.iter().all(whole) && self.out.iter().all(whole)
+    }
+
+    /// The core as covering, where a demand point is served by any of its sites alike and sites are counted.
+    pub(super) fn covering(&self) -> Option<Covering<'_>> {
+        let is_alike = self.costs.iter().all(|cost| *cost == 0.0) && matches!(self.limit, Limit::Count(_));
+        is_alike.then(|| Covering {
+            n_sites: self.n_sites(),
+            rows: (0..self.n_demand()).map(|demand| self.row(demand).0).collect(),
+            weights: self.out.clone(),
+            needs: vec![1; self.n_demand()],
+        })
     }
 
     /// The cost of opening these sites on top of those already open.

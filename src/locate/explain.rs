@@ -166,6 +166,40 @@ impl Covering {
     }
 }
 
+impl Covering {
+    /// Makes the rows of backup coverage as strong as rows for one demand point can be, given what is to be least.
+    ///
+    /// Whoever needs `k` sites and does without `t < k` of them still needs `k - t` of the others:
+    /// `Σ_{j ∉ T} y_j >= (k - t) z`. There are too many such rows to write them all, so those that the relaxation
+    /// breaks are added until there is none.
+    pub(super) fn tighten(&mut self, clock: &Clock<'_>) {
+        let Some((cover, vars)) = self.classes.as_ref().filter(|(cover, _)| cover.classes.iter().any(|c| c.need > 1))
+        else {
+            return;
+        };
+        let sites = &self.frame.sites;
+        let broken = |values: &[f64]| {
+            let mut rules = Vec::new();
+            for (class, &var) in cover.classes.iter().zip(vars) {
+                let mut near: Vec<Var> = class.sites.iter().map(|&site| sites[site as usize]).collect();
+                near.sort_by(|&a, &b| values[b].total_cmp(&values[a]).then(a.cmp(&b)));
+                for without in 1..class.need {
+                    let rest = &near[without..];
+                    let factor = (class.need - without) as f64;
+                    if rest.iter().map(|&site| values[site]).sum::<f64>() < factor * values[var] - 1e-4 {
+                        let mut terms: Vec<(Var, f64)> = rest.iter().map(|&site| (site, 1.0)).collect();
+                        terms.push((var, -factor));
+                        rules.push((0.0, terms));
+                        break;
+                    }
+                }
+            }
+            rules
+        };
+        self.frame.mip.tighten(&broken, clock);
+    }
+}
+
 fn most_of_group(problem: &Problem, radius: f64, number: usize, also: Also<'_>, clock: &Clock<'_>) -> Option<f64> {
     let mut covering = Covering::new(problem, radius);
     also(&mut covering.frame);

@@ -14,9 +14,9 @@ use super::explain::{self, Covering};
 use super::frame::floor_weight;
 use super::interchange::{good_choice, polish};
 use super::lagrange::{Steps, ascend};
-use super::mclp::limit_of;
+use super::mclp::{Inner, limit_of};
 use super::mip::Outcome;
-use super::problem::{Problem, Rule};
+use super::problem::Problem;
 use super::solution::Unsolved;
 
 /// Rounds of raising the floor prices. The bound hardly moves after thirty; what is left costs a few more nodes.
@@ -34,10 +34,11 @@ struct Floor {
 struct Floored<'a> {
     problem: &'a Problem,
     cover: Cover,
-    free: Vec<usize>,
-    inner: Vec<u32>,
+    inner: Inner,
     weights: Vec<f64>,
     floors: Vec<Floor>,
+    /// The weight that is covered anyway or could be.
+    covered_at_most: f64,
     /// A weight so small that it decides nothing, which keeps classes of no weight of their own in the core: they
     /// may still be what a group needs.
     trace: f64,
@@ -46,39 +47,54 @@ struct Floored<'a> {
 /// Solves MCLP with floors. The bound in what is found is on the weight lost, of the second number, which could be
 /// covered at all.
 pub(super) fn solve(problem: &Problem, radius: f64, clock: &Clock<'_>) -> Result<(Found, f64), Unsolved> {
-    let cover = Cover::new(problem, radius);
-    let (always, weights) = cover.tally(&problem.weights);
-    let rules = problem.rules();
-    let free: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Free).collect();
-    let mut inner = vec![u32::MAX; rules.len()];
-    for (at, &site) in (0u32..).zip(&free) {
-        inner[site] = at;
-    }
-    let floors: Vec<Floor> = problem
-        .groups
-        .iter()
-        .filter_map(|group| {
-            let (always, weights) = cover.tally(&group.weights);
-            let need = floor_weight(group.floor?, group.total()) - always;
-            (need > 0.0).then_some(Floor { weights, need })
-        })
-        .collect();
-    if floors.iter().any(|floor| floor.weights.iter().sum::<f64>() < floor.need) {
-        return Err(explain::floors(problem, &|_| {}, clock));
-    }
-    let total: f64 = weights.iter().sum();
-    let trace = 1e-9 * total.max(1.0) / cover.classes.len().max(1) as f64;
-    let floored = Floored { problem, cover, free, inner, weights, floors, trace };
+    let floored = Floored::of(problem, radius, clock)?;
+    let (prices, start) = floored.start(radius, clock)?;
     let judge = |sites: &[usize]| floored.judge(sites);
-    let (prices, mut known) = floored.tune(clock);
-    if known.is_none() {
-        known = Some((floored.any(radius, clock)?, 0.0));
-    }
     let is_integral = floored.weights.iter().all(|weight| weight.fract() == 0.0);
     let core = floored.core(&prices);
-    let start = known.map(|(sites, _)| sites);
-    let found = branch::solve_judged(&core, start.as_deref(), Some(Judge { worth: &judge, is_integral }), clock);
-    Ok((found, always + total))
+    let found = branch::solve_judged(
+        &core,
+        Some(&start),
+        Some(Judge { worth: &judge, is_integral, most_nodes: usize::MAX }),
+        clock,
+    );
+    Ok((found, floored.covered_at_most))
+}
+
+/// A choice that meets the floors and covers much, or why there is none.
+pub(super) fn feasible(problem: &Problem, radius: f64, clock: &Clock<'_>) -> Result<Vec<usize>, Unsolved> {
+    Ok(Floored::of(problem, radius, clock)?.start(radius, clock)?.1)
+}
+
+impl<'a> Floored<'a> {
+    /// The problem with its floors, unless one of them is beyond what could be covered at all.
+    fn of(problem: &'a Problem, radius: f64, clock: &Clock<'_>) -> Result<Self, Unsolved> {
+        let cover = Cover::new(problem, radius);
+        let (always, weights) = cover.tally(&problem.weights);
+        let floors: Vec<Floor> = problem
+            .groups
+            .iter()
+            .filter_map(|group| {
+                let (always, weights) = cover.tally(&group.weights);
+                let need = floor_weight(group.floor?, group.total()) - always;
+                (need > 0.0).then_some(Floor { weights, need })
+            })
+            .collect();
+        if floors.iter().any(|floor| floor.weights.iter().sum::<f64>() < floor.need) {
+            return Err(explain::floors(problem, &|_| {}, clock));
+        }
+        let total: f64 = weights.iter().sum();
+        let trace = 1e-9 * total.max(1.0) / cover.classes.len().max(1) as f64;
+        let inner = Inner::of(problem);
+        Ok(Self { problem, cover, inner, weights, floors, trace, covered_at_most: always + total })
+    }
+
+    /// Floor prices, and a choice that meets the floors.
+    fn start(&self, radius: f64, clock: &Clock<'_>) -> Result<(Vec<f64>, Vec<usize>), Unsolved> {
+        let (prices, known) = self.tune(clock);
+        let start = known.map_or_else(|| self.any(radius, clock), |(sites, _)| Ok(sites))?;
+        Ok((prices, start))
+    }
 }
 
 impl Floored<'_> {
@@ -87,7 +103,7 @@ impl Floored<'_> {
         let mut rows = Rows::new();
         for (at, class) in self.cover.classes.iter().enumerate() {
             let floors: f64 = self.floors.iter().zip(prices).map(|(floor, price)| price * floor.weights[at]).sum();
-            rows.sites.extend(class.sites.iter().map(|&site| self.inner[site as usize]));
+            rows.sites.extend(class.sites.iter().map(|&site| self.inner.of[site as usize]));
             rows.costs.extend(class.sites.iter().map(|_| 0.0));
             rows.close(self.weights[at] + floors + self.trace);
         }
@@ -98,12 +114,12 @@ impl Floored<'_> {
             .map(|(floor, price)| price * (floor.weights.iter().sum::<f64>() - floor.need))
             .sum();
         let fixed = -allowed - self.trace * self.cover.classes.len() as f64;
-        Core::new(rows, limit_of(self.problem, &self.free), self.free.clone(), Vec::new(), fixed)
+        Core::new(rows, limit_of(self.problem, &self.inner.free), self.inner.free.clone(), Vec::new(), fixed)
     }
 
     /// The weight lost by these sites, if they meet the floors.
     fn judge(&self, sites: &[usize]) -> Option<f64> {
-        let mut is_open = vec![false; self.inner.len()];
+        let mut is_open = vec![false; self.inner.of.len()];
         sites.iter().for_each(|&site| is_open[site] = true);
         let mut lost = 0.0;
         let mut covered = vec![0.0; self.floors.len()];
@@ -198,7 +214,7 @@ impl Floored<'_> {
             Outcome::Nothing => Err(Unsolved::NothingFound),
             Outcome::Answer { values, .. } => {
                 let open = covering.frame.open(&values);
-                Ok(open.into_iter().filter(|&site| self.inner[site] != u32::MAX).collect())
+                Ok(open.into_iter().filter(|&site| self.inner.of[site] != u32::MAX).collect())
             }
         }
     }

@@ -25,6 +25,11 @@ impl Dice {
         z ^= z >> 31;
         ((u128::from(z) * n as u128) >> 64) as usize
     }
+
+    /// A number from 0 up to, but not including, 1.
+    pub(super) fn unit(&mut self) -> f64 {
+        self.below(1 << 53) as f64 / (1_u64 << 53) as f64
+    }
 }
 
 const NOBODY: u32 = u32::MAX;

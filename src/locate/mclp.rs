@@ -13,6 +13,7 @@
 //! lexicographically, worst first, by cumulated ordered values (Ogryczak and Śliwiński 2003):
 //! `max k t_k - Σ_g d_kg` with `t_k - d_kg <= share_g`, one `k` after the other, then the total.
 
+use super::anneal;
 use super::branch;
 use super::capacity;
 use super::certificate::{certify, recount};
@@ -25,6 +26,7 @@ use super::frame::fill;
 use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{Model, Served, Solution, Unsolved};
+use super::worst_off;
 
 /// Which sites cover the most weight within the radius?
 ///
@@ -36,9 +38,7 @@ use super::solution::{Model, Served, Solution, Unsolved};
 pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
     let clock = Clock::start(effort);
     let radius = check(problem)?;
-    let fits_core =
-        problem.times == 1 && problem.capacities.is_none() && (problem.sites.is_none() || problem.budget.is_none());
-    if fits_core {
+    if fits_core(problem) {
         let (found, covered_at_most) = if problem.has_floors() {
             floors::solve(problem, radius, &clock)?
         } else {
@@ -58,6 +58,7 @@ pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
         covering.frame.mip.set_cost(var, -weight);
     }
     let start = start(problem, radius, &covering, &clock);
+    covering.tighten(&clock);
     match covering.frame.mip.solve(start.as_deref(), &clock) {
         Outcome::Infeasible => Err(explain::floors(problem, &|_| {}, &clock)),
         Outcome::Nothing => Err(Unsolved::NothingFound),
@@ -82,6 +83,12 @@ pub fn worst_off_first(problem: &Problem, effort: Effort<'_>) -> Result<Solution
     let some: Vec<usize> = (0..sizes.len()).filter(|&g| sizes[g] > 0.0).collect();
     if some.is_empty() {
         return Err(Unsolved::wrong("worst-off first needs at least one group with somebody in it"));
+    }
+    if fits_core(problem) {
+        let found = worst_off::solve(problem, radius, &clock)?;
+        let mut open = problem.required.clone();
+        open.extend(found.sites);
+        return certify(problem, Model::WorstOffFirst, fill(problem, distinct(open)), None, found.bound, &clock);
     }
     let mut covering = Covering::new(problem, radius);
     let groups = covering.groups.clone();
@@ -164,6 +171,11 @@ fn climb(
     certify(problem, Model::WorstOffFirst, open, served, bound, clock)
 }
 
+/// Whether the core can say all rules: not backup, capacities, or a number and a budget together.
+fn fits_core(problem: &Problem) -> bool {
+    problem.times == 1 && problem.capacities.is_none() && (problem.sites.is_none() || problem.budget.is_none())
+}
+
 fn check(problem: &Problem) -> Result<f64, Unsolved> {
     problem.check()?;
     let Some(radius) = problem.radius else {
@@ -180,12 +192,7 @@ fn check(problem: &Problem) -> Result<f64, Unsolved> {
 fn core_of(problem: &Problem, radius: f64) -> (Core, f64) {
     let cover = Cover::new(problem, radius);
     let (always, by_class) = cover.tally(&problem.weights);
-    let rules = problem.rules();
-    let free: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Free).collect();
-    let mut inner = vec![u32::MAX; rules.len()];
-    for (at, &site) in (0u32..).zip(&free) {
-        inner[site] = at;
-    }
+    let Inner { free, of: inner } = Inner::of(problem);
     let mut rows = Rows::new();
     for (class, &weight) in cover.classes.iter().zip(&by_class) {
         if weight > 0.0 {
@@ -196,6 +203,26 @@ fn core_of(problem: &Problem, radius: f64) -> (Core, f64) {
     }
     let reachable: f64 = by_class.iter().sum();
     (Core::new(rows, limit_of(problem, &free), free, Vec::new(), 0.0), always + reachable)
+}
+
+/// The sites that may be chosen, as a core numbers them.
+pub(super) struct Inner {
+    /// The free sites in order.
+    pub(super) free: Vec<usize>,
+    /// The number of each site in the core; `u32::MAX` for those that are not free.
+    pub(super) of: Vec<u32>,
+}
+
+impl Inner {
+    pub(super) fn of(problem: &Problem) -> Self {
+        let rules = problem.rules();
+        let free: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Free).collect();
+        let mut of = vec![u32::MAX; rules.len()];
+        for (at, &site) in (0u32..).zip(&free) {
+            of[site] = at;
+        }
+        Self { free, of }
+    }
 }
 
 /// What is left of the number or the budget once the required sites are open.
@@ -218,7 +245,7 @@ pub(super) fn distinct(mut sites: Vec<usize>) -> Vec<usize> {
     sites
 }
 
-/// A choice to begin from: the best without floors, if it happens to meet them.
+/// A choice to begin from: the best found without floors, if it happens to meet them.
 fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>) -> Option<Vec<f64>> {
     let (cover, vars) = covering.classes.as_ref()?;
     if problem.sites.is_some() && problem.budget.is_some() {
@@ -226,12 +253,30 @@ fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>)
     }
     let plain = Problem { times: 1, ..problem.clone() };
     let (core, _) = core_of(&plain, radius);
-    let (_, chosen) = super::interchange::good_choice(&core, clock);
+    let (_, mut chosen) = super::interchange::good_choice(&core, clock);
+    if problem.budget.is_none() {
+        chosen = backed_up(problem, cover, chosen, clock);
+    }
     let mut open = problem.required.clone();
     open.extend(chosen.iter().map(|&j| core.outer[j as usize]));
     let open = fill(problem, distinct(open));
     let count = recount(problem, Model::Mclp, &open, None);
     count.objective.map(|_| covering.frame.start(&open, Some((cover, vars))))
+}
+
+/// A choice that covers much as often as is needed, from one that covers much once.
+fn backed_up(problem: &Problem, cover: &Cover, chosen: Vec<u32>, clock: &Clock<'_>) -> Vec<u32> {
+    let inner = Inner::of(problem);
+    let (_, weights) = cover.tally(&problem.weights);
+    let rows: Vec<Vec<u32>> =
+        cover.classes.iter().map(|class| class.sites.iter().map(|&site| inner.of[site as usize]).collect()).collect();
+    let covering = anneal::Covering {
+        n_sites: inner.free.len(),
+        rows: rows.iter().map(Vec::as_slice).collect(),
+        weights,
+        needs: cover.classes.iter().map(|class| class.need as u32).collect(),
+    };
+    anneal::anneal(&covering, &chosen, clock).1
 }
 
 fn read(problem: &Problem, covering: &Covering, values: &[f64]) -> (Vec<usize>, Option<Vec<Served>>) {

@@ -4,6 +4,10 @@ use super::clock::Clock;
 use super::interrupt::interrupt_by;
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
 
+/// Seconds of the first slice of a run that may be cancelled: long enough for the first relaxation of nearly every
+/// program there is here, short enough that nobody notices it going on.
+const FIRST_SLICE: f64 = 2.0;
+
 /// A variable of a program.
 pub(super) type Var = usize;
 
@@ -76,9 +80,71 @@ impl Mip {
         self.columns.len()
     }
 
+    /// Adds the rules that the relaxation breaks, again and again until it breaks none or the time is half over.
+    ///
+    /// `broken` looks at the values of the relaxation and gives rules as for [`Mip::at_least`], which must hold for
+    /// every answer.
+    pub(super) fn tighten(&mut self, broken: &dyn Fn(&[f64]) -> Vec<(f64, Vec<(Var, f64)>)>, clock: &Clock<'_>) {
+        let (begun, half) = (clock.seconds(), 0.5 * clock.left());
+        let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return };
+        model.make_quiet();
+        let is_set = model.try_set_option("solve_relaxation", true).is_ok() && self.set_usual(&mut model, clock);
+        // The solver's own clock runs on from one relaxation to the next.
+        while is_set && !clock.is_over() && model.try_set_option("time_limit", half).is_ok() {
+            if let Some(watch) = clock.watch() {
+                interrupt_by(&mut model, watch);
+            }
+            let Ok(solved) = model.try_solve() else { return };
+            if solved.status() != HighsModelStatus::Optimal || clock.seconds() - begun > half {
+                return;
+            }
+            let rules = broken(solved.get_solution().columns());
+            if rules.is_empty() {
+                return;
+            }
+            model = solved.into();
+            for (least, terms) in rules {
+                let row = terms.iter().map(|&(var, factor)| (self.columns[var], factor));
+                if model.try_add_row(least.., row).is_err() {
+                    return;
+                }
+                self.at_least(least, &terms);
+            }
+        }
+    }
+
+    /// Sets what every run has in common.
+    fn set_usual(&self, model: &mut highs::Model, clock: &Clock<'_>) -> bool {
+        let seed = i32::try_from(clock.seed % 1_000_000).unwrap_or(0);
+        let set = [
+            model.try_set_option("random_seed", seed),
+            // More threads cannot be had safely: HiGHS keeps one pool for the whole process.
+            model.try_set_option("threads", 1),
+            model.try_set_option("parallel", "off"),
+        ];
+        set.iter().all(Result::is_ok)
+    }
+
     /// Solves the program. `start` gives values to begin from, one per variable.
+    ///
+    /// HiGHS can be interrupted everywhere but in the first relaxation. Where somebody may cancel, it is therefore
+    /// given slices of time, each twice as long as the one before, until one of them gets past that: a cancelled run
+    /// ends at the latest when it has gone on for as long again.
     pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
-        let (nothing, seconds) = (Outcome::Nothing, clock.left());
+        let mut slice = if clock.watch().is_some() { FIRST_SLICE } else { f64::INFINITY };
+        loop {
+            let (outcome, is_past) = self.run(start, clock, slice.min(clock.left()));
+            let is_open = matches!(outcome, Outcome::Nothing | Outcome::Answer { proven: false, .. });
+            if !is_open || slice.is_infinite() || clock.is_over() {
+                return outcome;
+            }
+            slice = if is_past { f64::INFINITY } else { 2.0 * slice };
+        }
+    }
+
+    /// One run, and whether it got past the first relaxation.
+    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> (Outcome, bool) {
+        let nothing = (Outcome::Nothing, true);
         if self.columns.is_empty() || seconds <= 0.0 {
             return nothing;
         }
@@ -88,17 +154,12 @@ impl Mip {
         let is_whole =
             self.costs.iter().zip(&self.is_whole).all(|(c, whole)| *c == 0.0 || (*whole && c.fract() == 0.0));
         let absolute: f64 = if is_whole { 0.99 } else { 1e-9 };
-        let seed = i32::try_from(clock.seed % 1_000_000).unwrap_or(0);
         let set = [
             model.try_set_option("time_limit", seconds),
             model.try_set_option("mip_rel_gap", 0.0),
             model.try_set_option("mip_abs_gap", absolute),
-            model.try_set_option("random_seed", seed),
-            // More threads cannot be had safely: HiGHS keeps one pool for the whole process.
-            model.try_set_option("threads", 1),
-            model.try_set_option("parallel", "off"),
         ];
-        if set.iter().any(Result::is_err) {
+        if set.iter().any(Result::is_err) || !self.set_usual(&mut model, clock) {
             return nothing;
         }
         if let Some(start) = start {
@@ -116,19 +177,20 @@ impl Mip {
             f64::NEG_INFINITY
         };
         match solved.status() {
-            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => return Outcome::Infeasible,
+            HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => {
+                return (Outcome::Infeasible, true);
+            }
             HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
-            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => return Outcome::Nothing,
+            _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => {
+                return (Outcome::Nothing, bound.is_finite());
+            }
             _ => {}
         }
         let proven = solved.status() == HighsModelStatus::Optimal;
         let objective = solved.objective_value();
         let values = solved.get_solution().columns().to_vec();
-        Outcome::Answer {
-            values,
-            objective,
-            bound: if proven { objective.min(bound.max(objective - absolute)) } else { bound },
-            proven,
-        }
+        let is_past = bound.is_finite();
+        let bound = if proven { objective.min(bound.max(objective - absolute)) } else { bound };
+        (Outcome::Answer { values, objective, bound, proven }, is_past)
     }
 }

@@ -9,6 +9,7 @@
 //! Memory grows with the pairs that can be reached, never with demand × sites. The same question and seed give
 //! the same answer unless the time limit cuts it short; ties go to the lower index.
 
+mod anneal;
 mod branch;
 mod capacity;
 mod certificate;
@@ -30,6 +31,7 @@ mod p_median;
 mod problem;
 mod solution;
 mod watch;
+mod worst_off;
 
 pub use certificate::{Recount, recount};
 pub use lscp::lscp;

@@ -172,6 +172,16 @@ impl Collection {
         self.written(coords).range(features)
     }
 
+    /// The shape of the feature at this place of the list, in these coordinates.
+    #[must_use]
+    pub fn shape(&self, i: usize, coords: Coords) -> Option<Geometry<f64>> {
+        match coords {
+            Coords::Globe => self.globe.get(i).cloned().flatten(),
+            Coords::LatLon => self.globe.get(i)?.as_ref().map(shape::swapped),
+            Coords::Plane => self.layer.features.get(i)?.geometry.as_ref().map(shape::on_plane),
+        }
+    }
+
     fn written(&self, coords: Coords) -> &Written {
         let globe = |i: usize| self.globe.get(i).and_then(Option::as_ref);
         match coords {

@@ -12,6 +12,8 @@ pub struct Shared(RwLock<Standing>);
 struct Standing {
     snapshot: Option<Arc<Snapshot>>,
     failure: Option<Arc<Failure>>,
+    succeeded: u64,
+    failed: u64,
 }
 
 /// A rebuild that came to nothing; the snapshot before it still stands.
@@ -38,14 +40,26 @@ impl Shared {
 
     /// Puts a new snapshot in the place of the old one, and forgets an earlier failure.
     pub fn replace(&self, snapshot: Snapshot) {
-        let next = Standing { snapshot: Some(Arc::new(snapshot)), failure: None };
-        let before = std::mem::replace(&mut *self.0.write().unwrap_or_else(PoisonError::into_inner), next);
+        let next = Some(Arc::new(snapshot));
+        let mut standing = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let before = (std::mem::replace(&mut standing.snapshot, next), standing.failure.take());
+        standing.succeeded += 1;
+        drop(standing);
         drop(before);
     }
 
     /// Keeps the old snapshot and remembers why there is no new one.
     pub fn failed(&self, issues: Vec<Issue>) {
         let failure = Arc::new(Failure { at: Utc::now(), issues });
-        self.0.write().unwrap_or_else(PoisonError::into_inner).failure = Some(failure);
+        let mut standing = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        standing.failure = Some(failure);
+        standing.failed += 1;
+    }
+
+    /// How often a snapshot was put in place, and how often a rebuild failed.
+    #[must_use]
+    pub fn loads(&self) -> (u64, u64) {
+        let standing = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        (standing.succeeded, standing.failed)
     }
 }

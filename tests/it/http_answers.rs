@@ -253,6 +253,29 @@ fn links_lead_to_the_host_the_client_used_and_to_no_other_words() {
 }
 
 #[test]
+fn what_a_proxy_says_is_believed_only_when_it_is_expected() {
+    let said = [
+        ("X-Forwarded-Proto", "https, http"),
+        ("X-Forwarded-Host", "maps.example"),
+        ("X-Forwarded-Prefix", "/borough/"),
+    ];
+    let own = |behind_proxy, said: &[(&str, &str)]| {
+        let server = Server::empty(Options { behind_proxy, ..Options::default() });
+        server.shared.replace(snapshot(town(2, 2)));
+        let link = server.ask("GET", "/collections", said).link("self", None).expect("a link");
+        link.replace(&server.address.to_string(), "HOST")
+    };
+    assert_eq!(own(true, &said), "https://maps.example/borough/collections");
+    assert_eq!(own(true, &[]), "http://HOST/collections");
+    assert_eq!(
+        own(true, &[("X-Forwarded-Proto", "gopher"), ("X-Forwarded-Prefix", "//evil/?")]),
+        "http://HOST/collections"
+    );
+    assert_eq!(own(false, &said), "http://HOST/collections");
+    assert_eq!(SERVER.ask("GET", "/collections", &said).link("self", None), Some(format!("{PUBLIC}/collections")));
+}
+
+#[test]
 fn until_the_first_snapshot_stands_everybody_is_told_to_come_back() {
     let server = Server::empty(Options::default());
     assert_eq!(server.get("/livez").status, 200);
@@ -285,8 +308,9 @@ fn a_failed_reload_keeps_the_old_snapshot_and_says_why() {
 #[test]
 fn more_requests_than_can_be_worked_on_are_told_to_come_back() {
     let server = Server::empty(Options { max_concurrent_requests: 0, ..Options::default() });
-    let answer = server.get("/livez");
+    let answer = server.get("/conformance");
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("2")));
+    assert_eq!((server.get("/livez").status, server.get("/metrics").status), (200, 200), "probes are always answered");
     assert_eq!(SERVER.ask("GET", "/", &[("Content-Length", "99999999")]).status, 413);
 }
 

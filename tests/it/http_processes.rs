@@ -404,7 +404,10 @@ fn a_plan_is_a_job_that_says_what_it_does_and_ends_in_a_proposal_and_layers() {
     assert!(!proposal["sentences"].as_array().expect("sentences").is_empty());
     for layer in ["sites", "catchments", "gains"] {
         let layer = &results[layer];
-        assert_eq!((&layer["mediaType"], &layer["value"]["type"]), (&json!("application/geo+json"), &json!("FeatureCollection")));
+        assert_eq!(
+            (&layer["mediaType"], &layer["value"]["type"]),
+            (&json!("application/geo+json"), &json!("FeatureCollection"))
+        );
     }
     let of = |layer: &str, name: &str| -> Vec<i64> {
         let features = results[layer]["value"]["features"].as_array().expect("features");
@@ -443,15 +446,24 @@ fn a_standard_stands_for_kind_minutes_and_hours_and_points_may_be_geojson() {
 #[test]
 fn a_brief_that_is_wrong_is_answered_at_once_with_the_input_and_the_remedy() {
     let wrong = [
-        (json!({"floors": {"disabld": 0.5}}), "floors.disabld: there is no group \"disabld\"; the nearest name is \"disabled\""),
+        (
+            json!({"floors": {"disabld": 0.5}}),
+            "floors.disabld: there is no group \"disabld\"; the nearest name is \"disabled\"",
+        ),
         (json!({"floors": {"under_25": 1.2}}), "floors.under_25 is 1.2; it must be from 0 to 1"),
         (json!({"kind": "hubb"}), "kind: there is no asset of kind \"hubb\"; the nearest name is \"hub\""),
         (json!({"kind": null, "standard": "hub15"}), "there is no standard \"hub15\"; there are hub-15"),
         (json!({"standard": "hub-15"}), "give a standard or a kind, not both"),
         (json!({"candidates": {"kinds": ["libary"]}}), "candidates.kinds[0]: there is no asset of kind \"libary\""),
-        (json!({"candidates": {"points": [{"at": [-6.5, 50.5]}]}}), "candidates.points[0].at: no street is within 500 m"),
+        (
+            json!({"candidates": {"points": [{"at": [-6.5, 50.5]}]}}),
+            "candidates.points[0].at: no street is within 500 m",
+        ),
         (json!({"candidates": {"streets": 1}}), "candidates.streets is 1; it must be from 10 to 10000"),
-        (json!({"objective": "best"}), "objective: there is no objective \"best\"; there are coverage, walking, worst-off, deprivation"),
+        (
+            json!({"objective": "best"}),
+            "objective: there is no objective \"best\"; there are coverage, walking, worst-off, deprivation",
+        ),
         (json!({"sites": 0}), "sites is 0; it must be from 1 to 1000"),
         (json!({"time_limit": 4000}), "time_limit is 4000; it must be from 1 to 300"),
     ];
@@ -491,7 +503,9 @@ fn a_brief_that_cannot_be_met_fails_with_why_and_by_how_much() {
 #[test]
 fn a_plan_that_is_dismissed_ends_soon_and_frees_its_worker() {
     let server = of(Options { max_running_jobs: 1, ..Options::default() });
-    let long = brief(json!({"candidates": {"streets": 20}, "sites": 7, "runs": 500, "time_limit": 300, "objective": "worst-off"}));
+    let long = brief(
+        json!({"candidates": {"streets": 20}, "sites": 7, "runs": 500, "time_limit": 300, "objective": "worst-off"}),
+    );
     let job = start(&server, "hubs", &long);
     until(&server, &job, |status| status == "running");
     assert_eq!(server.ask("DELETE", &job, &[]).status, 200);

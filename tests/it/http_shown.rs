@@ -184,6 +184,54 @@ fn a_collection_reads_like_this() {
           "title": "Assets as a table (CSV)"
         },
         {
+          "href": "https://maps.example/gridton/collections/assets/items?f=fgb",
+          "rel": "items",
+          "type": "application/flatgeobuf",
+          "title": "Assets as FlatGeobuf"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=json&download=true",
+          "rel": "enclosure",
+          "type": "application/geo+json",
+          "title": "All of Assets as GeoJSON"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=csv&bom=true",
+          "rel": "enclosure",
+          "type": "text/csv",
+          "title": "All of Assets as CSV for Excel"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=xlsx",
+          "rel": "enclosure",
+          "type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+          "title": "All of Assets as Excel (XLSX)"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=gpkg",
+          "rel": "enclosure",
+          "type": "application/geopackage+sqlite3",
+          "title": "All of Assets as GeoPackage"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=fgb",
+          "rel": "enclosure",
+          "type": "application/flatgeobuf",
+          "title": "All of Assets as FlatGeobuf"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=parquet",
+          "rel": "enclosure",
+          "type": "application/vnd.apache.parquet",
+          "title": "All of Assets as GeoParquet"
+        },
+        {
+          "href": "https://maps.example/gridton/collections/assets/items?f=json&profile=jsonfg&download=true",
+          "rel": "enclosure",
+          "type": "application/geo+json",
+          "title": "All of Assets as JSON-FG, in metres"
+        },
+        {
           "href": "https://maps.example/gridton/collections/assets/schema",
           "rel": "http://www.opengis.net/def/rel/ogc/1.0/schema",
           "type": "application/schema+json",

@@ -54,6 +54,11 @@ impl Toy {
         self.with("place.toml", &text)
     }
 
+    /// Where it is.
+    pub(crate) fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Loads it.
     pub(crate) fn load(&self) -> Loaded {
         load_with(self.dir.path(), &|_| None, &|_| {})

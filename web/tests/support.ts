@@ -33,6 +33,7 @@ export { expect };
 export interface Row {
   id: string;
   properties: Record<string, string | number | boolean | null>;
+  geometry: object | null;
 }
 
 export async function rows(page: Page, path: string): Promise<Row[]> {
@@ -43,8 +44,13 @@ export async function rows(page: Page, path: string): Promise<Row[]> {
 /** Opens the page and waits until the answer and the map stand. */
 export async function open(page: Page, hash = ""): Promise<void> {
   await page.goto(`/${hash}`);
-  await expect(page.getByRole("heading", { level: 2 })).toBeVisible();
+  await expect(page.locator(".answer h2, .answer h3").first()).toBeVisible();
   await drawn(page);
+}
+
+/** How many pages a PDF has. */
+export function pages(pdf: Buffer): number {
+  return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
 }
 
 export async function drawn(page: Page): Promise<void> {

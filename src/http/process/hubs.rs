@@ -81,8 +81,11 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     let place = &snapshot.place;
     let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
     let keys: Vec<&str> = place.standards.iter().map(|standard| standard.key.as_str()).collect();
-    let groups: Map<String, Value> =
-        place.groups.iter().map(|group| (group.key.clone(), json!({"type": "number", "minimum": 0, "maximum": 1}))).collect();
+    let groups: Map<String, Value> = place
+        .groups
+        .iter()
+        .map(|group| (group.key.clone(), json!({"type": "number", "minimum": 0, "maximum": 1})))
+        .collect();
     let number = |least: f64, most: f64| json!({"type": "number", "minimum": least, "maximum": most});
     let whole = |least: u64, most: usize| json!({"type": "integer", "minimum": least, "maximum": most});
     let objectives = Objective::ALL.map(Objective::word);
@@ -93,10 +96,25 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "Key of a standard of the place: its kinds, minutes, hours and step-free entrance say what a hub is",
             json!({"title": "standard", "type": "string", "enum": keys}),
         ),
-        input("kind", "Kind", "Kind of asset to place, instead of a standard", json!({"type": "string", "maxLength": 200})),
-        input("within", "Within", "Minutes the walk may take; the standard's when left out, else 15", number(1.0, 120.0)),
+        input(
+            "kind",
+            "Kind",
+            "Kind of asset to place, instead of a standard",
+            json!({"type": "string", "maxLength": 200}),
+        ),
+        input(
+            "within",
+            "Within",
+            "Minutes the walk may take; the standard's when left out, else 15",
+            number(1.0, 120.0),
+        ),
         input("sites", "Sites", "How many new sites", whole(1, 1000)),
-        input("budget", "Budget", "Money for all new sites together; then each candidate needs a cost", number(0.0, 1e12)),
+        input(
+            "budget",
+            "Budget",
+            "Money for all new sites together; then each candidate needs a cost",
+            number(0.0, 1e12),
+        ),
         input(
             "objective",
             "Objective",
@@ -110,7 +128,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "Whether today's hubs stay, or may be given up for better sites",
             json!({"title": "choice", "type": "string", "enum": ["existing", "free"], "default": "existing"}),
         ),
-        input("candidates", "Candidates", "Where sites may be; every 250 metres along streets when left out", candidates()),
+        input(
+            "candidates",
+            "Candidates",
+            "Where sites may be; every 250 metres along streets when left out",
+            candidates(),
+        ),
         input(
             "floors",
             "Floors",
@@ -123,7 +146,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "Seconds the choice may take; the questions after it may take three times as long again",
             json!({"type": "number", "minimum": 1, "maximum": LONGEST, "default": 60}),
         ),
-        input("seed", "Seed", "Where chance begins: the same number, the same plan", json!({"type": "integer", "minimum": 0, "default": 1})),
+        input(
+            "seed",
+            "Seed",
+            "Where chance begins: the same number, the same plan",
+            json!({"type": "integer", "minimum": 0, "default": 1}),
+        ),
         input(
             "runs",
             "Runs",
@@ -253,7 +281,9 @@ fn read_candidates(place: &Place, given: Option<&Value>) -> Result<Candidates, P
     let mut keys: Vec<&str> = spots.iter().map(|spot| spot.key.as_str()).collect();
     keys.sort_unstable();
     match keys.windows(2).find(|two| two[0] == two[1]) {
-        Some(two) => Err(Problem::bad_input("candidates", format!("the id {:?} is there twice; give each its own", two[0]))),
+        Some(two) => {
+            Err(Problem::bad_input("candidates", format!("the id {:?} is there twice; give each its own", two[0])))
+        }
         None => Ok(Candidates::Points(spots)),
     }
 }
@@ -263,10 +293,14 @@ fn spot(place: &Place, number: usize, about: &Value, at: &Value, here: &str) -> 
     let part = |i: usize| at.get(i).and_then(Value::as_f64);
     let lonlat = part(0).zip(part(1)).and_then(|(lon, lat)| LonLat::new(lon, lat));
     let at = lonlat.and_then(|lonlat| place.plane.to_xy(lonlat)).ok_or_else(|| {
-        Problem::bad_input(here, "it is not a longitude and a latitude near this place; give both in degrees, longitude first")
+        Problem::bad_input(
+            here,
+            "it is not a longitude and a latitude near this place; give both in degrees, longitude first",
+        )
     })?;
     if place.streets.as_ref().is_some_and(|streets| streets.snap(at, OFF_STREET).is_none()) {
-        let why = format!("no street is within {} m of it, so nobody could walk there; move it onto land", OFF_STREET.get());
+        let why =
+            format!("no street is within {} m of it, so nobody could walk there; move it onto land", OFF_STREET.get());
         return Err(Problem::bad_input(here, why));
     }
     let words = |name: &str| about[name].as_str().map(str::to_owned).or(about[name].as_i64().map(|n| n.to_string()));

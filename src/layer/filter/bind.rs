@@ -9,6 +9,7 @@ use super::spatial::{Fixed, Relation, bbox};
 use super::temporal::{Span, TimeRelation};
 use super::test::{Comparison, Place, Test};
 use super::{Coordinates, FilterError, field_index, unknown_property};
+use crate::layer::shape::swapped;
 use crate::layer::{Feature, Layer};
 use std::cell::Cell;
 
@@ -173,11 +174,19 @@ impl Binder<'_> {
         };
         match expr {
             Expr::Property(name) if self.is_geometry(name) => Ok(Place::OfFeature),
+            Expr::Geometry(geometry) if self.latitude_first() => given(swapped(geometry)),
             Expr::Geometry(geometry) => given(geometry.clone()),
+            Expr::Bbox([south, west, north, east]) if self.latitude_first() => {
+                given(bbox([*west, *south, *east, *north]))
+            }
             Expr::Bbox(corners) => given(bbox(*corners)),
             Expr::Property(name) if field_index(self.layer, name).is_none() => Err(unknown_property(self.layer, name)),
             _ => Err(wrong(format!("{} is no shape", words(expr)))),
         }
+    }
+
+    const fn latitude_first(&self) -> bool {
+        matches!(self.coordinates, Coordinates::LatLon(_))
     }
 
     /// Whether the name stands for the feature's shape: no property has it, and it is one of the usual.

@@ -109,6 +109,8 @@ impl Condition {
 pub enum Coordinates<'a> {
     /// Longitude and latitude, for features on this plane.
     Degrees(&'a Plane),
+    /// Latitude and longitude (EPSG:4326), for features on this plane.
+    LatLon(&'a Plane),
     /// The layer's own.
     OfLayer,
 }

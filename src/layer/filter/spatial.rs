@@ -86,7 +86,7 @@ impl Fixed {
     ) -> Result<Self, FilterError> {
         let geometry = match coordinates {
             Coordinates::OfLayer => geometry,
-            Coordinates::Degrees(plane) => to_plane(geometry, layer, plane)?,
+            Coordinates::Degrees(plane) | Coordinates::LatLon(plane) => to_plane(geometry, layer, plane)?,
         };
         if let Some(at) = geometry.coords_iter().find(|at| !(at.x.abs() < FARTHEST && at.y.abs() < FARTHEST)) {
             return Err(FilterError::Meaning(format!("{} {} is no place on a plane in metres", at.x, at.y)));

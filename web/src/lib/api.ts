@@ -27,6 +27,10 @@ export interface Collection {
   license?: string;
   method?: string;
   itemCount: number;
+  /** What coverage and gaps are about. */
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number };
+  /** The whole place, under the names that one zone has. */
+  totals?: Row;
   extent?: { spatial?: { bbox: [number, number, number, number][] }; temporal?: { interval: [string | null, string | null][] } };
   links: Link[];
 }
@@ -112,11 +116,11 @@ export function items(id: string, more: Record<string, string> = {}): string {
   return `collections/${encodeURIComponent(id)}/items${query ? `?${query}` : ""}`;
 }
 
-/** All features of a collection, page by page. */
-export async function features(id: string): Promise<Feature[]> {
+/** All features of a collection, or those with the values asked for, page by page. */
+export async function features(id: string, filter: Record<string, string> = {}): Promise<Feature[]> {
   const all: Feature[] = [];
   for (;;) {
-    const page = await ask<Page>(items(id, { f: "json", limit: String(PAGE), offset: String(all.length) }));
+    const page = await ask<Page>(items(id, { ...filter, f: "json", limit: String(PAGE), offset: String(all.length) }));
     all.push(...page.features);
     if (page.features.length === 0 || all.length >= page.numberMatched) return all;
   }

@@ -1,40 +1,35 @@
 /** What there is to ask, read from the catalogue: a new standard or group appears without code here. */
 
 import type { Collection, Feature, Row, Schema } from "./api";
-import { figure, phrase } from "./words";
+import { figure, inOrder, phrase } from "./words";
 
 export interface Standard {
   key: string;
   title: string;
+  /** Kinds of asset that can satisfy it. */
+  kinds: string[];
+  /** Minutes within which a walk keeps the standard. */
+  within: number;
   coverage: Collection;
+  /** The whole place, under the names that one zone has. */
+  totals: Row;
   /** Absent where only coverage was measured. */
   gaps: Collection | undefined;
-  /** Minutes within which a walk keeps the standard, if its description says so. */
-  within: number | null;
 }
 
-const COVERAGE = "coverage-";
-
 export function standards(all: Collection[]): Standard[] {
-  return all
-    .filter((each) => each.id.startsWith(COVERAGE))
-    .map((coverage) => {
-      const key = coverage.id.slice(COVERAGE.length);
-      const within = /within (\d+(?:\.\d+)?) minutes/.exec(coverage.description)?.[1];
-      return {
-        key,
-        title: coverage.title.replace(/^[^:]*: /, ""),
-        coverage,
-        gaps: all.find((each) => each.id === `gaps-${key}`),
-        within: within === undefined ? null : Number(within),
-      };
-    });
+  return all.flatMap((coverage) => {
+    const { standard, totals } = coverage;
+    if (!standard || coverage.id !== `coverage-${standard.key}`) return [];
+    const { key, title, kinds, within_minutes: within } = standard;
+    return [{ key, title, kinds, within, coverage, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
+  });
 }
 
 /** Names of the columns in which patches carry a standard's totals. */
-export function columns(standard: Standard): { covered: string; share: string; median: string } {
+export function columns(standard: Standard): { covered: string; share: string; median: string; group: (key: string) => string } {
   const prefix = standard.key.replaceAll("-", "_");
-  return { covered: `${prefix}_covered_residents`, share: `${prefix}_covered_share`, median: `${prefix}_minutes_median` };
+  return { covered: `${prefix}_covered_residents`, share: `${prefix}_covered_share`, median: `${prefix}_minutes_median`, group: (key) => `${prefix}_covered_${key}` };
 }
 
 export interface Group {
@@ -48,7 +43,6 @@ export interface Dimension {
 }
 
 const RESIDENTS = "residents_";
-const inOrder = new Intl.Collator("en-GB", { numeric: true });
 
 /** Groups of residents by dimension ("Age: Aged 4 years and under"), as the schema describes them. */
 export function dimensions(schema: Schema): Dimension[] {

@@ -2,10 +2,9 @@
 
 import { type Feature, type Value, ask, items } from "./api";
 import type { Place } from "./store.svelte";
-import { phrase, text } from "./words";
+import { inOrder, phrase, text } from "./words";
 import { spot } from "../map/shapes";
 
-export const inOrder = new Intl.Collator("en-GB", { numeric: true });
 const plain = (words: string): string => words.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase("en-GB");
 
 /** Whether a name holds what was typed, whatever the accents and capitals. */

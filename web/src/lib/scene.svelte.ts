@@ -16,8 +16,9 @@ export interface Areas {
   classes: Class[];
   /** What the classes are of, with the unit. */
   unit: string;
-  /** What an area without the number is. */
+  /** What an area without the number is, and the pattern it has. */
   none: string;
+  pattern: "none" | "protected";
 }
 
 /** A place on the map that has a name and a sign: one that is tried, or one of the best. */

@@ -1,7 +1,8 @@
 /** What the reader looks at. All of it stands in the address, so that a link shows the same again. */
 
 export type Question = "patch" | "sites" | "giving";
-export type Shown = "coverage" | "walk" | "gaps";
+export type Way = "try" | "find";
+export type Shown = "coverage" | "walk" | "gaps" | "reach";
 
 export interface View {
   ask: Question;
@@ -17,6 +18,8 @@ export interface View {
   patches: string;
   gaps: string;
   zones: string;
+  /** How sites are looked for: by trying, or by asking for the best. */
+  by: Way;
   /** Sites that are tried, as `siting.ts` writes them. */
   pins: string;
   /** Hubs of today that are tried shut: their ids, with commas between. */
@@ -31,13 +34,13 @@ export interface View {
 
 export const START: Readonly<View> = {
   ask: "patch", standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
-  pins: "", shut: "", brief: "", kept: "", at: "",
+  by: "try", pins: "", shut: "", brief: "", kept: "", at: "",
 };
 
 export const view: View = $state({ ...START });
 
 const NAMES = Object.keys(START) as (keyof View)[];
-const CHOICES: { ask: Question[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], show: ["coverage", "walk", "gaps"] };
+const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
 
 function oneOf<T extends string>(value: string, choices: T[], otherwise: T): T {
   return choices.find((each) => each === value) ?? otherwise;
@@ -50,6 +53,7 @@ export function read(hash: string): View {
     const value = asked.get(name);
     if (value === null) continue;
     if (name === "ask") found.ask = oneOf(value, CHOICES.ask, START.ask);
+    else if (name === "by") found.by = oneOf(value, CHOICES.by, START.by);
     else if (name === "show") found.show = oneOf(value, CHOICES.show, START.show);
     else found[name] = value;
   }
@@ -68,7 +72,7 @@ export function look(change: Partial<View>): void {
   Object.assign(view, change);
   const url = write(view) || location.pathname + location.search;
   if (url === location.hash) return;
-  const step = change.ask !== undefined || change.standard !== undefined || change.patch !== undefined;
+  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }

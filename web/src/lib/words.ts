@@ -5,6 +5,9 @@ import type { Row, Value } from "./api";
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const tenth = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
+/** Names in the order people look for them: "P2" before "P10". */
+export const inOrder = new Intl.Collator("en-GB", { numeric: true });
+
 /** What stands for a number that is not there, with the reason for those who cannot see the cell's title. */
 export const NONE = "no data";
 

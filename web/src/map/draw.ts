@@ -4,7 +4,7 @@ import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONF
 import type { Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { type Collection, type Feature, PAGE, address, items } from "../lib/api";
+import { type Feature, address } from "../lib/api";
 import type { Areas } from "../lib/scene.svelte";
 import type { ZoneChange } from "../lib/process";
 import { CAUSES, OTHERS, pattern } from "./patterns";
@@ -48,6 +48,8 @@ export interface Told {
   shifted: () => void;
 }
 
+/** The deepest zoom the server cuts tiles for; nearer than that they are drawn larger. */
+const DEEPEST = 14;
 const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
 const nothing: FilterSpecification = ["boolean", false];
 const is = (name: string, value: string): FilterSpecification => (value ? ["==", ["get", name], value] : nothing);
@@ -59,7 +61,6 @@ export class Drawing {
   #last: Partial<Picture> = {};
   #frame = 0;
   #standing: Promise<void> | undefined;
-  #streets = false;
   #marked: string[] = [];
 
   constructor(container: HTMLElement, extent: Box, at: string, told: Told) {
@@ -115,17 +116,12 @@ export class Drawing {
     return this.#standing;
   }
 
-  /** Streets come after everything else, and are read and cut up away from the page's own thread. */
-  async addStreets(collection: Collection): Promise<void> {
+  /** Streets come after everything else, tile by tile. */
+  async addStreets(): Promise<void> {
     await this.#ready;
-    if (this.#streets) return;
-    this.#streets = true;
-    for (let offset = 0; offset < collection.itemCount; offset += PAGE) {
-      const source = `streets-${offset / PAGE}`;
-      const data = address(items(collection.id, { f: "json", limit: String(PAGE), offset: String(offset) }));
-      this.#map.addSource(source, { type: "geojson", data, tolerance: 0.6, buffer: 16, maxzoom: 15 });
-      for (const { layer, before } of streets(source)) this.#map.addLayer(layer, before);
-    }
+    if (this.#map.getSource("streets")) return;
+    this.#map.addSource("streets", { type: "vector", tiles: [`${address("tiles/streets")}/{z}/{x}/{y}`], maxzoom: DEEPEST });
+    for (const { layer, before } of streets()) this.#map.addLayer(layer, before);
   }
 
   fit(to: Feature[], gently: boolean): void {
@@ -141,6 +137,11 @@ export class Drawing {
   /** Where on the screen a place is, in pixels of the map. */
   project(lon: number, lat: number): { x: number; y: number } {
     return this.#map.project([lon, lat]);
+  }
+
+  size(): { width: number; height: number } {
+    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
+    return { width, height };
   }
 
   unproject(x: number, y: number): { lon: number; lat: number } {
@@ -189,10 +190,13 @@ export class Drawing {
       map.addSource("areas", { type: "geojson", promoteId: areas_.key, data: { type: "FeatureCollection", features: areas_.features.filter(hasShape) } });
       this.#marked = [];
     }
-    for (const { layer, before } of areas(areas_.property, areas_.key, areas_.classes)) {
+    for (const { layer, before } of areas(areas_)) {
       if (!map.getLayer(layer.id)) map.addLayer(layer, before);
       else if (layer.id === "areas" && layer.type === "fill") map.setPaintProperty("areas", "fill-color", layer.paint?.["fill-color"]);
-      else if (layer.id === "areas-none" && layer.type === "fill") map.setFilter("areas-none", layer.filter ?? null);
+      else if (layer.id === "areas-none" && layer.type === "fill") {
+        map.setFilter("areas-none", layer.filter ?? null);
+        map.setPaintProperty("areas-none", "fill-pattern", areas_.pattern);
+      }
     }
   }
 

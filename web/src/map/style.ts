@@ -1,8 +1,9 @@
 /** The looks of the map: the patches, streets and answers of the data themselves, and nothing from elsewhere. */
 
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Areas } from "../lib/scene.svelte";
 import { CAUSES, INK } from "./patterns";
-import { type Class, GAINS, steps } from "./scales";
+import { GAINS, steps } from "./scales";
 
 const FONT = ["SourceSans", "system-ui", "sans-serif"];
 const PAPER = "#ffffff";
@@ -65,14 +66,14 @@ export function base(): StyleSpecification {
 }
 
 /** Areas filled by classes, and over them what would change. */
-export function areas(property: string, key: string, classes: Class[]): { layer: LayerSpecification; before: string }[] {
+export function areas({ property, key, classes, pattern }: Areas): { layer: LayerSpecification; before: string }[] {
   const source = "areas";
   const state = (name: string): ExpressionSpecification => ["coalesce", ["feature-state", name], 0];
   const colour: ExpressionSpecification = ["case", [">", state("gain"), 0], ["step", state("gain"), GAINS[0]?.colour ?? INK, 0.5, GAINS[1]?.colour ?? INK], steps(property, classes)];
   const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", source, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
   return [
     { id: "areas", type: "fill", source, paint: { "fill-color": colour } } as LayerSpecification,
-    { id: "areas-none", type: "fill", source, filter: ["==", ["get", property], null], paint: { "fill-pattern": "none" } } as LayerSpecification,
+    { id: "areas-none", type: "fill", source, filter: ["==", ["get", property], null], paint: { "fill-pattern": pattern } } as LayerSpecification,
     sign("gain"),
     sign("loss"),
     { id: "areas-line", type: "line", source, minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } } as LayerSpecification,
@@ -81,8 +82,8 @@ export function areas(property: string, key: string, classes: Class[]): { layer:
     .concat({ layer: { id: "area-line", type: "line", source, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "gap-line" });
 }
 
-/** Streets of one page of the data; drawn finer from afar, named from near. */
-export function streets(source: string): { layer: LayerSpecification; before: string }[] {
+/** Streets, drawn finer from afar, named from near. */
+export function streets(): { layer: LayerSpecification; before: string }[] {
   // A pale line below a dark one: the pale is seen on dark ground, the dark on pale ground.
   const line = (id: string, minzoom: number, wide: number, classes: string[]): { layer: LayerSpecification; before: string }[] =>
     [
@@ -91,9 +92,10 @@ export function streets(source: string): { layer: LayerSpecification; before: st
     ].map((each) => ({
       before: "veil",
       layer: {
-        id: `${source}-${each.id}`,
+        id: `streets-${each.id}`,
         type: "line",
-        source,
+        source: "streets",
+        "source-layer": "streets",
         minzoom,
         filter: ["in", ["get", "class"], ["literal", classes]],
         layout: { "line-cap": "round", "line-join": "round" },
@@ -110,9 +112,10 @@ export function streets(source: string): { layer: LayerSpecification; before: st
     ...line("main", 0, 1.7, ["main"]),
     {
       layer: {
-        id: `${source}-names`,
+        id: "streets-names",
         type: "symbol",
-        source,
+        source: "streets",
+        "source-layer": "streets",
         minzoom: 14,
         filter: ["has", "name"],
         layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10.5, 17, 14], "text-max-angle": 35 },
