@@ -1,13 +1,15 @@
 //! The paths of processes and jobs in the definition of the service: one literal path for each process.
 
 use super::{ALL, Process};
+use crate::http::format::{HTML, JSON};
 use crate::http::job;
+use crate::http::openapi::format_parameter;
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
 /// Adds the paths.
 pub(in crate::http) fn add(paths: &mut Map<String, Value>, snapshot: &Snapshot) {
-    let f = json!({"$ref": "#/components/parameters/f"});
+    let f = format_parameter(&[JSON, HTML]);
     let id = json!({
         "name": "jobId", "in": "path", "required": true, "description": "The job's id", "schema": {"type": "string"},
     });
