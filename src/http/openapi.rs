@@ -164,7 +164,6 @@ pub(super) fn parameter(name: &str) -> Value {
 }
 
 /// `f`, with the words of the formats this resource comes in.
-/// The parameter that chooses among formats.
 pub(super) fn format_parameter(offers: &[Offer]) -> Value {
     let words: Vec<&str> = offers.iter().map(|offer| offer.format.word()).collect();
     json!({

@@ -494,7 +494,7 @@ fn a_brief_that_cannot_be_met_fails_with_why_and_by_how_much() {
         }
     };
     failed(json!({"sites": 900}), &["900 sites are wanted", "candidates", "too few"]);
-    failed(json!({"floors": {"under_25": 1.0}, "sites": 1}), &["Under 25", "100 %"]);
+    failed(json!({"floors": {"under_25": 1.0}, "sites": 1}), &["Under 25", "100.0%", "too few"]);
     let (at, far) = (far_zone(), json!({"streets": 200}));
     failed(json!({"candidates": {"points": [{"at": at}]}, "sites": 2}), &["1 too few"]);
     failed(json!({"candidates": far, "budget": 10}), &["cost"]);
