@@ -11,7 +11,7 @@ pub use shared::{Failure, Shared};
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, Today, coverage, gaps};
+use crate::measure::{Coverage, Gaps, GivingRule, Today, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -58,7 +58,8 @@ impl Snapshot {
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
                 .collect();
             let totals = totals(&place, &standards);
-            let layers = catalog::build(&place, &Findings { standards });
+            let giving = giving(&place, GivingRule::default());
+            let layers = catalog::build(&place, &Findings { standards, giving: giving.as_ref() });
             (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
         let today = OnceLock::from(Today::measured(&place, coverage));

@@ -121,6 +121,8 @@ pub enum Measure {
     Coverage,
     /// Where people are not covered, who they are, and why
     Gaps,
+    /// Where money reaches, where need goes unmet, and how sure that is
+    Giving,
 }
 
 /// `patchwork measure`
@@ -128,7 +130,8 @@ pub enum Measure {
 #[command(after_help = "Examples:\n  \
     patchwork measure my-borough coverage\n  \
     patchwork measure my-borough coverage --standard hub-15 --out coverage.csv\n  \
-    patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n\n\
+    patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
+    patchwork measure my-borough giving --layer grants --out grants.csv\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -140,6 +143,9 @@ pub struct MeasureArgs {
     /// Only this standard of place.toml (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub standard: Option<String>,
+    /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
+    #[arg(long, value_name = "LAYER")]
+    pub layer: Option<String>,
     /// File to write: .geojson or .csv
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,

@@ -17,6 +17,9 @@ const GAPS_LISTED: usize = 20;
 /// Runs the command.
 pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
     let place = usable(&args.dir, progress)?;
+    if args.measure == Measure::Giving {
+        return super::giving::run(&place, args, progress);
+    }
     let standards = chosen(&place, args)?;
     if let Some(path) = &args.out {
         check_ending(path)?;

@@ -4,6 +4,7 @@
 mod args;
 mod check;
 mod demo;
+mod giving;
 mod health;
 mod locate;
 mod measure;

@@ -1,9 +1,9 @@
 //! The list of layers: what each is called, what it tells, how it is made, and which paragraph of
 //! METHODS.md says how. A new measure adds one entry here.
 
-use super::credits::{PEOPLE, WALKS, credits};
-use super::{Feature, Field, Layer, Value, assets, coverage, gaps, patches, streets, zones};
-use crate::measure::{Coverage, Gaps};
+use super::credits::{GIVING, PEOPLE, WALKS, credits};
+use super::{Feature, Field, Layer, Value, assets, coverage, gaps, giving, patches, streets, zones};
+use crate::measure::{Coverage, Gaps, Reached};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -24,6 +24,8 @@ pub struct Answer<'a> {
 pub struct Findings<'a> {
     /// Coverage and gaps of each standard.
     pub standards: Vec<Answer<'a>>,
+    /// Where giving reaches; `None` where no grants were given.
+    pub giving: Option<&'a Reached>,
 }
 
 /// One line of the catalogue.
@@ -47,10 +49,12 @@ enum Make {
     Once { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+    /// One layer for the place, when there is anything to tell.
+    IfFound(fn(&Context<'_>) -> Option<Table>),
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 6] = [
+pub const ENTRIES: [Entry; 11] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -101,21 +105,66 @@ pub const ENTRIES: [Entry; 6] = [
         roles: &[PEOPLE, WALKS],
         make: Make::PerStandard(gaps::table),
     },
+    Entry {
+        id: "grants",
+        title: "Grants",
+        description: "Each grant to an organisation, with what says where it benefits somebody. A grant known only by \
+                      its recipient's office has no place on the map.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::grants),
+    },
+    Entry {
+        id: "giving",
+        title: "Giving",
+        description: "What each patch was given, for residents and for need, with ranges, and how probably it is a \
+                      cold spot. Money is spread by residents over the area its evidence names.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::patches),
+    },
+    Entry {
+        id: "giving-zones",
+        title: "Giving by zone",
+        description: "What each zone was given, spread by residents over the area each grant's evidence names, and \
+                      the least and the most it can have been.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::zones),
+    },
+    Entry {
+        id: "giving-need",
+        title: "Need against money",
+        description: "What share of the money the most deprived tenths of the residents have: the concentration \
+                      curve, with ranges.",
+        method: "giving-need",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::need),
+    },
+    Entry {
+        id: "giving-place",
+        title: "Giving in the whole place",
+        description: "What was loaded, what could be placed and by what evidence, on whom it hangs, and how wide the \
+                      ranges are.",
+        method: "giving",
+        roles: &[GIVING, PEOPLE],
+        make: Make::IfFound(giving::total),
+    },
 ];
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
 pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
     let answers = findings.standards.as_slice();
-    let context = Context { place, answers, main_patch: zones::main_patch(place) };
+    let context = Context { place, answers, main_patch: zones::main_patch(place), giving: findings.giving };
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()
         .flat_map(|entry| match entry.make {
-            Make::Once { .. } => vec![(entry, None)],
+            Make::Once { .. } | Make::IfFound(_) => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
         })
         .collect();
-    jobs.into_par_iter().map(|(entry, answer)| layer(&context, entry, answer)).collect()
+    jobs.into_par_iter().filter_map(|(entry, answer)| layer(&context, entry, answer)).collect()
 }
 
 /// Coverage of one standard, as [`build`] makes it.
@@ -130,17 +179,27 @@ pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps:
     one(place, "gaps", Answer { standard, coverage, gaps: Some(gaps) })
 }
 
-fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
-    let answers = [answer];
-    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place) };
-    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
-    layer(&context, entry, Some(&answer))
+/// What there is to tell about giving, as [`build`] makes it.
+#[must_use]
+pub fn giving_layers(place: &Place, giving: &Reached) -> Vec<Layer> {
+    let context = Context { place, answers: &[], main_patch: zones::main_patch(place), giving: Some(giving) };
+    let about = |entry: &&Entry| matches!(entry.make, Make::IfFound(_)) && entry.method.starts_with("giving");
+    ENTRIES.iter().filter(about).filter_map(|entry| layer(&context, entry, None)).collect()
 }
 
-fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Layer {
+fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
+    let answers = [answer];
+    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place), giving: None };
+    let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
+    layer(&context, entry, Some(&answer)).expect("every standard has a layer")
+}
+
+/// A line of the catalogue as a layer; nothing when there is nothing to tell.
+fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Option<Layer> {
     let (table, walks) = match (&entry.make, answer) {
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
+        (Make::IfFound(table), _) => (table(context)?, false),
         (Make::PerStandard(_), None) => (Table { fields: Vec::new(), features: Vec::new() }, true),
     };
     let (id, title, description) = match answer {
@@ -152,7 +211,15 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> L
         None => (entry.id.to_owned(), entry.title.to_owned(), entry.description.to_owned()),
     };
     let credits = credits(context.place, entry.roles, walks);
-    Layer { id, title, description, method: entry.method, credits, fields: table.fields, features: table.features }
+    Some(Layer {
+        id,
+        title,
+        description,
+        method: entry.method,
+        credits,
+        fields: table.fields,
+        features: table.features,
+    })
 }
 
 /// A standard as a sentence: "The standard: a library within 15 minutes' walk, …".
@@ -178,6 +245,8 @@ pub(super) struct Context<'a> {
     pub(super) answers: &'a [Answer<'a>],
     /// The patch in which most residents of each zone live.
     pub(super) main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
+    /// Where giving reaches.
+    pub(super) giving: Option<&'a Reached>,
 }
 
 impl Context<'_> {

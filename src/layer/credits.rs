@@ -3,6 +3,8 @@ use crate::place::Place;
 
 /// Roles of source that layers about places and people rest on.
 pub(super) const PEOPLE: &[&str] = &["patches", "zones", "groups", "deprivation", "dwellings", "lookup", "postcodes"];
+/// Roles of source that layers about grants rest on.
+pub(super) const GIVING: &[&str] = &["grants"];
 /// Roles of source that layers about walks rest on, besides those about people.
 pub(super) const WALKS: &[&str] = &["streets", "assets"];
 

@@ -7,6 +7,7 @@ pub mod csv;
 pub mod file;
 pub mod filter;
 pub mod geojson;
+pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
 pub mod report;
@@ -26,7 +27,7 @@ mod round;
 mod streets;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer};
+pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer, giving_layers};
 
 use chrono::NaiveDate;
 use geo::Geometry;

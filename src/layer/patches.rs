@@ -99,6 +99,12 @@ struct PatchPeople {
     by_group: IdVec<GroupIdx, Option<f64>>,
 }
 
+/// For each patch, the share of its residents whose zone is in the most deprived fifth, of those whose
+/// zone is in the index.
+pub(super) fn deprived_shares(place: &Place) -> IdVec<PatchIdx, Option<Share>> {
+    people_by_patch(place).iter().map(|here| Share::of(here.deprived, here.ranked)).collect()
+}
+
 fn people_by_patch(place: &Place) -> IdVec<PatchIdx, PatchPeople> {
     let nobody = || PatchPeople {
         residents: 0.0,

@@ -1,7 +1,7 @@
 //! What `patchwork check` and the issues page say of a place: its contents in lines, and as JSON.
 
 use crate::load::Loaded;
-use crate::place::{AssetStatus, Issue, Opening, Place, RecordSet};
+use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -30,7 +30,8 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     if deprived > 0 {
         lines.push(("deprivation", format!("{} of {} zones", n(deprived), n(place.zones.len()))));
     }
-    for (name, sets) in [("engagement", &place.engagement), ("grants", &place.grants)] {
+    lines.extend(place.giving.as_ref().map(|giving| ("grants", grants(giving))));
+    for (name, sets) in [("engagement", &place.engagement)] {
         if !sets.is_empty() {
             let records: u64 = sets.iter().map(|set| set.records).sum();
             lines.push((
@@ -42,6 +43,27 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
     lines.push(("standards", if standards.is_empty() { "none".to_owned() } else { standards.join("; ") }));
     lines
+}
+
+/// What was loaded of the grants and how it could be placed: rows and money reconcile.
+fn grants(giving: &Giving) -> String {
+    let all = || giving.files.iter();
+    let money: i64 = giving.grants.iter().map(|grant| grant.pence).sum();
+    let parts = || giving.grants.iter().flat_map(|grant| &grant.parts);
+    let placed: i64 = parts().filter(|part| part.benefit.is_ok()).map(|part| part.pence).sum();
+    let pounds = |pence: i64| format!("{} {}.{:02}", giving.currency, thousands((pence / 100) as f64), pence % 100);
+    let aside: u64 = all().flat_map(|file| &file.aside).map(|(_, tally)| tally.grants).sum();
+    format!(
+        "{} rows in {} files: {} loaded with {}, {} to individuals, {} set aside; {} placed, {} not",
+        thousands(all().map(|file| file.rows).sum::<u64>() as f64),
+        giving.files.len(),
+        thousands(giving.grants.len() as f64),
+        pounds(money),
+        thousands(giving.individuals.grants as f64),
+        thousands(aside as f64),
+        pounds(placed),
+        pounds(money - placed)
+    )
 }
 
 fn groups(place: &Place) -> String {

@@ -38,6 +38,11 @@ pub(super) fn km2(area: SquareMetres) -> Value {
     decimals(area.km2(), 1e3)
 }
 
+/// Pence as pounds with two decimals: a penny.
+pub(super) fn pounds(pence: f64) -> Value {
+    if pence.is_finite() { Value::Number(pence.round_ties_even() / 100.0 + 0.0) } else { Value::Null }
+}
+
 /// An amount in the unit of an objective (people, seconds or a share) with four decimals.
 pub(super) fn amount(amount: f64) -> Value {
     decimals(amount, 1e4)

@@ -10,12 +10,12 @@ use super::manifest::{Manifest, RecordsSection};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, records, shapes, standards, zones};
+use super::{deprivation, grants, records, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard, Where, Zone,
-    ZoneIdx,
+    Asset, Deprivation, Giving, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard,
+    Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
@@ -46,7 +46,7 @@ pub(super) struct Parts {
     streets: Option<StreetNetwork>,
     standards: Vec<Standard>,
     engagement: Vec<RecordSet>,
-    grants: Vec<RecordSet>,
+    grants: (Vec<RecordSet>, Option<Giving>),
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
     detour: f64,
@@ -97,7 +97,18 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
     let engagement = record_sets(desk, &manifest.engagement, "engagement");
-    let grants = record_sets(desk, &manifest.grants, "grants");
+    let postcodes = scene.postcodes.take();
+    let mut ground = grants::Ground {
+        zones: &zones,
+        zone_table: &zone_table,
+        residents: counted.totals.iter().map(|total| total.unwrap_or(0.0)).collect(),
+        locator: &locator,
+        patches: &patches,
+        positions: &settled.0,
+        plane: &plane,
+        postcodes,
+    };
+    let grants = grants::read(desk, manifest, &mut ground);
     Some(Parts {
         plane,
         patches,
@@ -369,7 +380,8 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         speed: parts.speed,
         standards: parts.standards,
         engagement: parts.engagement,
-        grants: parts.grants,
+        grants: parts.grants.0,
+        giving: parts.grants.1,
         sources: sources.into(),
     }
 }

@@ -35,6 +35,11 @@ impl<'s> Locator<'s> {
         Self { boxes: RTree::bulk_load(boxes), shapes }
     }
 
+    /// Whether any area has a shape at all.
+    pub(super) fn any(&self) -> bool {
+        self.boxes.size() > 0
+    }
+
     /// The first area, by index, that has the point in it or on its edge.
     pub(super) fn containing(&self, at: Xy) -> Option<usize> {
         let point = Point::new(at.x, at.y);

@@ -28,9 +28,12 @@ pub struct Manifest {
     /// Engagement records: counted and kept.
     #[serde(default)]
     pub engagement: Vec<RecordsSection>,
-    /// Grants: counted and kept.
+    /// Grants in the 360Giving standard.
     #[serde(default)]
     pub grants: Vec<RecordsSection>,
+    /// What helps to say where grants benefit somebody.
+    #[serde(default)]
+    pub giving: GivingSection,
     /// What "covered" means.
     #[serde(default)]
     pub standards: Vec<StandardSection>,
@@ -326,6 +329,52 @@ pub struct RecordsSection {
     /// Column for each fact, where its name is not recognised.
     #[serde(default)]
     pub columns: BTreeMap<String, String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[giving]`: what helps to say where grants benefit somebody.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivingSection {
+    /// Currency of the answers; that of most grants when absent.
+    pub currency: Option<String>,
+    /// A grant of at most this many pounds is small enough for a group without a bank account or
+    /// committee; 1000 when absent.
+    pub small_grant: Option<f64>,
+    /// Tables with this place's zones in one column and the codes and names of larger or older areas in
+    /// others, such as the lookups from LSOAs to wards and districts.
+    #[serde(default)]
+    pub lookups: Vec<AreaLookup>,
+    /// Further postcode files, to find recipients' offices.
+    #[serde(default)]
+    pub postcodes: Vec<String>,
+    /// A table or layer of the organisations there are, with postcodes or coordinates.
+    pub organisations: Option<OrganisationsSection>,
+}
+
+/// A table that says which areas the zones of this place are in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AreaLookup {
+    /// CSV, XLSX or Parquet.
+    pub file: String,
+    /// Column with this place's zone; recognised when absent.
+    pub zone: Option<String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// A list of the organisations there are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationsSection {
+    /// CSV, XLSX, Parquet or any layer.
+    pub file: String,
+    /// Column with the postcode; recognised when absent.
+    pub postcode: Option<String>,
     /// About the file.
     #[serde(default)]
     pub source: Provenance,

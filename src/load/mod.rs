@@ -14,6 +14,7 @@ pub mod costs;
 mod deprivation;
 mod desk;
 mod dwellings;
+mod grants;
 mod groups;
 mod headers;
 mod hours;

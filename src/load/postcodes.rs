@@ -75,6 +75,11 @@ impl Postcodes {
         Some(Self { points })
     }
 
+    /// Every postcode, in capitals without a space, with where it is.
+    pub(super) fn points(&self) -> impl Iterator<Item = (&str, Xy)> {
+        self.points.iter().map(|(code, at)| (code.as_str(), *at))
+    }
+
     /// Where a postcode is, however it is spaced or capitalised.
     pub(super) fn locate(&self, postcode: &str) -> Option<Xy> {
         self.points.get(&form(postcode)).copied()

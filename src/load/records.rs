@@ -1,4 +1,4 @@
-//! Engagement and grant files: read, counted, and kept for the measures that will use them.
+//! Files of records: read, counted, and kept for the measures that use them.
 
 use super::desk::{Ask, Desk};
 use super::manifest::RecordsSection;
@@ -42,7 +42,11 @@ fn from_json(desk: &mut Desk<'_>, section: &RecordsSection, role: &'static str) 
     let path = desk.find(&section.file, role)?;
     desk.note_source(role, &section.file, &path, &section.source);
     match parse(&path) {
-        Ok((records, columns)) => Some(RecordSet { file: section.file.clone(), records, columns }),
+        Ok(items) => {
+            let first = items.first().and_then(|first| first.as_object());
+            let columns = first.map(|first| first.keys().cloned().collect()).unwrap_or_default();
+            Some(RecordSet { file: section.file.clone(), records: items.len() as u64, columns })
+        }
         Err(problem) => {
             let remedy = "Use a 360Giving package (an object with a list \"grants\"), or a list of records";
             desk.issues.push(Issue::error("records-unreadable", Where::file(&section.file), problem, remedy));
@@ -51,21 +55,23 @@ fn from_json(desk: &mut Desk<'_>, section: &RecordsSection, role: &'static str) 
     }
 }
 
-fn parse(path: &Path) -> Result<(u64, Vec<String>), String> {
+/// The records of a JSON file: the `grants` of a 360Giving package, or the items of a plain list.
+pub(super) fn parse(path: &Path) -> Result<Vec<serde_json::Value>, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("The file cannot be read: {error}"))?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| format!("The file is not JSON: {error}"))?;
-    let list = match &value {
-        serde_json::Value::Array(items) => items,
-        serde_json::Value::Object(package) => {
-            let grants = ["grants", "records", "features"].iter().find_map(|name| package.get(*name)?.as_array());
-            grants.ok_or("The file has no list of records")?
+    match value {
+        serde_json::Value::Array(items) => Ok(items),
+        serde_json::Value::Object(mut package) => {
+            let list = ["grants", "records", "features"].iter().find_map(|name| match package.remove(*name) {
+                Some(serde_json::Value::Array(items)) => Some(items),
+                _ => None,
+            });
+            list.ok_or_else(|| "The file has no list of records".to_owned())
         }
-        _ => return Err("The file has no list of records".to_owned()),
-    };
-    let columns = list.first().and_then(|first| first.as_object()).map(|first| first.keys().cloned().collect());
-    Ok((list.len() as u64, columns.unwrap_or_default()))
+        _ => Err("The file has no list of records".to_owned()),
+    }
 }
 
 /// Columns that look like they name people.

@@ -2,6 +2,7 @@
 //! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
 
 mod asset;
+mod grant;
 mod group;
 mod ids;
 mod issue;
@@ -12,6 +13,9 @@ mod standard;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
+pub use grant::{
+    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
+};
 pub use group::Group;
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Issue, Severity, Where};
@@ -66,8 +70,10 @@ pub struct Place {
     pub standards: Vec<Standard>,
     /// Engagement files: counted and kept for the reach measures.
     pub engagement: Vec<RecordSet>,
-    /// Grant files: counted and kept for the giving measures.
+    /// Grant files, as they were read.
     pub grants: Vec<RecordSet>,
+    /// Grants and where they benefit somebody; `None` where no grants were given.
+    pub giving: Option<Giving>,
     /// Where the data came from, with licence and date.
     pub sources: IdVec<SourceIdx, Source>,
 }

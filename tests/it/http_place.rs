@@ -135,6 +135,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         }],
         engagement: Vec::new(),
         grants: Vec::new(),
+        giving: None,
         sources: IdVec::from(vec![Source {
             file: "zones.geojson".into(),
             role: "zones".into(),

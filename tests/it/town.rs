@@ -122,6 +122,7 @@ impl Town {
             standards: Vec::new(),
             engagement: Vec::new(),
             grants: Vec::new(),
+            giving: None,
             sources: IdVec::new(),
         }
     }

@@ -47,7 +47,8 @@ export class Finder {
 
   async #ask(typed: string): Promise<void> {
     const words = typed.trim();
-    if (words.length < 2) {
+    // Coordinates are read, not looked for.
+    if (words.length < 2 || /^[-\d\s.,;]+$/.test(words)) {
       this.found = [];
       return;
     }

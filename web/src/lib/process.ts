@@ -1,6 +1,7 @@
 /** The processes of the API: what-if (answered at once) and the best sites (a job). */
 
-import { ask } from "./api";
+import { type Feature, type Row, ask } from "./api";
+import { figure } from "./words";
 
 export interface Counts {
   residents: number;
@@ -124,8 +125,9 @@ export interface Tried {
   remove: string[];
 }
 
-export async function whatIf(inputs: Tried): Promise<WhatIf> {
-  return (await ask<{ coverage: WhatIf }>("processes/coverage/execution", "POST", { inputs, response: "document" })).coverage;
+/** Answered at once, with the only output as it is. */
+export function whatIf(inputs: Tried): Promise<WhatIf> {
+  return ask("processes/coverage/execution", "POST", { inputs, response: "raw" });
 }
 
 export function findSites(inputs: object): Promise<Job> {
@@ -144,6 +146,17 @@ export function stop(id: string): Promise<Job> {
 
 export const resultsPath = (id: string): string => `${jobPath(id)}/results`;
 
-export async function proposal(id: string): Promise<Proposal> {
-  return (await ask<{ proposal: Proposal }>(`${resultsPath(id)}?f=json`)).proposal;
+/** What was found, and the areas that gain. */
+export interface Results {
+  proposal: Proposal;
+  gains: ZoneChange[];
+}
+
+export async function results(id: string): Promise<Results> {
+  const { proposal, gains } = await ask<{ proposal: { value: Proposal }; gains: { value: { features: Feature[] } } }>(`${resultsPath(id)}?f=json`);
+  const count = (row: Row, name: string): number => figure(row, name) ?? 0;
+  const changes = gains.value.features.map(({ properties: row }) => ({
+    zone: String(row.zone_id), residents: count(row, "residents"), before: count(row, "before"), after: count(row, "after"), change: count(row, "newly_covered"),
+  }));
+  return { proposal: proposal.value, gains: changes };
 }

@@ -43,7 +43,7 @@ const EVERY = 400;
 /** One search for the best sites. */
 export class Search {
   job = $state.raw<process.Job | null>(null);
-  proposal = $state.raw<process.Proposal | null>(null);
+  results = $state.raw<process.Results | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   running = $state(false);
   /** Counts the searches: what comes back from an earlier one is no longer wanted. */
@@ -53,7 +53,7 @@ export class Search {
     await this.stop();
     const turn = ++this.#turn;
     this.running = true;
-    this.trouble = this.proposal = this.job = null;
+    this.trouble = this.results = this.job = null;
     try {
       let job = await process.findSites(inputs);
       if (turn !== this.#turn) await process.stop(job.jobID);
@@ -65,7 +65,7 @@ export class Search {
       if (turn !== this.#turn) return;
       this.job = job;
       // A job that failed says why in its result.
-      if (job.status !== "dismissed") this.proposal = await process.proposal(job.jobID);
+      if (job.status !== "dismissed") this.results = await process.results(job.jobID);
     } catch (trouble) {
       if (turn === this.#turn) this.trouble = asTrouble(trouble);
     }

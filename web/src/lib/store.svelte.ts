@@ -88,10 +88,13 @@ class Store {
   }
 }
 
+/** What is shown of a zone; groups of residents are shown by patch, and would be most of what is sent. */
+const OF_ZONES = "zone_id,patch_id,residents,covered_residents,covered_share,minutes_median,nearest_asset_id,nearest_asset_name";
+
 async function fetchAnswer(standard: Standard): Promise<Answer> {
   const { coverage, gaps } = standard;
   const [zones, schema, found, gapsSchema] = await Promise.all([
-    api.features(coverage.id),
+    api.features(coverage.id, { properties: OF_ZONES }),
     api.schema(coverage.id),
     gaps ? api.features(gaps.id) : [],
     gaps ? api.schema(gaps.id) : {},

@@ -40,10 +40,11 @@ export function text(value: Value | undefined): string {
   return value === null || value === undefined || value === "" ? NONE : String(value);
 }
 
-/** Money in its currency: whole from a hundred on. */
+/** Money in its currency: pence below a hundred. */
 export function money(value: Value | undefined, currency: string): string {
   if (typeof value !== "number") return NONE;
-  return value.toLocaleString("en-GB", { style: "currency", currency, maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0, minimumFractionDigits: 0 });
+  const pence = Math.abs(value) < 100 && value !== 0 ? 2 : 0;
+  return value.toLocaleString("en-GB", { style: "currency", currency, maximumFractionDigits: pence, minimumFractionDigits: pence });
 }
 
 /** A change, with its sign: "+3,210", "−45", "no change". */

@@ -1,0 +1,126 @@
+//! Answers about giving as layers: each grant, patch and zone, need against money, and the whole.
+
+mod grants;
+mod need;
+mod patches;
+mod total;
+mod zones;
+
+pub(super) use grants::table as grants;
+pub(super) use need::table as need;
+pub(super) use patches::table as patches;
+pub(super) use total::table as total;
+pub(super) use zones::table as zones;
+
+use super::catalog::Context;
+use super::{Field, Value, field, round};
+use crate::measure::giving::{Money, Ranged};
+use crate::measure::{Reached, giving};
+use crate::place::Giving;
+use std::fmt::Write;
+
+const POUNDS: &str = "pounds";
+const POUNDS_A_YEAR: &str = "pounds a year";
+
+/// Grants and where they reach, when the place has grants.
+fn found<'a>(context: &Context<'a>) -> Option<(&'a Giving, &'a Reached)> {
+    Some((context.place.giving.as_ref()?, context.giving?))
+}
+
+/// Pence as pounds.
+fn pounds(pence: i64) -> Value {
+    round::pounds(pence as f64)
+}
+
+/// The fields of a sum of money by every reading, without its range.
+fn money_fields() -> Vec<Field> {
+    let pounds = |name, title, description| field::number(name, title, description, Some(POUNDS));
+    vec![
+        pounds("money", "Money", "Each grant spread by residents over the area its evidence names"),
+        pounds(
+            "money_office",
+            "Money by office",
+            "All of each grant where the recipient's office is, when that is in its area",
+        ),
+        pounds("money_sure", "Money, at least", "Grants better placed than by an office, whose area lies wholly here"),
+        pounds("money_possible", "Money, at most", "All of every grant whose area touches this place"),
+    ]
+}
+
+fn money_values(money: &Money) -> Vec<Value> {
+    vec![pounds(money.spread()), pounds(money.at_office), pounds(money.sure), pounds(money.possible)]
+}
+
+/// A number and the two ends of its range.
+fn range_fields(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> [Field; 3] {
+    [
+        field::number(name, title, description, unit),
+        field::number(
+            &format!("{name}_low"),
+            &format!("{title}, lower end"),
+            "Lower end of the 90 % range of the draws",
+            unit,
+        ),
+        field::number(
+            &format!("{name}_high"),
+            &format!("{title}, upper end"),
+            "Upper end of the 90 % range of the draws",
+            unit,
+        ),
+    ]
+}
+
+/// How far a range is from saying one thing: within a fifth of the number it is narrow, within the number
+/// itself wide, else very wide.
+fn range_word(range: Ranged) -> &'static str {
+    let width = range.high - range.low;
+    if width <= 0.2 * range.value {
+        "narrow"
+    } else if width <= range.value {
+        "wide"
+    } else {
+        "very wide"
+    }
+}
+
+/// A probability as a word.
+fn cold_word(probability: f64) -> &'static str {
+    match probability {
+        0.9.. => "likely",
+        0.5.. => "possible",
+        _ => "unlikely",
+    }
+}
+
+/// Which way money leans, and how surely.
+fn need_words(need: &giving::Need) -> String {
+    let index = need.index;
+    let lean = if index.high < 0.0 {
+        "Money leans to the more deprived neighbourhoods"
+    } else if index.low > 0.0 {
+        "Money leans to the less deprived neighbourhoods"
+    } else {
+        "Whether money leans to more or to less deprived neighbourhoods cannot be told"
+    };
+    format!("{lean}: concentration index {:.2}, range {:.2} to {:.2}.", index.value, index.low, index.high)
+}
+
+/// How wide the ranges are, and why.
+fn range_words(reached: &Reached) -> String {
+    let placed = reached.place.placed().max(1) as f64;
+    let known: i64 = reached.patches.iter().map(|patch| patch.money.sure).sum();
+    let share = |pence: i64| (pence as f64 / placed * 100.0).round();
+    let wide = reached.patches.iter().filter(|patch| range_word(patch.pence) == "very wide").count();
+    let office = reached.place.placed[crate::place::Evidence::Office as usize];
+    let mut words = format!("{} % of the money that could be placed is known to one patch", share(known));
+    if office > 0 {
+        let _ = write!(words, ", {} % only by the postcode of an office", share(office));
+    }
+    let _ = write!(words, ". The range is very wide in {wide} of {} patches", reached.patches.len());
+    if wide * 2 > reached.patches.len() {
+        words +=
+            ": the files do not say which of them the money reached, and no single number for a patch should be quoted";
+    }
+    words.push('.');
+    words
+}

@@ -1,0 +1,258 @@
+//! Where a grant benefits somebody: the strongest evidence there is, and how strong that is.
+//!
+//! The rungs, from the top: a beneficiary's point, the code of an area, the location of delivery, a
+//! place of this place that the words name, and last the recipient's postcode. An office says where post
+//! is sent; maps of grants by office put a region's money into one street.
+
+use super::gazetteer::{Coded, Gazetteer};
+use super::offices::{Closeness, Offices};
+use super::raw::{Raw, Spot};
+use crate::crs::{LonLat, Plane, Xy};
+use crate::load::locator::{Locator, SLIVER_M};
+use crate::load::table::Cell;
+use crate::place::{Area, Benefit, Evidence, Idx, Office, Part, Unplaced, ZoneIdx};
+use std::collections::HashMap;
+
+/// What a grant is held against.
+pub(super) struct Ladder<'a> {
+    pub(super) gazetteer: &'a Gazetteer,
+    pub(super) offices: &'a Offices,
+    pub(super) locator: &'a Locator<'a>,
+    pub(super) plane: &'a Plane,
+    /// The patch most of a zone's residents live in.
+    pub(super) patch_of: &'a [Option<crate::place::PatchIdx>],
+    /// Middles of zones, for places whose zones have no areas.
+    pub(super) centres: &'a [Xy],
+}
+
+/// The areas that grants name, each once.
+#[derive(Debug, Default)]
+pub(super) struct Areas {
+    known: HashMap<Area, usize>,
+    list: Vec<Area>,
+}
+
+impl Areas {
+    fn index(&mut self, area: Area) -> usize {
+        if let Some(index) = self.known.get(&area) {
+            return *index;
+        }
+        self.list.push(area.clone());
+        self.known.insert(area, self.list.len() - 1);
+        self.list.len() - 1
+    }
+
+    /// All of them.
+    pub(super) fn into_list(self) -> Vec<Area> {
+        self.list
+    }
+}
+
+/// What one location says.
+enum Said {
+    Here(Area, Evidence, String, Option<Xy>),
+    Not(Unplaced),
+    Nothing,
+}
+
+/// Where the recipient is.
+pub(super) enum Seat {
+    /// In a zone of this place.
+    Here(Office),
+    /// Known, and not in this place.
+    Elsewhere,
+    /// Not known.
+    Unknown,
+}
+
+impl Ladder<'_> {
+    /// The office of a grant's recipient.
+    pub(super) fn seat(&self, raw: &Raw) -> Seat {
+        if let Some(postcode) = raw.postcode.as_deref()
+            && let Some((at, closeness)) = self.offices.find(postcode)
+        {
+            return match self.zone_at(at, closeness) {
+                Some(zone) => Seat::Here(Office { zone, words: format!("{}{}", postcode.trim(), closeness.words()) }),
+                None => Seat::Elsewhere,
+            };
+        }
+        for spot in &raw.offices {
+            match self.say(spot, Evidence::Office) {
+                Said::Here(Area::Zones(zones), _, words, _) if zones.len() == 1 => {
+                    if let Some(&zone) = zones.first() {
+                        return Seat::Here(Office { zone, words });
+                    }
+                }
+                Said::Not(Unplaced::Elsewhere) => return Seat::Elsewhere,
+                _ => {}
+            }
+        }
+        Seat::Unknown
+    }
+
+    fn zone_at(&self, at: Xy, closeness: Closeness) -> Option<ZoneIdx> {
+        /// A sector's middle may lie in water: the nearest zone within half a kilometre is taken.
+        const ROUGHLY_M: f64 = 500.0;
+        let limit = if closeness == Closeness::Exact { SLIVER_M } else { ROUGHLY_M };
+        self.locator.near(at, limit).map(ZoneIdx::from_usize).or_else(|| self.nearest_centre(at))
+    }
+
+    /// The zone with the nearest middle, in a place whose zones have no areas.
+    fn nearest_centre(&self, at: Xy) -> Option<ZoneIdx> {
+        /// Zones without areas are cells of a grid or middles of neighbourhoods, a kilometre across at most.
+        const REACH_M: f64 = 1_000.0;
+        if self.locator.any() {
+            return None;
+        }
+        let near = self.centres.iter().enumerate().map(|(i, centre)| (centre.distance(at).get(), i));
+        let (distance, zone) = near.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?;
+        (distance <= REACH_M).then(|| ZoneIdx::from_usize(zone))
+    }
+
+    /// The parts of a grant: one for each location it names, in equal shares, since the standard has
+    /// no field for shares; else one.
+    pub(super) fn parts(&self, raw: &Raw, pence: i64, seat: &Seat, areas: &mut Areas) -> Vec<Part> {
+        if raw.regrant.is_some() {
+            return vec![Part { pence, benefit: Err(Unplaced::Regrant) }];
+        }
+        for (spots, evidence) in [(&raw.beneficiaries, Evidence::Area), (&raw.deliveries, Evidence::Delivery)] {
+            let said: Vec<Said> = spots
+                .iter()
+                .map(|spot| self.say(spot, evidence))
+                .filter(|said| !matches!(said, Said::Nothing))
+                .collect();
+            if !said.is_empty() {
+                return split(pence, self.narrowed(raw, seat, said), areas);
+            }
+        }
+        let named = self.named(raw, seat);
+        if !matches!(named, Said::Nothing) {
+            return split(pence, vec![named], areas);
+        }
+        split(pence, vec![self.by_office(raw, seat)], areas)
+    }
+
+    /// What a location says by its point, else its code, else its name.
+    fn say(&self, spot: &Spot, evidence: Evidence) -> Said {
+        if let Some(at) = self.point(spot) {
+            let by_point = if evidence == Evidence::Area { Evidence::Point } else { evidence };
+            return match self.locator.near(at, SLIVER_M).map(ZoneIdx::from_usize).or_else(|| self.nearest_centre(at)) {
+                Some(zone) => Said::Here(Area::Zones(vec![zone]), by_point, "a point".to_owned(), Some(at)),
+                None => Said::Not(Unplaced::Elsewhere),
+            };
+        }
+        if let Some(code) = spot.code.as_deref() {
+            match self.gazetteer.code(code) {
+                Coded::Here(area) => return Said::Here(area, evidence, format!("the code {}", code.trim()), None),
+                Coded::Wider => return Said::Not(Unplaced::Wider),
+                Coded::Unknown => {
+                    if let Some((at, _)) = self.offices.find(code) {
+                        let zone = self.locator.near(at, SLIVER_M).map(ZoneIdx::from_usize);
+                        return zone.map_or(Said::Not(Unplaced::Elsewhere), |zone| {
+                            Said::Here(Area::Zones(vec![zone]), evidence, format!("the postcode {}", code.trim()), None)
+                        });
+                    }
+                }
+            }
+        }
+        if let Some(name) = spot.name.as_deref()
+            && let Some(area) = self.gazetteer.named(name)
+        {
+            return Said::Here(area.clone(), Evidence::Named, format!("the name \"{}\"", name.trim()), None);
+        }
+        if spot.code.is_some() { Said::Not(Unplaced::Elsewhere) } else { Said::Nothing }
+    }
+
+    fn point(&self, spot: &Spot) -> Option<Xy> {
+        let number = |text: &Option<String>| match Cell::parse(text.as_deref()?) {
+            Cell::Number(value) if value != 0.0 => Some(value),
+            _ => None,
+        };
+        self.plane.to_xy(LonLat::new(number(&spot.lon)?, number(&spot.lat)?)?)
+    }
+
+    /// A grant coded to one area of several patches is narrowed to a place inside it that its words name:
+    /// "in Old Trafford" says more than the code of Trafford does, and does not contradict it.
+    fn narrowed(&self, raw: &Raw, seat: &Seat, said: Vec<Said>) -> Vec<Said> {
+        let [Said::Here(outer, evidence, ..)] = said.as_slice() else { return said };
+        if matches!(outer, Area::Patch(_)) || matches!(evidence, Evidence::Point) {
+            return said;
+        }
+        match self.named(raw, seat) {
+            Said::Here(inner, level, words, at) if inner != *outer && self.inside(&inner, outer) => {
+                vec![Said::Here(inner, level, words, at)]
+            }
+            _ => said,
+        }
+    }
+
+    /// Whether one area lies in another.
+    fn inside(&self, inner: &Area, outer: &Area) -> bool {
+        let patch_of = |zone: &ZoneIdx| self.patch_of.get(zone.index()).copied().flatten();
+        match (inner, outer) {
+            (_, Area::Whole) => true,
+            (Area::Zones(inner), Area::Zones(outer)) => inner.iter().all(|zone| outer.binary_search(zone).is_ok()),
+            (Area::Zones(inner), Area::Patch(patch)) => inner.iter().all(|zone| patch_of(zone) == Some(*patch)),
+            (Area::Patch(inner), Area::Patch(outer)) => inner == outer,
+            (Area::Patch(inner), Area::Zones(outer)) => {
+                let mut own =
+                    (0..self.patch_of.len()).map(ZoneIdx::from_usize).filter(|zone| patch_of(zone) == Some(*inner));
+                own.all(|zone| outer.binary_search(&zone).is_ok())
+            }
+            (Area::Whole, _) => false,
+        }
+    }
+
+    /// A place of this place that title or description name. Where several are named, the smallest that
+    /// lies in all the others; where there is none, nobody can say.
+    ///
+    /// Words are not believed when the recipient is known to be elsewhere: there is more than one Hale.
+    fn named(&self, raw: &Raw, seat: &Seat) -> Said {
+        if matches!(seat, Seat::Elsewhere) {
+            return Said::Nothing;
+        }
+        let texts = [raw.description.as_deref(), raw.title.as_deref()];
+        let mut found: Vec<(String, Area)> =
+            texts.into_iter().flatten().flat_map(|text| self.gazetteer.in_text(text)).collect();
+        found.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
+        found.dedup_by(|a, b| a.1 == b.1);
+        match found.iter().find(|(_, area)| found.iter().all(|(_, other)| self.inside(area, other))) {
+            Some((name, area)) => Said::Here(area.clone(), Evidence::Named, format!("its words name \"{name}\""), None),
+            None => Said::Nothing,
+        }
+    }
+
+    /// The area an office can serve, by the scope the grant states: a local area is its patch, a local
+    /// authority the one it is in, and without a scope the whole place.
+    fn by_office(&self, raw: &Raw, seat: &Seat) -> Said {
+        let office = match seat {
+            Seat::Here(office) => office,
+            Seat::Elsewhere => return Said::Not(Unplaced::Elsewhere),
+            Seat::Unknown => return Said::Not(Unplaced::Nowhere),
+        };
+        let area = match raw.scope.as_deref().map(|scope| scope.trim().to_uppercase()).as_deref() {
+            Some("GLS010" | "GLS020" | "GLS030" | "GLS040") => return Said::Not(Unplaced::Wider),
+            Some("GLS050") => self.gazetteer.authority(office.zone).cloned().unwrap_or(Area::Whole),
+            Some("GLS060") => {
+                let patch = self.patch_of.get(office.zone.index()).copied().flatten();
+                patch.map_or_else(|| Area::Zones(vec![office.zone]), Area::Patch)
+            }
+            _ => Area::Whole,
+        };
+        Said::Here(area, Evidence::Office, format!("the recipient's postcode {}", office.words), None)
+    }
+}
+
+/// Equal shares of the money, to the penny: the first locations get the pennies that are left over.
+fn split(pence: i64, said: Vec<Said>, areas: &mut Areas) -> Vec<Part> {
+    let shares = crate::stats::apportion(pence, &vec![1.0; said.len()]);
+    let part = |(said, pence): (Said, i64)| {
+        let benefit = match said {
+            Said::Here(area, evidence, words, at) => Ok(Benefit { area: areas.index(area), evidence, words, at }),
+            Said::Not(why) => Err(why),
+            Said::Nothing => Err(Unplaced::Nowhere),
+        };
+        Part { pence, benefit }
+    };
+    said.into_iter().zip(shares).map(part).collect()
+}

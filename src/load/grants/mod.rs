@@ -1,0 +1,344 @@
+//! Grants in the 360Giving standard (1.4): packages in JSON, and tables with the standard's titles.
+//!
+//! `raw` and `sheet` take the fields out of the files, `clean` decides about money, days and versions,
+//! `gazetteer` knows what codes and names stand for here, `offices` where recipients are, and `ladder`
+//! says where each grant benefits somebody and how surely.
+
+mod clean;
+mod gazetteer;
+mod ladder;
+mod offices;
+mod raw;
+mod sheet;
+
+use super::areas::Area as Boundary;
+use super::desk::{Ask, Desk};
+use super::headers;
+use super::locator::Locator;
+use super::manifest::{Manifest, OrganisationsSection, RecordsSection};
+use super::points;
+use super::postcodes::Postcodes;
+use super::table::{Options, Table};
+use super::words::{counted, key_form, some_of};
+use crate::crs::{Plane, Xy};
+use crate::place::{
+    Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Unplaced, Where, ZoneIdx,
+};
+use clean::{Clean, Sheet};
+use gazetteer::Gazetteer;
+use ladder::{Areas, Ladder, Seat};
+use offices::Offices;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// A grant of at most this many pounds is small enough for a group without a bank account or committee.
+///
+/// Foundation Scotland's guidance for micro-grant schemes names awards of normally up to £1,000 to
+/// groups, constituted or not (*Running a Micro-Grants Scheme*). With £500, the cap of many local schemes,
+/// fewer grants count; with £5,000, the income from which a charity must register, grants for
+/// which a constitution is asked for would count too.
+const SMALL_GRANT_POUNDS: f64 = 1_000.0;
+
+/// What grants are read against.
+pub(super) struct Ground<'a> {
+    /// The zones.
+    pub(super) zones: &'a [Boundary],
+    /// The file they came from.
+    pub(super) zone_table: &'a Table,
+    /// Residents of each zone.
+    pub(super) residents: Vec<f64>,
+    /// Finds zones.
+    pub(super) locator: &'a Locator<'a>,
+    /// The patches.
+    pub(super) patches: &'a [Patch],
+    /// Where people live, to tell which patch a zone is in.
+    pub(super) positions: &'a [Position],
+    /// The plane.
+    pub(super) plane: &'a Plane,
+    /// Postcode files that were read already, by their written path.
+    pub(super) postcodes: HashMap<String, Option<Arc<Postcodes>>>,
+}
+
+/// Reads every file of grants; `None` when there is none.
+pub(super) fn read(
+    desk: &mut Desk<'_>,
+    manifest: &Manifest,
+    ground: &mut Ground<'_>,
+) -> (Vec<RecordSet>, Option<Giving>) {
+    if manifest.grants.is_empty() {
+        return (Vec::new(), None);
+    }
+    desk.step("Reading grants");
+    let mut sets = Vec::new();
+    let mut sheets = Vec::new();
+    for section in &manifest.grants {
+        if let Some((set, sheet)) = read_file(desk, section) {
+            sets.push(set);
+            sheets.push(sheet);
+        }
+    }
+    let about = &manifest.giving;
+    let cleaned = clean::clean(&sheets, about.currency.as_deref(), &mut desk.issues);
+    let gazetteer = learn(desk, manifest, ground);
+    let offices = offices(desk, manifest, ground);
+    let patch_of = main_patches(ground.zones.len(), ground.positions);
+    let centres: Vec<Xy> = ground.zones.iter().map(|zone| zone.centre).collect();
+    let ladder = Ladder {
+        gazetteer: &gazetteer,
+        offices: &offices,
+        locator: ground.locator,
+        plane: ground.plane,
+        patch_of: &patch_of,
+        centres: &centres,
+    };
+    let mut areas = Areas::default();
+    let grants: Vec<Grant> = cleaned.grants.iter().map(|clean| grant(clean, &ladder, &mut areas)).collect();
+    note_unplaced(&cleaned.grants, &grants, &mut desk.issues);
+    let organisations = about.organisations.as_ref().and_then(|section| organisations(desk, section, &ladder));
+    let small = (about.small_grant.unwrap_or(SMALL_GRANT_POUNDS).clamp(0.0, 1e9) * 100.0).round() as i64;
+    let giving = Giving {
+        currency: cleaned.currency,
+        grants,
+        areas: areas.into_list(),
+        files: cleaned.files,
+        individuals: cleaned.individuals,
+        organisations,
+        small,
+    };
+    (sets, Some(giving))
+}
+
+fn read_file(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sheet)> {
+    for fact in section.columns.keys().filter(|fact| !sheet::facts().any(|known| known == fact.as_str())) {
+        let problem = format!("place.toml gives a column for `{fact}`, which is no fact of a grant");
+        let remedy = format!("The facts are: {}", sheet::facts().collect::<Vec<_>>().join(", "));
+        desk.issues.push(Issue::warning(
+            "unknown-fact",
+            Where::file(&section.file).field(fact.clone()),
+            problem,
+            remedy,
+        ));
+    }
+    if section.file.to_lowercase().ends_with(".json") { package(desk, section) } else { table(desk, section) }
+}
+
+fn table(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sheet)> {
+    let options = Options { layer: section.sheet.as_deref(), ..Options::default() };
+    let table = desk.table(Ask { role: "grants", written: &section.file, options, about: &section.source })?;
+    for (fact, title) in &section.columns {
+        if table.column(title).is_none() {
+            let at = Where::file(&section.file).field(fact.clone());
+            let problem =
+                format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
+            let remedy = format!("Its columns are: {}", table.titles().join(", "));
+            desk.issues.push(Issue::warning("column-missing", at, problem, remedy));
+        }
+    }
+    let columns = sheet::Columns::of(&table, &section.columns);
+    if !columns.has_amounts() && table.rows() > 0 {
+        let problem = "No column is recognised as the amount awarded";
+        let remedy = "Use the titles of the 360Giving standard, such as \"Amount Awarded\", or write columns = { amount = \"…\" }";
+        desk.issues.push(Issue::error(
+            "column-unrecognised",
+            Where::file(&section.file).field("amount"),
+            problem,
+            remedy,
+        ));
+    }
+    let rows = (0..table.rows()).map(|row| columns.raw(&table, row)).collect();
+    let titles = table.titles().into_iter().map(str::to_owned).collect();
+    let set = RecordSet { file: section.file.clone(), records: table.rows() as u64, columns: titles };
+    Some((set, Sheet { file: section.file.clone(), rows }))
+}
+
+/// The grants of a 360Giving package, or the items of a plain list.
+fn package(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sheet)> {
+    let path = desk.find(&section.file, "grants")?;
+    desk.note_source("grants", &section.file, &path, &section.source);
+    match super::records::parse(&path) {
+        Ok(items) => {
+            let columns = items.first().and_then(|item| item.as_object());
+            let columns = columns.map(|item| item.keys().cloned().collect()).unwrap_or_default();
+            let rows = items.iter().enumerate().map(|(i, item)| raw::from_json(i as u64 + 1, item)).collect();
+            let set = RecordSet { file: section.file.clone(), records: items.len() as u64, columns };
+            Some((set, Sheet { file: section.file.clone(), rows }))
+        }
+        Err(problem) => {
+            let remedy = "Use a 360Giving package (an object with a list \"grants\"), or a list of records";
+            desk.issues.push(Issue::error("records-unreadable", Where::file(&section.file), problem, remedy));
+            None
+        }
+    }
+}
+
+/// What codes and names stand for: by the place itself, its zone file, and the lookups.
+fn learn(desk: &mut Desk<'_>, manifest: &Manifest, ground: &Ground<'_>) -> Gazetteer {
+    let whole = manifest.patches.is_none();
+    let mut gazetteer = Gazetteer::new(&manifest.place.name, ground.zones, ground.patches, whole);
+    let keys: HashMap<String, usize> =
+        ground.zones.iter().enumerate().map(|(i, zone)| (key_form(&zone.key), i)).collect();
+    let count = ground.zones.len();
+    if let Ok(column) = headers::zone_column(ground.zone_table, manifest.zones.key.as_deref(), &keys) {
+        gazetteer.learn(ground.zone_table, column, count);
+    }
+    for lookup in &manifest.giving.lookups {
+        let ask = Ask { role: "grants", written: &lookup.file, options: Options::default(), about: &lookup.source };
+        let Some(table) = desk.table(ask) else { continue };
+        match headers::zone_column(&table, lookup.zone.as_deref(), &keys) {
+            Ok(column) => gazetteer.learn(&table, column, count),
+            Err(issue) => desk.issues.push(*issue),
+        }
+    }
+    gazetteer.countries(ground.zones, &ground.residents);
+    gazetteer
+}
+
+fn offices(desk: &mut Desk<'_>, manifest: &Manifest, ground: &mut Ground<'_>) -> Offices {
+    let mut files = Vec::new();
+    let extra = &manifest.giving.postcodes;
+    for file in manifest.place.postcodes.iter().chain(extra) {
+        let known = ground.postcodes.get(file).cloned();
+        let read = known.unwrap_or_else(|| Postcodes::read(desk, file, ground.plane).map(Arc::new));
+        files.extend(read);
+    }
+    Offices::new(files, !extra.is_empty())
+}
+
+/// The patch most of each zone's residents live in.
+fn main_patches(zones: usize, positions: &[Position]) -> Vec<Option<PatchIdx>> {
+    let mut shares: Vec<BTreeMap<PatchIdx, (f64, usize)>> = vec![BTreeMap::new(); zones];
+    for position in positions {
+        if let (Some(patch), Some(shares)) = (position.patch, shares.get_mut(position.zone.index())) {
+            let share = shares.entry(patch).or_default();
+            *share = (share.0 + position.residents, share.1 + 1);
+        }
+    }
+    let most = |shares: &BTreeMap<PatchIdx, (f64, usize)>| {
+        let best = shares.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0).then(a.1.1.cmp(&b.1.1)).then(b.0.cmp(a.0)));
+        best.map(|(patch, _)| *patch)
+    };
+    shares.iter().map(most).collect()
+}
+
+fn grant(clean: &Clean<'_>, ladder: &Ladder<'_>, areas: &mut Areas) -> Grant {
+    let raw = clean.raw;
+    let seat = ladder.seat(raw);
+    let parts = ladder.parts(raw, clean.pence, &seat, areas);
+    let office: Option<Office> = if let Seat::Here(office) = seat { Some(office) } else { None };
+    Grant {
+        key: clean.key.clone(),
+        title: raw.title.clone(),
+        pence: clean.pence,
+        awarded: clean.awarded,
+        planned: clean.planned,
+        funder: organisation(raw.funder_id.as_deref(), raw.funder.as_deref()),
+        recipient: organisation(raw.recipient_id.as_deref(), raw.recipient.as_deref()),
+        programme: raw.programme.clone(),
+        office,
+        parts,
+    }
+}
+
+fn organisation(id: Option<&str>, name: Option<&str>) -> Organisation {
+    let name = name.or(id).unwrap_or("not stated").to_owned();
+    Organisation { id: id.map_or_else(|| name.clone(), str::to_owned), name }
+}
+
+/// Says once for each file and reason what could not be placed.
+fn note_unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut super::Issues) {
+    let mut found: BTreeMap<(&str, Unplaced), (BTreeSet<&str>, BTreeSet<String>)> = BTreeMap::new();
+    let mut several: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (clean, grant) in cleaned.iter().zip(grants) {
+        for part in &grant.parts {
+            if let Err(why) = part.benefit {
+                let entry = found.entry((clean.file, why)).or_default();
+                entry.0.insert(&grant.key);
+                entry.1.extend(clean.raw.beneficiaries.iter().filter_map(|spot| spot.code.clone()));
+                if why == Unplaced::Elsewhere && clean.raw.beneficiaries.is_empty() {
+                    entry.1.extend(clean.raw.postcode.clone());
+                }
+            }
+        }
+        if clean.raw.recipients > 1 {
+            several.entry(clean.file).or_default().insert(&grant.key);
+        }
+    }
+    for ((file, why), (keys, codes)) in found {
+        let keys: Vec<&str> = keys.into_iter().collect();
+        let codes: Vec<String> = codes.into_iter().collect();
+        let n = counted(keys.len(), "grant", "grants");
+        let (code, problem, remedy) = match why {
+            Unplaced::Regrant => (
+                "grants-regranted",
+                format!("{n} go on to others as grants of their own"),
+                "They are counted and not placed, since their money would count twice",
+            ),
+            Unplaced::Elsewhere => (
+                "grants-elsewhere",
+                format!(
+                    "{n} name a location that is not part of this place, or a code nobody knows here: {}",
+                    some_of(&codes)
+                ),
+                "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups",
+            ),
+            Unplaced::Wider => (
+                "grants-wider",
+                format!("{n} are for a country or region of which this place is only a part"),
+                "They are counted and not placed, since nobody knows how much of them came here",
+            ),
+            Unplaced::Nowhere => (
+                "grants-nowhere",
+                format!(
+                    "{n} have nothing that says where they benefit anybody: no location, no place in their words, no postcode that is known"
+                ),
+                "They are counted and not placed; add a postcode file under [giving] postcodes, or ask the funder for Beneficiary Location",
+            ),
+        };
+        let problem = format!("{problem}, such as {}", some_of(keys.get(..3.min(keys.len())).unwrap_or_default()));
+        issues.push(Issue::warning(code, Where::file(file), problem, remedy));
+    }
+    for (file, keys) in several {
+        let keys: Vec<&str> = keys.into_iter().collect();
+        let problem = format!("{} name several recipients: {}", counted(keys.len(), "grant", "grants"), some_of(&keys));
+        let remedy = "The first is taken; the standard has no field for their shares";
+        issues.push(Issue::note("grant-recipients", Where::file(file), problem, remedy));
+    }
+}
+
+/// Zones with the offices of the organisations there are, one entry for each.
+fn organisations(desk: &mut Desk<'_>, section: &OrganisationsSection, ladder: &Ladder<'_>) -> Option<Vec<ZoneIdx>> {
+    let ask = Ask { role: "grants", written: &section.file, options: Options::default(), about: &section.source };
+    let table = desk.table(ask)?;
+    let postcode = match section.postcode.as_deref() {
+        Some(title) => match headers::named(&table, title, "postcode") {
+            Ok(column) => Some(column),
+            Err(issue) => {
+                desk.issues.push(issue);
+                return None;
+            }
+        },
+        None => {
+            headers::any_of(&table, &["postcode", "postalcode", "pcds", "charitycontactpostcode", "contactpostcode"])
+        }
+    };
+    let reader = points::Reader::new(&table, points::Columns::default(), None, ladder.plane).ok();
+    let mut zones = Vec::new();
+    let mut lost = 0_usize;
+    for row in 0..table.rows() {
+        let by_code = || ladder.offices.find(table.text(postcode?, row)?).map(|(at, _)| at);
+        match reader.as_ref().and_then(|reader| reader.at(row)).or_else(by_code) {
+            Some(at) => zones.extend(ladder.locator.near(at, super::locator::SLIVER_M).map(ZoneIdx::from_usize)),
+            None => lost += 1,
+        }
+    }
+    if lost > 0 {
+        let problem = format!(
+            "{} have no postcode or coordinates that are known",
+            counted(lost, "organisation", "organisations")
+        );
+        let remedy = "They are not counted in any patch; add a postcode file under [giving] postcodes";
+        desk.issues.push(Issue::note("organisations-nowhere", Where::file(&section.file), problem, remedy));
+    }
+    zones.sort_unstable();
+    Some(zones)
+}
