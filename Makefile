@@ -88,9 +88,11 @@ format: ## lay out the code
 
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
 bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in one run; INPUTS has their inputs
-	cargo bench --profile dev
+	cargo bench --profile dev --bench nearest
 	cargo build --bin patchwork --example time_nearest
 	$(PYTHON) benches/first_item.py $(PATCHWORK)
+	@at=$$(mktemp -d) && $(PATCHWORK) demo $$at/borough >/dev/null && $(PATCHWORK) demo $$at/ten-times --residents 2160000 >/dev/null && \
+		cargo bench --profile dev --bench what_if -- $$at/borough $$at/ten-times; rm -rf $$at
 	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS) && \
 		$(PYTHON) benches/peers/siting.py $(PATCHWORK) $(PATCHWORK_SHARED) --inputs $(INPUTS); \
 	else echo "the comparison was left out: give INPUTS, a folder written by ../shared/peers/00_make_inputs.py net siting"; fi

@@ -33,6 +33,10 @@ pub struct Config {
     pub max_concurrent_requests: usize,
     /// Megabytes of answers kept to be given again.
     pub kept_mb: u64,
+    /// Long jobs (plans for hubs) worked on at once.
+    pub max_running_jobs: usize,
+    /// Long jobs that may wait; more are told to come back.
+    pub max_waiting_jobs: usize,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -59,6 +63,8 @@ struct File {
     request_timeout_s: Option<u64>,
     max_concurrent_requests: Option<usize>,
     kept_mb: Option<u64>,
+    max_running_jobs: Option<usize>,
+    max_waiting_jobs: Option<usize>,
 }
 
 impl Default for Config {
@@ -72,12 +78,14 @@ impl Default for Config {
             request_timeout_s: 30,
             max_concurrent_requests: 256,
             kept_mb: 128,
+            max_running_jobs: 2,
+            max_waiting_jobs: 8,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
 }
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 10] = [
     "bind",
     "public_url",
     "behind_proxy",
@@ -86,6 +94,8 @@ const NAMES: [&str; 8] = [
     "request_timeout_s",
     "max_concurrent_requests",
     "kept_mb",
+    "max_running_jobs",
+    "max_waiting_jobs",
 ];
 
 impl Config {
@@ -125,7 +135,18 @@ impl Config {
                 }
             )+};
         }
-        take!(bind, public_url, behind_proxy, log, log_filter, request_timeout_s, max_concurrent_requests, kept_mb);
+        take!(
+            bind,
+            public_url,
+            behind_proxy,
+            log,
+            log_filter,
+            request_timeout_s,
+            max_concurrent_requests,
+            kept_mb,
+            max_running_jobs,
+            max_waiting_jobs
+        );
         for (name, from) in &mut self.origins {
             if set.contains(name) {
                 *from = origin;
@@ -148,6 +169,9 @@ impl Config {
         }
         if self.request_timeout_s == 0 || self.max_concurrent_requests == 0 {
             return Err("request_timeout_s and max_concurrent_requests must be at least 1".to_owned());
+        }
+        if self.max_running_jobs == 0 {
+            return Err("max_running_jobs must be at least 1".to_owned());
         }
         Ok(())
     }
@@ -176,7 +200,9 @@ impl Config {
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
             "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
-            _ => Some(self.kept_mb.to_string()),
+            "kept_mb" => Some(self.kept_mb.to_string()),
+            "max_running_jobs" => Some(self.max_running_jobs.to_string()),
+            _ => Some(self.max_waiting_jobs.to_string()),
         };
         let mut text = String::from(
             "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
@@ -204,6 +230,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         Some("json") => Some(LogFormat::Json),
         Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
     };
+    let size = |name: &str| number(name).map(|n| n.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
     let behind_proxy = match env("PATCHWORK_BEHIND_PROXY") {
         None => None,
         Some(text) => {
@@ -217,9 +244,10 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         log,
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
-        max_concurrent_requests: number("PATCHWORK_MAX_CONCURRENT_REQUESTS")?
-            .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        max_concurrent_requests: size("PATCHWORK_MAX_CONCURRENT_REQUESTS")?,
         kept_mb: number("PATCHWORK_KEPT_MB")?,
+        max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
+        max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
     })
 }
 
@@ -249,6 +277,8 @@ mod tests {
         request_timeout_s = 5  # settings file
         max_concurrent_requests = 256  # default
         kept_mb = 128  # default
+        max_running_jobs = 2  # default
+        max_waiting_jobs = 8  # default
         "#);
     }
 
