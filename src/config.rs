@@ -31,6 +31,8 @@ pub struct Config {
     pub request_timeout_s: u64,
     /// Requests worked on at once; more are told to come back.
     pub max_concurrent_requests: usize,
+    /// Megabytes of answers kept to be given again.
+    pub kept_mb: u64,
     /// Long jobs (plans for hubs) worked on at once.
     pub max_running_jobs: usize,
     /// Long jobs that may wait; more are told to come back.
@@ -60,6 +62,7 @@ struct File {
     log_filter: Option<String>,
     request_timeout_s: Option<u64>,
     max_concurrent_requests: Option<usize>,
+    kept_mb: Option<u64>,
     max_running_jobs: Option<usize>,
     max_waiting_jobs: Option<usize>,
 }
@@ -74,6 +77,7 @@ impl Default for Config {
             log_filter: "info".to_owned(),
             request_timeout_s: 30,
             max_concurrent_requests: 256,
+            kept_mb: 128,
             max_running_jobs: 2,
             max_waiting_jobs: 8,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
@@ -81,7 +85,7 @@ impl Default for Config {
     }
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "bind",
     "public_url",
     "behind_proxy",
@@ -89,6 +93,7 @@ const NAMES: [&str; 9] = [
     "log_filter",
     "request_timeout_s",
     "max_concurrent_requests",
+    "kept_mb",
     "max_running_jobs",
     "max_waiting_jobs",
 ];
@@ -138,6 +143,7 @@ impl Config {
             log_filter,
             request_timeout_s,
             max_concurrent_requests,
+            kept_mb,
             max_running_jobs,
             max_waiting_jobs
         );
@@ -194,6 +200,7 @@ impl Config {
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
             "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
+            "kept_mb" => Some(self.kept_mb.to_string()),
             "max_running_jobs" => Some(self.max_running_jobs.to_string()),
             _ => Some(self.max_waiting_jobs.to_string()),
         };
@@ -240,6 +247,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         max_concurrent_requests: size("PATCHWORK_MAX_CONCURRENT_REQUESTS")?,
         max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
         max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
+        kept_mb: number("PATCHWORK_KEPT_MB")?,
     })
 }
 
@@ -268,6 +276,7 @@ mod tests {
         log_filter = "info"  # default
         request_timeout_s = 5  # settings file
         max_concurrent_requests = 256  # default
+        kept_mb = 128  # default
         max_running_jobs = 2  # default
         max_waiting_jobs = 8  # default
         "#);

@@ -10,7 +10,7 @@ pub use shared::{Failure, Shared};
 
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
-use crate::layer::{Answer, Findings, Layer, catalog};
+use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, GivingRule, Today, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
@@ -42,7 +42,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
-    pub fn build(place: Place, issues: Vec<Issue>) -> Self {
+    pub fn build(place: Place, mut issues: Vec<Issue>) -> Self {
+        let engaged = Engaged::of(&place).unwrap_or_else(|why| {
+            issues.push(unprotected(&why.to_string()));
+            None
+        });
         let (layers, totals, coverage) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
@@ -59,7 +63,8 @@ impl Snapshot {
                 .collect();
             let totals = totals(&place, &standards);
             let giving = giving(&place, GivingRule::default());
-            let layers = catalog::build(&place, &Findings { standards, giving: giving.as_ref() });
+            let findings = Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() };
+            let layers = catalog::build(&place, &findings);
             (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
         let today = OnceLock::from(Today::measured(&place, coverage));
@@ -121,6 +126,17 @@ impl Snapshot {
     pub fn collection(&self, id: &str) -> Option<&Collection> {
         self.layers.iter().find(|collection| collection.layer.id == id)
     }
+}
+
+fn unprotected(why: &str) -> Issue {
+    let at = crate::place::Where::file("place.toml").field("[[engagement]]");
+    let problem = format!("Nothing can be shown of the engagement records: {why}");
+    Issue::warning(
+        "not-protected",
+        at,
+        problem,
+        "Their layers are left out; please report this, with the files if you may",
+    )
 }
 
 fn digest(place: &Place, collections: &[Collection], totals: &[Totals], issues: &[Issue]) -> String {

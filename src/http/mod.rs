@@ -11,6 +11,7 @@ mod crs;
 mod download;
 mod form;
 mod format;
+mod giving;
 mod guard;
 mod health;
 mod issues;
@@ -29,6 +30,7 @@ mod problem;
 mod process;
 mod reply;
 mod request;
+mod review;
 mod saved;
 mod schema;
 mod schemes;
@@ -45,6 +47,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
+use axum::serve::ListenerExt;
 use guard::Work;
 use jobs::Jobs;
 use problem::Problem;
@@ -139,6 +142,13 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
+    // The end of an answer that does not fill a packet is sent at once, instead of waiting for the client's word
+    // that the packets before have come.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection may be slow at the end of its answers");
+        }
+    });
     let serving = axum::serve(listener, router(shared, &options, Arc::clone(&jobs))).with_graceful_shutdown(stop);
     let ended = tokio::select! {
         ended = serving.into_future() => ended,
@@ -177,7 +187,7 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 34] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 35] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -209,9 +219,11 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 34] {
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
         ("/metrics", plain(get(metrics::metrics))),
+        ("/giving", resource(giving::giving)),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
+        ("/review/{patch}", resource(review::page)),
         ("/robots.txt", resource(page::robots)),
     ]
 }

@@ -4,13 +4,16 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod engaged;
 pub mod file;
 pub mod filter;
 pub mod geojson;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod release;
 pub mod report;
+pub mod review;
 pub mod shape;
 pub mod table;
 pub mod tile;
@@ -20,14 +23,18 @@ pub mod what_if;
 mod assets;
 mod coverage;
 mod credits;
+mod evidence;
 mod field;
 mod gaps;
 mod patches;
+mod reach;
 mod round;
 mod streets;
+mod themes;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer, giving_layers};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
+pub use engaged::Engaged;
 
 use chrono::NaiveDate;
 use geo::Geometry;
