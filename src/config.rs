@@ -245,9 +245,9 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
         max_concurrent_requests: size("PATCHWORK_MAX_CONCURRENT_REQUESTS")?,
-        kept_mb: number("PATCHWORK_KEPT_MB")?,
         max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
         max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
+        kept_mb: number("PATCHWORK_KEPT_MB")?,
     })
 }
 

@@ -63,8 +63,8 @@ impl Snapshot {
                 .collect();
             let totals = totals(&place, &standards);
             let giving = giving(&place, GivingRule::default());
-            let layers =
-                catalog::build(&place, &Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() });
+            let findings = Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() };
+            let layers = catalog::build(&place, &findings);
             (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
         let today = OnceLock::from(Today::measured(&place, coverage));

@@ -187,8 +187,8 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 36] {
-    [
+fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    vec![
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
         ("/api", resource(api::api)),

@@ -115,8 +115,8 @@ fn of_items(schema: &Value, items: &[Value], at: &str) -> Option<String> {
 }
 
 fn of_members(schema: &Value, members: &Map<String, Value>, at: &str) -> Option<String> {
-    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    if let Some(missing) = required.filter(|name| !members.contains_key(*name)).next() {
+    let mut required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    if let Some(missing) = required.find(|name| !members.contains_key(*name)) {
         return Some(format!("{at} lacks {missing:?}"));
     }
     let known = schema["properties"].as_object();

@@ -83,10 +83,8 @@ fn wait(job: &Job, pause: Duration) {
     let began = Instant::now();
     while !job.watch.is_cancelled() {
         let passed = began.elapsed();
-        if passed >= pause {
-            break;
-        }
+        let Some(left) = pause.checked_sub(passed).filter(|left| !left.is_zero()) else { break };
         job.watch.step("Pausing", passed.as_secs_f64() / pause.as_secs_f64());
-        std::thread::sleep((pause - passed).min(Duration::from_millis(20)));
+        std::thread::sleep(left.min(Duration::from_millis(20)));
     }
 }

@@ -20,7 +20,13 @@ pub(in crate::http) fn add(paths: &mut Map<String, Value>, snapshot: &Snapshot) 
     put("/processes", json!({"get": operation("getProcesses", "The processes", &[limit, f.clone()], "200", "object")}));
     for process in ALL {
         let path = format!("/processes/{}", process.id);
-        let describe = operation(&name("getProcessDescription", process), process.title, &[f.clone()], "200", "object");
+        let describe = operation(
+            &name("getProcessDescription", process),
+            process.title,
+            std::slice::from_ref(&f),
+            "200",
+            "object",
+        );
         put(&path, json!({ "get": describe }));
         put(&format!("{path}/execution"), json!({ "post": execution(process, snapshot) }));
     }
