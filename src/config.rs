@@ -31,6 +31,8 @@ pub struct Config {
     pub request_timeout_s: u64,
     /// Requests worked on at once; more are told to come back.
     pub max_concurrent_requests: usize,
+    /// Megabytes of answers kept to be given again.
+    pub kept_mb: u64,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -56,6 +58,7 @@ struct File {
     log_filter: Option<String>,
     request_timeout_s: Option<u64>,
     max_concurrent_requests: Option<usize>,
+    kept_mb: Option<u64>,
 }
 
 impl Default for Config {
@@ -68,13 +71,22 @@ impl Default for Config {
             log_filter: "info".to_owned(),
             request_timeout_s: 30,
             max_concurrent_requests: 256,
+            kept_mb: 128,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
 }
 
-const NAMES: [&str; 7] =
-    ["bind", "public_url", "behind_proxy", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
+const NAMES: [&str; 8] = [
+    "bind",
+    "public_url",
+    "behind_proxy",
+    "log",
+    "log_filter",
+    "request_timeout_s",
+    "max_concurrent_requests",
+    "kept_mb",
+];
 
 impl Config {
     /// Works out the settings from the file (if any), this process's environment and the flags.
@@ -113,7 +125,7 @@ impl Config {
                 }
             )+};
         }
-        take!(bind, public_url, behind_proxy, log, log_filter, request_timeout_s, max_concurrent_requests);
+        take!(bind, public_url, behind_proxy, log, log_filter, request_timeout_s, max_concurrent_requests, kept_mb);
         for (name, from) in &mut self.origins {
             if set.contains(name) {
                 *from = origin;
@@ -163,7 +175,8 @@ impl Config {
             "log" => Some(quoted(log)),
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
-            _ => Some(self.max_concurrent_requests.to_string()),
+            "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
+            _ => Some(self.kept_mb.to_string()),
         };
         let mut text = String::from(
             "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
@@ -206,6 +219,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
         max_concurrent_requests: number("PATCHWORK_MAX_CONCURRENT_REQUESTS")?
             .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        kept_mb: number("PATCHWORK_KEPT_MB")?,
     })
 }
 
@@ -234,6 +248,7 @@ mod tests {
         log_filter = "info"  # default
         request_timeout_s = 5  # settings file
         max_concurrent_requests = 256  # default
+        kept_mb = 128  # default
         "#);
     }
 

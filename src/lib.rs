@@ -18,6 +18,7 @@ pub mod load;
 pub mod synth;
 pub mod measure;
 pub mod plan;
+pub mod disclose;
 pub mod layer;
 pub mod snapshot;
 pub mod http;

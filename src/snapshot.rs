@@ -10,7 +10,7 @@ pub use shared::{Failure, Shared};
 
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
-use crate::layer::{Answer, Findings, Layer, catalog};
+use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, GivingRule, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
@@ -41,7 +41,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
-    pub fn build(place: Place, issues: Vec<Issue>) -> Self {
+    pub fn build(place: Place, mut issues: Vec<Issue>) -> Self {
+        let engaged = Engaged::of(&place).unwrap_or_else(|why| {
+            issues.push(unprotected(&why.to_string()));
+            None
+        });
         let (layers, totals) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
@@ -58,7 +62,10 @@ impl Snapshot {
                 .collect();
             let totals = totals(&place, &standards);
             let giving = giving(&place, GivingRule::default());
-            (catalog::build(&place, &Findings { standards, giving: giving.as_ref() }), totals)
+            (
+                catalog::build(&place, &Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() }),
+                totals,
+            )
         };
         Self::assembled(place, layers, totals, issues)
     }
@@ -112,6 +119,17 @@ impl Snapshot {
     pub fn collection(&self, id: &str) -> Option<&Collection> {
         self.layers.iter().find(|collection| collection.layer.id == id)
     }
+}
+
+fn unprotected(why: &str) -> Issue {
+    let at = crate::place::Where::file("place.toml").field("[[engagement]]");
+    let problem = format!("Nothing can be shown of the engagement records: {why}");
+    Issue::warning(
+        "not-protected",
+        at,
+        problem,
+        "Their layers are left out; please report this, with the files if you may",
+    )
 }
 
 fn digest(place: &Place, collections: &[Collection], totals: &[Totals], issues: &[Issue]) -> String {

@@ -56,6 +56,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage of its standards, or the gaps in it
     Measure(MeasureArgs),
+    /// Attack what is published of engagement records, and say what can be worked out
+    Audit(AuditArgs),
+    /// Write one page about a patch, for its coordinator to print
+    Review(ReviewArgs),
     /// Say where the next hubs should go: proven, and explained
     Plan(Box<PlanArgs>),
     /// Choose sites over anybody's table of costs, or an OR-Library file
@@ -120,6 +124,12 @@ pub enum Measure {
     Coverage,
     /// Where people are not covered, who they are, and why
     Gaps,
+    /// Who was met and who was not, by patch and group
+    Reach,
+    /// What people raised, by patch, against the whole place
+    Themes,
+    /// What there is of a mobilised community in the records, by patch
+    Evidence,
     /// Where money reaches, where need goes unmet, and how sure that is
     Giving,
 }
@@ -130,7 +140,10 @@ pub enum Measure {
     patchwork measure my-borough coverage\n  \
     patchwork measure my-borough coverage --standard hub-15 --out coverage.csv\n  \
     patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
-    patchwork measure my-borough giving --layer grants --out grants.csv\n\n\
+    patchwork measure my-borough reach\n  \
+    patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
+    patchwork measure my-borough giving --layer grants --out grants.csv\n  \
+    patchwork measure my-borough giving --out trustees.html\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -142,10 +155,28 @@ pub struct MeasureArgs {
     /// Only this standard of place.toml (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub standard: Option<String>,
+    /// Reach: only this dimension, such as age (all of them when absent)
+    #[arg(long, value_name = "KEY")]
+    pub dimension: Option<String>,
     /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// File to write: .geojson or .csv
+    /// File to write: .geojson or .csv; for giving also .html, a page to print
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `patchwork review`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork review my-borough P01 --out P01.html\n\n\
+    The page is HTML; print it from any browser. Without --out it goes to stdout.")]
+pub struct ReviewArgs {
+    /// Place directory: the one with place.toml
+    pub dir: PathBuf,
+    /// Key of the patch
+    pub patch: String,
+    /// File to write
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -335,4 +366,31 @@ pub struct HealthArgs {
     /// Address of the server; the one in the settings when absent
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
+}
+
+/// `patchwork audit`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork audit my-borough\n  \
+    patchwork audit my-borough --keep my-borough/releases/2026-q3.json\n  \
+    patchwork audit 2026-q2.json 2026-q3.json --format json\n  \
+    patchwork audit my-borough --unprotected\n\n\
+    Linear programs bound every hidden count by all that is shown, in one release and between several.\n\
+    Exit codes: 0 no count can be worked out, 1 one can or it could not be tried, 2 wrong call.")]
+pub struct AuditArgs {
+    /// Place directory (with the releases its place.toml names), or releases kept before, oldest first
+    #[arg(required = true, value_name = "DIR|FILE")]
+    pub published: Vec<PathBuf>,
+    /// Attack the exact counts instead, to see that the audit finds them
+    #[arg(long)]
+    pub unprotected: bool,
+    /// Counts below this are small, whatever the policy says
+    #[arg(long, value_name = "N")]
+    pub threshold: Option<u64>,
+    /// Keep the release in this file when nothing can be worked out, for later ones to agree with
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
 }

@@ -17,6 +17,9 @@ const GAPS_LISTED: usize = 20;
 /// Runs the command.
 pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
     let place = usable(&args.dir, progress)?;
+    if matches!(args.measure, Measure::Reach | Measure::Themes | Measure::Evidence) {
+        return super::engaged::run(args, &place, progress);
+    }
     if args.measure == Measure::Giving {
         return super::giving::run(&place, args, progress);
     }
@@ -78,7 +81,7 @@ pub(super) fn check_ending(path: &Path) -> Result<(), Failure> {
     }
 }
 
-fn write_layer(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
+pub(super) fn write_layer(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
     write(path, &bytes(place, layer, path))
 }
 

@@ -2,14 +2,17 @@
 //! what people read: 0 done, 1 it could not be done, 2 it was called wrongly.
 
 mod args;
+mod audit;
 mod check;
 mod demo;
+mod engaged;
 mod giving;
 mod health;
 mod locate;
 mod measure;
 mod plan;
 mod progress;
+mod review;
 mod serve;
 mod words;
 
@@ -64,6 +67,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args, &progress),
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
+        Command::Audit(args) => audit::run(args, &progress),
+        Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => plan::run(args, &progress),
         Command::Locate(args) => locate::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),

@@ -81,6 +81,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let mut response = if preflight(&request) {
         allowed()
     } else if let Some(kept) = app.kept.answer(&app, &request) {
+        app.metrics.served_kept();
         kept
     } else {
         limited(&app, request, next).await

@@ -11,6 +11,7 @@ mod crs;
 mod download;
 mod form;
 mod format;
+mod giving;
 mod guard;
 mod health;
 mod issues;
@@ -26,6 +27,7 @@ mod page;
 mod problem;
 mod reply;
 mod request;
+mod review;
 mod saved;
 mod schema;
 mod schemes;
@@ -40,6 +42,7 @@ use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
+use axum::serve::ListenerExt;
 use guard::Work;
 use problem::Problem;
 use reply::Reply;
@@ -122,6 +125,13 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
+    // The end of an answer that does not fill a packet is sent at once, instead of waiting for the client's word
+    // that the packets before have come.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection may be slow at the end of its answers");
+        }
+    });
     let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
     tokio::select! {
         ended = serving.into_future() => ended,
@@ -156,7 +166,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
+fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 29] {
     [
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
@@ -182,9 +192,11 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 28] {
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
         ("/metrics", plain(get(metrics::metrics))),
+        ("/giving", resource(giving::giving)),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
+        ("/review/{patch}", resource(review::page)),
         ("/robots.txt", resource(page::robots)),
     ]
 }

@@ -1,8 +1,12 @@
 //! The list of layers: what each is called, what it tells, how it is made, and which paragraph of
 //! METHODS.md says how. A new measure adds one entry here.
 
-use super::credits::{GIVING, PEOPLE, WALKS, credits};
-use super::{Feature, Field, Layer, Value, assets, coverage, gaps, giving, patches, streets, zones};
+use super::credits::{GIVING, MET, PEOPLE, WALKS, credits};
+use super::{
+    Engaged, Feature, Field, Layer, Value, assets, coverage, evidence, gaps, giving, patches, reach, streets, themes,
+    zones,
+};
+use crate::measure::counts::THEMES;
 use crate::measure::{Coverage, Gaps, Reached};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
@@ -24,6 +28,8 @@ pub struct Answer<'a> {
 pub struct Findings<'a> {
     /// Coverage and gaps of each standard.
     pub standards: Vec<Answer<'a>>,
+    /// Who was met, protected; `None` where there are no records or they cannot be protected.
+    pub engaged: Option<&'a Engaged>,
     /// Where giving reaches; `None` where no grants were given.
     pub giving: Option<&'a Reached>,
 }
@@ -51,10 +57,14 @@ enum Make {
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
     /// One layer for the place, when there is anything to tell.
     IfFound(fn(&Context<'_>) -> Option<Table>),
+    /// One layer, where there are engagement records.
+    WithRecords { walks: bool, table: fn(&Context<'_>) -> Table },
+    /// One layer for each dimension that engagement records tell.
+    PerDimension(fn(&Context<'_>, &str) -> Table),
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 11] = [
+pub const ENTRIES: [Entry; 14] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -104,6 +114,33 @@ pub const ENTRIES: [Entry; 11] = [
         method: "gaps",
         roles: &[PEOPLE, WALKS],
         make: Make::PerStandard(gaps::table),
+    },
+    Entry {
+        id: "reach",
+        title: "Reach",
+        description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and the                       others rounded before anything else is done with them.",
+        method: "reach",
+        roles: &[PEOPLE, MET],
+        make: Make::PerDimension(reach::table),
+    },
+    Entry {
+        id: "themes",
+        title: "Themes",
+        description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
+                      and who has nothing near that would answer it. Small counts are hidden and the others rounded before \
+                      anything else is done with them.",
+        method: "themes",
+        roles: &[PEOPLE, MET, WALKS],
+        make: Make::WithRecords { walks: true, table: themes::table },
+    },
+    Entry {
+        id: "evidence",
+        title: "Evidence of a mobilised community",
+        description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
+                      added up. Small counts are hidden and the others rounded before anything else is done with them.",
+        method: "evidence",
+        roles: &[PEOPLE, MET],
+        make: Make::WithRecords { walks: false, table: evidence::table },
     },
     Entry {
         id: "grants",
@@ -156,15 +193,86 @@ pub const ENTRIES: [Entry; 11] = [
 #[must_use]
 pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
     let answers = findings.standards.as_slice();
-    let context = Context { place, answers, main_patch: zones::main_patch(place), giving: findings.giving };
+    let context = Context {
+        place,
+        answers,
+        engaged: findings.engaged,
+        main_patch: zones::main_patch(place),
+        giving: findings.giving,
+    };
+    let mut layers: Vec<Layer> = Vec::new();
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()
         .flat_map(|entry| match entry.make {
             Make::Once { .. } | Make::IfFound(_) => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
+            Make::PerDimension(_) | Make::WithRecords { .. } => Vec::new(),
         })
         .collect();
-    jobs.into_par_iter().filter_map(|(entry, answer)| layer(&context, entry, answer)).collect()
+    layers.par_extend(jobs.into_par_iter().filter_map(|(entry, answer)| layer(&context, entry, answer)));
+    layers.extend(of_engagement(&context));
+    layers
+}
+
+/// The layers that are made from engagement records alone, as [`build`] makes them.
+#[must_use]
+pub fn engagement_layers(place: &Place, engaged: &Engaged) -> Vec<Layer> {
+    let context =
+        Context { place, answers: &[], engaged: Some(engaged), main_patch: zones::main_patch(place), giving: None };
+    of_engagement(&context)
+}
+
+fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
+    let Some(engaged) = context.engaged else { return Vec::new() };
+    let mut layers = Vec::new();
+    let everybody = ["everybody".to_owned()];
+    let dimensions = match context.place.engagement.dimensions.as_slice() {
+        [] => everybody.as_slice(),
+        told => told,
+    };
+    for entry in &ENTRIES {
+        match entry.make {
+            Make::PerDimension(make) => {
+                for dimension in dimensions {
+                    let Some(published) = engaged.people(dimension) else { continue };
+                    let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
+                    let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
+                    let name = (format!("{}-{dimension}", entry.id), format!("{}: {label}", entry.title));
+                    layers.push(of_records(
+                        context,
+                        entry,
+                        name,
+                        &published.summary().sentence(),
+                        make(context, dimension),
+                    ));
+                }
+            }
+            Make::WithRecords { table, .. } => {
+                let said = if entry.id == "themes" { engaged.protected.table(THEMES) } else { None };
+                if entry.id == "themes" && said.is_none() {
+                    continue;
+                }
+                let sentence = said.map(|published| published.summary().sentence()).unwrap_or_default();
+                let name = (entry.id.to_owned(), entry.title.to_owned());
+                layers.push(of_records(context, entry, name, &sentence, table(context)));
+            }
+            Make::Once { .. } | Make::PerStandard(_) | Make::IfFound(_) => {}
+        }
+    }
+    layers
+}
+
+fn of_records(
+    context: &Context<'_>,
+    entry: &Entry,
+    (id, title): (String, String),
+    sentence: &str,
+    Table { fields, features }: Table,
+) -> Layer {
+    let walks = matches!(entry.make, Make::WithRecords { walks: true, .. });
+    let description = format!("{} {sentence}", entry.description).trim_end().to_owned();
+    let credits = credits(context.place, entry.roles, walks);
+    Layer { id, title, description, method: entry.method, credits, fields, features }
 }
 
 /// Coverage of one standard, as [`build`] makes it.
@@ -182,14 +290,16 @@ pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps:
 /// What there is to tell about giving, as [`build`] makes it.
 #[must_use]
 pub fn giving_layers(place: &Place, giving: &Reached) -> Vec<Layer> {
-    let context = Context { place, answers: &[], main_patch: zones::main_patch(place), giving: Some(giving) };
+    let context =
+        Context { place, answers: &[], engaged: None, main_patch: zones::main_patch(place), giving: Some(giving) };
     let about = |entry: &&Entry| matches!(entry.make, Make::IfFound(_)) && entry.method.starts_with("giving");
     ENTRIES.iter().filter(about).filter_map(|entry| layer(&context, entry, None)).collect()
 }
 
 fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
     let answers = [answer];
-    let context = Context { place, answers: &answers, main_patch: zones::main_patch(place), giving: None };
+    let context =
+        Context { place, answers: &answers, engaged: None, main_patch: zones::main_patch(place), giving: None };
     let entry = ENTRIES.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
     layer(&context, entry, Some(&answer)).expect("every standard has a layer")
 }
@@ -200,7 +310,9 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> O
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
         (Make::IfFound(table), _) => (table(context)?, false),
-        (Make::PerStandard(_), None) => (Table { fields: Vec::new(), features: Vec::new() }, true),
+        (Make::PerStandard(_), None) | (Make::PerDimension(_) | Make::WithRecords { .. }, _) => {
+            (Table { fields: Vec::new(), features: Vec::new() }, true)
+        }
     };
     let (id, title, description) = match answer {
         Some(Answer { standard, .. }) => (
@@ -243,6 +355,8 @@ pub(super) struct Context<'a> {
     pub(super) place: &'a Place,
     /// What was found out about each standard.
     pub(super) answers: &'a [Answer<'a>],
+    /// Who was met, protected.
+    pub(super) engaged: Option<&'a Engaged>,
     /// The patch in which most residents of each zone live.
     pub(super) main_patch: IdVec<ZoneIdx, Option<PatchIdx>>,
     /// Where giving reaches.

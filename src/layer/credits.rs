@@ -8,6 +8,9 @@ pub(super) const GIVING: &[&str] = &["grants"];
 /// Roles of source that layers about walks rest on, besides those about people.
 pub(super) const WALKS: &[&str] = &["streets", "assets"];
 
+/// Roles of source that layers about people met rest on.
+pub(super) const MET: &[&str] = &["engagement"];
+
 /// The sources of these roles, with what their licences ask for and what every reader must know.
 pub(super) fn credits(place: &Place, roles: &[&[&str]], walks: bool) -> Credits {
     let mut credits = Credits { date: place.date, ..Credits::default() };

@@ -4,12 +4,15 @@
 
 pub mod catalog;
 pub mod csv;
+pub mod engaged;
 pub mod file;
 pub mod filter;
 pub mod geojson;
 pub mod giving;
 pub mod hubs;
+pub mod release;
 pub mod report;
+pub mod review;
 pub mod shape;
 pub mod table;
 pub mod tile;
@@ -18,14 +21,18 @@ pub mod totals;
 mod assets;
 mod coverage;
 mod credits;
+mod evidence;
 mod field;
 mod gaps;
 mod patches;
+mod reach;
 mod round;
 mod streets;
+mod themes;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, gaps_layer, giving_layers};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
+pub use engaged::Engaged;
 
 use chrono::NaiveDate;
 use geo::Geometry;

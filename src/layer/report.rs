@@ -31,18 +31,34 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
         lines.push(("deprivation", format!("{} of {} zones", n(deprived), n(place.zones.len()))));
     }
     lines.extend(place.giving.as_ref().map(|giving| ("grants", grants(giving))));
-    for (name, sets) in [("engagement", &place.engagement)] {
-        if !sets.is_empty() {
-            let records: u64 = sets.iter().map(|set| set.records).sum();
-            lines.push((
-                name,
-                format!("{} records in {} files, kept for later", thousands(records as f64), n(sets.len())),
-            ));
-        }
+    if !place.engagement.files.is_empty() {
+        lines.push(("engagement", engagement(place)));
     }
     let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
     lines.push(("standards", if standards.is_empty() { "none".to_owned() } else { standards.join("; ") }));
     lines
+}
+
+/// What became of the rows of engagement records: used and set aside sum to all.
+fn engagement(place: &Place) -> String {
+    let met = &place.engagement;
+    let all = |of: fn(&crate::place::RecordFile) -> u64| met.files.iter().map(of).sum::<u64>() as f64;
+    let mut words = format!(
+        "{} records in {} files: {} counted",
+        thousands(met.rows() as f64),
+        met.files.len(),
+        thousands(met.used() as f64)
+    );
+    let aside = [
+        (all(|file| file.repeated), "repeated"),
+        (all(|file| file.without_day), "without a day"),
+        (all(crate::place::RecordFile::nowhere), "placed nowhere"),
+        (all(|file| file.cut), "cut off"),
+    ];
+    for (rows, why) in aside.into_iter().filter(|(rows, _)| *rows > 0.0) {
+        words += &format!(", {} {why}", thousands(rows));
+    }
+    words
 }
 
 /// What was loaded of the grants and how it could be placed: rows and money reconcile.
@@ -161,7 +177,8 @@ fn place_json(place: &Place) -> Value {
         "groups": place.groups.iter().map(|g| &g.key).collect::<Vec<_>>(),
         "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
         "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
-        "engagement_records": records(&place.engagement),
+        "engagement_records": place.engagement.rows(),
+        "engagement_records_used": place.engagement.used(),
         "grant_records": records(&place.grants),
         "standards": place.standards.iter().map(|s| &s.key).collect::<Vec<_>>(),
     })

@@ -6,22 +6,22 @@ use super::desk::{Ask, Desk};
 use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
-use super::manifest::{Manifest, RecordsSection};
+use super::manifest::{Manifest, OneOrMany};
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, grants, records, shapes, standards, zones};
+use super::{deprivation, engagement, grants, releases, shapes, standards, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Giving, IdVec, Idx, Issue, Patch, Place, Position, RecordSet, Residents, Source, Standard,
-    Where, Zone, ZoneIdx,
+    Asset, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet,
+    Residents, Source, Standard, Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
 use geo::{BoundingRect, MultiPolygon};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// A point further than this from every street is not joined to one, unless `place.toml` says otherwise.
@@ -45,7 +45,8 @@ pub(super) struct Parts {
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
     standards: Vec<Standard>,
-    engagement: Vec<RecordSet>,
+    engagement: Engagement,
+    disclosure: Disclosure,
     grants: (Vec<RecordSet>, Option<Giving>),
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
@@ -96,7 +97,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let assets = assets::read(desk, &manifest.assets, &scene);
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
-    let engagement = record_sets(desk, &manifest.engagement, "engagement");
+    let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let disclosure = releases::read(desk, &manifest.disclosure);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,
@@ -120,6 +122,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         streets,
         standards,
         engagement,
+        disclosure,
         grants,
         date,
         speed,
@@ -134,8 +137,37 @@ fn deprived(desk: &mut Desk<'_>, manifest: &Manifest, zones: &[Area]) -> Vec<Opt
     }
 }
 
-fn record_sets(desk: &mut Desk<'_>, sections: &[RecordsSection], role: &'static str) -> Vec<RecordSet> {
-    sections.iter().filter_map(|section| records::read(desk, section, role)).collect()
+type Settled = (Vec<Position>, IdVec<ZoneIdx, Range<usize>>);
+
+fn met(
+    desk: &mut Desk<'_>,
+    manifest: &Manifest,
+    scene: &Scene<'_>,
+    (patches, settled, assets, groups): (&[Patch], &Settled, &[Asset], &[Group]),
+) -> Engagement {
+    if manifest.engagement.is_empty() {
+        return Engagement::default();
+    }
+    let ground = engagement::Ground {
+        zones: scene.zones,
+        locator: scene.locator,
+        patches,
+        positions: &settled.0,
+        zone_positions: &settled.1,
+        assets,
+        plane: scene.plane,
+        one_patch: manifest.patches.is_none(),
+    };
+    engagement::read(desk, &manifest.engagement, &ground, groups, scene)
+}
+
+/// Kinds of asset that answer a theme, by the theme in the form records have it in.
+fn theme_answers(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    let kinds = |answer: &OneOrMany| match answer {
+        OneOrMany::One(kind) => vec![kind.clone()],
+        OneOrMany::Many(kinds) => kinds.clone(),
+    };
+    manifest.themes.iter().map(|(theme, answer)| (theme.trim().to_lowercase(), kinds(answer))).collect()
 }
 
 fn max_off_street(manifest: &Manifest) -> Metres {
@@ -380,6 +412,8 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         speed: parts.speed,
         standards: parts.standards,
         engagement: parts.engagement,
+        theme_answers: theme_answers(manifest),
+        disclosure: parts.disclosure,
         grants: parts.grants.0,
         giving: parts.grants.1,
         sources: sources.into(),

@@ -78,6 +78,12 @@ impl<'a> Desk<'a> {
         None
     }
 
+    /// Where a written path to a directory leads, whether or not there is one.
+    pub(super) fn directory(&self, written: &str) -> PathBuf {
+        let expanded = expand(written, self.variables);
+        expanded.map_or_else(|_| self.dir.join(written), |path| self.dir.join(path))
+    }
+
     /// The rows of a file, noted as a source; `None`, with the reason noted, when it cannot be read.
     pub(super) fn table(&mut self, ask: Ask<'_>) -> Option<Table> {
         let path = self.find(ask.written, ask.role)?;

@@ -178,6 +178,11 @@ const COORDINATES: &[(&str, &str)] = &[
     ("e", "n"),
 ];
 
+/// Pairs of titles of coordinates in letters and digits, longitude or easting first.
+pub(super) fn coordinate_titles() -> impl Iterator<Item = (&'static str, &'static str)> {
+    COORDINATES.iter().copied()
+}
+
 /// The columns with coordinates, longitude or easting first.
 pub(super) fn coordinates(table: &Table) -> Option<(usize, usize)> {
     COORDINATES.iter().find_map(|(x, y)| Some((any_of(table, &[x])?, any_of(table, &[y])?)))

@@ -25,9 +25,12 @@ pub struct Manifest {
     /// Things to reach.
     #[serde(default)]
     pub assets: Vec<AssetsSection>,
-    /// Engagement records: counted and kept.
+    /// Engagement records: who was met.
     #[serde(default)]
-    pub engagement: Vec<RecordsSection>,
+    pub engagement: Vec<EngagementSection>,
+    /// Kinds of asset that answer a theme: theme → one kind or several.
+    #[serde(default)]
+    pub themes: BTreeMap<String, OneOrMany>,
     /// Grants in the 360Giving standard.
     #[serde(default)]
     pub grants: Vec<RecordsSection>,
@@ -317,8 +320,44 @@ pub struct AssetsSection {
     pub source: Provenance,
 }
 
-/// `[[engagement]]` and `[[grants]]`: the file is counted and kept; its columns are named here for the
-/// measures that read them.
+/// `[[engagement]]`: a file with a row for each time somebody was met.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngagementSection {
+    /// CSV, XLSX or Parquet.
+    pub file: String,
+    /// Sheet of a workbook.
+    pub sheet: Option<String>,
+    /// Column for each fact, where its title is not recognised: `id`, `date`, `activity`, `asset`, `patch`,
+    /// `zone`, `postcode`, `district`, `x`, `y`, `person`, `people`, `hours`, `connections`, `themes`.
+    #[serde(default)]
+    pub columns: BTreeMap<String, String>,
+    /// Column for each dimension of groups, where its title is not recognised; of several columns the
+    /// words are joined by a comma.
+    #[serde(default)]
+    pub dimensions: BTreeMap<String, OneOrMany>,
+    /// What the file calls each group, where its words are not recognised: dimension → words → group key,
+    /// or `not_recorded`.
+    #[serde(default)]
+    pub groups: BTreeMap<String, BTreeMap<String, String>>,
+    /// The activity of every record, such as `membership`, where no column says.
+    pub activity: Option<String>,
+    /// What the file calls each activity, where its words are not recognised: words → activity.
+    #[serde(default)]
+    pub activities: BTreeMap<String, String>,
+    /// Dates such as 03/04/2024 have the month first. The day is first when absent.
+    #[serde(default)]
+    pub month_first: bool,
+    /// Reference system of `x` and `y`; degrees when they look like degrees, else British National Grid.
+    pub crs: Option<String>,
+    /// A postcode file for these records, when not `[place] postcodes`.
+    pub postcodes: Option<String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// `[[grants]]`: the file is counted and kept; its columns are named here for the measures that read them.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsSection {
@@ -411,10 +450,13 @@ pub struct DisclosureSection {
     pub threshold: u32,
     /// Other counts are rounded to a multiple of this.
     pub rounding: u32,
+    /// Directory of the releases published before (`*.json`, oldest first by name), as `patchwork audit
+    /// --keep` writes them; what they hid stays hidden.
+    pub releases: Option<String>,
 }
 
 impl Default for DisclosureSection {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5 }
+        Self { threshold: 10, rounding: 5, releases: None }
     }
 }

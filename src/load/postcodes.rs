@@ -91,7 +91,7 @@ fn pair(table: &Table, pairs: &[(&str, &str)]) -> Option<(usize, usize)> {
 }
 
 /// Letters and digits in capitals: the Post Office puts one space, files put none, two, or pad to seven.
-fn form(postcode: &str) -> String {
+pub(super) fn form(postcode: &str) -> String {
     postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 

@@ -2,11 +2,16 @@
 
 mod cause;
 mod cells;
+pub mod counts;
 pub mod coverage;
 pub mod gaps;
 pub mod giving;
+pub mod near;
 pub mod qualify;
+pub mod reach;
 mod stretch;
+pub mod tables;
+pub mod themes;
 pub mod walk;
 
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};

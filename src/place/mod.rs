@@ -2,6 +2,7 @@
 //! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
 
 mod asset;
+mod engagement;
 mod grant;
 mod group;
 mod ids;
@@ -13,6 +14,10 @@ mod standard;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
+pub use engagement::{
+    Activity, Answer, Basis, Engagement, Expected, FirstMet, HowOften, Met, Quarter, Raised, RaisedBy, RecordFile,
+    Venue, Work,
+};
 pub use grant::{
     Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
 };
@@ -68,8 +73,12 @@ pub struct Place {
     pub speed: WalkingSpeed,
     /// What "covered" means here.
     pub standards: Vec<Standard>,
-    /// Engagement files: counted and kept for the reach measures.
-    pub engagement: Vec<RecordSet>,
+    /// Who was met, counted from the engagement files.
+    pub engagement: Engagement,
+    /// Kinds of asset that answer a theme: theme → kinds.
+    pub theme_answers: std::collections::BTreeMap<String, Vec<String>>,
+    /// How small counts of people are protected.
+    pub disclosure: Disclosure,
     /// Grant files, as they were read.
     pub grants: Vec<RecordSet>,
     /// Grants and where they benefit somebody; `None` where no grants were given.
@@ -103,5 +112,22 @@ impl Place {
     #[must_use]
     pub fn speed_of(&self, group: GroupIdx) -> WalkingSpeed {
         self.groups[group].speed.unwrap_or(self.speed)
+    }
+}
+
+/// How small counts of people are protected: `[disclosure]` in place.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    /// Counts of 1 up to one less than this are hidden.
+    pub threshold: u64,
+    /// Other counts are rounded to the nearest multiple of this.
+    pub rounding: u64,
+    /// What was published before, oldest first: the name of each file, and its text.
+    pub earlier: Vec<(String, String)>,
+}
+
+impl Default for Disclosure {
+    fn default() -> Self {
+        Self { threshold: 10, rounding: 5, earlier: Vec::new() }
     }
 }

@@ -19,7 +19,7 @@ pub struct Source {
     pub digest: String,
 }
 
-/// A file of records that was read, counted and kept for later: engagement or grants.
+/// A file of records that was read, counted and kept for later: grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordSet {
     /// Path as written in `place.toml`.

@@ -148,7 +148,8 @@ fn it_lies_at_sea_and_says_that_it_is_made_up() {
     assert_eq!(manifest.standards.len(), 4);
     let mut named = vec![manifest.zones.file.clone(), manifest.patches.expect("patches").file];
     named.extend(manifest.groups.iter().map(|g| g.file.clone()));
-    named.extend(manifest.engagement.iter().chain(&manifest.grants).map(|r| r.file.clone()));
+    named.extend(manifest.engagement.iter().map(|records| records.file.clone()));
+    named.extend(manifest.grants.iter().map(|records| records.file.clone()));
     named.extend(manifest.assets.iter().filter_map(|a| a.file.clone()));
     assert!(named.iter().all(|file| dir.join(file).exists()), "{named:?}");
     assert!(fs::read_to_string(dir.join("README.txt")).expect("a readme").contains("does not exist"));

@@ -160,6 +160,12 @@ fn nothing_unwraps_or_prints() {
 }
 
 #[test]
+fn exact_counts_of_people_are_read_by_disclose_alone() {
+    let outside = |f: &File| !["disclose", "measure", "place", "load", "synth"].contains(&f.module.as_str());
+    none(&found(outside, |f| &f.code, &[".exact()", ".exact_contributors()"]));
+}
+
+#[test]
 fn only_the_interruption_of_the_solver_is_unsafe() {
     none(&found(|f| f.path != "locate/interrupt.rs", |f| &f.code, &["unsafe"]));
 }

@@ -133,7 +133,9 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
             step_free: false,
             date: NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day"),
         }],
-        engagement: Vec::new(),
+        engagement: patchwork::place::Engagement::default(),
+        disclosure: patchwork::place::Disclosure::default(),
+        theme_answers: std::collections::BTreeMap::new(),
         grants: Vec::new(),
         giving: None,
         sources: IdVec::from(vec![Source {

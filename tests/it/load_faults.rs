@@ -209,15 +209,15 @@ fn given_points_place_people_and_a_straddling_zone_is_split_by_them() {
 }
 
 #[test]
-fn engagement_with_names_of_people_is_warned_of() {
+fn engagement_with_names_of_people_is_refused() {
     let more = "\n[[engagement]]\nfile = \"met.csv\"\n\n[[grants]]\nfile = \"grants.json\"\n";
     let toy = Toy::new()
         .with("met.csv", "date,patch,Email,First name\n2024-01-01,A,a@example.org,Ann\n")
         .with("grants.json", r#"{"version":"1.4","grants":[{"id":"360G-1","title":"x"},{"id":"360G-2","title":"y"}]}"#)
         .and(more);
-    assert!(toy.issue("personal-data").problem.contains("\"Email\", \"First name\""));
-    let (place, _) = toy.place();
-    assert_eq!((place.engagement[0].records, place.grants[0].records), (1, 2));
+    let issue = toy.issue("personal-data");
+    assert!(issue.problem.contains("\"Email\"") && issue.problem.contains("\"First name\""), "{}", issue.problem);
+    assert_eq!(issue.severity, patchwork::place::Severity::Error);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
+mod giving;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
 mod http_ets;
+mod http_disclosure;
 mod http_files;
 mod http_filter;
 mod http_operations;
@@ -19,6 +21,7 @@ mod load_examples;
 mod load_faults;
 mod locate;
 mod plan;
+mod reach;
 mod plan_commands;
 mod small_towns;
 mod support;

@@ -59,8 +59,8 @@ impl Scene<'_> {
     }
 
     /// The postcodes for a section, read once.
-    fn postcodes(&self, desk: &mut Desk<'_>, section: &AssetsSection) -> Option<Arc<Postcodes>> {
-        let file = section.postcodes.as_ref().or(self.place.postcodes.as_ref())?;
+    pub(super) fn postcodes(&self, desk: &mut Desk<'_>, own: Option<&String>) -> Option<Arc<Postcodes>> {
+        let file = own.or(self.place.postcodes.as_ref())?;
         if let Some(read) = self.postcodes.borrow().get(file) {
             return read.clone();
         }

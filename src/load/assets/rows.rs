@@ -36,7 +36,9 @@ pub(super) fn read(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, sce
     };
     match prepare(&table, section, scene) {
         Ok((columns, reader, kept)) => {
-            let postcodes = needs_postcodes(&reader, &columns, &kept).then(|| scene.postcodes(desk, section)).flatten();
+            let postcodes = needs_postcodes(&reader, &columns, &kept)
+                .then(|| scene.postcodes(desk, section.postcodes.as_ref()))
+                .flatten();
             let rows = Rows {
                 table: &table,
                 columns,

@@ -1,0 +1,142 @@
+//! The attack on what is published: what can anybody work out who has the tables, and nothing else?
+
+use super::attack::Attack;
+use super::published::{Published, Release};
+use super::{Cell, Policy, Unprotectable};
+use std::collections::BTreeSet;
+
+/// What a reader can work out of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The table.
+    pub table: String,
+    /// The cell in words.
+    pub cell: String,
+    /// The least it can be.
+    pub least: u64,
+    /// The most it can be; `None` when nothing limits it.
+    pub most: Option<u64>,
+    /// The shown cells whose sums say so, in words; the first few.
+    pub by: Vec<String>,
+}
+
+impl Finding {
+    /// How far apart the ends are; `None` when nothing limits the count.
+    #[must_use]
+    pub fn width(&self) -> Option<u64> {
+        self.most.map(|most| most.saturating_sub(self.least))
+    }
+}
+
+/// What the attack found in one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableAudit {
+    /// The table.
+    pub table: String,
+    /// Cells in all.
+    pub cells: usize,
+    /// Cells shown, noughts not counted.
+    pub shown: usize,
+    /// Cells hidden.
+    pub hidden: usize,
+    /// The hidden cell that can be bounded most narrowly; `None` when nothing is hidden.
+    pub narrowest: Option<Finding>,
+}
+
+/// What the attack found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// What was asked for.
+    pub demand: Policy,
+    /// How many earlier releases were used against the newest.
+    pub earlier: usize,
+    /// Each table of the newest release.
+    pub tables: Vec<TableAudit>,
+    /// Every cell that tells more than the policy allows: hidden and bounded too narrowly, or small and
+    /// shown.
+    pub exposed: Vec<Finding>,
+    /// Linear programs asked.
+    pub programs: usize,
+}
+
+/// Can anybody work out a small count from these releases (the newest last)?
+///
+/// *Method*: of every hidden cell the least and the most are sought by linear programs over all cells,
+/// given each shown count with the range of its rounding, every sum in and between the tables, and the
+/// earlier releases under the assumption that no record came late (given up just where the releases contradict it).
+/// Ends are then drawn in to whole numbers. Cells that some possible world has shown to be wide enough
+/// are not asked again; the narrowest of each table is always exact. It knows nothing of how the
+/// tables were made.
+///
+/// # Errors
+/// When the solver does not answer, or the tables contradict themselves.
+pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
+    let Some((newest, earlier)) = releases.split_last() else {
+        return Ok(Audit { demand: *demand, earlier: 0, tables: Vec::new(), exposed: Vec::new(), programs: 0 });
+    };
+    let mut attack = Attack::new(newest, earlier)?;
+    attack.look_around(demand.least_width())?;
+    let mut found =
+        Audit { demand: *demand, earlier: earlier.len(), tables: Vec::new(), exposed: Vec::new(), programs: 0 };
+    let mut reported = BTreeSet::new();
+    for (nth, table) in newest.tables.iter().enumerate() {
+        shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);
+        let hidden: BTreeSet<usize> = attack.hidden_of(nth, table);
+        let mut narrowest: Option<(u64, usize)> = None;
+        for cell in attack.by_width(&hidden) {
+            // What a possible world has shown to be wide enough can't be the narrowest any more.
+            let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(demand.least_width()));
+            if attack.width_seen(cell) >= enough {
+                continue;
+            }
+            attack.bound(cell)?;
+            let width = attack.width(cell);
+            if narrowest.is_none_or(|(least, _)| width < least) {
+                narrowest = Some((width, cell));
+            }
+            if width < needed(demand, attack.least(cell)) && reported.insert(cell) {
+                found.exposed.push(attack.finding(&table.name, cell));
+            }
+        }
+        let count = |is: fn(&Cell) -> bool| table.cells.iter().filter(|cell| is(cell)).count();
+        found.tables.push(TableAudit {
+            table: table.name.clone(),
+            cells: table.cells.len(),
+            shown: count(|cell| matches!(cell, Cell::Shown(_) | Cell::Low)),
+            hidden: count(|cell| *cell == Cell::Hidden),
+            narrowest: narrowest.map(|(_, cell)| attack.finding(&table.name, cell)),
+        });
+    }
+    found.programs = attack.programs;
+    Ok(found)
+}
+
+/// How far apart the ends of a hidden count must be. One that cannot be small (because it protects others,
+/// or was shown in an earlier release) need be no more uncertain than if it were shown.
+fn needed(demand: &Policy, least: u64) -> u64 {
+    if least < demand.threshold {
+        demand.least_width()
+    } else {
+        demand.least_width().min(demand.rounding.saturating_sub(1))
+    }
+}
+
+/// Counts of people that are shown although they are small: their range lies below the threshold.
+fn shown_and_small(
+    table: &Published,
+    demand: &Policy,
+    nth: usize,
+    attack: &Attack,
+    reported: &mut BTreeSet<usize>,
+    exposed: &mut Vec<Finding>,
+) {
+    for (place, cell) in table.cells.iter().enumerate().filter(|_| table.is_people) {
+        let Some((least, most)) = table.policy.range(*cell, true) else { continue };
+        let is_small = least >= 1 && most < demand.threshold && most - least < demand.least_width();
+        let known = attack.place(nth, place);
+        if is_small && reported.insert(known) {
+            let (table, cell) = (table.name.clone(), attack.name(known).to_owned());
+            exposed.push(Finding { table, cell, least, most: Some(most), by: vec!["it is shown".to_owned()] });
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Rows of a table along an attribute of people, and what they tell of everybody in them.
+
+use super::protect::Ground;
+use super::system::{Order, Rule, System};
+use crate::measure::tables::{Relation, Tables};
+
+/// A whole and its parts along an attribute of people.
+#[derive(Debug)]
+pub(super) struct Line {
+    whole: usize,
+    parts: Vec<usize>,
+    relation: Relation,
+}
+
+/// Every line along an attribute of people, in the tables to be published.
+pub(super) fn attribute_lines(tables: &Tables, system: &System) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (table, places) in tables.tables.iter().zip(&system.places) {
+        let mut step = places.len();
+        for dimension in &table.dimensions {
+            let size = dimension.categories.len().max(1);
+            let inner = step / size;
+            for whole in (0..size).filter(|_| dimension.is_attribute) {
+                let parts: Vec<usize> = dimension.parts(whole).collect();
+                if parts.is_empty() {
+                    continue;
+                }
+                for start in (0..places.len()).step_by(step.max(1)) {
+                    for i in 0..inner {
+                        let at = |category: usize| places[start + category * inner + i];
+                        let parts = parts.iter().map(|&part| at(part)).collect();
+                        lines.push(Line { whole: at(whole), parts, relation: dimension.relation });
+                    }
+                }
+            }
+            step = inner;
+        }
+    }
+    lines
+}
+
+/// Hides the one category that all people of a line are in.
+///
+/// Who knows that somebody was met there then would know that they are disabled, say.
+pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
+    if ground.policy.threshold <= 1 {
+        return;
+    }
+    for line in lines {
+        let whole = ground.exact[line.whole];
+        let positive = line.parts.iter().filter(|&&part| ground.exact[part] > 0).count();
+        for &part in &line.parts {
+            let is_everybody = whole > 0 && ground.exact[part] == whole;
+            // A single category of which there is no other tells nothing.
+            if is_everybody && line.parts.len() > 1 && (positive == 1 || line.relation != Relation::Sum) {
+                ground.is_hidden[part] = true;
+            }
+        }
+    }
+}
+
+/// Hides the noughts of lines of which no count can be shown, so that what is hidden does not point at
+/// the category by leaving the others empty. Noughts that the noughts still shown tell anyway (a group
+/// nobody of which was met in the whole place), or an earlier release told, are shown.
+pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
+    if ground.policy.threshold <= 1 {
+        return;
+    }
+    let mut may_hide = vec![false; ground.exact.len()];
+    for line in lines.iter().filter(|line| ground.exact[line.whole] > 0) {
+        let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];
+        if line.parts.len() > 1 && !line.parts.iter().any(is_shown) {
+            line.parts.iter().for_each(|&part| may_hide[part] |= ground.exact[part] == 0 && ground.told[part].1 > 0.0);
+        }
+    }
+    loop {
+        let told = told_noughts(ground, &may_hide);
+        let before = may_hide.iter().filter(|may| **may).count();
+        may_hide.iter_mut().zip(told).for_each(|(may, told)| *may &= !told);
+        if may_hide.iter().filter(|may| **may).count() == before {
+            break;
+        }
+    }
+    for (hidden, may) in ground.is_hidden.iter_mut().zip(may_hide) {
+        *hidden |= may;
+    }
+}
+
+/// The cells that must be nought because other noughts are shown.
+fn told_noughts(ground: &Ground, hidden: &[bool]) -> Vec<bool> {
+    let mut told: Vec<bool> =
+        (0..hidden.len()).map(|cell| ground.is_new[cell] && ground.exact[cell] == 0 && !hidden[cell]).collect();
+    loop {
+        let mut changed = false;
+        for Rule { whole, parts, relation } in &ground.system.rules {
+            if told[*whole] {
+                for &part in parts {
+                    changed |= !std::mem::replace(&mut told[part], true);
+                }
+            } else if *relation != Order::Within && parts.iter().all(|&part| told[part]) {
+                told[*whole] = true;
+                changed = true;
+            }
+        }
+        if !changed {
+            return told;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The only door for anything counted from engagement records: exact tables go in, and what comes out
+//! lets nobody work out a small count.
+//!
+//! The method is threshold suppression with rounding and audited complementary suppression, in the
+//! terms of Hundepool et al. (2012), *Statistical Disclosure Control*, chapter 4. Counts under the
+//! threshold are hidden, the others rounded. The intruder is a linear program over all tables together
+//! (Fischetti & Salazar-González 2001, "Solving the cell suppression problem on tabular data with linear
+//! constraints", *Management Science* 47:1008–1027): as long as it can bound a hidden count more
+//! narrowly than the policy allows, a second program (the network heuristic of Kelly, Golden & Assad
+//! 1992, with costs for cells hidden) says which further cells to hide.
+//!
+//! [`protect`] does it; [`audit`](audit()) attacks what came out, knowing only what is published.
+
+mod attack;
+mod audit;
+mod cell;
+mod earlier;
+mod linear;
+mod lines;
+mod proof;
+mod protect;
+mod published;
+mod repair;
+mod system;
+
+pub use audit::{Audit, Finding, TableAudit, audit};
+pub use cell::{Cell, Policy};
+pub use protect::{Unprotectable, protect};
+pub use published::{Protected, Published, Release, Summary, derived};
+
+#[cfg(test)]
+#[path = "disclose_tests.rs"]
+mod tests;

@@ -1,0 +1,168 @@
+//! The intruder inside: which hidden counts can be bounded more narrowly than the policy allows?
+
+use super::linear::{Lp, Outcome, Row};
+use super::protect::{Ground, Unprotectable};
+use std::collections::BTreeSet;
+
+/// How far from a whole number the solver's answers may lie.
+pub(super) const TOLERANCE: f64 = 1e-5;
+
+/// An end of what a hidden count must be able to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Goal {
+    pub(super) cell: usize,
+    pub(super) is_most: bool,
+}
+
+/// What is proven so far. Hiding further cells only lets the others be more, so a proof stays one.
+#[derive(Default)]
+pub(super) struct Proof {
+    /// Hidden counts of every cell, as low and as high as some answer had them.
+    seen: Vec<(f64, f64)>,
+    /// Ends given up: earlier releases have told them already.
+    pub(super) given_up: BTreeSet<Goal>,
+}
+
+impl Proof {
+    /// Takes one possible world into account.
+    pub(super) fn see(&mut self, values: impl Fn(usize) -> f64) {
+        for (cell, seen) in self.seen.iter_mut().enumerate() {
+            let value = values(cell);
+            *seen = (seen.0.min(value), seen.1.max(value));
+        }
+    }
+
+    /// The value a goal asks for. Of a count hidden for the sake of others both ends together must be wide
+    /// enough, so one end depends on how far the other has been seen.
+    pub(super) fn end(&self, ground: &Ground, goal: Goal) -> f64 {
+        let (least, most) = ground.target(goal.cell).unwrap_or_else(|| {
+            let (width, seen) = (ground.policy.least_width() as f64, self.seen[goal.cell]);
+            (seen.1 - width, seen.0 + width)
+        });
+        if goal.is_most { most } else { least }
+    }
+
+    pub(super) fn is_met(&self, ground: &Ground, goal: Goal) -> bool {
+        let (end, seen) = (self.end(ground, goal), self.seen[goal.cell]);
+        if goal.is_most { seen.1 >= end - TOLERANCE } else { seen.0 <= end + TOLERANCE }
+    }
+
+    /// The ends that no possible world found reaches.
+    ///
+    /// One program raises as many hidden counts as it can all at once; a world that reaches the ends of many
+    /// cells proves them all.
+    pub(super) fn exposed(&mut self, ground: &Ground) -> Result<Vec<Goal>, Unprotectable> {
+        if self.seen.is_empty() {
+            self.seen = ground.exact.iter().map(|&exact| (exact as f64, exact as f64)).collect();
+        }
+        let mut program = Program::new(ground);
+        let mut exposed = Vec::new();
+        for is_most in [true, false] {
+            let mut open: Vec<Goal> = ground
+                .hidden()
+                .map(|cell| Goal { cell, is_most })
+                .filter(|goal| !self.is_met(ground, *goal) && !self.given_up.contains(goal))
+                .collect();
+            // What few of these worlds reach is left to the repair, which asks in smaller lots and hides
+            // nothing where nothing need be hidden.
+            while !open.is_empty() {
+                let before = open.len();
+                self.try_all(ground, &mut program, &mut open)?;
+                if open.len() * 10 > before * 9 {
+                    break;
+                }
+            }
+            exposed.extend(open);
+        }
+        // A count hidden for the sake of others failed at its most may have made up for it at its least;
+        // what is still too narrow is widened downwards, where there is room.
+        exposed.retain(|goal| !self.is_met(ground, *goal));
+        exposed.retain(|goal| {
+            let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= 0.0;
+            ground.target(goal.cell).is_some() || goal.is_most != has_room
+        });
+        exposed.sort();
+        Ok(exposed)
+    }
+
+    fn try_all(&mut self, ground: &Ground, program: &mut Program, open: &mut Vec<Goal>) -> Result<(), Unprotectable> {
+        for goal in &*open {
+            program.aim(ground, *goal, self.end(ground, *goal));
+        }
+        self.look(program)?;
+        for goal in &*open {
+            program.forget(ground, *goal);
+        }
+        open.retain(|goal| !self.is_met(ground, *goal));
+        Ok(())
+    }
+
+    fn look(&mut self, program: &mut Program) -> Result<(), Unprotectable> {
+        match program.lp.solve() {
+            Outcome::Best { values, .. } => {
+                self.see(|cell| program.column[cell].map_or(0.0, |column| values[column]));
+                Ok(())
+            }
+            Outcome::Infeasible | Outcome::Unknown => Err(Unprotectable::Unsolved),
+        }
+    }
+}
+
+/// The program over the cells that are not known to be nought.
+struct Program {
+    lp: Lp,
+    column: Vec<Option<usize>>,
+}
+
+impl Program {
+    fn new(ground: &Ground) -> Self {
+        let bounds: Vec<(f64, f64)> = (0..ground.exact.len()).map(|cell| ground.bounds(cell)).collect();
+        let (column, bounds, rows) = without_noughts(&bounds, ground.system.rows());
+        Self { lp: Lp::new(bounds, rows), column }
+    }
+
+    fn aim(&mut self, ground: &Ground, goal: Goal, end: f64) {
+        let Some(column) = self.column[goal.cell] else { return };
+        let (least, most) = ground.bounds(goal.cell);
+        self.lp.cost(column, if goal.is_most { -1.0 } else { 1.0 });
+        // Beyond the end nothing is gained, so that the room is left to the others.
+        if goal.is_most {
+            self.lp.bound(column, least, most.min(end));
+        } else {
+            self.lp.bound(column, least.max(end), most);
+        }
+    }
+
+    fn forget(&mut self, ground: &Ground, goal: Goal) {
+        let Some(column) = self.column[goal.cell] else { return };
+        let (least, most) = ground.bounds(goal.cell);
+        self.lp.cost(column, 0.0);
+        self.lp.bound(column, least, most);
+    }
+}
+
+/// Leaves out the cells known to be nought, and the rows that then say nothing.
+pub(super) fn without_noughts(
+    bounds: &[(f64, f64)],
+    rows: Vec<Row>,
+) -> (Vec<Option<usize>>, Vec<(f64, f64)>, Vec<Row>) {
+    let mut kept = Vec::new();
+    let column: Vec<Option<usize>> = bounds
+        .iter()
+        .map(|&bound| {
+            (bound != (0.0, 0.0)).then(|| {
+                kept.push(bound);
+                kept.len() - 1
+            })
+        })
+        .collect();
+    let rows = rows
+        .into_iter()
+        .filter_map(|row| {
+            let terms: Vec<(usize, f64)> =
+                row.terms.iter().filter_map(|&(cell, factor)| column[cell].map(|c| (c, factor))).collect();
+            (!terms.is_empty()).then_some(Row { terms, ..row })
+        })
+        .collect();
+    (column, kept, rows)
+}

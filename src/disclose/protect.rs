@@ -1,0 +1,205 @@
+//! From exact tables to tables that may leave.
+
+use super::system::{Order, Shape, System};
+use super::{Cell, Policy, Protected, Published, Release, earlier, lines, proof::Proof, repair};
+use crate::measure::tables::Tables;
+
+/// Why tables cannot be protected together. No message holds a count.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unprotectable {
+    /// Two tables say different things of the same people.
+    #[error("table {table} counts {cell} differently from another table; count both from the same records")]
+    Disagree {
+        /// The later of the two.
+        table: String,
+        /// The cell in words.
+        cell: String,
+    },
+    /// A whole is not what its parts make.
+    #[error("{cell} is not what its parts add up to; fill the totals from the parts")]
+    DoesNotAddUp {
+        /// The whole in words.
+        cell: String,
+    },
+    /// What was published before is not known, so that it could be given away.
+    #[error("the earlier release {file} cannot be read: {why}; nothing is published until it can, or is taken away")]
+    Forgotten {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The solver did not answer, so that nothing can be promised.
+    #[error("the linear program of the protection was not solved; nothing is published")]
+    Unsolved,
+}
+
+/// The exact truth about every cell, and what is to become of it.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub(super) system: System,
+    pub(super) policy: Policy,
+    /// Exact counts; of cells that only an earlier release had, a count that agrees with the rest.
+    pub(super) exact: Vec<u64>,
+    /// People each count is of.
+    pub(super) people: Vec<u64>,
+    /// Whether the cell counts people.
+    pub(super) is_people: Vec<bool>,
+    /// Whether the cell is in the tables to be published now.
+    pub(super) is_new: Vec<bool>,
+    /// What becomes of the cell.
+    pub(super) is_hidden: Vec<bool>,
+    /// What earlier releases tell of the cell.
+    pub(super) told: Vec<(f64, f64)>,
+}
+
+impl Ground {
+    /// Whether a count may not be shown for its own sake. That few people have nothing is no such count.
+    pub(super) fn is_small(&self, cell: usize) -> bool {
+        self.exact[cell] > 0 && self.people[cell] < self.policy.threshold
+    }
+
+    /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
+    pub(super) fn bounds(&self, cell: usize) -> (f64, f64) {
+        let (told_least, told_most) = self.told[cell];
+        let (least, most) = if !self.is_new[cell] || self.is_hidden[cell] {
+            (0.0, f64::INFINITY)
+        } else {
+            let shown = self.policy.round(self.exact[cell]);
+            let range = self.policy.range(shown, self.is_people[cell]);
+            range.map_or((0.0, f64::INFINITY), |(least, most)| (least as f64, most as f64))
+        };
+        (least.max(told_least), most.min(told_most))
+    }
+
+    /// What a hidden count must be able to be, for all a reader can work out: a small count anything
+    /// below the threshold, an amount of few people as much again as it is. `None` for a count that is
+    /// hidden for the sake of others: of it only [`Policy::least_width`] is asked.
+    pub(super) fn target(&self, cell: usize) -> Option<(f64, f64)> {
+        let (exact, threshold) = (self.exact[cell], self.policy.threshold);
+        let width = self.policy.least_width();
+        let (least, most) = if exact == 0 {
+            (0, width)
+        } else if exact < threshold {
+            (1, threshold.saturating_sub(1))
+        } else if self.is_small(cell) {
+            let away = width.max(exact / 2);
+            (exact.saturating_sub(away).max(1), exact + away)
+        } else {
+            return None;
+        };
+        Some((least as f64, most as f64))
+    }
+
+    pub(super) fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.exact.len()).filter(|&cell| self.is_new[cell] && self.is_hidden[cell])
+    }
+}
+
+/// Which counts may be shown, so that nobody who reads all tables, and all earlier releases of them, can
+/// work out a small one?
+///
+/// *Method*: (1) counts of fewer people than the threshold are hidden, and so is what an earlier release
+/// hid, until at least a threshold's worth of people has come in since. (2) Where all people of a
+/// row are in one category of an attribute, that category is hidden, and where no category of a row can be shown
+/// its noughts are hidden too, so that nobody learns what *all* of a known circle are. (3) A linear
+/// program looks for what each hidden count can be at least and at most, given everything shown with
+/// its rounding, every sum, and the earlier releases as if no record had come late; where that is less than
+/// the policy asks, the cheapest further cells are hidden, until nothing is left to do.
+///
+/// *Returns* the tables in the order given. The order of tables and of categories decides nothing.
+/// *Limits*: see METHODS.md, Disclosure.
+///
+/// # Errors
+/// When tables contradict each other, or the solver does not answer.
+pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<Protected, Unprotectable> {
+    let mut ground = ground(tables, *policy, earlier)?;
+    for cell in 0..ground.exact.len() {
+        ground.is_hidden[cell] = ground.is_new[cell] && ground.is_small(cell);
+    }
+    earlier::keep_hidden(&mut ground, tables, earlier);
+    let lines = lines::attribute_lines(tables, &ground.system);
+    lines::hide_sole_categories(&mut ground, &lines);
+    let mut told_before = 0;
+    if policy.threshold > 1 {
+        let mut proof = Proof::default();
+        loop {
+            lines::hide_noughts(&mut ground, &lines);
+            let exposed = proof.exposed(&ground)?;
+            if exposed.is_empty() {
+                break;
+            }
+            told_before += repair::repair(&mut ground, &mut proof, exposed)?;
+        }
+    }
+    Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before })
+}
+
+fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
+    let cell = |&cell: &usize| {
+        if ground.is_hidden[cell] { Cell::Hidden } else { ground.policy.round(ground.exact[cell]) }
+    };
+    let published = tables.tables.iter().zip(&ground.system.places);
+    published
+        .map(|(table, places)| Published {
+            name: table.name.clone(),
+            counted: table.counted.clone(),
+            is_people: table.is_of_people(),
+            dimensions: table.dimensions.clone(),
+            cells: places.iter().map(cell).collect(),
+            policy: ground.policy,
+        })
+        .collect()
+}
+
+fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground, Unprotectable> {
+    let now = tables.tables.iter().map(|t| Shape { counted: &t.counted, dimensions: &t.dimensions, release: 0 });
+    let before = earlier
+        .iter()
+        .rev()
+        .enumerate()
+        .flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age + 1)));
+    let system = System::new(&now.chain(before).collect::<Vec<_>>());
+    let n = system.names.len();
+    let mut ground = Ground {
+        system,
+        policy,
+        exact: vec![0; n],
+        people: vec![0; n],
+        is_people: vec![true; n],
+        is_new: vec![false; n],
+        is_hidden: vec![false; n],
+        told: vec![(0.0, f64::INFINITY); n],
+    };
+    for (table, places) in tables.tables.iter().zip(&ground.system.places) {
+        for ((&cell, &exact), &people) in places.iter().zip(table.exact()).zip(table.exact_contributors()) {
+            if ground.is_new[cell] && (ground.exact[cell], ground.people[cell]) != (exact, people) {
+                let cell = ground.system.names[cell].clone();
+                return Err(Unprotectable::Disagree { table: table.name.clone(), cell });
+            }
+            (ground.is_new[cell], ground.exact[cell], ground.people[cell]) = (true, exact, people);
+            ground.is_people[cell] = table.is_of_people();
+        }
+    }
+    check_sums(&ground)?;
+    earlier::reconcile(&mut ground, earlier, tables.tables.len())?;
+    Ok(ground)
+}
+
+fn check_sums(ground: &Ground) -> Result<(), Unprotectable> {
+    for rule in &ground.system.rules {
+        let all_new = ground.is_new[rule.whole] && rule.parts.iter().all(|&part| ground.is_new[part]);
+        let parts = || rule.parts.iter().map(|&part| ground.exact[part]);
+        let (whole, sum) = (ground.exact[rule.whole], parts().sum::<u64>());
+        let most = parts().max().unwrap_or(0);
+        let holds = match rule.relation {
+            Order::Sum => whole == sum,
+            Order::Union => most <= whole && whole <= sum,
+            Order::Within => most <= whole,
+        };
+        if all_new && !holds {
+            return Err(Unprotectable::DoesNotAddUp { cell: ground.system.names[rule.whole].clone() });
+        }
+    }
+    Ok(())
+}

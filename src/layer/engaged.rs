@@ -1,0 +1,177 @@
+//! What engagement records say of a place, protected: the one thing that layers, tables and pages about
+//! people met are made from.
+
+use super::release;
+use crate::disclose::{self, Cell, Policy, Protected, Published, Unprotectable};
+use crate::measure::Coverage;
+use crate::measure::counts;
+use crate::measure::near::near;
+use crate::measure::reach::{Count, Reach, Row, reach, residents};
+use crate::place::{Basis, GroupIdx, Idx, PatchIdx, Place, Quarter};
+use crate::stats::{gini_of_tallies, top_share_of_tallies};
+
+/// What records say, as far as it may be said.
+#[derive(Debug)]
+pub struct Engaged {
+    /// The protected tables.
+    pub protected: Protected,
+    /// Who lives near the places where people are met.
+    pub near: Coverage,
+    /// The quarters told apart, first to last.
+    pub quarters: Vec<Quarter>,
+    /// How unequally contacts are shared, by patch in the order of the tables.
+    pub concentration: Vec<Concentration>,
+}
+
+/// How much of the contact goes to those met most: the "usual suspects".
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Concentration {
+    /// Share of all contacts that are with the tenth of people met most often.
+    pub top_tenth: Option<f64>,
+    /// Gini coefficient of contacts over people.
+    pub gini: Option<f64>,
+}
+
+/// Concentration is said of at least this many times the threshold: the tenth that is met most are then
+/// as many people as the threshold asks for.
+const TENTHS: u64 = 10;
+
+impl Engaged {
+    /// Counts, and protects; `None` where the place has no records.
+    ///
+    /// # Errors
+    /// When the counts cannot be protected together; nothing may be shown then.
+    pub fn of(place: &Place) -> Result<Option<Self>, Unprotectable> {
+        if place.engagement.is_empty() {
+            return Ok(None);
+        }
+        let policy = Self::policy(place);
+        let protected = disclose::protect(&counts::tables(place), &policy, &Self::earlier(place)?)?;
+        let mut own = Self {
+            protected,
+            near: near(place, policy.threshold as f64),
+            quarters: counts::quarters(&place.engagement),
+            concentration: Vec::new(),
+        };
+        own.concentration = own.concentrations(place);
+        Ok(Some(own))
+    }
+
+    /// How the place protects small counts.
+    #[must_use]
+    pub fn policy(place: &Place) -> Policy {
+        Policy { threshold: place.disclosure.threshold, rounding: place.disclosure.rounding }
+    }
+
+    /// What the place published before, oldest first.
+    ///
+    /// # Errors
+    /// When a file is no release.
+    pub fn earlier(place: &Place) -> Result<Vec<Protected>, Unprotectable> {
+        let read = |(file, text): &(String, String)| {
+            release::read(text.as_bytes()).map_err(|why| Unprotectable::Forgotten { file: file.clone(), why })
+        };
+        place.disclosure.earlier.iter().map(read).collect()
+    }
+
+    /// The tables as they would leave without protection: for the audit, which must find fault with them.
+    ///
+    /// # Errors
+    /// When the tables contradict each other.
+    pub fn unprotected(place: &Place) -> Result<Option<Protected>, Unprotectable> {
+        if place.engagement.is_empty() {
+            return Ok(None);
+        }
+        disclose::protect(&counts::tables(place), &Policy::NONE, &[]).map(Some)
+    }
+
+    /// The table of people by patch, answer and period of a dimension.
+    #[must_use]
+    pub fn people(&self, dimension: &str) -> Option<&Published> {
+        self.protected.table(&counts::reach(dimension))
+    }
+
+    /// Everybody met, by patch and period.
+    #[must_use]
+    pub fn everybody(&self) -> Option<&Published> {
+        self.protected.tables.iter().find(|table| table.name.starts_with("reach-"))
+    }
+
+    fn concentrations(&self, place: &Place) -> Vec<Concentration> {
+        let Some(table) = self.everybody().filter(|_| place.engagement.basis == Basis::People) else {
+            return Vec::new();
+        };
+        let rows = table.dimensions.first().map_or(0, |patch| patch.categories.len());
+        let last = place.patches.len() + 1;
+        (0..rows)
+            .map(|row| {
+                let here =
+                    |patch: Option<PatchIdx>| row == 0 || patch.map_or(row == last, |patch| patch.index() + 1 == row);
+                let times: Vec<(f64, f64)> = place
+                    .engagement
+                    .how_often
+                    .iter()
+                    .filter(|often| here(often.patch))
+                    .map(|often| (f64::from(often.times), often.people))
+                    .collect();
+                let cell = table.cell(&[row, 0, 0]);
+                let enough = cell.value().is_some_and(|n| n >= TENTHS * self.protected.policy.threshold);
+                let of = if enough { cell } else { Cell::Hidden };
+                Concentration {
+                    top_tenth: top_share_of_tallies(&times, 0.1).and_then(|share| disclose::derived(of, share, 0.01)),
+                    gini: gini_of_tallies(&times).and_then(|gini| disclose::derived(of, gini, 0.01)),
+                }
+            })
+            .collect()
+    }
+
+    /// How each answer of a dimension is reached, by patch: in the rows and columns of [`Engaged::people`],
+    /// the whole time.
+    #[must_use]
+    pub fn reach(&self, place: &Place, dimension: &str) -> Vec<Vec<Reach>> {
+        let Some(table) = self.people(dimension) else { return Vec::new() };
+        let [patches, answers, _] = table.dimensions.as_slice() else { return Vec::new() };
+        let groups: Vec<Option<GroupIdx>> = answers
+            .categories
+            .iter()
+            .skip(1)
+            .map(|answer| {
+                let same = |(_, group): &(GroupIdx, &crate::place::Group)| {
+                    group.key == answer.key && group.dimension == dimension
+                };
+                place.groups.enumerate().find(same).map(|(index, _)| index)
+            })
+            .collect();
+        let not_recorded = answers.find("not_recorded");
+        let residents = residents(place);
+        let rows: Vec<Row> = (0..patches.categories.len())
+            .filter_map(|row| {
+                let (everybody, members) = residents.get(row)?;
+                let count = |answer: usize| count(table, &[row, answer, 0]);
+                let patch = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
+                Some(Row {
+                    residents: *everybody,
+                    members: groups.iter().map(|group| group.and_then(|group| members[group])).collect(),
+                    met: count(0),
+                    met_of: (1..answers.categories.len()).map(count).collect(),
+                    not_recorded: not_recorded.map_or(Some(Count::exactly(0.0)), count),
+                    dispersion: if row == 0 { 1.0 } else { rough(counts::dispersion(&place.engagement, patch)) },
+                })
+            })
+            .collect();
+        reach(&rows)
+    }
+}
+
+/// A dispersion with one decimal: enough for an interval, too little to tell a count from.
+fn rough(dispersion: f64) -> f64 {
+    (dispersion * 10.0).ceil() / 10.0
+}
+
+/// What may be known of a cell.
+#[must_use]
+pub fn count(table: &Published, at: &[usize]) -> Option<Count> {
+    let (least, most) = table.range(at)?;
+    let shown = table.cell(at).value()?;
+    Some(Count { shown: shown as f64, least: least as f64, most: most as f64 })
+}

@@ -1,0 +1,221 @@
+//! Releases as files: what was published, kept so that the next release gives away no more together
+//! with it, and read back. A release holds protected counts only.
+
+use crate::disclose::{Audit, Cell, Finding, Policy, Protected, Published};
+use crate::measure::tables::{Category, Dimension, Relation};
+use serde_json::{Value, json};
+
+/// Name and version of the form, in the first line of every release file.
+const FORM: &str = "patchwork-release-1";
+
+/// A release as JSON: each table with its dimensions, and each cell as it is shown (`25`, `"[c]"`).
+#[must_use]
+pub fn write(release: &Protected) -> Vec<u8> {
+    let tables: Vec<Value> = release.tables.iter().map(table).collect();
+    let whole = json!({
+        "form": FORM,
+        "threshold": release.policy.threshold,
+        "rounding": release.policy.rounding,
+        "told_before": release.told_before,
+        "tables": tables,
+    });
+    let mut text = serde_json::to_vec(&whole).unwrap_or_default();
+    text.push(b'\n');
+    text
+}
+
+fn table(table: &Published) -> Value {
+    let dimensions: Vec<Value> = table
+        .dimensions
+        .iter()
+        .map(|dimension| {
+            let categories: Vec<Value> = dimension
+                .categories
+                .iter()
+                .map(|category| json!({ "key": category.key, "label": category.label, "part_of": category.parent }))
+                .collect();
+            json!({
+                "name": dimension.name,
+                "relation": relation(dimension.relation),
+                "is_attribute": dimension.is_attribute,
+                "categories": categories,
+            })
+        })
+        .collect();
+    let cells: Vec<Value> = table
+        .cells
+        .iter()
+        .map(|cell| cell.value().map_or_else(|| Value::String(cell.text()), |value| json!(value)))
+        .collect();
+    json!({
+        "name": table.name,
+        "counted": table.counted,
+        "is_people": table.is_people,
+        "dimensions": dimensions,
+        "cells": cells,
+    })
+}
+
+fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Sum => "sum",
+        Relation::Union => "union",
+        Relation::Within => "within",
+    }
+}
+
+/// The release in a file that [`write`] wrote.
+///
+/// # Errors
+/// A sentence on what is wrong, without a full stop.
+pub fn read(text: &[u8]) -> Result<Protected, String> {
+    let whole: Value = serde_json::from_slice(text).map_err(|error| format!("it is not JSON: {error}"))?;
+    if whole.get("form").and_then(Value::as_str) != Some(FORM) {
+        return Err(format!("it is no release: its \"form\" is not \"{FORM}\""));
+    }
+    let number =
+        |key: &str| whole.get(key).and_then(Value::as_u64).ok_or_else(|| format!("\"{key}\" is not a whole number"));
+    let policy = Policy { threshold: number("threshold")?, rounding: number("rounding")?.max(1) };
+    let tables = list(&whole, "tables")?.iter().map(|table| read_table(table, policy)).collect::<Result<_, _>>()?;
+    let told_before = number("told_before")? as usize;
+    Ok(Protected { policy, tables, told_before })
+}
+
+fn list<'v>(value: &'v Value, key: &str) -> Result<&'v Vec<Value>, String> {
+    value.get(key).and_then(Value::as_array).ok_or_else(|| format!("\"{key}\" is not a list"))
+}
+
+fn text(value: &Value, key: &str) -> Result<String, String> {
+    value.get(key).and_then(Value::as_str).map(ToOwned::to_owned).ok_or_else(|| format!("\"{key}\" is not text"))
+}
+
+fn flag(value: &Value, key: &str) -> Result<bool, String> {
+    value.get(key).and_then(Value::as_bool).ok_or_else(|| format!("\"{key}\" is not true or false"))
+}
+
+fn read_table(value: &Value, policy: Policy) -> Result<Published, String> {
+    let name = text(value, "name")?;
+    let within = |problem: String| format!("table \"{name}\": {problem}");
+    let dimensions: Vec<Dimension> =
+        list(value, "dimensions")?.iter().map(read_dimension).collect::<Result<_, _>>().map_err(within)?;
+    let cells: Vec<Cell> = list(value, "cells")?
+        .iter()
+        .map(|cell| match (cell.as_u64(), cell.as_str()) {
+            (Some(0), _) => Ok(Cell::Zero),
+            (Some(count), _) => Ok(Cell::Shown(count)),
+            (None, Some(marker)) => Cell::parse(marker).ok_or_else(|| format!("{marker:?} is no marker")),
+            (None, None) => Err(format!("{cell} is no cell")),
+        })
+        .collect::<Result<_, _>>()
+        .map_err(within)?;
+    let size = dimensions.iter().try_fold(1_usize, |size, d| size.checked_mul(d.categories.len()));
+    if size != Some(cells.len()) {
+        return Err(within(format!("it has {} cells, which is not what its dimensions make", cells.len())));
+    }
+    let (counted, is_people) = (text(value, "counted")?, flag(value, "is_people")?);
+    Ok(Published { name, counted, is_people, dimensions, cells, policy })
+}
+
+fn read_dimension(value: &Value) -> Result<Dimension, String> {
+    let name = text(value, "name")?;
+    let relation = match text(value, "relation")?.as_str() {
+        "sum" => Relation::Sum,
+        "union" => Relation::Union,
+        "within" => Relation::Within,
+        other => return Err(format!("dimension \"{name}\" has the relation {other:?}, which is none")),
+    };
+    let mut categories = Vec::new();
+    for (i, category) in list(value, "categories")?.iter().enumerate() {
+        let parent = category.get("part_of").and_then(Value::as_u64).map(|parent| parent as usize);
+        if parent.is_some_and(|parent| parent >= i) {
+            return Err(format!("dimension \"{name}\" has a category before the one it is a part of"));
+        }
+        categories.push(Category { key: text(category, "key")?, label: text(category, "label")?, parent });
+    }
+    Ok(Dimension { name, categories, relation, is_attribute: flag(value, "is_attribute")? })
+}
+
+/// What an audit found, for programs.
+#[must_use]
+pub fn audit_json(audit: &Audit) -> String {
+    let finding = |finding: &Finding| {
+        json!({
+            "table": finding.table,
+            "cell": finding.cell,
+            "least": finding.least,
+            "most": finding.most,
+            "width": finding.width(),
+            "by": finding.by,
+        })
+    };
+    let tables: Vec<Value> = audit
+        .tables
+        .iter()
+        .map(|table| {
+            json!({
+                "table": table.table,
+                "cells": table.cells,
+                "shown": table.shown,
+                "hidden": table.hidden,
+                "narrowest": table.narrowest.as_ref().map(finding),
+            })
+        })
+        .collect();
+    let whole = json!({
+        "safe": audit.exposed.is_empty(),
+        "threshold": audit.demand.threshold,
+        "rounding": audit.demand.rounding,
+        "least_width": audit.demand.least_width(),
+        "earlier_releases": audit.earlier,
+        "programs": audit.programs,
+        "tables": tables,
+        "exposed": audit.exposed.iter().map(finding).collect::<Vec<_>>(),
+    });
+    format!("{whole:#}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_reads_back_as_it_was_written() {
+        let mut patch = Dimension::new("patch", Relation::Sum);
+        let all = patch.push("all", "All \"patches\"", None);
+        patch.push("p1", "Östra", Some(all));
+        patch.push("p2", "", Some(all));
+        let mut theme = Dimension::new("theme", Relation::Within).of_people();
+        theme.push("all", "", None);
+        let policy = Policy { threshold: 5, rounding: 3 };
+        let release = Protected {
+            policy,
+            tables: vec![Published {
+                name: "themes".into(),
+                counted: "records".into(),
+                is_people: false,
+                dimensions: vec![patch, theme],
+                cells: vec![Cell::Shown(15), Cell::Hidden, Cell::Low],
+                policy,
+            }],
+            told_before: 2,
+        };
+        assert_eq!(read(&write(&release)), Ok(release));
+    }
+
+    #[test]
+    fn what_is_no_release_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("", "it is not JSON"),
+            ("{}", "it is no release"),
+            (r#"{"form":"patchwork-release-1","threshold":-1}"#, "\"threshold\" is not a whole number"),
+            (
+                r#"{"form":"patchwork-release-1","threshold":10,"rounding":5,"told_before":0,"tables":[{"name":"a",
+                 "counted":"people","is_people":true,"dimensions":[],"cells":[1,2]}]}"#,
+                "table \"a\": it has 2 cells",
+            ),
+        ] {
+            let refused = read(text.as_bytes()).expect_err("no release");
+            assert!(refused.starts_with(reason), "{refused}");
+        }
+    }
+}

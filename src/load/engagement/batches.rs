@@ -1,0 +1,262 @@
+//! The rows of a file of records, some ten thousands at a time.
+//!
+//! Up to [`LARGE`] bytes a file is read by the same careful reader as every other table. A larger CSV or
+//! Parquet file streams through polars, so that memory does not grow with it.
+
+use crate::load::Issues;
+use crate::load::table::{Cell, Options, Table};
+use crate::place::{Issue, Where};
+use polars::prelude::*;
+use std::io::{Read, Seek, SeekFrom};
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+/// Files above this stream. The careful reader holds the text and its cells, some three times the file.
+pub(super) const LARGE: u64 = 128 << 20;
+
+/// Rows of a batch: some tens of megabytes of text.
+const BATCH: usize = 131_072;
+
+/// Some rows of a file.
+pub(super) struct Batch<'b> {
+    columns: Vec<Cells<'b>>,
+    /// How many rows.
+    pub(super) rows: usize,
+    lines: Lines<'b>,
+}
+
+enum Cells<'b> {
+    Table(&'b Table, usize),
+    Text(StringChunked),
+    Absent,
+}
+
+enum Lines<'b> {
+    Table(&'b Table),
+    /// Line of the first row.
+    From(u64),
+}
+
+impl Batch<'_> {
+    /// The text of a cell, trimmed; `None` when empty.
+    pub(super) fn text(&self, column: usize, row: usize) -> Option<&str> {
+        match self.columns.get(column)? {
+            Cells::Table(table, column) => table.text(*column, row),
+            Cells::Text(cells) => cells.get(row).map(str::trim).filter(|text| !text.is_empty()),
+            Cells::Absent => None,
+        }
+    }
+
+    /// The number in a cell.
+    pub(super) fn number(&self, column: usize, row: usize) -> Cell<'_> {
+        self.text(column, row).map_or(Cell::Blank, Cell::parse)
+    }
+
+    /// The row's number as a person counts it in the file.
+    pub(super) fn line(&self, row: usize) -> u64 {
+        match self.lines {
+            Lines::Table(table) => table.line(row),
+            Lines::From(first) => first + row as u64,
+        }
+    }
+}
+
+/// A file that is open, with its titles.
+pub(super) enum Source {
+    /// Read whole.
+    Whole(Table),
+    /// To be streamed.
+    Stream { frame: Box<LazyFrame>, titles: Vec<String>, first_line: u64 },
+}
+
+impl Source {
+    /// Opens a file.
+    pub(super) fn open(
+        path: &Path,
+        shown: &str,
+        sheet: Option<&str>,
+        large: u64,
+        issues: &mut Issues,
+    ) -> Result<Self, Issue> {
+        let size = std::fs::metadata(path).map_or(0, |about| about.len());
+        let head = head_of(path).unwrap_or_default();
+        let parquet = head.starts_with(b"PAR1");
+        let workbook = head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF]);
+        let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+        if size <= large || workbook || wide {
+            let options = Options { layer: sheet, ..Options::default() };
+            return Table::read(path, shown, options, issues).map(Self::Whole);
+        }
+        let damaged = |why: String| {
+            Issue::error(
+                "file-damaged",
+                Where::file(shown),
+                why,
+                "Export or download it again; the last attempt did not finish",
+            )
+        };
+        let place = PlRefPath::try_from_path(path).map_err(|error| damaged(error.to_string()))?;
+        let frame = if parquet { LazyFrame::scan_parquet(place, sparing()) } else { csv(place, &head) };
+        let mut frame = frame.map_err(|error| damaged(format!("The file cannot be read: {error}")))?;
+        let schema = frame.collect_schema().map_err(|error| damaged(format!("The file cannot be read: {error}")))?;
+        let titles = schema.iter_names().map(|name| name.trim().to_owned()).collect();
+        Ok(Self::Stream { frame: Box::new(frame), titles, first_line: if parquet { 1 } else { 2 } })
+    }
+
+    /// Column titles in order.
+    pub(super) fn titles(&self) -> Vec<String> {
+        match self {
+            Self::Whole(table) => table.titles().into_iter().map(str::to_owned).collect(),
+            Self::Stream { titles, .. } => titles.clone(),
+        }
+    }
+
+    /// Some cells of every column, to see what kind of thing stands in them.
+    pub(super) fn sample(&self) -> Vec<Vec<String>> {
+        const ROWS: usize = 2000;
+        match self {
+            Self::Whole(table) => {
+                let cells = |column| (0..table.rows().min(ROWS)).filter_map(move |row| table.text(column, row));
+                (0..table.titles().len()).map(|column| cells(column).map(str::to_owned).collect()).collect()
+            }
+            Self::Stream { frame, .. } => {
+                let some = frame.as_ref().clone().limit(ROWS as IdxSize).collect();
+                let texts = |column: &Column| {
+                    let text = column.cast(&DataType::String).ok()?;
+                    Some(text.str().ok()?.iter().flatten().map(|cell| cell.trim().to_owned()).collect())
+                };
+                some.map_or_else(
+                    |_| Vec::new(),
+                    |some| some.columns().iter().map(|c| texts(c).unwrap_or_default()).collect(),
+                )
+            }
+        }
+    }
+
+    /// Hands over all rows in order, the columns `used` alone; the last batch with `true`.
+    pub(super) fn each(self, shown: &str, used: &[usize], on: &mut dyn FnMut(&Batch<'_>, bool)) -> Result<(), Issue> {
+        match self {
+            Self::Whole(table) => {
+                let columns = (0..table.titles().len()).map(|column| Cells::Table(&table, column)).collect();
+                on(&Batch { columns, rows: table.rows(), lines: Lines::Table(&table) }, true);
+                Ok(())
+            }
+            Self::Stream { frame, titles, first_line } => {
+                stream(*frame, &titles, first_line, used, on).map_err(|why| {
+                    let problem = format!("The file cannot be read to its end: {why}");
+                    Issue::error("file-damaged", Where::file(shown), problem, "Export or download it again")
+                })
+            }
+        }
+    }
+}
+
+fn sparing() -> ScanArgsParquet {
+    ScanArgsParquet { low_memory: true, cache: false, glob: false, ..ScanArgsParquet::default() }
+}
+
+/// Every cell as text; what is not UTF-8 is shown by a mark rather than refused, short rows are filled
+/// with nothing.
+fn csv(place: PlRefPath, head: &[u8]) -> PolarsResult<LazyFrame> {
+    let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let count = |separator: u8| first.iter().filter(|byte| **byte == separator).count();
+    let separator =
+        [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',');
+    LazyCsvReader::new(place)
+        .with_separator(separator)
+        .with_infer_schema_length(Some(0))
+        .with_encoding(CsvEncoding::LossyUtf8)
+        .with_truncate_ragged_lines(true)
+        .with_ignore_errors(true)
+        .with_low_memory(true)
+        .with_cache(false)
+        .with_glob(false)
+        .finish()
+}
+
+fn stream(
+    frame: LazyFrame,
+    titles: &[String],
+    first_line: u64,
+    used: &[usize],
+    on: &mut dyn FnMut(&Batch<'_>, bool),
+) -> Result<(), String> {
+    let schema = frame.clone().collect_schema().map_err(|error| error.to_string())?;
+    let names: Vec<PlSmallStr> = schema.iter_names_cloned().collect();
+    let wanted: Vec<Expr> = used
+        .iter()
+        .filter_map(|column| names.get(*column))
+        .map(|name| col(name.clone()).cast(DataType::String))
+        .collect();
+    let (send, receive) = sync_channel::<DataFrame>(2);
+    let give = PlanCallback::new(move |batch: DataFrame| Ok(send.send(batch).is_err()));
+    let rows =
+        frame.select(wanted).sink_batches(give, true, NonZeroUsize::new(BATCH)).map_err(|error| error.to_string())?;
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || rows.collect_with_engine(Engine::Streaming).map(|_| ()));
+        let mut before: Option<DataFrame> = None;
+        let mut line = first_line;
+        let mut hand_over = |batch: &DataFrame, last: bool| -> Result<(), String> {
+            let mut columns: Vec<Cells<'_>> = (0..titles.len()).map(|_| Cells::Absent).collect();
+            for (column, &at) in batch.columns().iter().zip(used) {
+                let text = column.str().map_err(|error| error.to_string())?;
+                columns[at] = Cells::Text(text.rechunk().into_owned());
+            }
+            on(&Batch { columns, rows: batch.height(), lines: Lines::From(line) }, last);
+            line += batch.height() as u64;
+            Ok(())
+        };
+        for batch in &receive {
+            if let Some(done) = before.replace(batch) {
+                hand_over(&done, false)?;
+            }
+        }
+        let ended = reader.join().map_err(|_| "the reader stopped".to_owned())?;
+        ended.map_err(|error| error.to_string())?;
+        before.map_or(Ok(()), |last| hand_over(&last, true))
+    })
+}
+
+fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(65_536).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// Whether a delimited file ends in the middle of its last row: no line break at the end, and fewer cells
+/// than the first row has.
+pub(super) fn ends_midway(path: &Path) -> bool {
+    const TAIL: u64 = 65_536;
+    let look = || -> std::io::Result<bool> {
+        let head = head_of(path)?;
+        let mut file = std::fs::File::open(path)?;
+        let size = file.metadata()?.len();
+        file.seek(SeekFrom::Start(size.saturating_sub(TAIL)))?;
+        let mut tail = Vec::new();
+        file.take(TAIL).read_to_end(&mut tail)?;
+        let text = std::str::from_utf8(&head).is_ok() || !head.contains(&0);
+        if !text
+            || head.starts_with(b"PAR1")
+            || head.starts_with(b"PK")
+            || tail.ends_with(b"\n")
+            || tail.ends_with(b"\r")
+        {
+            return Ok(false);
+        }
+        let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let last = tail.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        let separator = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|s| first.iter().filter(|b| *b == s).count());
+        let cells = |line: &[u8]| {
+            let mut quoted = false;
+            let separators = line.iter().filter(|byte| {
+                quoted ^= **byte == b'"';
+                !quoted && Some(**byte) == separator
+            });
+            (separators.count(), quoted)
+        };
+        let (there, open) = cells(last);
+        Ok(tail.contains(&b'\n') && (open || there < cells(first).0))
+    };
+    look().unwrap_or(false)
+}

@@ -1,0 +1,231 @@
+//! From what was counted while reading to what the place keeps: spots become patches.
+
+use super::tally::{FIRST_YEAR, PERSON_YEAR, Tally, day_of};
+use super::wheres::{Spot, Wheres};
+use crate::place::{
+    Activity, Answer, AssetIdx, Basis, Engagement, Expected, FirstMet, HowOften, Met, PatchIdx, Quarter, Raised,
+    RaisedBy, RecordFile, Venue, Work,
+};
+use std::collections::{BTreeMap, HashMap};
+
+/// Persons are counted when at least this share of records has a key; else too many would be left out,
+/// and attendances are counted instead.
+const KEYED_ENOUGH: f64 = 0.5;
+
+/// Makes what the place keeps.
+pub(super) fn fold(tally: &Tally, wheres: &Wheres<'_>, files: Vec<RecordFile>, dimensions: Vec<String>) -> Engagement {
+    let records = tally.keyed + tally.unkeyed;
+    let basis = if records > 0 && tally.keyed as f64 >= records as f64 * KEYED_ENOUGH {
+        Basis::People
+    } else {
+        Basis::Attendances
+    };
+    let combined = tally.combinations();
+    let mut folded = Folded { wheres, combinations: combined.clone(), numbers: numbers(combined) };
+    let (met, first_met, how_often, took_charge) = match basis {
+        Basis::People => folded.persons(tally, dimensions.len()),
+        Basis::Attendances => (folded.attendances(tally), Vec::new(), Vec::new(), Vec::new()),
+    };
+    let (combinations, met) = in_order(folded.combinations, met);
+    let (themes, order) = themes(tally);
+    Engagement {
+        files,
+        basis,
+        days: tally.days,
+        dimensions,
+        combinations,
+        met,
+        first_met,
+        how_often,
+        work: work(tally, wheres),
+        themes,
+        raised: raised(tally, wheres, &order),
+        raised_by: raised_by(tally, &order),
+        venues: venues(tally, wheres),
+        took_charge,
+    }
+}
+
+fn numbers(combinations: Vec<Vec<Answer>>) -> HashMap<Vec<Answer>, usize> {
+    combinations.into_iter().enumerate().map(|(number, answers)| (answers, number)).collect()
+}
+
+/// Combinations sorted, so that the order of rows changes nothing.
+fn in_order(combinations: Vec<Vec<Answer>>, mut met: Vec<Met>) -> (Vec<Vec<Answer>>, Vec<Met>) {
+    let mut order: Vec<usize> = (0..combinations.len()).collect();
+    order.sort_by(|a, b| combinations[*a].cmp(&combinations[*b]));
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    for cell in &mut met {
+        cell.combination = place.get(cell.combination).copied().unwrap_or(0);
+    }
+    met.sort_by_key(|cell| (cell.patch, cell.quarter, cell.combination));
+    (order.into_iter().map(|old| combinations[old].clone()).collect(), met)
+}
+
+struct Folded<'w, 'a> {
+    wheres: &'w Wheres<'a>,
+    combinations: Vec<Vec<Answer>>,
+    numbers: HashMap<Vec<Answer>, usize>,
+}
+
+type Persons = (Vec<Met>, Vec<FirstMet>, Vec<HowOften>, Vec<(Option<PatchIdx>, f64)>);
+
+impl Folded<'_, '_> {
+    fn combination(&mut self, answers: Vec<Answer>) -> usize {
+        if let Some(known) = self.numbers.get(&answers) {
+            return *known;
+        }
+        let new = self.combinations.len();
+        self.combinations.push(answers.clone());
+        self.numbers.insert(answers, new);
+        new
+    }
+
+    fn persons(&mut self, tally: &Tally, dimensions: usize) -> Persons {
+        let mut met: BTreeMap<(Spot, Option<Quarter>, usize), f64> = BTreeMap::new();
+        let mut first: BTreeMap<(Spot, Quarter), f64> = BTreeMap::new();
+        let mut often: BTreeMap<(Spot, u32), f64> = BTreeMap::new();
+        let mut charge: BTreeMap<Spot, f64> = BTreeMap::new();
+        for person in tally.persons.values() {
+            let combination = self.combination((0..dimensions).map(|d| person.answer(d)).collect());
+            let spot = person.spot();
+            *met.entry((spot, None, combination)).or_default() += 1.0;
+            for bit in 0..128 {
+                if person.quarters & (1 << bit) != 0 {
+                    let quarter = Quarter { year: PERSON_YEAR + bit / 4, quarter: (bit % 4 + 1) as u8 };
+                    *met.entry((spot, Some(quarter), combination)).or_default() += 1.0;
+                }
+            }
+            if let Some(day) = day_of(person.first_day) {
+                *first.entry((spot, Quarter::of(day))).or_default() += 1.0;
+            }
+            *often.entry((spot, person.times)).or_default() += 1.0;
+            if person.in_charge >= 2 {
+                *charge.entry(spot).or_default() += 1.0;
+            }
+        }
+        let spread = Spread(self.wheres);
+        let first = spread.over(first.into_iter().map(|((spot, quarter), n)| (spot, quarter, n)));
+        let often = spread.over(often.into_iter().map(|((spot, times), n)| (spot, times, n)));
+        let charge = spread.over(charge.into_iter().map(|(spot, n)| (spot, (), n)));
+        (
+            self.met(met),
+            first.into_iter().map(|((patch, quarter), c)| FirstMet { patch, quarter, people: c.people }).collect(),
+            often.into_iter().map(|((patch, times), c)| HowOften { patch, times, people: c.people }).collect(),
+            charge.into_iter().map(|((patch, ()), count)| (patch, count.people)).collect(),
+        )
+    }
+
+    fn attendances(&mut self, tally: &Tally) -> Vec<Met> {
+        let mut met: BTreeMap<(Spot, Option<Quarter>, usize), f64> = BTreeMap::new();
+        for (&(spot, quarter, combination), &n) in &tally.attendances {
+            for quarter in [None, Some(quarter_of(quarter))] {
+                *met.entry((spot, quarter, combination as usize)).or_default() += n;
+            }
+        }
+        self.met(met)
+    }
+
+    fn met(&self, met: BTreeMap<(Spot, Option<Quarter>, usize), f64>) -> Vec<Met> {
+        let counts = met.into_iter().map(|((spot, quarter, combination), n)| (spot, (quarter, combination), n));
+        let cells = Spread(self.wheres).over(counts);
+        cells
+            .into_iter()
+            .map(|((patch, (quarter, combination)), count)| Met { patch, quarter, combination, count })
+            .collect()
+    }
+}
+
+/// Spreads counts at spots over patches. Whole numbers are multiplied by shares and added in the order of
+/// the spots' numbers within each patch, so only the order in which places first occur could matter, and
+/// that by the last bit.
+struct Spread<'w, 'a>(&'w Wheres<'a>);
+
+impl Spread<'_, '_> {
+    fn over<K: Ord + Clone>(
+        &self,
+        counts: impl Iterator<Item = (Spot, K, f64)>,
+    ) -> BTreeMap<(Option<PatchIdx>, K), Expected> {
+        let mut sums: BTreeMap<(Option<PatchIdx>, K), Expected> = BTreeMap::new();
+        for (spot, key, n) in counts {
+            for &(patch, share) in self.0.parts(spot) {
+                let sum = sums.entry((patch, key.clone())).or_default();
+                sum.people += n * share;
+                sum.variance += n * share * (1.0 - share).max(0.0);
+            }
+        }
+        sums
+    }
+}
+
+fn quarter_of(number: u16) -> Quarter {
+    Quarter { year: FIRST_YEAR + i32::from(number / 4), quarter: (number % 4 + 1) as u8 }
+}
+
+fn work(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Work> {
+    let mut counts: Vec<_> = tally.work.iter().collect();
+    counts.sort_by_key(|(key, _)| **key);
+    let mut sums: BTreeMap<(Option<PatchIdx>, u16, Activity), Work> = BTreeMap::new();
+    for (&(spot, number, activity), here) in counts {
+        for &(patch, share) in wheres.parts(spot) {
+            let quarter = quarter_of(number);
+            let none = Work { patch, quarter, activity, records: 0.0, attendances: 0.0, hours: 0.0, connections: 0.0 };
+            let sum = sums.entry((patch, number, activity)).or_insert(none);
+            sum.records += here.records as f64 * share;
+            sum.attendances += here.attendances * share;
+            sum.hours += here.hours * share;
+            sum.connections += here.connections * share;
+        }
+    }
+    sums.into_values().collect()
+}
+
+/// Themes in alphabetical order, and the place of each number in it.
+fn themes(tally: &Tally) -> (Vec<String>, Vec<usize>) {
+    let named = tally.themes();
+    let mut sorted = named.clone();
+    sorted.sort();
+    let order = named.iter().map(|theme| sorted.binary_search(theme).unwrap_or(0)).collect();
+    (sorted, order)
+}
+
+fn raised(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Vec<Raised> {
+    let mut counts: Vec<(Spot, (Quarter, Option<usize>), f64)> = tally
+        .raised
+        .iter()
+        .map(|((spot, quarter, theme), n)| {
+            (*spot, (quarter_of(*quarter), order.get(usize::from(*theme)).copied()), *n as f64)
+        })
+        .collect();
+    counts.sort_by_key(|(spot, key, _)| (*spot, *key));
+    let sums = Spread(wheres).over(counts.into_iter());
+    sums.into_iter()
+        .map(|((patch, (quarter, theme)), count)| Raised { patch, quarter, theme, records: count.people })
+        .collect()
+}
+
+fn raised_by(tally: &Tally, order: &[usize]) -> Vec<RaisedBy> {
+    let mut all: Vec<RaisedBy> = tally
+        .raised_by
+        .iter()
+        .map(|((dimension, answer, theme), n)| RaisedBy {
+            dimension: usize::from(*dimension),
+            answer: *answer,
+            theme: order.get(usize::from(*theme)).copied(),
+            records: *n as f64,
+        })
+        .collect();
+    all.sort_by_key(|one| (one.dimension, one.answer, one.theme));
+    all
+}
+
+fn venues(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Venue> {
+    let mut counts: Vec<(Spot, AssetIdx, f64)> =
+        tally.venues.iter().map(|((spot, asset), n)| (*spot, *asset, *n as f64)).collect();
+    counts.sort_by_key(|(spot, asset, _)| (*spot, *asset));
+    let sums = Spread(wheres).over(counts.into_iter());
+    sums.into_iter().map(|((patch, asset), count)| Venue { patch, asset, records: count.people }).collect()
+}

@@ -1,0 +1,276 @@
+//! What a record says of a person, in the place's own groups; what was done, in the house's own words.
+
+use crate::load::words::plain;
+use crate::place::{Activity, Answer, Group, GroupIdx, Idx};
+use std::collections::BTreeMap;
+
+/// Words for "nothing was recorded", in letters and digits. "None" is not among them: it is an answer.
+const NOT_RECORDED: [&str; 29] = [
+    "notrecorded",
+    "unrecorded",
+    "unknown",
+    "notknown",
+    "dontknow",
+    "notstated",
+    "notsaid",
+    "notasked",
+    "notgiven",
+    "notprovided",
+    "notdisclosed",
+    "undisclosed",
+    "prefernottosay",
+    "wouldrathernotsay",
+    "pnts",
+    "refused",
+    "declined",
+    "missing",
+    "missingdata",
+    "na",
+    "nk",
+    "nr",
+    "tbc",
+    "null",
+    "blank",
+    "x",
+    "c",
+    "datamissingoroutofrange",
+    "codedeprecated",
+];
+
+/// The groups of one dimension, and what a file calls them.
+#[derive(Debug)]
+pub(super) struct Labels<'a> {
+    dimension: &'a str,
+    groups: Vec<(GroupIdx, &'a Group)>,
+    own: Option<&'a BTreeMap<String, String>>,
+}
+
+impl<'a> Labels<'a> {
+    /// Groups of a dimension, with the words that `place.toml` gives for them.
+    pub(super) fn new(dimension: &'a str, groups: &'a [Group], own: Option<&'a BTreeMap<String, String>>) -> Self {
+        let all = groups.iter().enumerate().map(|(i, group)| (GroupIdx::from_usize(i), group));
+        Self { dimension, groups: all.filter(|(_, group)| group.dimension == dimension).collect(), own }
+    }
+
+    /// Which group the words mean.
+    ///
+    /// In this order: the words of `place.toml`; words for "not recorded"; a group's label or key; an age
+    /// or band of ages inside one of the groups; yes and no of a disability; a sex by its first letter; the
+    /// one group whose label begins with the same words before a comma, colon or "or".
+    pub(super) fn read(&self, words: &str) -> Answer {
+        let form = plain(words);
+        if let Some(answer) = self.by_place_toml(words, &form) {
+            return answer;
+        }
+        if form.is_empty() || NOT_RECORDED.contains(&form.as_str()) || words.trim() == "-1" {
+            return Answer::NotRecorded;
+        }
+        let same = |(_, group): &&(GroupIdx, &Group)| plain(&group.label) == form || plain(&group.key) == form;
+        let found = self.groups.iter().find(same).map(|(index, _)| *index);
+        let found = found.or_else(|| match self.dimension {
+            d if d.contains("age") && !d.contains("language") => self.by_age(words),
+            d if d.contains("disab") => self.by_yes_or_no(&form),
+            d if d.contains("sex") || d.contains("gender") => self.by_letter(&form),
+            _ => None,
+        });
+        found.or_else(|| self.by_beginning(words)).map_or(Answer::Unmatched, Answer::Group)
+    }
+
+    fn by_place_toml(&self, words: &str, form: &str) -> Option<Answer> {
+        let own = self.own?;
+        let key = own.get(words).or_else(|| own.iter().find(|(own, _)| plain(own) == *form).map(|(_, key)| key))?;
+        if plain(key) == "notrecorded" {
+            return Some(Answer::NotRecorded);
+        }
+        let group = self.groups.iter().find(|(_, group)| group.key == *key);
+        Some(group.map_or(Answer::Unmatched, |(index, _)| Answer::Group(*index)))
+    }
+
+    fn by_age(&self, words: &str) -> Option<GroupIdx> {
+        let (from, to) = ages(words)?;
+        let within = |(_, group): &&(GroupIdx, &Group)| {
+            ages(&group.label).or_else(|| ages(&group.key)).is_some_and(|(least, most)| least <= from && to <= most)
+        };
+        self.groups.iter().find(within).map(|(index, _)| *index)
+    }
+
+    fn by_yes_or_no(&self, form: &str) -> Option<GroupIdx> {
+        let no = matches!(form, "no" | "n" | "none" | "false" | "nodisability" | "notdisabled" | "nondisabled");
+        let yes = matches!(form, "yes" | "y" | "true" | "disabled" | "disability");
+        let says_not = |group: &Group| {
+            let label = plain(&group.label);
+            label.starts_with("not") || label.starts_with("no") || group.key.starts_with("no")
+        };
+        let mut fitting = self.groups.iter().filter(|(_, group)| (no && says_not(group)) || (yes && !says_not(group)));
+        let first = fitting.next().map(|(index, _)| *index);
+        if fitting.next().is_some() { None } else { first }
+    }
+
+    fn by_letter(&self, form: &str) -> Option<GroupIdx> {
+        let wanted = match form {
+            "f" | "w" | "woman" | "women" | "girl" | "females" => "female",
+            "m" | "man" | "men" | "boy" | "males" => "male",
+            _ => return None,
+        };
+        let same = |(_, group): &&(GroupIdx, &Group)| {
+            [plain(&group.label), plain(&group.key)].iter().any(|own| own == wanted || *own == format!("{wanted}s"))
+        };
+        self.groups.iter().find(same).map(|(index, _)| *index)
+    }
+
+    fn by_beginning(&self, words: &str) -> Option<GroupIdx> {
+        let wanted = beginning(words);
+        let mut same = self.groups.iter().filter(|(_, group)| beginning(&group.label) == wanted);
+        let first = same.next().map(|(index, _)| *index);
+        if same.next().is_some() { None } else { first }
+    }
+}
+
+/// The words before the first comma, colon, bracket or "or", in letters and digits.
+fn beginning(words: &str) -> String {
+    let lower = words.to_lowercase();
+    let end =
+        [",", ":", "(", " or ", "/", " - "].iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(lower.len());
+    plain(&lower[..end])
+}
+
+/// The ages that words stand for: `16-24`, `Aged 16 to 24 years`, `85+`, `under 5`, `34`.
+fn ages(words: &str) -> Option<(u32, u32)> {
+    let lower = words.to_lowercase();
+    let mut numbers = lower.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let first: u32 = numbers.next()?.parse().ok()?;
+    let second = numbers.next().and_then(|digits| digits.parse::<u32>().ok());
+    if numbers.next().is_some() || first > 130 {
+        return None;
+    }
+    let says = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
+    match second {
+        Some(second) if first <= second => Some((first, second)),
+        Some(_) => None,
+        None if says(&["+", "over", "plus", "older", "and above"]) => {
+            Some((first + u32::from(lower.contains("over ") && !lower.contains("and over")), 130))
+        }
+        None if says(&["and under", "or under", "and younger"]) => Some((0, first)),
+        None if says(&["under", "less than", "<", "below"]) => Some((0, first.checked_sub(1)?)),
+        None => Some((first, first)),
+    }
+}
+
+/// The activity that words mean.
+pub(super) fn activity(words: &str, own: &BTreeMap<String, String>) -> Activity {
+    let form = plain(words);
+    let said = own.get(words).or_else(|| own.iter().find(|(own, _)| plain(own) == form).map(|(_, activity)| activity));
+    let form = said.map_or(form, |activity| plain(activity));
+    let begins = |starts: &[&str]| starts.iter().any(|start| form.starts_with(start));
+    let has = |parts: &[&str]| parts.iter().any(|part| form.contains(part));
+    if begins(&["introduction", "intro", "level"]) || matches!(form.as_str(), "l1" | "l2") {
+        let second = form.ends_with('2') || form.ends_with("two");
+        return if second { Activity::Introduction2 } else { Activity::Introduction1 };
+    }
+    match form.as_str() {
+        _ if has(&["enterprise", "startup", "business"]) => Activity::Enterprise,
+        _ if has(&["project"]) => Activity::Project,
+        _ if has(&["member", "joined", "registration"]) => Activity::Membership,
+        _ if has(&["conversation", "listening", "doorknock", "chat"]) => Activity::Conversation,
+        _ if has(&["event", "festival", "openday", "party"]) => Activity::Event,
+        _ if has(&["session", "class", "workshop", "group", "dropin", "meeting", "club"]) => Activity::Session,
+        _ => Activity::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(key: &str, label: &str, dimension: &str) -> Group {
+        Group {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            dimension: dimension.to_owned(),
+            dimension_label: dimension.to_owned(),
+            speed: None,
+        }
+    }
+
+    fn groups() -> Vec<Group> {
+        vec![
+            group("asian", "Asian, Asian British or Asian Welsh", "ethnic_group"),
+            group("white", "White", "ethnic_group"),
+            group("age_0_4", "Aged 4 years and under", "age"),
+            group("age_5_15", "Aged 5 to 15 years", "age"),
+            group("age_85_plus", "Aged 85 years and over", "age"),
+            group("disabled", "Disabled under the Equality Act", "disability"),
+            group("not_disabled", "Not disabled under the Equality Act", "disability"),
+            group("female", "Female", "sex"),
+            group("male", "Male", "sex"),
+        ]
+    }
+
+    fn read(dimension: &str, words: &str) -> Option<String> {
+        let groups = groups();
+        match Labels::new(dimension, &groups, None).read(words) {
+            Answer::Group(index) => Some(groups[index.index()].key.clone()),
+            Answer::Unmatched => None,
+            Answer::NotRecorded => Some("-".to_owned()),
+        }
+    }
+
+    #[test]
+    fn groups_are_known_by_the_words_people_use_for_them() {
+        for (dimension, words, key) in [
+            ("ethnic_group", "Asian, Asian British or Asian Welsh", "asian"),
+            ("ethnic_group", "Asian or Asian British", "asian"),
+            ("ethnic_group", "Asian, Asian British or Asian Welsh: Indian", "asian"),
+            ("ethnic_group", "white", "white"),
+            ("age", "5-15", "age_5_15"),
+            ("age", "7", "age_5_15"),
+            ("age", "90+", "age_85_plus"),
+            ("age", "85 and over", "age_85_plus"),
+            ("age", "0-4", "age_0_4"),
+            ("age", "Under 5", "age_0_4"),
+            ("age", "6-10", "age_5_15"),
+            ("disability", "None", "not_disabled"),
+            ("disability", "Yes", "disabled"),
+            ("sex", "F", "female"),
+            ("sex", "Male", "male"),
+        ] {
+            assert_eq!(read(dimension, words).as_deref(), Some(key), "{dimension}: {words}");
+        }
+    }
+
+    #[test]
+    fn not_recorded_is_kept_apart_from_none_and_from_what_is_unknown() {
+        for words in ["", "Not recorded", "Prefer not to say", "-1", "unknown", "[c]"] {
+            assert_eq!(read("disability", words).as_deref(), Some("-"), "{words}");
+        }
+        for (dimension, words) in [("ethnic_group", "Martian"), ("age", "11-20"), ("age", "16-24")] {
+            assert_eq!(read(dimension, words), None, "{dimension}: {words}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_place_toml_come_first() {
+        let groups = groups();
+        let own =
+            BTreeMap::from([("16-20".to_owned(), "age_5_15".to_owned()), ("99".to_owned(), "not_recorded".to_owned())]);
+        let labels = Labels::new("age", &groups, Some(&own));
+        assert_eq!(labels.read("16-20"), Answer::Group(GroupIdx::from_usize(3)));
+        assert_eq!(labels.read("99"), Answer::NotRecorded);
+    }
+
+    #[test]
+    fn activities_are_known_by_the_words_people_use_for_them() {
+        let own = BTreeMap::from([("Warm hub".to_owned(), "session".to_owned())]);
+        for (words, wanted) in [
+            ("introduction 1", Activity::Introduction1),
+            ("Introduction level 2", Activity::Introduction2),
+            ("Drop-in", Activity::Session),
+            ("Community event", Activity::Event),
+            ("enterprise", Activity::Enterprise),
+            ("warm hub", Activity::Session),
+            ("juggling", Activity::Other),
+        ] {
+            assert_eq!(activity(words, &own), wanted, "{words}");
+        }
+    }
+}

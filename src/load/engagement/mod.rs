@@ -1,0 +1,151 @@
+//! Engagement records: who was met, when, where and what about. Read in one pass and counted; no record is
+//! kept.
+//!
+//! `batches` hands over rows, `columns` says which column is which, `personal` refuses names of people,
+//! `wheres` places a record, `labels` says who it is about, `reader` puts a row together, `tally` counts
+//! it, `fold` makes what the place keeps, `tell` says what was wrong.
+
+mod batches;
+mod columns;
+mod fold;
+pub mod grid;
+mod ids;
+mod labels;
+mod personal;
+mod reader;
+mod tally;
+mod tell;
+mod wheres;
+
+pub(super) use wheres::Ground;
+
+use super::assets::Scene;
+use super::desk::Desk;
+use super::manifest::EngagementSection;
+use crate::place::{Engagement, Group, Issue, RecordFile, Where};
+use batches::Source;
+use columns::{Columns, Fact};
+use reader::Reader;
+use std::path::PathBuf;
+use tally::{MOST_DIMENSIONS, Tally};
+use wheres::Wheres;
+
+/// A file that can be read.
+struct Open<'a> {
+    section: &'a EngagementSection,
+    path: PathBuf,
+    source: Source,
+    columns: Columns,
+}
+
+/// Reads all files of engagement records.
+pub(super) fn read(
+    desk: &mut Desk<'_>,
+    sections: &[EngagementSection],
+    ground: &Ground<'_>,
+    groups: &[Group],
+    scene: &Scene<'_>,
+) -> Engagement {
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for section in sections {
+        open.extend(opened(desk, section, groups, batches::LARGE));
+    }
+    let mut dimensions: Vec<String> = Vec::new();
+    for group in groups {
+        let told =
+            open.iter().any(|file| file.columns.dimensions.iter().any(|asked| asked.dimension == group.dimension));
+        if told && !dimensions.contains(&group.dimension) && dimensions.len() < MOST_DIMENSIONS {
+            dimensions.push(group.dimension.clone());
+        }
+    }
+    let mut wheres = Wheres::new(ground);
+    let mut tally = Tally::default();
+    let mut files = Vec::new();
+    for file in &mut open {
+        file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
+    }
+    for Open { section, path, source, columns } in open {
+        wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
+            Some(_) => scene.postcodes(desk, section.postcodes.as_ref()),
+            None => None,
+        });
+        files.push(count(desk, section, &path, source, &columns, (&mut wheres, &mut tally), &dimensions, groups));
+    }
+    fold::fold(&tally, &wheres, files, dimensions)
+}
+
+/// Opens a file and recognises its columns; nothing when it cannot be used.
+fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Group], large: u64) -> Option<Open<'a>> {
+    let path = desk.find(&section.file, "engagement")?;
+    desk.step(&format!("Reading {}", section.file));
+    desk.note_source("engagement", &section.file, &path, &section.source);
+    let source = match Source::open(&path, &section.file, section.sheet.as_deref(), large, &mut desk.issues) {
+        Ok(source) => source,
+        Err(issue) => {
+            desk.issues.push(issue);
+            return None;
+        }
+    };
+    let titles = source.titles();
+    let columns = Columns::find(&titles, section, groups, &mut desk.issues);
+    let refused = personal_columns(&source, &titles, &columns);
+    if !refused.is_empty() {
+        desk.issues.push(tell::personal(&section.file, &refused));
+        return None;
+    }
+    if let Some(issue) = lacking(&section.file, &columns, &titles) {
+        desk.issues.push(issue);
+        return None;
+    }
+    tell::unread(&section.file, &titles, &columns, &mut desk.issues);
+    Some(Open { section, path, source, columns })
+}
+
+fn personal_columns(source: &Source, titles: &[String], columns: &Columns) -> Vec<(String, personal::Why)> {
+    let sample = source.sample();
+    let by_content = |column: usize| {
+        let exempt = columns.of(Fact::Id) == Some(column);
+        let cells = sample.get(column).filter(|_| !exempt)?;
+        personal::by_content(cells.iter().map(String::as_str))
+    };
+    let why = |column: usize, title: &str| personal::by_title(title).or_else(|| by_content(column));
+    titles.iter().enumerate().filter_map(|(column, title)| Some((title.clone(), why(column, title)?))).collect()
+}
+
+/// What a file must have and this one has not.
+fn lacking(file: &str, columns: &Columns, titles: &[String]) -> Option<Issue> {
+    let places = [Fact::X, Fact::Zone, Fact::Patch, Fact::Postcode, Fact::District, Fact::Asset];
+    let (what, key) = match columns.of(Fact::Date) {
+        None => ("the day", "date"),
+        Some(_) if places.iter().all(|fact| columns.of(*fact).is_none()) => {
+            ("the place (coordinates, postcode, zone, patch or asset)", "zone")
+        }
+        Some(_) => return None,
+    };
+    let problem = format!("No column is recognised as {what} of a record");
+    let remedy = format!("Write {key} = \"…\" under [engagement.columns], with one of: {}", titles.join(", "));
+    Some(Issue::error("column-unrecognised", Where::file(file).field(key), problem, remedy))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn count(
+    desk: &mut Desk<'_>,
+    section: &EngagementSection,
+    path: &std::path::Path,
+    source: Source,
+    columns: &Columns,
+    (wheres, tally): (&mut Wheres<'_>, &mut Tally),
+    dimensions: &[String],
+    groups: &[Group],
+) -> RecordFile {
+    let cut = batches::ends_midway(path);
+    let mut reader = Reader::new(section, columns, wheres, tally, dimensions, groups);
+    let read = source.each(&section.file, &columns.used(), &mut |batch, last| reader.batch(batch, cut && last));
+    let Reader { mut file, noticed, .. } = reader;
+    file.nowhere = noticed.nowhere.iter().map(|(why, seen)| (*why, seen.count)).collect();
+    if let Err(issue) = read {
+        desk.issues.push(issue);
+    }
+    tell::noticed(&file, &noticed, &mut desk.issues);
+    file
+}

@@ -1,0 +1,394 @@
+//! One file of records, row by row.
+
+use super::batches::Batch;
+use super::columns::{Columns, Fact};
+use super::labels::{self, Labels};
+use super::tally::{MOST_DIMENSIONS, Record, Tally};
+use super::wheres::{Found, Wheres};
+use crate::crs::Crs;
+use crate::load::manifest::EngagementSection;
+use crate::load::table::{Cell, parse_date, parse_excel_date};
+use crate::place::{Activity, Answer, AssetIdx, RecordFile};
+use chrono::{Datelike, NaiveDate};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
+/// Rows of one kind of fault: how many, the first, and some of the words.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Seen {
+    pub(super) count: u64,
+    pub(super) first: u64,
+    pub(super) words: Vec<String>,
+}
+
+impl Seen {
+    fn add(&mut self, line: u64, words: &str) {
+        if self.count == 0 {
+            self.first = line;
+        }
+        self.count += 1;
+        if self.words.len() < 5 && !words.is_empty() && !self.words.iter().any(|known| known == words) {
+            self.words.push(words.to_owned());
+        }
+    }
+}
+
+/// What was noticed in a file, to be told at its end.
+#[derive(Debug, Default)]
+pub(super) struct Noticed {
+    pub(super) nowhere: BTreeMap<&'static str, Seen>,
+    pub(super) repeated: Seen,
+    pub(super) without_day: Seen,
+    pub(super) cut: Seen,
+    pub(super) unknown_numbers: BTreeMap<&'static str, Seen>,
+    pub(super) unmatched: BTreeMap<String, Seen>,
+    pub(super) other_activity: Seen,
+    pub(super) unknown_asset: Seen,
+    pub(super) by_venue: Seen,
+    pub(super) spread: Seen,
+    /// Expected number of people placed outside the place by spreading.
+    pub(super) elsewhere: f64,
+    pub(super) long_themes: Seen,
+    pub(super) date_forms: BTreeMap<&'static str, u64>,
+}
+
+/// Different words of a column that are remembered; beyond, the memory is emptied and filled again.
+const MOST_WORDS: usize = 200_000;
+
+/// A theme longer than this is a sentence somebody said, and may name somebody.
+const LONGEST_THEME: usize = 60;
+
+/// What words were read as before.
+struct Memory<T>(FxHashMap<Box<str>, T>);
+
+impl<T: Clone> Memory<T> {
+    fn new() -> Self {
+        Self(FxHashMap::default())
+    }
+
+    fn get(&mut self, words: &str, read: impl FnOnce() -> T) -> T {
+        if let Some(known) = self.0.get(words) {
+            return known.clone();
+        }
+        if self.0.len() >= MOST_WORDS {
+            self.0.clear();
+        }
+        let new = read();
+        self.0.insert(words.into(), new.clone());
+        new
+    }
+}
+
+/// Reads the rows of one file.
+pub(super) struct Reader<'a, 'w, 'g> {
+    section: &'a EngagementSection,
+    columns: &'a Columns,
+    wheres: &'w mut Wheres<'g>,
+    tally: &'w mut Tally,
+    /// Which of the place's dimensions each asked one is, and its labels.
+    labels: Vec<(usize, Labels<'a>)>,
+    dimensions: usize,
+    crs: Option<Crs>,
+    fixed: Option<Activity>,
+    days: Memory<Option<NaiveDate>>,
+    activities: Memory<Activity>,
+    assets: Memory<Option<(AssetIdx, u32)>>,
+    themes: Memory<Vec<u16>>,
+    answers: Vec<Memory<Answer>>,
+    /// What came of it.
+    pub(super) file: RecordFile,
+    /// What was noticed.
+    pub(super) noticed: Noticed,
+}
+
+impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
+    /// A reader of a file with these columns; `dimensions` are all that the place and any file have.
+    pub(super) fn new(
+        section: &'a EngagementSection,
+        columns: &'a Columns,
+        wheres: &'w mut Wheres<'g>,
+        tally: &'w mut Tally,
+        dimensions: &[String],
+        groups: &'a [crate::place::Group],
+    ) -> Self {
+        let labels: Vec<(usize, Labels<'a>)> = columns
+            .dimensions
+            .iter()
+            .filter_map(|asked| {
+                let at = dimensions.iter().position(|own| *own == asked.dimension)?;
+                Some((at, Labels::new(&asked.dimension, groups, section.groups.get(&asked.dimension))))
+            })
+            .collect();
+        Self {
+            section,
+            columns,
+            wheres,
+            tally,
+            answers: labels.iter().map(|_| Memory::new()).collect(),
+            labels,
+            dimensions: dimensions.len().min(MOST_DIMENSIONS),
+            crs: section.crs.as_deref().and_then(Crs::parse),
+            fixed: section.activity.as_deref().map(|words| labels::activity(words, &section.activities)),
+            days: Memory::new(),
+            activities: Memory::new(),
+            assets: Memory::new(),
+            themes: Memory::new(),
+            file: RecordFile { file: section.file.clone(), ..RecordFile::default() },
+            noticed: Noticed::default(),
+        }
+    }
+
+    /// Reads a batch; the last row of the last one is left out when the file ends in the middle of it.
+    pub(super) fn batch(&mut self, batch: &Batch<'_>, without_last: bool) {
+        for row in 0..batch.rows {
+            self.file.rows += 1;
+            if without_last && row + 1 == batch.rows {
+                self.file.cut += 1;
+                self.noticed.cut.add(batch.line(row), "");
+            } else {
+                self.row(batch, row);
+            }
+        }
+    }
+
+    fn row(&mut self, batch: &Batch<'_>, row: usize) {
+        let line = batch.line(row);
+        let cell = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
+        let words = cell(Fact::Date).unwrap_or_default();
+        let Some(day) = self.day(words) else {
+            self.file.without_day += 1;
+            self.noticed.without_day.add(line, words);
+            return;
+        };
+        let asset_words = self.columns.of(Fact::Asset).and_then(|column| batch.text(column, row));
+        let asset = asset_words.and_then(|words| {
+            let wheres = &*self.wheres;
+            self.assets.get(words, || wheres.by_asset(words))
+        });
+        let spot = match self.place(batch, row, asset) {
+            Ok(spot) => spot,
+            Err((why, words)) => {
+                self.noticed.nowhere.entry(why).or_default().add(line, words);
+                return;
+            }
+        };
+        if let Some(id) = self.columns.of(Fact::Id).and_then(|column| batch.text(column, row))
+            && !self.tally.ids.insert(id)
+        {
+            self.file.repeated += 1;
+            self.noticed.repeated.add(line, id);
+            return;
+        }
+        if let (Some(words), None) = (asset_words, asset) {
+            self.noticed.unknown_asset.add(line, words);
+        }
+        self.file.used += 1;
+        let exact = self.wheres.is_exact(spot);
+        let people = self.number(batch, row, (Fact::People, "people"), 1.0);
+        if !exact {
+            self.file.spread += 1;
+            self.noticed.spread.add(line, "");
+            let inside: f64 = self.wheres.parts(spot).iter().map(|(_, share)| share).sum();
+            self.noticed.elsewhere += people * (1.0 - inside);
+        }
+        let answers = self.answers(batch, row, line);
+        let themes = self.themes(batch, row, line);
+        let record = Record {
+            day,
+            spot,
+            exact,
+            activity: self.activity(batch, row, line),
+            asset: asset.map(|(asset, _)| asset),
+            person: self.columns.of(Fact::Person).and_then(|c| batch.text(c, row)).map(super::ids::hash),
+            people,
+            hours: self.number(batch, row, (Fact::Hours, "hours"), 0.0),
+            connections: self.number(batch, row, (Fact::Connections, "connections"), 0.0),
+            answers: &answers[..self.dimensions],
+            themes: &themes,
+        };
+        self.tally.add(&record);
+    }
+
+    fn day(&mut self, words: &str) -> Option<NaiveDate> {
+        let month_first = self.section.month_first;
+        let forms = &mut self.noticed.date_forms;
+        self.days.get(words, || {
+            let turned = if month_first { turned(words) } else { None };
+            let day =
+                parse_excel_date(turned.as_deref().unwrap_or(words)).filter(|day| (1900..2200).contains(&day.year()));
+            if day.is_some() {
+                *forms.entry(form_of_date(words)).or_default() += 1;
+            }
+            day
+        })
+    }
+
+    /// The most exact place that the row tells; where the venue is all it tells, that.
+    fn place<'b>(
+        &mut self,
+        batch: &'b Batch<'_>,
+        row: usize,
+        asset: Option<(AssetIdx, u32)>,
+    ) -> Result<u32, (&'static str, &'b str)> {
+        let text = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
+        let mut spread: Option<u32> = None;
+        let mut why: Option<(&'static str, &str)> = None;
+        let wheres = &mut *self.wheres;
+        let mut consider = |found: Found, words: &'b str, wheres: &Wheres<'_>| match found {
+            Ok(spot) if wheres.is_exact(spot) => Some(spot),
+            Ok(spot) => {
+                spread = spread.or(Some(spot));
+                None
+            }
+            Err(reason) => {
+                why = why.or(Some((reason, words)));
+                None
+            }
+        };
+        if let (Some(x), Some(y)) = (text(Fact::X), text(Fact::Y)) {
+            let found = match (Cell::parse(x).value(), Cell::parse(y).value()) {
+                (Some(x), Some(y)) => {
+                    let crs = self.crs.get_or_insert_with(|| guessed(x, y));
+                    wheres.by_point(x, y, crs)
+                }
+                _ => Err("its coordinates cannot be read"),
+            };
+            if let Some(spot) = consider(found, x, wheres) {
+                return Ok(spot);
+            }
+        }
+        if let Some(words) = text(Fact::Zone) {
+            let found = wheres.by_zone(words);
+            if let Some(spot) = consider(found, words, wheres) {
+                return Ok(spot);
+            }
+        }
+        for fact in [Fact::Postcode, Fact::District] {
+            if let Some(words) = text(fact) {
+                let found = wheres.by_postcode(words);
+                if let Some(spot) = consider(found, words, wheres) {
+                    return Ok(spot);
+                }
+            }
+        }
+        if let Some(words) = text(Fact::Patch) {
+            let found = wheres.by_patch(words);
+            if let Some(spot) = consider(found, words, wheres) {
+                return Ok(spot);
+            }
+        }
+        if let Some(spot) = spread {
+            return Ok(spot);
+        }
+        match (why, asset) {
+            (None, Some((_, spot))) => {
+                self.noticed.by_venue.add(batch.line(row), "");
+                Ok(spot)
+            }
+            (Some(why), _) => Err(why),
+            (None, None) => Err(("it says no place", "")),
+        }
+    }
+
+    /// A number; what hides or lacks one counts as `otherwise`, and is told.
+    fn number(&mut self, batch: &Batch<'_>, row: usize, (fact, name): (Fact, &'static str), otherwise: f64) -> f64 {
+        let Some(column) = self.columns.of(fact) else { return otherwise };
+        match batch.number(column, row) {
+            Cell::Number(number) if (0.0..=1e9).contains(&number) => number,
+            Cell::Blank => otherwise,
+            Cell::Number(_) | Cell::Marker(_) | Cell::Other(_) => {
+                let words = batch.text(column, row).unwrap_or_default();
+                self.noticed.unknown_numbers.entry(name).or_default().add(batch.line(row), words);
+                otherwise
+            }
+        }
+    }
+
+    fn answers(&mut self, batch: &Batch<'_>, row: usize, line: u64) -> [Answer; MOST_DIMENSIONS] {
+        let mut answers = [Answer::NotRecorded; MOST_DIMENSIONS];
+        for (i, (at, labels)) in self.labels.iter().enumerate() {
+            let Some(asked) = self.columns.dimensions.get(i) else { continue };
+            let joined;
+            let words = match asked.columns.as_slice() {
+                [column] => batch.text(*column, row).unwrap_or_default(),
+                many => {
+                    let words: Vec<&str> = many.iter().filter_map(|column| batch.text(*column, row)).collect();
+                    joined = if words.len() == many.len() { words.join(", ") } else { String::new() };
+                    joined.as_str()
+                }
+            };
+            let answer = self.answers[i].get(words, || labels.read(words));
+            if answer == Answer::Unmatched {
+                self.noticed.unmatched.entry(asked.dimension.clone()).or_default().add(line, words);
+            }
+            if let Some(own) = answers.get_mut(*at) {
+                *own = answer;
+            }
+        }
+        answers
+    }
+
+    fn activity(&mut self, batch: &Batch<'_>, row: usize, line: u64) -> Activity {
+        let words = self.columns.of(Fact::Activity).and_then(|column| batch.text(column, row));
+        let Some(words) = words else { return self.fixed.unwrap_or(Activity::Other) };
+        let own = &self.section.activities;
+        let found = self.activities.get(words, || labels::activity(words, own));
+        if found == Activity::Other {
+            self.noticed.other_activity.add(line, words);
+        }
+        found
+    }
+
+    fn themes(&mut self, batch: &Batch<'_>, row: usize, line: u64) -> Vec<u16> {
+        let Some(words) = self.columns.of(Fact::Themes).and_then(|column| batch.text(column, row)) else {
+            return Vec::new();
+        };
+        let (tally, noticed) = (&mut *self.tally, &mut self.noticed);
+        self.themes.get(words, || {
+            let mark = [';', '|', '\n'].into_iter().find(|mark| words.contains(*mark)).unwrap_or(',');
+            let mut found = Vec::new();
+            for theme in words.split(mark) {
+                let theme = theme.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+                if theme.is_empty() {
+                    continue;
+                }
+                let number = if theme.chars().count() <= LONGEST_THEME { tally.theme(&theme) } else { None };
+                match number {
+                    Some(number) if !found.contains(&number) => found.push(number),
+                    Some(_) => {}
+                    None => noticed.long_themes.add(line, ""),
+                }
+            }
+            found
+        })
+    }
+}
+
+/// Degrees when the numbers can be degrees, else metres of the British grid.
+fn guessed(x: f64, y: f64) -> Crs {
+    if x.abs() <= 180.0 && y.abs() <= 90.0 { Crs::LonLat } else { Crs::BritishNationalGrid }
+}
+
+/// A date of three numbers with its first two turned round.
+fn turned(words: &str) -> Option<String> {
+    let date = words.split([' ', 'T']).next()?;
+    let mark = date.chars().find(|c| matches!(c, '/' | '.' | '-'))?;
+    let parts: Vec<&str> = date.split(mark).collect();
+    match parts.as_slice() {
+        [month, day, year] if month.len() <= 2 => Some(format!("{day}/{month}/{year}")),
+        _ => None,
+    }
+}
+
+fn form_of_date(words: &str) -> &'static str {
+    let words = words.trim();
+    if words.parse::<f64>().is_ok() && words.len() < 8 {
+        "Excel's count of days"
+    } else if words.get(..4).is_some_and(|year| year.bytes().all(|b| b.is_ascii_digit())) {
+        "year first"
+    } else if parse_date(words).is_some() && words.chars().any(char::is_alphabetic) {
+        "months in words"
+    } else {
+        "day first"
+    }
+}

@@ -1,0 +1,328 @@
+//! Where a record is: the patch or patches a person may live in.
+
+use super::grid::AreaGrid;
+use crate::crs::{Crs, Xy};
+use crate::load::areas::Area;
+use crate::load::locator::{Locator, SLIVER_M};
+use crate::load::postcodes::{self, Postcodes};
+use crate::load::words::{key_form, plain};
+use crate::place::{Asset, AssetIdx, IdVec, Idx, Patch, PatchIdx, Position, Span, ZoneIdx};
+use geo::{MapCoords, MultiPolygon};
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A place that records can be at, as a number: see [`Wheres::parts`].
+pub(super) type Spot = u32;
+
+/// Parts of a spot: which patch, and which share of its people.
+pub(super) type Parts = Vec<(Option<PatchIdx>, f64)>;
+
+/// What the place has that records can be placed by.
+pub(in crate::load) struct Ground<'a> {
+    /// Its zones.
+    pub(in crate::load) zones: &'a [Area],
+    /// Finds zones.
+    pub(in crate::load) locator: &'a Locator<'a>,
+    /// Its patches.
+    pub(in crate::load) patches: &'a [Patch],
+    /// Where people live.
+    pub(in crate::load) positions: &'a [Position],
+    /// Which positions are in each zone.
+    pub(in crate::load) zone_positions: &'a IdVec<ZoneIdx, Range<usize>>,
+    /// Its assets.
+    pub(in crate::load) assets: &'a [Asset],
+    /// The plane.
+    pub(in crate::load) plane: &'a crate::crs::Plane,
+    /// The place has no patches of its own: everywhere is in the one.
+    pub(in crate::load) one_patch: bool,
+}
+
+/// Where a record is, or why nobody knows.
+pub(super) type Found = Result<Spot, &'static str>;
+
+/// Answers where, remembering what was asked.
+pub(super) struct Wheres<'a> {
+    ground: &'a Ground<'a>,
+    patch_locator: Locator<'a>,
+    parts: Vec<Parts>,
+    by_parts: BTreeMap<Vec<(Option<PatchIdx>, u64)>, Spot>,
+    zone_spots: Vec<Spot>,
+    zones: FxHashMap<String, usize>,
+    patches: FxHashMap<String, Spot>,
+    assets: FxHashMap<String, (AssetIdx, Spot)>,
+    postcodes: Option<Arc<Postcodes>>,
+    districts: OnceCell<FxHashMap<String, Parts>>,
+    postcode_spots: FxHashMap<Box<str>, Found>,
+    degrees: OnceCell<AreaGrid>,
+    metres: OnceCell<AreaGrid>,
+}
+
+/// Postcodes remembered; beyond, the memory is emptied and filled again.
+const MOST_POSTCODES: usize = 2_000_000;
+
+impl<'a> Wheres<'a> {
+    /// Prepares the place.
+    pub(super) fn new(ground: &'a Ground<'a>) -> Self {
+        let mut own = Self {
+            ground,
+            patch_locator: Locator::new(ground.patches.iter().map(|patch| Some(&patch.shape))),
+            parts: Vec::new(),
+            by_parts: BTreeMap::new(),
+            zone_spots: Vec::new(),
+            zones: FxHashMap::default(),
+            patches: FxHashMap::default(),
+            assets: FxHashMap::default(),
+            postcodes: None,
+            districts: OnceCell::new(),
+            postcode_spots: FxHashMap::default(),
+            degrees: OnceCell::new(),
+            metres: OnceCell::new(),
+        };
+        for (zone, run) in ground.zone_positions.enumerate() {
+            let mut shares: BTreeMap<Option<PatchIdx>, f64> = BTreeMap::new();
+            for position in ground.positions.get(run.clone()).unwrap_or_default() {
+                let Span { from, to } = position.span;
+                *shares.entry(position.patch).or_default() += to - from;
+            }
+            if shares.is_empty() {
+                let centre = ground.zones.get(zone.index()).and_then(|area| own.patch_at(area.centre));
+                shares.insert(centre, 1.0);
+            }
+            let spot = own.spot(shares.into_iter().collect());
+            own.zone_spots.push(spot);
+            if let Some(area) = ground.zones.get(zone.index()) {
+                own.zones.insert(key_form(&area.key), zone.index());
+            }
+        }
+        for (i, patch) in ground.patches.iter().enumerate() {
+            let spot = own.spot(vec![(Some(PatchIdx::from_usize(i)), 1.0)]);
+            own.patches.insert(plain(&patch.name), spot);
+        }
+        for (i, patch) in ground.patches.iter().enumerate() {
+            let spot = own.spot(vec![(Some(PatchIdx::from_usize(i)), 1.0)]);
+            own.patches.insert(plain(&patch.key), spot);
+        }
+        for (i, asset) in ground.assets.iter().enumerate() {
+            let spot = own.exactly(own.patch_at(asset.at));
+            own.assets.entry(plain(&asset.name)).or_insert((AssetIdx::from_usize(i), spot));
+        }
+        for (i, asset) in ground.assets.iter().enumerate() {
+            let spot = own.exactly(own.patch_at(asset.at));
+            own.assets.insert(plain(&asset.key), (AssetIdx::from_usize(i), spot));
+        }
+        own
+    }
+
+    /// Uses these postcodes from now on.
+    pub(super) fn use_postcodes(&mut self, postcodes: Option<Arc<Postcodes>>) {
+        self.postcodes = postcodes;
+        self.districts = OnceCell::new();
+        self.postcode_spots.clear();
+    }
+
+    /// The patches of a spot with their shares. Less than 1 together where some of it lies outside the place.
+    pub(super) fn parts(&self, spot: Spot) -> &[(Option<PatchIdx>, f64)] {
+        self.parts.get(spot as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a spot is one patch for certain.
+    pub(super) fn is_exact(&self, spot: Spot) -> bool {
+        matches!(self.parts(spot), [(_, share)] if *share >= 1.0)
+    }
+
+    fn exactly(&mut self, patch: Option<PatchIdx>) -> Spot {
+        self.spot(vec![(patch, 1.0)])
+    }
+
+    fn spot(&mut self, parts: Parts) -> Spot {
+        let form: Vec<(Option<PatchIdx>, u64)> = parts.iter().map(|(patch, share)| (*patch, share.to_bits())).collect();
+        if let Some(spot) = self.by_parts.get(&form) {
+            return *spot;
+        }
+        let spot = self.parts.len() as Spot;
+        self.parts.push(parts);
+        self.by_parts.insert(form, spot);
+        spot
+    }
+
+    fn patch_at(&self, at: Xy) -> Option<PatchIdx> {
+        if self.ground.one_patch {
+            return Some(PatchIdx::from_usize(0));
+        }
+        self.patch_locator.near(at, SLIVER_M).map(PatchIdx::from_usize)
+    }
+
+    /// By the key or name of a patch.
+    pub(super) fn by_patch(&self, words: &str) -> Found {
+        self.patches.get(&plain(words)).copied().ok_or("its patch is none of the place's")
+    }
+
+    /// By the key of a zone.
+    pub(super) fn by_zone(&self, words: &str) -> Found {
+        let found = self.zones.get(words).or_else(|| self.zones.get(&key_form(words)));
+        found.and_then(|zone| self.zone_spots.get(*zone)).copied().ok_or("its zone is none of the place's")
+    }
+
+    /// An asset by its key or name, and the patch it stands in.
+    pub(super) fn by_asset(&self, words: &str) -> Option<(AssetIdx, Spot)> {
+        self.assets.get(&plain(words)).copied()
+    }
+
+    /// By a postcode, or the district before its space.
+    pub(super) fn by_postcode(&mut self, words: &str) -> Found {
+        if let Some(known) = self.postcode_spots.get(words) {
+            return *known;
+        }
+        let found = self.postcode(words);
+        if self.postcode_spots.len() >= MOST_POSTCODES {
+            self.postcode_spots.clear();
+        }
+        self.postcode_spots.insert(words.into(), found);
+        found
+    }
+
+    fn postcode(&mut self, words: &str) -> Found {
+        let Some(postcodes) = self.postcodes.clone() else { return Err("the place has no postcode file") };
+        let form = postcodes::form(words);
+        if let Some(at) = postcodes.locate(&form) {
+            return self.at(at);
+        }
+        if is_district(&form) {
+            let districts = self.districts.get_or_init(|| districts(&postcodes, self.ground, &self.patch_locator));
+            let parts = districts.get(&form).cloned().ok_or("its postcode district is not in the postcode file")?;
+            return if parts.is_empty() {
+                Err("its postcode district lies outside the place")
+            } else {
+                Ok(self.spot(parts))
+            };
+        }
+        Err(if form.len() >= 5 { "its postcode is not in the postcode file" } else { "its postcode cannot be read" })
+    }
+
+    /// By a point on the plane.
+    fn at(&mut self, at: Xy) -> Found {
+        let zone = self.ground.locator.near(at, SLIVER_M);
+        let patch = self.patch_at(at);
+        if zone.is_none() && (patch.is_none() || self.ground.one_patch) {
+            return Err("it lies outside the place");
+        }
+        Ok(self.exactly(patch))
+    }
+
+    /// By coordinates.
+    pub(super) fn by_point(&mut self, x: f64, y: f64, crs: &Crs) -> Found {
+        let grid = match crs {
+            Crs::LonLat => self.degrees.get_or_init(|| grid(self.ground, true)),
+            _ => self.metres.get_or_init(|| grid(self.ground, false)),
+        };
+        let on_plane = || crs.to_xy(x, y, self.ground.plane);
+        let native = match crs {
+            Crs::LonLat => Some((x, y)),
+            _ if self.ground.plane.epsg() == 27_700 && matches!(crs, Crs::BritishNationalGrid) => Some((x, y)),
+            _ => on_plane().map(|at| (at.x, at.y)),
+        };
+        let zone = native.and_then(|(x, y)| grid.area_of(x, y));
+        if let Some(spot) = zone.and_then(|zone| self.zone_spots.get(zone)).copied()
+            && self.is_exact(spot)
+        {
+            return Ok(spot);
+        }
+        match on_plane() {
+            Some(at) => self.at(at),
+            None => Err("its coordinates cannot be read"),
+        }
+    }
+}
+
+fn grid(ground: &Ground<'_>, degrees: bool) -> AreaGrid {
+    if !degrees {
+        return AreaGrid::new(&ground.zones.iter().map(|zone| zone.shape.as_ref()).collect::<Vec<_>>());
+    }
+    let turned = |shape: &MultiPolygon<f64>| {
+        shape.map_coords(|c| match ground.plane.to_lonlat(Xy::new(c.x, c.y)) {
+            Some(at) => geo::coord! { x: at.lon, y: at.lat },
+            None => geo::coord! { x: f64::NAN, y: f64::NAN },
+        })
+    };
+    let shapes: Vec<Option<MultiPolygon<f64>>> =
+        ground.zones.iter().map(|zone| zone.shape.as_ref().map(turned)).collect();
+    AreaGrid::new(&shapes.iter().map(Option::as_ref).collect::<Vec<_>>())
+}
+
+/// Whether a postcode without its space is only the part before it: `NE1`, `SW1A`, `M25`.
+fn is_district(form: &str) -> bool {
+    let letters = form.bytes().take_while(u8::is_ascii_uppercase).count();
+    let rest = &form.as_bytes()[letters..];
+    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let end = &rest[digits..];
+    (1..=2).contains(&letters)
+        && (1..=2).contains(&digits)
+        && (end.is_empty() || (digits == 1 && end.len() == 1 && end[0].is_ascii_uppercase()))
+}
+
+/// Which patches the residents of each postcode district live in.
+///
+/// A zone's residents are shared equally among its postcodes, so a district has those of its postcodes.
+/// A postcode outside every zone counts as many as one inside on average: that share of the district lives
+/// elsewhere, and its records are expected there.
+fn districts(postcodes: &Postcodes, ground: &Ground<'_>, patches: &Locator<'_>) -> FxHashMap<String, Parts> {
+    let mut in_zone: Vec<f64> = vec![0.0; ground.zones.len()];
+    let mut placed: Vec<(&str, Option<usize>, Option<PatchIdx>)> = Vec::new();
+    for (code, at) in postcodes.points() {
+        let Some(district) = code.get(..code.len().saturating_sub(3)).filter(|district| is_district(district)) else {
+            continue;
+        };
+        let zone = ground.locator.near(at, SLIVER_M);
+        let patch = match (zone, ground.one_patch) {
+            (None, _) => None,
+            (_, true) => Some(PatchIdx::from_usize(0)),
+            _ => patches.near(at, SLIVER_M).map(PatchIdx::from_usize),
+        };
+        if let Some(zone) = zone {
+            in_zone[zone] += 1.0;
+        }
+        placed.push((district, zone, patch));
+    }
+    placed.sort_unstable();
+    let residents: Vec<f64> = ground
+        .zone_positions
+        .iter()
+        .map(|run| ground.positions.get(run.clone()).unwrap_or_default().iter().map(|p| p.residents).sum())
+        .collect();
+    let total: f64 = (0..in_zone.len()).filter(|&zone| in_zone[zone] > 0.0).map(|zone| residents[zone]).sum();
+    let usual = total / in_zone.iter().sum::<f64>().max(1.0);
+    let mut districts: BTreeMap<&str, BTreeMap<Option<PatchIdx>, f64>> = BTreeMap::new();
+    let mut all: BTreeMap<&str, f64> = BTreeMap::new();
+    for (district, zone, patch) in placed {
+        let people = zone.map_or(usual, |zone| residents[zone] / in_zone[zone]);
+        *all.entry(district).or_default() += people;
+        let here = districts.entry(district).or_default();
+        if zone.is_some() {
+            *here.entry(patch).or_default() += people;
+        }
+    }
+    let shares = |(district, here): (&str, BTreeMap<Option<PatchIdx>, f64>)| {
+        let whole = all.get(district).copied().unwrap_or(0.0);
+        let parts = here.into_iter().filter(|(_, people)| *people > 0.0).map(|(patch, n)| (patch, n / whole)).collect();
+        (district.to_owned(), parts)
+    };
+    districts.into_iter().map(shares).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_district_is_told_from_a_postcode() {
+        for district in ["NE1", "M25", "SW1A", "E1W", "AB10"] {
+            assert!(is_district(district), "{district}");
+        }
+        for other in ["NE11AA", "NE", "1", "NE123", "", "SW1A1AA", "NE1AB"] {
+            assert!(!is_district(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,415 @@
+//! Everything counted from engagement records that may be published, as exact tables for `disclose`.
+
+use super::tables::{Dimension, Relation, Table, Tables};
+use crate::place::{Activity, Answer, Basis, Engagement, Expected, Group, PatchIdx, Place, Quarter};
+use std::collections::BTreeMap;
+
+/// The most quarters that are told apart: two years, so that each of the last four has the same quarter of
+/// the year before beside it. More would hide more, because every further cell is one more way to a small count.
+pub const QUARTERS: usize = 8;
+
+/// Name of the table of visits: people met, for the first time and again.
+pub const VISITS: &str = "visits";
+/// Name of the table of records that raised themes.
+pub const THEMES: &str = "themes";
+/// What the tables of themes count.
+const RAISED: &str = "records_with_themes";
+/// Name of the table of people who took part in projects again and again.
+pub const LEADERS: &str = "leaders";
+/// Name of the table of assets at which people were met.
+pub const VENUES: &str = "venues";
+/// Names of the tables of what was done, with what they count.
+pub const WORK: [&str; 4] = ["records", "attendances", "hours", "connections"];
+
+/// Name of the table of people met by group.
+#[must_use]
+pub fn reach(dimension: &str) -> String {
+    format!("reach-{dimension}")
+}
+
+/// Name of the table of themes by group.
+#[must_use]
+pub fn themes_by(dimension: &str) -> String {
+    format!("themes-{dimension}")
+}
+
+/// The exact tables of a place; none where it has no records.
+///
+/// * `reach-<dimension>`: people by patch, answer and period. Periods are the whole time (each person once)
+///   and at most [`QUARTERS`] quarters.
+/// * [`VISITS`]: people by patch and period, and how many of them for the first time; where people can be told apart.
+/// * [`WORK`]: records, attendances, hours and new connections by patch and activity, of the last year.
+/// * [`THEMES`]: records that raised any theme, and each, by patch and year; `themes-<dimension>` by answer.
+/// * [`LEADERS`], [`VENUES`]: by patch.
+///
+/// Counts that were spread over patches are made whole, patch by patch and then answer by answer, so that
+/// each total stays the nearest whole number (largest remainders).
+#[must_use]
+pub fn tables(place: &Place) -> Tables {
+    let met = &place.engagement;
+    if met.is_empty() {
+        return Tables::default();
+    }
+    let frame = Frame::of(place);
+    let mut tables = Vec::new();
+    for (i, dimension) in met.dimensions.iter().enumerate() {
+        tables.push(frame.people(place, Some((i, dimension))));
+    }
+    if met.dimensions.is_empty() {
+        tables.push(frame.people(place, None));
+    }
+    if met.basis == Basis::People && frame.linked {
+        tables.push(frame.visits(met));
+        tables.push(frame.leaders(met));
+    }
+    tables.extend(frame.work(met));
+    tables.push(frame.venues(met));
+    if !met.themes.is_empty() {
+        tables.push(frame.themes(met));
+        for (i, dimension) in met.dimensions.iter().enumerate() {
+            tables.push(frame.themes_by(place, i, dimension));
+        }
+    }
+    Tables { tables }
+}
+
+/// The quarters told apart: the last whole ones, first to last.
+#[must_use]
+pub fn quarters(met: &Engagement) -> Vec<Quarter> {
+    let (Some(last), Some((first, _))) = (met.last_whole_quarter(), met.days) else { return Vec::new() };
+    let mut found = vec![last];
+    while found.len() < QUARTERS && found.last().is_some_and(|quarter| *quarter > Quarter::of(first)) {
+        found.extend(found.last().map(|quarter| quarter.before()));
+    }
+    found.reverse();
+    found
+}
+
+/// The dimensions that tables share.
+struct Frame {
+    patch: Dimension,
+    period: Dimension,
+    quarters: Vec<Quarter>,
+    /// Every count of people is whole, so that quarters and the whole time agree to the last person.
+    linked: bool,
+    outside: Option<usize>,
+}
+
+impl Frame {
+    fn of(place: &Place) -> Self {
+        let met = &place.engagement;
+        let mut patch = Dimension::new("patch", Relation::Sum);
+        let all = patch.push("all", "The whole place", None);
+        for one in &place.patches {
+            patch.push(&one.key, &one.name, Some(all));
+        }
+        let is_outside = met.met.iter().any(|cell| cell.patch.is_none()) || met.work.iter().any(|w| w.patch.is_none());
+        let outside = is_outside.then(|| patch.push("outside", "Outside every patch", Some(all)));
+        let quarters = quarters(met);
+        let linked = met.met.iter().all(|cell| cell.count.people.fract() == 0.0);
+        let all_of_them = met.met.iter().filter_map(|cell| cell.quarter).all(|quarter| quarters.contains(&quarter));
+        let relation = match (all_of_them, met.basis) {
+            (true, Basis::Attendances) => Relation::Sum,
+            (true, Basis::People) => Relation::Union,
+            (false, _) => Relation::Within,
+        };
+        let mut period = Dimension::new("period", relation);
+        let (from, to) = met.days.unwrap_or_default();
+        let ever = period.push("all", &format!("{from} to {to}"), None);
+        for quarter in &quarters {
+            period.push(&quarter.key(), &quarter.words(), linked.then_some(ever));
+        }
+        Self { patch, period, quarters, linked, outside }
+    }
+
+    /// Where a patch stands in its dimension.
+    fn row(&self, patch: Option<PatchIdx>) -> Option<usize> {
+        patch.map_or(self.outside, |patch| Some(crate::place::Idx::index(patch) + 1))
+    }
+
+    fn column(&self, quarter: Option<Quarter>) -> Option<usize> {
+        quarter.map_or(Some(0), |quarter| self.quarters.iter().position(|own| *own == quarter).map(|at| at + 1))
+    }
+
+    fn people(&self, place: &Place, dimension: Option<(usize, &String)>) -> Table {
+        let met = &place.engagement;
+        let answers = answers(met, dimension.map(|(i, _)| i));
+        let (name, group) = match dimension {
+            Some((_, key)) => (reach(key), answer_dimension(key, &answers, place.groups.as_slice())),
+            None => (reach("everybody"), answer_dimension("everybody", &[], &[])),
+        };
+        let mut sums: BTreeMap<usize, BTreeMap<usize, BTreeMap<usize, f64>>> = BTreeMap::new();
+        for cell in &met.met {
+            let (Some(row), Some(column)) = (self.row(cell.patch), self.column(cell.quarter)) else { continue };
+            let answer = match dimension {
+                Some((i, _)) => met.combinations.get(cell.combination).and_then(|all| all.get(i)).copied(),
+                None => None,
+            };
+            let at = answer.and_then(|answer| answers.iter().position(|own| *own == answer)).map_or(0, |at| at + 1);
+            *sums.entry(column).or_default().entry(row).or_default().entry(at).or_default() += cell.count.people;
+        }
+        let mut table = Table::new(&name, "people", vec![self.patch.clone(), group, self.period.clone()]);
+        for (column, rows) in sums {
+            let totals: Vec<f64> = rows.values().map(|answers| answers.values().sum()).collect();
+            for ((row, answers), total) in rows.iter().zip(whole(&totals, None)) {
+                let counts: Vec<f64> = answers.values().copied().collect();
+                for (at, count) in answers.keys().zip(whole(&counts, Some(total))) {
+                    table.add(&[*row, *at, column], count);
+                }
+            }
+        }
+        if self.period.relation == Relation::Sum && self.linked {
+            self.without_wholes(&mut table)
+        } else {
+            table.roll_up();
+            table
+        }
+    }
+
+    /// The totals over periods are summed from the quarters like the others, so they must not be counted twice.
+    fn without_wholes(&self, table: &mut Table) -> Table {
+        let mut fresh = Table::new(&table.name, &table.counted, table.dimensions.clone());
+        let (patches, answers) = (table.dimensions[0].categories.len(), table.dimensions[1].categories.len());
+        for row in 0..patches {
+            for answer in 0..answers {
+                for column in 1..self.period.categories.len() {
+                    let at = [row, answer, column];
+                    fresh.add(&at, table.index(&at).map_or(0, |i| table.exact()[i]));
+                }
+            }
+        }
+        fresh.roll_up();
+        fresh
+    }
+
+    fn visits(&self, met: &Engagement) -> Table {
+        // In the whole time everybody came for a first time, so "again" has no whole to be a part of.
+        let mut visit = Dimension::new("visit", Relation::Within);
+        let all = visit.push("all", "First time or again", None);
+        let first = visit.push("first", "First time", Some(all));
+        let mut table = Table::new(VISITS, "people", vec![self.patch.clone(), visit, self.period.clone()]);
+        let mut people: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for cell in &met.met {
+            if let (Some(row), Some(column)) = (self.row(cell.patch), self.column(cell.quarter)) {
+                *people.entry((row, column)).or_default() += cell.count.people as u64;
+            }
+        }
+        let mut new: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for cell in &met.first_met {
+            let Some(row) = self.row(cell.patch) else { continue };
+            *new.entry((row, 0)).or_default() += cell.people as u64;
+            if let Some(column) = self.column(Some(cell.quarter)) {
+                *new.entry((row, column)).or_default() += cell.people as u64;
+            }
+        }
+        for ((row, column), people) in people {
+            let new = new.get(&(row, column)).copied().unwrap_or(0).min(people);
+            table.add(&[row, all, column], people);
+            table.add(&[row, first, column], new);
+        }
+        table.roll_up();
+        table
+    }
+
+    fn leaders(&self, met: &Engagement) -> Table {
+        let mut table = Table::new(LEADERS, "leaders", vec![self.patch.clone()]);
+        for (patch, people) in &met.took_charge {
+            if let Some(row) = self.row(*patch) {
+                table.add(&[row], people.round() as u64);
+            }
+        }
+        table.roll_up();
+        table
+    }
+
+    /// The last four whole quarters.
+    fn last_year(&self) -> &[Quarter] {
+        &self.quarters[self.quarters.len().saturating_sub(4)..]
+    }
+
+    /// The four quarters before those.
+    fn year_before(&self) -> &[Quarter] {
+        let end = self.quarters.len().saturating_sub(4);
+        &self.quarters[end.saturating_sub(4)..end]
+    }
+
+    fn work(&self, met: &Engagement) -> Vec<Table> {
+        let mut activity = Dimension::new("activity", Relation::Sum);
+        let all = activity.push("all", "Everything", None);
+        for one in Activity::ALL {
+            activity.push(one.key(), one.key(), Some(all));
+        }
+        WORK.into_iter()
+            .enumerate()
+            .map(|(i, name)| {
+                let dimensions = vec![self.patch.clone(), activity.clone()];
+                let mut table = Table::of_amounts(name, name, dimensions);
+                let mut sums: BTreeMap<[usize; 2], (f64, f64)> = BTreeMap::new();
+                for work in met.work.iter().filter(|work| self.last_year().contains(&work.quarter)) {
+                    let Some(row) = self.row(work.patch) else { continue };
+                    let at = Activity::ALL.iter().position(|own| *own == work.activity).unwrap_or(0) + 1;
+                    let amount = [work.records, work.attendances, work.hours, work.connections][i];
+                    let sum = sums.entry([row, at]).or_default();
+                    sum.0 += amount;
+                    sum.1 += work.attendances;
+                }
+                for (at, (amount, people)) in sums {
+                    table.add(&at, amount.round() as u64);
+                    table.add_contributors(&at, people.round() as u64);
+                }
+                table.roll_up();
+                table
+            })
+            .collect()
+    }
+
+    fn venues(&self, met: &Engagement) -> Table {
+        let mut table = Table::of_amounts(VENUES, "venues", vec![self.patch.clone()]);
+        for venue in &met.venues {
+            if let Some(row) = self.row(venue.patch) {
+                table.add(&[row], 1);
+                table.add_contributors(&[row], venue.records.round() as u64);
+            }
+        }
+        table.roll_up();
+        table
+    }
+
+    fn themes(&self, met: &Engagement) -> Table {
+        let mut period = Dimension::new("years", Relation::Within);
+        let ever = period.push("all", "The whole time", None);
+        let linked = self.linked.then_some(ever);
+        let last = period.push("last-year", "The last four whole quarters", linked);
+        let before = period.push("year-before", "The four quarters before", linked);
+        let dimensions = vec![self.patch.clone(), theme_dimension(met), period];
+        let mut table = Table::new(THEMES, RAISED, dimensions);
+        let mut sums: BTreeMap<[usize; 3], f64> = BTreeMap::new();
+        for raised in &met.raised {
+            let Some(row) = self.row(raised.patch) else { continue };
+            let theme = raised.theme.map_or(0, |theme| theme + 1);
+            let mut add = |period: usize| *sums.entry([row, theme, period]).or_default() += raised.records;
+            add(ever);
+            if self.last_year().contains(&raised.quarter) {
+                add(last);
+            }
+            if self.year_before().contains(&raised.quarter) {
+                add(before);
+            }
+        }
+        for (at, records) in sums {
+            table.add(&at, records.round() as u64);
+        }
+        table.roll_up();
+        table
+    }
+
+    fn themes_by(&self, place: &Place, index: usize, dimension: &str) -> Table {
+        let met = &place.engagement;
+        let answers = answers(met, Some(index));
+        let group = answer_dimension(dimension, &answers, place.groups.as_slice());
+        // Spread records may lie outside the place in part, and then this total is not that of the patches.
+        let counted = if self.linked { RAISED } else { "records_with_themes_by_group" };
+        let mut table = Table::new(&themes_by(dimension), counted, vec![group, theme_dimension(met)]);
+        for raised in met.raised_by.iter().filter(|raised| raised.dimension == index) {
+            let Some(at) = answers.iter().position(|own| *own == raised.answer) else { continue };
+            table.add(&[at + 1, raised.theme.map_or(0, |theme| theme + 1)], raised.records.round() as u64);
+        }
+        table.roll_up();
+        table
+    }
+}
+
+/// The answers that occur in a dimension: its groups, then what matches none, then what nobody recorded.
+fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
+    let Some(dimension) = dimension else { return Vec::new() };
+    let mut all: Vec<Answer> = met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied().collect();
+    all.extend(met.raised_by.iter().filter(|raised| raised.dimension == dimension).map(|raised| raised.answer));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn answer_dimension(key: &str, answers: &[Answer], groups: &[Group]) -> Dimension {
+    let mut dimension = Dimension::new(key, Relation::Sum).of_people();
+    let all = dimension.push("all", "Everybody", None);
+    for answer in answers {
+        match answer {
+            Answer::Group(group) => match groups.get(crate::place::Idx::index(*group)) {
+                Some(group) => dimension.push(&group.key, &group.label, Some(all)),
+                None => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
+            },
+            Answer::Unmatched => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
+            Answer::NotRecorded => dimension.push("not_recorded", "Not recorded", Some(all)),
+        };
+    }
+    dimension
+}
+
+fn theme_dimension(met: &Engagement) -> Dimension {
+    let mut theme = Dimension::new("theme", Relation::Within);
+    let any = theme.push("all", "Any theme", None);
+    for words in &met.themes {
+        theme.push(words, words, Some(any));
+    }
+    theme
+}
+
+/// Whole numbers as near as can be, whose sum is `total`, or the nearest whole number to the sum: rounded
+/// down, and the largest remainders up; of equal ones the first.
+fn whole(counts: &[f64], total: Option<u64>) -> Vec<u64> {
+    let total = total.unwrap_or_else(|| counts.iter().sum::<f64>().round().max(0.0) as u64);
+    let mut found: Vec<u64> = counts.iter().map(|count| count.max(0.0).floor() as u64).collect();
+    let mut order: Vec<usize> = (0..counts.len()).collect();
+    let rest = |i: usize| counts[i] - counts[i].floor();
+    order.sort_by(|&a, &b| rest(b).total_cmp(&rest(a)).then(a.cmp(&b)));
+    let mut sum: u64 = found.iter().sum();
+    for &i in &order {
+        if sum < total {
+            found[i] += 1;
+            sum += 1;
+        }
+    }
+    for &i in order.iter().rev() {
+        if sum > total && found[i] > 0 {
+            found[i] -= 1;
+            sum -= 1;
+        }
+    }
+    found
+}
+
+/// How much more the count of a patch varies because its people were placed by a coarse area: 1 where every
+/// record says the patch. The variance of spreading is that of drawing each person's patch by the shares
+/// of residents; to the variance of the count itself it adds in proportion.
+#[must_use]
+pub fn dispersion(met: &Engagement, patch: Option<PatchIdx>) -> f64 {
+    let cells = met.met.iter().filter(|cell| cell.patch == patch && cell.quarter.is_none());
+    let sum = cells.fold(Expected::default(), |sum, cell| Expected {
+        people: sum.people + cell.count.people,
+        variance: sum.variance + cell.count.variance,
+    });
+    if sum.people > 0.0 { 1.0 + sum.variance / sum.people } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn remainders_go_to_the_largest() {
+        assert_eq!(whole(&[0.4, 0.4, 0.2], None), [1, 0, 0]);
+        assert_eq!(whole(&[1.5, 1.5], Some(3)), [2, 1]);
+        assert_eq!(whole(&[2.0, 1.0], Some(2)), [2, 0]);
+        assert_eq!(whole(&[], None), Vec::<u64>::new());
+    }
+
+    proptest! {
+        #[test]
+        fn whole_numbers_sum_to_the_rounded_sum(counts in prop::collection::vec(0.0f64..50.0, 0..30)) {
+            let found = whole(&counts, None);
+            prop_assert_eq!(found.iter().sum::<u64>(), counts.iter().sum::<f64>().round() as u64);
+            prop_assert!(found.iter().zip(&counts).all(|(n, count)| (*n as f64 - count).abs() <= 1.0));
+        }
+    }
+}

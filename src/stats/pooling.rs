@@ -1,0 +1,93 @@
+//! Small counts borrow strength from the others: gamma-Poisson pooling.
+
+use super::rates::{Interval, gamma_quantile};
+
+/// How rates differ between areas: a gamma distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prior {
+    /// The middle rate.
+    pub mean: f64,
+    /// How much true rates differ: the variance between areas. 0 where the counts give no sign that they
+    /// differ at all.
+    pub variance: f64,
+}
+
+/// A pooled rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pooled {
+    /// The rate, drawn towards the mean the more the fewer people there are.
+    pub rate: f64,
+    /// Where it lies at 95 %, given the prior.
+    pub interval: Interval,
+}
+
+/// How do rates differ between areas, beyond what chance explains?
+///
+/// Empirical Bayes by the method of moments (Marshall, *Mapping disease and mortality rates using
+/// empirical Bayes estimators*, Applied Statistics 40, 1991): the mean is Σ counts ÷ Σ exposures, and
+/// the variance between areas is the weighted variance of the rates less mean ÷ average exposure,
+/// at least 0. `counts` are pairs of count and exposure; those without exposure are left out.
+///
+/// `None` when nothing was counted anywhere.
+#[must_use]
+pub fn prior(counts: &[(f64, f64)]) -> Option<Prior> {
+    let sound = || counts.iter().filter(|(count, exposure)| *exposure > 0.0 && count.is_finite());
+    let areas = sound().count() as f64;
+    let (sum, exposure) = sound().fold((0.0, 0.0), |(s, e), (count, here)| (s + count, e + here));
+    if !(sum > 0.0 && exposure > 0.0) {
+        return None;
+    }
+    let mean = sum / exposure;
+    let spread = sound().map(|(count, here)| here * (count / here - mean).powi(2)).sum::<f64>() / exposure;
+    let variance = (spread - mean / (exposure / areas)).max(0.0);
+    Some(Prior { mean, variance })
+}
+
+/// What is the rate of one area, given how rates differ between areas?
+///
+/// The posterior of a Poisson count under a gamma prior is gamma (Clayton and Kaldor, Biometrics 43,
+/// 1987): shape α + count, rate β + exposure, with α = mean² ÷ variance and β = mean ÷ variance. Where
+/// the prior has no variance, every area has its mean, and the interval is that mean alone. The interval
+/// takes the prior as known, so with few areas it is somewhat too narrow.
+#[must_use]
+pub fn pool(prior: Prior, count: f64, exposure: f64) -> Option<Pooled> {
+    if !(count >= 0.0 && count.is_finite() && exposure > 0.0 && exposure.is_finite()) {
+        return None;
+    }
+    if prior.variance <= 0.0 {
+        return Some(Pooled { rate: prior.mean, interval: Interval { low: prior.mean, high: prior.mean } });
+    }
+    let shape = prior.mean * prior.mean / prior.variance + count;
+    let scale = 1.0 / (prior.mean / prior.variance + exposure);
+    let interval = Interval { low: gamma_quantile(shape, 0.025)?, high: gamma_quantile(shape, 0.975)? };
+    Some(Pooled { rate: shape * scale, interval: interval.times(scale) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_people_are_drawn_to_the_middle_and_many_stay_where_they_are() {
+        let prior = Prior { mean: 0.1, variance: 0.001 };
+        let few = pool(prior, 4.0, 10.0).expect("sound");
+        let many = pool(prior, 4000.0, 10_000.0).expect("sound");
+        assert!((few.rate - 0.1).abs() < 0.04, "{few:?}");
+        assert!((many.rate - 0.4).abs() < 0.01, "{many:?}");
+        assert!(few.interval.holds(few.rate) && many.interval.holds(many.rate));
+    }
+
+    #[test]
+    fn counts_as_alike_as_chance_makes_them_have_no_variance_between_areas() {
+        let prior = prior(&[(10.0, 100.0), (11.0, 100.0), (9.0, 100.0), (5.0, 0.0)]).expect("counted");
+        assert!((prior.mean - 0.1).abs() < 1e-12);
+        assert_eq!(prior.variance, 0.0);
+        assert_eq!(pool(prior, 9.0, 100.0).map(|p| p.rate), Some(prior.mean));
+    }
+
+    #[test]
+    fn nothing_counted_has_no_prior() {
+        assert_eq!(prior(&[(0.0, 10.0)]), None);
+        assert_eq!(prior(&[]), None);
+    }
+}
