@@ -373,7 +373,7 @@ fn over_made_up_boroughs_the_ranges_hold_the_truth_and_planted_cold_spots_are_fo
         }
     }
     eprintln!("held {held} of {all}; planted {planted}, found {found}; claimed {claimed}, true {true_claims}");
-    assert!(held as f64 >= 0.9 * all as f64, "the ranges hold {held} of {all} truths");
+    assert!(held as f64 >= 0.9 * f64::from(all), "the ranges hold {held} of {all} truths");
     assert_eq!(found, planted, "planted cold spots that are found");
     assert!(true_claims as f64 >= expected - 1.0, "{true_claims} of {claimed} cold spots are true");
 }
