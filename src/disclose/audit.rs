@@ -114,11 +114,8 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
 /// How far apart the ends of a hidden count must be. One that cannot be small (because it protects others,
 /// or was shown in an earlier release) need be no more uncertain than if it were shown.
 fn needed(demand: &Policy, least: u64) -> u64 {
-    if least < demand.threshold {
-        demand.least_width()
-    } else {
-        demand.least_width().min(demand.rounding.saturating_sub(1))
-    }
+    let if_shown = demand.range(demand.round(least), true).filter(|_| least >= demand.threshold);
+    if_shown.map_or(demand.least_width(), |(least, most)| demand.least_width().min(most - least))
 }
 
 /// Counts of people that are shown although they are small: their range lies below the threshold.

@@ -127,11 +127,11 @@ fn residents(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
     for group in &place.groups {
         let Some(members) = rows.number(at, &format!("residents_{}", group.key)) else { continue };
         let share = if all > 0.0 { members / all * 100.0 } else { 0.0 };
-        if dimension != group.dimension {
+        if dimension == group.dimension {
+            out += "; ";
+        } else {
             dimension = &group.dimension;
             out += &format!("<br><strong>{}:</strong> ", escaped(&group.dimension_label));
-        } else {
-            out += "; ";
         }
         out += &format!("{} {} ({share:.0}&nbsp;%)", escaped(&group.label), thousands(members as i64));
     }

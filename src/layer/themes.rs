@@ -80,9 +80,9 @@ fn features(context: &Context<'_>, engaged: &Engaged) -> Option<Vec<Feature>> {
         for (theme, words) in themes.categories.iter().enumerate().skip(1) {
             let change = trend(count(table, &[row, theme, 1]), count(table, &[row, theme, 2]));
             let answer = answers.get(words.key.as_str()).filter(|_| row == 0 || at.is_some());
-            let without = answer.and_then(|answer| {
+            let without = answer.map(|answer| {
                 let here = at.map_or(&answer.place, |patch| &answer.patches[patch]);
-                Some(here.residents - here.covered)
+                here.residents - here.covered
             });
             let said = Said {
                 patch: (&patch.key, &patch.label),

@@ -67,7 +67,7 @@ fn is_planted(row: usize, column: usize) -> bool {
 
 #[test]
 fn a_group_met_at_a_third_of_the_rate_in_two_patches_is_found_and_intervals_hold_the_truth() {
-    let (mut found, mut held, mut ratios, mut pooled, mut all) = (0, 0, 0, 0, 0);
+    let (mut found, mut held, mut ratios, mut pooled, mut all) = (0, 0, 0, 0, 0_usize);
     for seed in 0..REPEATS {
         let answers = reach(&met(seed, 1.0 / 3.0));
         for (row, answer) in answers.iter().enumerate().skip(1) {

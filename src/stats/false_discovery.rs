@@ -14,7 +14,7 @@ pub fn q_values(p_values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut q_values = vec![None; p_values.len()];
     let mut least = 1.0_f64;
     for (rank, (p, index)) in tested.into_iter().enumerate().rev() {
-        least = least.min(p * tests / (rank + 1) as f64);
+        least = least.min((p * tests / (rank + 1) as f64).max(p));
         q_values[index] = Some(least);
     }
     q_values

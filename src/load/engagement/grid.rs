@@ -124,7 +124,7 @@ impl AreaGrid {
         let (Some(&from), Some(&to)) = (bands.starts.get(band), bands.starts.get(band + 1)) else { return false };
         let mut inside = false;
         for edge in bands.edges.get(from as usize..to as usize).unwrap_or_default() {
-            let crosses = (edge.low <= y) & (y < edge.high) & (x < edge.x + (y - edge.low) * edge.slope);
+            let crosses = edge.low <= y && y < edge.high && x < edge.x + (y - edge.low) * edge.slope;
             inside ^= crosses;
         }
         inside
