@@ -185,7 +185,7 @@ fn the_order_of_rows_changes_nothing() {
 #[test]
 fn real_memberships_known_by_district_reconcile_to_the_last_record() {
     let Some(shared) = std::env::var("PATCHWORK_SHARED").ok().filter(|dir| Path::new(dir).is_dir()) else {
-        println!("left out: PATCHWORK_SHARED is not set to a directory");
+        eprintln!("left out: PATCHWORK_SHARED is not set to a directory");
         return;
     };
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/places/newcastle");
