@@ -54,11 +54,24 @@ clients: build $(VENV)/ready ## GDAL, geopandas, OWSLib, QGIS, a proxy and schem
 schemathesis: build $(VENV)/ready ## a longer run of made-up requests against our OpenAPI document; EXAMPLES each
 	SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),50) PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/clients/test_schemathesis.py
 
+ets: build $(VENV)/ready ## OGC's official test suites on the served demo (Java, Maven), where they can be had
+	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) tests/ets/run.py
+
+load: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
+load: build demo $(VENV)/ready ## requests a second next to pygeoapi, tipg, Martin and nginx in one run
+	$(PYTHON) -m pip install -q pygeoapi tipg gunicorn uvicorn sqlalchemy geoalchemy2 pygeofilter psycopg2-binary
+	$(PYTHON) benches/peers/serving.py $(PATCHWORK) $(PLACE)
+
+soak: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
+soak: build $(VENV)/ready ## ten minutes of high load with reloads: whole answers, flat memory
+	$(PYTHON) benches/soak.py $(PATCHWORK)
+
 oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
 
 notebooks: build $(VENV)/ready ## the notebooks run as they are
+	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q --nbmake --nbmake-timeout=600 notebooks
 
 browser: build ## the map page in Chromium, by mouse and by keyboard
@@ -74,13 +87,15 @@ format: ## lay out the code
 	cargo fmt
 
 bench: export CARGO_PROFILE_DEV_OPT_LEVEL = 3
-bench: tools $(VENV)/ready ## speed, next to pandana and scipy in one run; INPUTS has the network of the comparison
-	$(PYTHON) -m pip install -q pandana
-	cargo bench --profile dev
+bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in one run; INPUTS has their inputs
+	cargo bench --profile dev --bench nearest
 	cargo build --bin patchwork --example time_nearest
 	$(PYTHON) benches/first_item.py $(PATCHWORK)
-	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS); \
-	else echo "the comparison was left out: give INPUTS, a folder with synth226k_nodes, _edges and _assets as Parquet"; fi
+	@at=$$(mktemp -d) && $(PATCHWORK) demo $$at/borough >/dev/null && $(PATCHWORK) demo $$at/ten-times --residents 2160000 >/dev/null && \
+		cargo bench --profile dev --bench what_if -- $$at/borough $$at/ten-times; rm -rf $$at
+	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS) && \
+		$(PYTHON) benches/peers/siting.py $(PATCHWORK) $(PATCHWORK_SHARED) --inputs $(INPUTS); \
+	else echo "the comparison was left out: give INPUTS, a folder written by ../shared/peers/00_make_inputs.py net siting"; fi
 
 fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` adds libFuzzer (nightly Rust)
 	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)

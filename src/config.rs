@@ -31,6 +31,12 @@ pub struct Config {
     pub request_timeout_s: u64,
     /// Requests worked on at once; more are told to come back.
     pub max_concurrent_requests: usize,
+    /// Megabytes of answers kept to be given again.
+    pub kept_mb: u64,
+    /// Long jobs (plans for hubs) worked on at once.
+    pub max_running_jobs: usize,
+    /// Long jobs that may wait; more are told to come back.
+    pub max_waiting_jobs: usize,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -56,6 +62,9 @@ struct File {
     log_filter: Option<String>,
     request_timeout_s: Option<u64>,
     max_concurrent_requests: Option<usize>,
+    kept_mb: Option<u64>,
+    max_running_jobs: Option<usize>,
+    max_waiting_jobs: Option<usize>,
 }
 
 impl Default for Config {
@@ -68,13 +77,26 @@ impl Default for Config {
             log_filter: "info".to_owned(),
             request_timeout_s: 30,
             max_concurrent_requests: 256,
+            kept_mb: 128,
+            max_running_jobs: 2,
+            max_waiting_jobs: 8,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
 }
 
-const NAMES: [&str; 7] =
-    ["bind", "public_url", "behind_proxy", "log", "log_filter", "request_timeout_s", "max_concurrent_requests"];
+const NAMES: [&str; 10] = [
+    "bind",
+    "public_url",
+    "behind_proxy",
+    "log",
+    "log_filter",
+    "request_timeout_s",
+    "max_concurrent_requests",
+    "kept_mb",
+    "max_running_jobs",
+    "max_waiting_jobs",
+];
 
 impl Config {
     /// Works out the settings from the file (if any), this process's environment and the flags.
@@ -113,7 +135,18 @@ impl Config {
                 }
             )+};
         }
-        take!(bind, public_url, behind_proxy, log, log_filter, request_timeout_s, max_concurrent_requests);
+        take!(
+            bind,
+            public_url,
+            behind_proxy,
+            log,
+            log_filter,
+            request_timeout_s,
+            max_concurrent_requests,
+            kept_mb,
+            max_running_jobs,
+            max_waiting_jobs
+        );
         for (name, from) in &mut self.origins {
             if set.contains(name) {
                 *from = origin;
@@ -136,6 +169,9 @@ impl Config {
         }
         if self.request_timeout_s == 0 || self.max_concurrent_requests == 0 {
             return Err("request_timeout_s and max_concurrent_requests must be at least 1".to_owned());
+        }
+        if self.max_running_jobs == 0 {
+            return Err("max_running_jobs must be at least 1".to_owned());
         }
         Ok(())
     }
@@ -163,7 +199,10 @@ impl Config {
             "log" => Some(quoted(log)),
             "log_filter" => Some(quoted(&self.log_filter)),
             "request_timeout_s" => Some(self.request_timeout_s.to_string()),
-            _ => Some(self.max_concurrent_requests.to_string()),
+            "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
+            "kept_mb" => Some(self.kept_mb.to_string()),
+            "max_running_jobs" => Some(self.max_running_jobs.to_string()),
+            _ => Some(self.max_waiting_jobs.to_string()),
         };
         let mut text = String::from(
             "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
@@ -191,6 +230,7 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         Some("json") => Some(LogFormat::Json),
         Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
     };
+    let size = |name: &str| number(name).map(|n| n.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
     let behind_proxy = match env("PATCHWORK_BEHIND_PROXY") {
         None => None,
         Some(text) => {
@@ -204,8 +244,10 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         log,
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
-        max_concurrent_requests: number("PATCHWORK_MAX_CONCURRENT_REQUESTS")?
-            .map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        max_concurrent_requests: size("PATCHWORK_MAX_CONCURRENT_REQUESTS")?,
+        max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
+        max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
+        kept_mb: number("PATCHWORK_KEPT_MB")?,
     })
 }
 
@@ -234,6 +276,9 @@ mod tests {
         log_filter = "info"  # default
         request_timeout_s = 5  # settings file
         max_concurrent_requests = 256  # default
+        kept_mb = 128  # default
+        max_running_jobs = 2  # default
+        max_waiting_jobs = 8  # default
         "#);
     }
 

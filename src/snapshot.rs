@@ -11,7 +11,7 @@ pub use shared::{Failure, Shared};
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, GivingRule, coverage, gaps, giving};
+use crate::measure::{Coverage, Gaps, GivingRule, Today, coverage, gaps, giving};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -27,6 +27,7 @@ pub struct Snapshot {
     pub place: Place,
     layers: Vec<Collection>,
     digest: String,
+    today: OnceLock<Today>,
     archive: OnceLock<Result<Saved, String>>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
@@ -46,7 +47,7 @@ impl Snapshot {
             issues.push(unprotected(&why.to_string()));
             None
         });
-        let (layers, totals) = {
+        let (layers, totals, coverage) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
                 .par_iter()
@@ -62,12 +63,12 @@ impl Snapshot {
                 .collect();
             let totals = totals(&place, &standards);
             let giving = giving(&place, GivingRule::default());
-            (
-                catalog::build(&place, &Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() }),
-                totals,
-            )
+            let findings = Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() };
+            let layers = catalog::build(&place, &findings);
+            (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
         };
-        Self::assembled(place, layers, totals, issues)
+        let today = OnceLock::from(Today::measured(&place, coverage));
+        Self { today, ..Self::assembled(place, layers, totals, issues) }
     }
 
     /// A snapshot of layers that were made already.
@@ -80,8 +81,8 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &totals, &issues);
-        let (archive, built_at) = (OnceLock::new(), Utc::now());
-        Self { place, layers: collections, digest, archive, built_at, took: None, issues, totals }
+        let (today, archive, built_at) = (OnceLock::new(), OnceLock::new(), Utc::now());
+        Self { place, layers: collections, digest, today, archive, built_at, took: None, issues, totals }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
@@ -94,6 +95,12 @@ impl Snapshot {
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// What "what if" starts from; measured at the first question where the layers came from elsewhere.
+    #[must_use]
+    pub fn today(&self) -> &Today {
+        self.today.get_or_init(|| Today::of(&self.place))
     }
 
     /// All layers as one PMTiles file, made when first asked for: seconds for a borough, minutes for a country.

@@ -1,5 +1,5 @@
 /**
- * How fast the page is in a real browser, against a running program: `node bench.mjs [address]`.
+ * How fast the page is in a real browser, against a running program: `npm run bench -- [address]`.
  *
  * Prints when something useful stands, how long a frame takes while the map is moved, and the time from a move of a
  * pin to the numbers that answer it. On a machine without a graphics card the map is drawn by the processor, which

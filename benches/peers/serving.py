@@ -11,7 +11,7 @@ answered as static files: the physical limit. wrk with one thread asks, without 
 connections; wrk, servers and PostgreSQL share one machine, so only ratios within a run mean anything.
 
 Needs wrk, nginx, PostgreSQL with PostGIS (found in /usr/lib/postgresql) and, where this Python is, the packages
-pygeoapi, tipg, gunicorn, uvicorn, sqlalchemy, psycopg2-binary. What is missing is left out and said.
+pygeoapi, tipg, gunicorn, uvicorn, sqlalchemy, geoalchemy2, pygeofilter, psycopg2-binary. What is missing is left out and said.
 PostgreSQL does not run as root: then it is started as the user postgres.
 """
 

@@ -15,6 +15,7 @@ use std::path::PathBuf;
         patchwork check my-borough            say what is there and what is wrong with the files\n  \
         patchwork measure my-borough coverage who can walk to what, by patch\n  \
         patchwork plan my-borough hubs --kind community_hub --sites 3\n  \
+    patchwork plan my-borough hubs --standard hub-evening-15 --sites 3\n  \
         \x20                                      where the next three hubs should go, and why\n  \
         patchwork serve my-borough            serve it to QGIS, a browser or a notebook\n\n\
         Exit codes: 0 done, 1 it could not be done, 2 it was called wrongly.\n\
@@ -142,7 +143,8 @@ pub enum Measure {
     patchwork measure my-borough gaps --standard hub-15 --out gaps.geojson\n  \
     patchwork measure my-borough reach\n  \
     patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
-    patchwork measure my-borough giving --layer grants --out grants.csv\n\n\
+    patchwork measure my-borough giving --layer grants --out grants.csv\n  \
+    patchwork measure my-borough giving --out trustees.html\n\n\
     Without --out a table by patch is printed. With --out the whole layer is written,\n\
     as GeoJSON or CSV by the ending of the file.")]
 pub struct MeasureArgs {
@@ -160,7 +162,7 @@ pub struct MeasureArgs {
     /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// File to write: .geojson or .csv
+    /// File to write: .geojson or .csv; for giving also .html, a page to print
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -222,6 +224,7 @@ pub enum PlanKeep {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     patchwork plan my-borough hubs --kind community_hub --sites 3\n  \
+    patchwork plan my-borough hubs --standard hub-evening-15 --sites 3\n  \
     patchwork plan my-borough hubs --kind community_hub --sites 3 --candidates high_street,library\n  \
     patchwork plan my-borough hubs --kind library --sites 2 --within 20 --objective worst-off\n  \
     patchwork plan my-borough hubs --kind community_hub --sites 4 --floor disabled=80% --out plan.geojson\n  \
@@ -237,12 +240,15 @@ pub struct PlanArgs {
     #[arg(value_enum)]
     pub plan: Plan,
     /// Kind of asset to place, as in the asset files
-    #[arg(long, value_name = "KIND")]
-    pub kind: String,
+    #[arg(long, value_name = "KIND", required_unless_present = "standard")]
+    pub kind: Option<String>,
+    /// Standard of place.toml instead: its kinds, minutes, opening hours and step-free entrance
+    #[arg(long, value_name = "KEY", conflicts_with = "kind")]
+    pub standard: Option<String>,
     /// How many new sites
     #[arg(long, value_name = "P", value_parser = clap::value_parser!(u32).range(1..))]
     pub sites: Option<u32>,
-    /// How many minutes the walk may take [default: as the first standard for this kind, else 15]
+    /// How many minutes the walk may take [default: as the standard, or the first for this kind, else 15]
     #[arg(long, value_name = "MIN")]
     pub within: Option<f64>,
     /// What the choice is best at

@@ -16,7 +16,10 @@ const LAYERS: [&str; 5] = ["giving", "grants", "giving-zones", "giving-need", "g
 
 /// Runs the measure.
 pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
-    args.out.as_deref().map(check_ending).transpose()?;
+    let page = args.out.as_deref().is_some_and(|path| path.extension().is_some_and(|ending| ending == "html"));
+    if !page {
+        args.out.as_deref().map(check_ending).transpose()?;
+    }
     let wanted = args.layer.as_deref().unwrap_or(LAYERS[0]);
     if !LAYERS.contains(&wanted) {
         return Err(Failure::Usage(format!("--layer {wanted}: giving has {}", LAYERS.join(", "))));
@@ -32,6 +35,12 @@ pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(),
         return Err(Failure::Failed(format!("there is no {wanted} here: the place has no index of deprivation")));
     };
     match &args.out {
+        Some(path) if page => {
+            let text = layer::giving::page::write(&place.name, find).unwrap_or_default();
+            write(path, text.as_bytes())?;
+            eprintln!("wrote a page to print to {}", path.display());
+            Ok(())
+        }
         Some(path) => file(place, layer, path),
         None => {
             let text = find("giving-place").map(|total| words(place, layer, total)).unwrap_or_default();

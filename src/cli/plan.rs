@@ -9,14 +9,12 @@ use crate::layer::hubs::{hubs_json, hubs_layer};
 use crate::load::candidates::read_candidates;
 use crate::measure::Covered;
 use crate::place::{GroupIdx, Place, Severity, Standard};
-use crate::plan::hubs::{Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs_watched};
+use crate::plan::hubs::{
+    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, group_named, hubs_watched, standard_named,
+};
 use crate::units::{Metres, Seconds, Share};
-use chrono::Weekday;
 use std::fmt::Write;
 use std::path::Path;
-
-/// Minutes where neither the call nor a standard says any: the "fifteen-minute neighbourhood" of planners.
-const USUAL_MINUTES: f64 = 15.0;
 
 /// Runs the command.
 pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
@@ -66,31 +64,13 @@ fn brief(place: &Place, args: &PlanArgs) -> Result<Brief, Failure> {
     })
 }
 
-/// The kind and minutes as a standard, on the day of the place's own standards.
+/// What a hub is, from the standard or the kind and the minutes of the call.
 fn standard(place: &Place, args: &PlanArgs) -> Result<Standard, Failure> {
-    let own = place.standards.iter().find(|standard| standard.kinds.contains(&args.kind));
-    let known = place.assets.iter().any(|asset| asset.kind == args.kind);
-    if own.is_none() && !known {
-        let mut kinds: Vec<&str> = place.assets.iter().map(|asset| asset.kind.as_str()).collect();
-        kinds.sort_unstable();
-        kinds.dedup();
-        return Err(Failure::Usage(format!(
-            "--kind {}: no asset and no standard is of this kind; the kinds are {}",
-            args.kind,
-            kinds.join(", ")
-        )));
-    }
-    let minutes = args.within.or_else(|| own.map(|own| own.within.minutes())).unwrap_or(USUAL_MINUTES);
-    let day = place.standards.first().map(|standard| standard.date).or(place.date);
-    Ok(Standard {
-        key: "plan".to_owned(),
-        title: format!("{} within {minutes} minutes' walk", args.kind.replace('_', " ")),
-        kinds: vec![args.kind.clone()],
-        within: Seconds::from_minutes(minutes),
-        open_after: None,
-        days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
-        step_free: false,
-        date: day.unwrap_or_else(|| chrono::Local::now().date_naive()),
+    let named = (args.standard.as_deref(), args.kind.as_deref());
+    let today = chrono::Local::now().date_naive();
+    standard_named(place, named, args.within.map(Seconds::from_minutes), today).map_err(|why| {
+        let flag = if args.standard.is_some() { "--standard" } else { "--kind" };
+        Failure::Usage(format!("{flag}: {why}"))
     })
 }
 
@@ -117,12 +97,8 @@ fn candidates(place: &Place, words: &str) -> Result<Candidates, Failure> {
 
 fn group_floor(place: &Place, words: &str) -> Result<(GroupIdx, f64), Failure> {
     let (key, share) = floor(words)?;
-    let found = place.groups.enumerate().find(|(_, group)| group.key == key).map(|(index, _)| (index, share));
-    found.ok_or_else(|| {
-        let keys: Vec<&str> = place.groups.iter().map(|group| group.key.as_str()).collect();
-        let keys = if keys.is_empty() { "none".to_owned() } else { keys.join(", ") };
-        Failure::Usage(format!("--floor {words}: there is no group {key:?}; the groups are {keys}"))
-    })
+    let group = group_named(place, key).map_err(|why| Failure::Usage(format!("--floor {words}: {why}")))?;
+    Ok((group, share))
 }
 
 fn as_text(place: &Place, proposal: &Proposal) -> String {

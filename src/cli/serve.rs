@@ -50,7 +50,9 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         behind_proxy: config.behind_proxy,
         request_timeout: Duration::from_secs(config.request_timeout_s),
         max_concurrent_requests: config.max_concurrent_requests,
-        ..Options::default()
+        kept_bytes: config.kept_mb.saturating_mul(1024 * 1024),
+        max_running_jobs: config.max_running_jobs,
+        max_waiting_jobs: config.max_waiting_jobs,
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;

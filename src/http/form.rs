@@ -123,7 +123,8 @@ fn refused(error: FilterError) -> Problem {
     let words = error.to_string();
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    Problem::bad_request(format!("{first}{}.", letters.as_str().trim_end_matches('.')))
+    let end = if words.ends_with(['.', '?']) { "" } else { "." };
+    Problem::bad_request(format!("{first}{}{end}", letters.as_str()))
 }
 
 /// The profile that `profile` names, by its short name or its address.

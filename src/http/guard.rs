@@ -15,10 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const ALLOWED: &str = "GET, HEAD, OPTIONS";
-const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, X-Request-Id";
-/// Bytes a request may bring along. Nothing served here reads a body, so this only stops abuse early.
-const BODY_LIMIT: u64 = 64 * 1024;
+/// What pages of other sites may do.
+const ALLOWED: &str = "GET, HEAD, POST, DELETE, OPTIONS";
+const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, Preference-Applied, Retry-After, X-Request-Id";
+/// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
+pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 /// What an operator's own programs ask. They are answered however busy the rest is: a server that is killed
 /// because it has much to do is of no use to anybody.
 const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
@@ -79,8 +80,9 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
     let mut response = if preflight(&request) {
-        allowed()
+        allowed(ALLOWED)
     } else if let Some(kept) = app.kept.answer(&app, &request) {
+        app.metrics.served_kept();
         kept
     } else {
         limited(&app, request, next).await
@@ -95,7 +97,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 
 async fn limited(app: &App, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: u64| length > BODY_LIMIT) {
+    if length.is_some_and(|length: usize| length > BODY_LIMIT) {
         return Problem::too_large(BODY_LIMIT).into_response();
     }
     let place = app.limits.places.try_acquire();
@@ -113,10 +115,10 @@ fn preflight(request: &Request) -> bool {
 }
 
 /// What may be done with a resource.
-pub(super) fn allowed() -> Response {
+pub(super) fn allowed(methods: &'static str) -> Response {
     let headers = [
-        (header::ALLOW, ALLOWED),
-        (header::ACCESS_CONTROL_ALLOW_METHODS, ALLOWED),
+        (header::ALLOW, methods),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, methods),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "*"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
@@ -144,7 +146,7 @@ fn wants_page(request: &Request) -> bool {
 
 fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Method) -> Response {
     let about = serde_json::json!({
-        "type": "about:blank",
+        "type": problem.kind,
         "title": problem.title,
         "status": problem.status.as_u16(),
         "detail": problem.detail,
@@ -159,10 +161,10 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
     let mut response = (problem.status, [(header::CONTENT_TYPE, media)], body).into_response();
     let headers = response.headers_mut();
     if problem.status == StatusCode::METHOD_NOT_ALLOWED {
-        headers.insert(header::ALLOW, HeaderValue::from_static(ALLOWED));
+        headers.insert(header::ALLOW, HeaderValue::from_static(problem.allow));
     }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
     }
     if let Some(range) = problem.length.and_then(|length| HeaderValue::from_str(&format!("bytes */{length}")).ok()) {
         headers.insert(header::CONTENT_RANGE, range);

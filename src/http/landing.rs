@@ -4,6 +4,7 @@ use super::format::{Format, HTML, JSON, OPENAPI, Offer};
 use super::links::{self, Link};
 use super::page;
 use super::problem::Problem;
+use super::process::list::{JOBS_REL, PROCESSES_REL};
 use super::reply::Reply;
 use super::request::Ask;
 use super::{archive, web};
@@ -42,6 +43,8 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
             "Tiling schemes",
         ),
         Link::new(ask.url(archive::PATH), "enclosure", archive::PMTILES.media, "The whole map as one file (PMTiles)"),
+        Link::new(ask.url("/processes"), PROCESSES_REL, JSON.media, "What can be worked out"),
+        Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
         Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
     ]);
     let reply = match offer.format {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric};
-use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
@@ -30,6 +30,7 @@ pub(super) struct Metrics {
     registry: Registry,
     durations: Family<Answered, Histogram, fn() -> Histogram>,
     active: Gauge,
+    kept: Counter,
 }
 
 /// What answers are told apart by. Routes are patterns, so that their number does not grow with the data.
@@ -48,8 +49,16 @@ impl Metrics {
         let help = "Time from a request to the head of its answer";
         registry.register_with_unit("http_server_request_duration", help, Unit::Seconds, durations.clone());
         registry.register("http_server_active_requests", "Requests being answered", active.clone());
+        let kept = Counter::default();
+        let help = "Answers given again as they were kept, without working them out";
+        registry.register("patchwork_kept_answers", help, kept.clone());
         registry.register_collector(Box::new(Standing(shared)));
-        Self { registry, durations, active }
+        Self { registry, durations, active, kept }
+    }
+
+    /// An answer was not worked out, because it had been kept.
+    pub(super) fn served_kept(&self) {
+        self.kept.inc();
     }
 
     /// Watches a request from now on.

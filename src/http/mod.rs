@@ -11,11 +11,14 @@ mod crs;
 mod download;
 mod form;
 mod format;
+mod giving;
 mod guard;
 mod health;
 mod issues;
 mod item;
 mod items;
+mod job;
+mod jobs;
 mod kept;
 mod landing;
 mod links;
@@ -24,6 +27,7 @@ mod openapi;
 mod openapi_tiles;
 mod page;
 mod problem;
+mod process;
 mod reply;
 mod request;
 mod review;
@@ -37,11 +41,15 @@ mod web;
 
 use crate::snapshot::Shared;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
+use axum::serve::ListenerExt;
 use guard::Work;
+use jobs::Jobs;
 use problem::Problem;
 use reply::Reply;
 use request::Ask;
@@ -68,6 +76,11 @@ pub struct Options {
     /// Requests worked on at once. Each may hold a page in memory (some megabytes); more are told to
     /// come back in a second, which beats letting all of them wait.
     pub max_concurrent_requests: usize,
+    /// Long jobs (plans for hubs) worked on at once. Each uses every core when it can, so more do not make
+    /// the whole quicker; two keep a short one from waiting for a long one.
+    pub max_running_jobs: usize,
+    /// Long jobs that may wait; more are told to come back.
+    pub max_waiting_jobs: usize,
     /// Bytes of answers that are kept for whoever asks the same next.
     pub kept_bytes: u64,
 }
@@ -83,6 +96,8 @@ impl Default for Options {
             behind_proxy: false,
             request_timeout: Duration::from_secs(30),
             max_concurrent_requests: 256,
+            max_running_jobs: 2,
+            max_waiting_jobs: 8,
             kept_bytes: kept::KEPT,
         }
     }
@@ -95,6 +110,7 @@ struct App {
     public_url: Option<String>,
     behind_proxy: bool,
     limits: guard::Limits,
+    jobs: Arc<Jobs>,
     kept: kept::Kept,
     metrics: metrics::Metrics,
 }
@@ -113,8 +129,11 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let (told, hear) = tokio::sync::oneshot::channel::<()>();
+    let jobs = Arc::new(Jobs::new(&options));
+    let waiting = Arc::clone(&jobs);
     let stop = async move {
         stop.await;
+        waiting.cancel_all();
         let _ = told.send(());
     };
     let too_late = async move {
@@ -123,15 +142,25 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
-    let serving = axum::serve(listener, router(shared, &options)).with_graceful_shutdown(stop);
-    tokio::select! {
+    // The end of an answer that does not fill a packet is sent at once, instead of waiting for the client's word
+    // that the packets before have come.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection may be slow at the end of its answers");
+        }
+    });
+    let serving = axum::serve(listener, router(shared, &options, Arc::clone(&jobs))).with_graceful_shutdown(stop);
+    let ended = tokio::select! {
         ended = serving.into_future() => ended,
         () = too_late => Ok(()),
-    }
+    };
+    let closed = tokio::task::spawn_blocking(move || jobs.close());
+    let _ = tokio::time::timeout(GRACE, closed).await;
+    ended
 }
 
 /// All resources, with everything that goes round them.
-pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
+fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     let metrics = metrics::Metrics::new(Arc::clone(&shared));
     let app = Arc::new(App {
@@ -140,6 +169,7 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         behind_proxy: options.behind_proxy,
         limits: guard::Limits::new(options),
         kept: kept::Kept::new(options.kept_bytes),
+        jobs,
         metrics,
     });
     let mut router = Router::new();
@@ -157,8 +187,8 @@ pub fn router(shared: Arc<Shared>, options: &Options) -> Router {
         .with_state(app)
 }
 
-fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 29] {
-    [
+fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    vec![
         ("/", resource(landing::landing)),
         ("/conformance", resource(conformance::conformance)),
         ("/api", resource(api::api)),
@@ -179,10 +209,17 @@ fn resources() -> [(&'static str, MethodRouter<Arc<App>>); 29] {
         (archive::PATH, sized(archive::archive, |_| Work::Archive)),
         ("/tileMatrixSets", resource(schemes::list)),
         ("/tileMatrixSets/{scheme}", resource(schemes::one)),
+        ("/processes", resource(process::list::list)),
+        ("/processes/{process}", resource(process::list::one)),
+        ("/processes/{process}/execution", execution()),
+        ("/jobs", resource(job::list)),
+        ("/jobs/{job}", a_job()),
+        ("/jobs/{job}/results", resource(job::results)),
         ("/livez", resource(health::alive)),
         ("/readyz", resource(health::ready)),
         ("/healthz", resource(health::ready)),
         ("/metrics", plain(get(metrics::metrics))),
+        ("/giving", resource(giving::giving)),
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
@@ -209,9 +246,28 @@ fn sized(answer: Answer, work: fn(&Ask) -> Work) -> MethodRouter<Arc<App>> {
 
 /// With the answers to the other methods, which are the same for all resources that can only be read.
 fn plain(answers: MethodRouter<Arc<App>>) -> MethodRouter<Arc<App>> {
-    answers
-        .options(async || guard::allowed())
-        .fallback(async |request: Request| Problem::not_allowed(request.method().as_str()).into_response())
+    others(answers, problem::READ)
+}
+
+/// The methods of a resource, and a word about all others.
+fn others(methods: MethodRouter<Arc<App>>, allow: &'static str) -> MethodRouter<Arc<App>> {
+    methods
+        .options(async move || guard::allowed(allow))
+        .fallback(async move |request: Request| Problem::not_allowed(request.method().as_str(), allow).into_response())
+}
+
+fn execution() -> MethodRouter<Arc<App>> {
+    let execute = async |ask: Ask, body: Result<Bytes, BytesRejection>| match body {
+        Ok(body) => process::execute::execute(ask, body).await,
+        Err(_) => Problem::too_large(guard::BODY_LIMIT).into_response(),
+    };
+    others(post(execute), "POST, OPTIONS").layer(DefaultBodyLimit::max(guard::BODY_LIMIT))
+}
+
+fn a_job() -> MethodRouter<Arc<App>> {
+    let ended = async |State(app): State<Arc<App>>, ask: Ask| run(job::dismiss, Work::Light, app, ask).await;
+    let told = async |State(app): State<Arc<App>>, ask: Ask| run(job::one, Work::Light, app, ask).await;
+    others(get(told).delete(ended), "GET, HEAD, DELETE, OPTIONS")
 }
 
 async fn run(answer: Answer, work: Work, app: Arc<App>, mut ask: Ask) -> Response {

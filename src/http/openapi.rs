@@ -27,6 +27,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
             {"name": "Capabilities", "description": "What this service can do"},
             {"name": "Data", "description": "Features"},
             {"name": "Tiles", "description": "Features as vector tiles"},
+            {"name": "Processes", "description": "Questions answered on request, and the jobs that answer them"},
             {"name": "Operation", "description": "Whether it runs, and what is wrong with its files"},
         ],
         "paths": paths(snapshot),
@@ -88,6 +89,7 @@ fn paths(snapshot: &Snapshot) -> Value {
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[], &[JSON, HTML]));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], &[]));
     put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], &[]));
+    super::process::openapi::add(&mut paths, snapshot);
     Value::Object(paths)
 }
 
@@ -162,7 +164,7 @@ pub(super) fn parameter(name: &str) -> Value {
 }
 
 /// `f`, with the words of the formats this resource comes in.
-fn format_parameter(offers: &[Offer]) -> Value {
+pub(super) fn format_parameter(offers: &[Offer]) -> Value {
     let words: Vec<&str> = offers.iter().map(|offer| offer.format.word()).collect();
     json!({
         "name": "f", "in": "query", "required": false, "style": "form", "explode": false,
@@ -265,6 +267,7 @@ fn schemas() -> Value {
                 "numberReturned": {"type": "integer", "minimum": 0},
             },
         },
+        "statusInfo": super::process::openapi::schemas(),
         "problem": {
             "type": "object",
             "properties": {

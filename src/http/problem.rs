@@ -13,11 +13,25 @@ pub(super) struct Problem {
     pub(super) detail: String,
     /// Bytes of the file of which a part was asked for that it does not have.
     pub(super) length: Option<u64>,
+    /// The address that names the kind of problem; `about:blank` where the status says it all.
+    pub(super) kind: &'static str,
+    /// The methods that do something, where another was used.
+    pub(super) allow: &'static str,
+    /// Seconds after which to ask again, where asking again helps.
+    pub(super) retry_after: u16,
 }
+
+/// Methods of a resource that is only read.
+pub(super) const READ: &str = "GET, HEAD, OPTIONS";
+
+const NO_SUCH_PROCESS: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-process";
+const NO_SUCH_JOB: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
+const RESULT_NOT_READY: &str = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/result-not-ready";
 
 impl Problem {
     fn new(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, title, detail: detail.into(), length: None }
+        let kind = "about:blank";
+        Self { status, title, detail: detail.into(), length: None, kind, allow: READ, retry_after: 2 }
     }
 
     /// The request itself is wrong.
@@ -37,9 +51,62 @@ impl Problem {
     }
 
     /// The path is right and the method is not.
-    pub(super) fn not_allowed(method: &str) -> Self {
-        let detail = format!("{method} does nothing here: this service is read-only. Use GET, HEAD or OPTIONS.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed", detail)
+    pub(super) fn not_allowed(method: &str, allow: &'static str) -> Self {
+        let detail = format!("{method} does nothing here. Use {allow}.");
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "The method is not allowed", detail) }
+    }
+
+    /// There is no process of this name.
+    pub(super) fn no_such_process(id: &str, known: &str) -> Self {
+        let detail = format!("There is no process {id:?}; there are {known}.");
+        Self { kind: NO_SUCH_PROCESS, ..Self::not_found(detail) }
+    }
+
+    /// There is no job of this id, or no longer.
+    pub(super) fn no_such_job() -> Self {
+        let detail = "There is no job of this id: it was dismissed, its time is over, or it never was. Execute the process again.";
+        Self { kind: NO_SUCH_JOB, ..Self::not_found(detail) }
+    }
+
+    /// The job has not come to an end.
+    pub(super) fn not_done(detail: impl Into<String>) -> Self {
+        let not_found = Self::not_found(detail);
+        Self { kind: RESULT_NOT_READY, title: "The results are not ready", ..not_found }
+    }
+
+    /// An input of a process is wrong.
+    pub(super) fn bad_input(name: &str, why: impl std::fmt::Display) -> Self {
+        Self::bad_inputs(format!("{name}: {why}"))
+    }
+
+    /// The same, where the words already say which input.
+    pub(super) fn bad_inputs(mut detail: String) -> Self {
+        if !detail.ends_with('.') {
+            detail.push('.');
+        }
+        Self { title: "An input cannot be used", ..Self::bad_request(detail) }
+    }
+
+    /// What is asked can't be done, or not in the time; the words say why.
+    pub(super) fn cannot_be_met(why: String) -> Self {
+        let mut why = capital(&why);
+        if !why.ends_with('.') {
+            why.push('.');
+        }
+        Self { title: "The brief cannot be met", ..Self::bad_request(why) }
+    }
+
+    /// Every thread works and the queue is full.
+    pub(super) fn no_worker(is_long: bool) -> Self {
+        let detail = "Every worker is busy and as many jobs wait as may. Ask again when the header Retry-After says.";
+        let retry_after = if is_long { 10 } else { 1 };
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No worker is free", detail) }
+    }
+
+    /// The server stops, or the job was dismissed, before the answer was there.
+    pub(super) fn stopped() -> Self {
+        let detail = "The work was stopped before it was done. Ask again.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Stopped", detail)
     }
 
     /// No representation suits the client.
@@ -52,8 +119,8 @@ impl Problem {
     }
 
     /// The request brings too much along.
-    pub(super) fn too_large(limit: u64) -> Self {
-        let detail = format!("A request may bring {limit} bytes along, and nothing here reads them. Send no body.");
+    pub(super) fn too_large(limit: usize) -> Self {
+        let detail = format!("A request may bring {limit} bytes along here. Send less.");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
     }
 
@@ -96,6 +163,12 @@ impl Problem {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
     }
+}
+
+/// Words as the beginning of a sentence.
+fn capital(words: &str) -> String {
+    let mut signs = words.chars();
+    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// Carries the problem to [`super::guard`], which writes it in the form the client reads.

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::format::{self, Offer};
+use super::jobs::Jobs;
 use super::kept::{self, Asked, Key};
 use super::problem::Problem;
 use super::reply::Reply;
@@ -23,6 +24,10 @@ pub(super) struct Ask {
     pub(super) query: Vec<(String, String)>,
     /// Where snapshots stand.
     pub(super) shared: Arc<Shared>,
+    /// Work that runs on threads of its own.
+    pub(super) jobs: Arc<Jobs>,
+    /// How the client would like to be answered.
+    pub(super) prefer: Option<String>,
     params: Vec<(String, String)>,
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
@@ -52,6 +57,8 @@ impl FromRequestParts<Arc<App>> for Ask {
             path: parts.uri.path().trim_end_matches('/').to_owned(),
             query: read_query(parts.uri.query().unwrap_or_default())?,
             shared: app.shared.clone(),
+            jobs: app.jobs.clone(),
+            prefer: header_text(&parts.headers, &HeaderName::from_static("prefer")),
             params,
             key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
             gzip: kept::reads_gzip(&parts.headers),
@@ -121,7 +128,12 @@ fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> {
 impl Ask {
     /// The snapshot that stood when the request came.
     pub(super) fn snapshot(&self) -> Result<&Snapshot, Problem> {
-        self.snapshot.as_deref().ok_or_else(|| match self.shared.failure() {
+        self.own_snapshot().map(|snapshot| &**snapshot)
+    }
+
+    /// The same, for work that outlives the request.
+    pub(super) fn own_snapshot(&self) -> Result<&Arc<Snapshot>, Problem> {
+        self.snapshot.as_ref().ok_or_else(|| match self.shared.failure() {
             Some(_) => Problem::nothing_loaded(),
             None => Problem::not_ready(),
         })
@@ -168,6 +180,18 @@ impl Ask {
     /// The representation to send.
     pub(super) fn choose(&self, offers: &[Offer]) -> Result<Offer, Problem> {
         format::choose(offers, self.get("f"), self.accept.as_deref())
+    }
+
+    /// How many are wanted at most, or as many as `usual` when nobody says.
+    pub(super) fn limit(&self, usual: usize) -> Result<usize, Problem> {
+        let wrong = |words: &str| format!("limit is {words:?}; it must be a whole number of at least 1.");
+        match self.get("limit") {
+            None => Ok(usual),
+            Some(words) => match words.parse() {
+                Ok(limit) if limit > 0 => Ok(limit),
+                _ => Err(Problem::bad_request(wrong(words))),
+            },
+        }
     }
 
     /// The address of something else here.

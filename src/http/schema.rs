@@ -61,7 +61,8 @@ fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
         Format::Html => {
             let number = layer.fields.iter().find(|field| field.kind == FieldKind::Integer);
             let example = number.map_or_else(|| "id IS NOT NULL".to_owned(), |field| format!("{} > 100", field.name));
-            let page = json!({"properties": document["properties"], "queryables": queryables, "example": example});
+            let page =
+                json!({"properties": listed(&document["properties"]), "queryables": queryables, "example": example});
             page::reply("schema.html", ask, ask.snapshot()?, Some(layer), page)?
         }
         _ => Reply::json(offer, &document),
@@ -74,6 +75,11 @@ fn set(object: &mut Value, name: &str, value: Value) {
     if let Some(members) = object.as_object_mut() {
         members.insert(name.to_owned(), value);
     }
+}
+
+/// The members as a list of names and what they are: pages put maps in the order of the alphabet.
+pub(super) fn listed(properties: &Value) -> Vec<(&String, &Value)> {
+    properties.as_object().into_iter().flatten().collect()
 }
 
 /// Type and words of a property, as JSON Schema and OpenAPI both have them.

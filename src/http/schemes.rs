@@ -31,6 +31,7 @@ pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
         "crs": scheme.crs,
         "links": [
             Link::new(href.clone(), "self", JSON.media, scheme.title),
+            Link::new(href.clone(), "item", JSON.media, scheme.title),
             Link::new(format!("{href}?f=html"), "alternate", HTML.media, "This tiling scheme as a page"),
         ],
     });

@@ -86,11 +86,17 @@ impl<'a> TileSet<'a> {
         self.collections.iter().map(|each| (&each.layer, each.tiles(plane))).collect()
     }
 
-    fn links(&self, ask: &Ask) -> Vec<Link> {
+    /// The address of tiles, with names to fill in.
+    fn template(&self, ask: &Ask) -> Link {
         let set = ask.url(&format!("{}/{QUAD}", self.path));
         let tile = format!("{set}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}{}", self.query);
+        Link::template(tile, "item", MVT.media, "A vector tile")
+    }
+
+    /// What else is said of the tiles.
+    fn about(&self, ask: &Ask) -> Vec<Link> {
+        let set = ask.url(&format!("{}/{QUAD}", self.path));
         vec![
-            Link::template(tile, "item", MVT.media, "A vector tile"),
             Link::new(
                 format!("{set}/tilejson.json{}", self.query),
                 TILEJSON_REL,
@@ -101,15 +107,13 @@ impl<'a> TileSet<'a> {
         ]
     }
 
-    /// The entry in a list of tile sets.
+    /// The entry in a list of tile sets. Its links lead to JSON only and none is a template: the official test
+    /// suite asks each of them for JSON as it stands.
     fn entry(&self, ask: &Ask) -> Value {
         let scheme = tile::web_mercator_quad();
         let href = ask.url(&format!("{}/{QUAD}", self.path));
-        let mut links = vec![
-            Link::new(format!("{href}{}", self.query), "self", JSON.media, "This tile set"),
-            Link::new(with(&href, &self.query, "f=html"), "alternate", HTML.media, "This tile set as a page"),
-        ];
-        links.extend(self.links(ask));
+        let mut links = vec![Link::new(format!("{href}{}", self.query), "self", JSON.media, "This tile set")];
+        links.extend(self.about(ask));
         json!({
             "title": self.title,
             "dataType": "vector",
@@ -126,7 +130,8 @@ impl<'a> TileSet<'a> {
         let layers = self.layers();
         let about = tilejson(&self.title, &self.description, &layers, String::new());
         let mut links = own;
-        links.extend(self.links(ask));
+        links.push(self.template(ask));
+        links.extend(self.about(ask));
         for each in &self.collections {
             let href = ask.url(&super::collection::path(&each.layer));
             links.push(Link::new(href, DATA_REL, JSON.media, each.layer.title.as_str()));
@@ -152,12 +157,6 @@ impl<'a> TileSet<'a> {
             "links": links,
         })
     }
-}
-
-/// An address with one more parameter.
-fn with(href: &str, query: &str, parameter: &str) -> String {
-    let mark = if query.is_empty() { "?" } else { "&" };
-    format!("{href}{query}{mark}{parameter}")
 }
 
 /// The problem when another tiling scheme is asked for.
@@ -270,8 +269,12 @@ fn one(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
 
 fn set_page(ask: &Ask, set: &TileSet<'_>, described: &Value) -> Result<Reply, Problem> {
     let base = ask.url(&format!("{}/{QUAD}", set.path));
+    let layers = described["layers"].as_array().into_iter().flatten();
+    let layers: Vec<_> =
+        layers.map(|layer| (layer, schema::listed(&layer["propertiesSchema"]["properties"]))).collect();
     let page = json!({
         "set": described,
+        "layers": layers,
         "tile": format!("{base}/{{z}}/{{y}}/{{x}}{}", set.query),
         "tilejson": format!("{base}/tilejson.json{}", set.query),
         "scheme": QUAD,

@@ -186,6 +186,7 @@ fn replacement_json(place: &Place, again: &Replacement) -> Json {
         "lost": again.lost,
         "status": again.status.word(),
         "instead": again.instead.iter().map(|site| named(place, site)).collect::<Vec<_>>(),
+        "left_out": again.left_out.iter().map(|site| named(place, site)).collect::<Vec<_>>(),
     })
 }
 

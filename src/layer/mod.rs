@@ -10,6 +10,7 @@ pub mod filter;
 pub mod geojson;
 pub mod giving;
 pub mod hubs;
+pub mod hubs_ground;
 pub mod release;
 pub mod report;
 pub mod review;
@@ -17,6 +18,7 @@ pub mod shape;
 pub mod table;
 pub mod tile;
 pub mod totals;
+pub mod what_if;
 
 mod assets;
 mod coverage;

@@ -1,5 +1,6 @@
 //! What is true of a place: functions from a [`crate::place::Place`] and a rule to an answer.
 
+pub mod catchment;
 mod cause;
 mod cells;
 pub mod counts;
@@ -13,9 +14,12 @@ mod stretch;
 pub mod tables;
 pub mod themes;
 pub mod walk;
+pub mod what_if;
 
+pub use catchment::{Catchment, catchments};
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use gaps::{Cause, Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};
 pub use qualify::{Shortfall, qualify};
 pub use walk::{Door, Walk, Walking};
+pub use what_if::{Edit, Today, WhatIf, what_if};

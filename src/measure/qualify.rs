@@ -55,6 +55,18 @@ pub fn qualify(place: &Place, standard: &Standard) -> IdVec<AssetIdx, Shortfall>
     place.assets.iter().map(|asset| shortfall(asset, standard)).collect()
 }
 
+/// Whether an asset, of the place or not, satisfies a standard.
+#[must_use]
+pub fn satisfies(asset: &Asset, standard: &Standard) -> bool {
+    shortfall(asset, standard).is_none()
+}
+
+/// Whether opening hours can be read.
+#[must_use]
+pub fn is_readable(words: &str) -> bool {
+    words.parse::<OpeningHours>().is_ok()
+}
+
 fn shortfall(asset: &Asset, standard: &Standard) -> Shortfall {
     let kind = !standard.kinds.contains(&asset.kind);
     let closed = asset.status == AssetStatus::Closed || asset.closes_on.is_some_and(|last| last < standard.date);

@@ -152,7 +152,7 @@ fn stretch(place: &Place, sites: &Sites, spots: &[&Spot]) -> Stretch {
 }
 
 /// Without what rounding left where cells meet; the largest part always stays.
-fn without_crumbs(shape: MultiPolygon<f64>) -> MultiPolygon<f64> {
+pub(super) fn without_crumbs(shape: MultiPolygon<f64>) -> MultiPolygon<f64> {
     let most = shape.iter().map(Area::unsigned_area).fold(0.0, f64::max);
     let whole = shape.into_iter().filter(|part| part.unsigned_area() >= most.min(CRUMB));
     let filled = whole.map(|part| {

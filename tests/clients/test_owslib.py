@@ -35,6 +35,21 @@ def test_one_feature_is_read(features):
     assert features.collection_item("assets", first["id"])["properties"] == first["properties"]
 
 
-def test_what_is_not_supported_is_refused_rather_than_ignored(features):
+def test_items_are_sorted_and_chosen_and_what_is_unknown_is_refused_rather_than_ignored(features, service):
+    most = features.collection_items("zones", sortby=("residents", "desc"), limit=50)["features"]
+    residents = [feature["properties"]["residents"] for feature in most]
+    assert len(most) == 50 and residents == sorted(residents, reverse=True)
+    libraries = features.collection_items("assets", filter="kind = 'library'")
+    assert libraries["numberMatched"] == service.where("assets", kind="library") > 0
     with pytest.raises(RuntimeError):
-        features.collection_items("assets", sortby=("name", "asc"))
+        features.collection_items("assets", colour="red")
+
+
+def test_every_collection_is_read_whole_by_its_pages(features, service):
+    for name, about in service.collections.items():
+        met, offset = set(), 0
+        while offset < about["itemCount"]:
+            page = features.collection_items(name, limit=10_000, offset=offset)
+            met |= {feature["id"] for feature in page["features"]}
+            offset += page["numberReturned"]
+        assert len(met) == about["itemCount"], name

@@ -71,3 +71,7 @@ def test_a_box_and_a_filter_give_what_the_service_gives(found, service):
 
 def test_nothing_can_be_edited(found):
     assert found["editable"] is False
+
+
+def test_a_vector_tiles_layer_opens_and_is_drawn(found):
+    assert found["tiles"]["valid"] and found["tiles"]["drawn_colours"] > 1, found["tiles"]

@@ -42,6 +42,7 @@ fn answers_are_counted_by_route_method_and_status_and_never_by_what_was_asked() 
     assert_eq!(series(metrics, count, r#"http_route="",http_response_status_code="404""#), Some(1.0));
     assert_eq!(series(metrics, count, r#"http_request_method="_OTHER""#), Some(1.0));
     assert_eq!(series(metrics, "http_server_active_requests", ""), Some(1.0), "this one");
+    assert_eq!(series(metrics, "patchwork_kept_answers_total", ""), Some(0.0), "each was asked once");
     assert!(!metrics.contains("SECRET"));
     assert!(metrics.ends_with("# EOF\n"));
 }

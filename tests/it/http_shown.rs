@@ -9,7 +9,7 @@ fn the_landing_page_reads_like_this() {
     assert_snapshot!(Server::of(town(2, 1)).get("/").shown(), @r#"
     200
     content-type: application/json
-    link: <https://maps.example/gridton/>; rel="self"; type="application/json", <https://maps.example/gridton/?f=html>; rel="alternate"; type="text/html", <https://maps.example/gridton/api>; rel="service-desc"; type="application/vnd.oai.openapi+json;version=3.0", <https://maps.example/gridton/api?f=html>; rel="service-doc"; type="text/html", <https://maps.example/gridton/conformance>; rel="conformance"; type="application/json", <https://maps.example/gridton/collections>; rel="data"; type="application/json", <https://maps.example/gridton/tiles>; rel="http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"; type="application/json", <https://maps.example/gridton/tileMatrixSets>; rel="http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"; type="application/json", <https://maps.example/gridton/map.pmtiles>; rel="enclosure"; type="application/vnd.pmtiles", <https://maps.example/gridton/-/issues>; rel="related"; type="application/json"
+    link: <https://maps.example/gridton/>; rel="self"; type="application/json", <https://maps.example/gridton/?f=html>; rel="alternate"; type="text/html", <https://maps.example/gridton/api>; rel="service-desc"; type="application/vnd.oai.openapi+json;version=3.0", <https://maps.example/gridton/api?f=html>; rel="service-doc"; type="text/html", <https://maps.example/gridton/conformance>; rel="conformance"; type="application/json", <https://maps.example/gridton/collections>; rel="data"; type="application/json", <https://maps.example/gridton/tiles>; rel="http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector"; type="application/json", <https://maps.example/gridton/tileMatrixSets>; rel="http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes"; type="application/json", <https://maps.example/gridton/map.pmtiles>; rel="enclosure"; type="application/vnd.pmtiles", <https://maps.example/gridton/processes>; rel="http://www.opengis.net/def/rel/ogc/1.0/processes"; type="application/json", <https://maps.example/gridton/jobs>; rel="http://www.opengis.net/def/rel/ogc/1.0/job-list"; type="application/json", <https://maps.example/gridton/-/issues>; rel="related"; type="application/json"
     etag: W/"…"
     cache-control: no-cache
     vary: Accept, Accept-Encoding
@@ -75,6 +75,18 @@ fn the_landing_page_reads_like_this() {
           "rel": "enclosure",
           "type": "application/vnd.pmtiles",
           "title": "The whole map as one file (PMTiles)"
+        },
+        {
+          "href": "https://maps.example/gridton/processes",
+          "rel": "http://www.opengis.net/def/rel/ogc/1.0/processes",
+          "type": "application/json",
+          "title": "What can be worked out"
+        },
+        {
+          "href": "https://maps.example/gridton/jobs",
+          "rel": "http://www.opengis.net/def/rel/ogc/1.0/job-list",
+          "type": "application/json",
+          "title": "The jobs"
         },
         {
           "href": "https://maps.example/gridton/-/issues",

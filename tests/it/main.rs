@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod demo;
+mod giving;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
@@ -11,6 +12,7 @@ mod http_files;
 mod http_filter;
 mod http_operations;
 mod http_place;
+mod http_processes;
 mod http_server;
 mod http_shown;
 mod http_tiles;
@@ -26,3 +28,4 @@ mod small_towns;
 mod support;
 mod town;
 mod toytown;
+mod what_if;

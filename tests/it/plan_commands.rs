@@ -60,10 +60,16 @@ fn what_cannot_be_is_said_with_the_exit_code_that_programs_read() {
     let plan = |more: &[&str]| patchwork(&[&["plan", demo.as_str(), "hubs"], more].concat());
     let unknown = plan(&["--kind", "palace", "--sites", "1"]);
     assert_eq!(unknown.status.code(), Some(2));
-    assert!(err(&unknown).contains("the kinds are"), "{}", err(&unknown));
+    assert!(err(&unknown).contains("there is no asset of kind \"palace\"; the nearest name is"), "{}", err(&unknown));
     let group = plan(&["--kind", "community_hub", "--sites", "1", "--floor", "martians=0.5"]);
     assert_eq!(group.status.code(), Some(2));
-    assert!(err(&group).contains("the groups are"), "{}", err(&group));
+    assert!(err(&group).contains("there is no group \"martians\"; the nearest name is"), "{}", err(&group));
+    let standard = plan(&["--standard", "hub-16", "--sites", "1"]);
+    assert_eq!(standard.status.code(), Some(2));
+    assert!(err(&standard).contains("the nearest name is \"hub-15\""), "{}", err(&standard));
+    let neither = plan(&["--sites", "1"]);
+    assert_eq!(neither.status.code(), Some(2));
+    assert!(err(&neither).contains("--kind"), "{}", err(&neither));
     let floor = plan(&["--kind", "community_hub", "--sites", "1", "--floor", "disabled=120%"]);
     assert_eq!(floor.status.code(), Some(2));
     let impossible = plan(&["--kind", "community_hub", "--sites", "1", "--within", "2", "--floor", "disabled=99%"]);

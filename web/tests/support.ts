@@ -44,7 +44,7 @@ export async function rows(page: Page, path: string): Promise<Row[]> {
 /** Opens the page and waits until the answer and the map stand. */
 export async function open(page: Page, hash = ""): Promise<void> {
   await page.goto(`/${hash}`);
-  await expect(page.locator(".answer h2, .answer h3").first()).toBeVisible();
+  await expect(page.locator(".answer h2").first()).toBeVisible();
   await drawn(page);
 }
 

@@ -2,6 +2,7 @@
 
 mod grants;
 mod need;
+pub mod page;
 mod patches;
 mod total;
 mod zones;
@@ -83,12 +84,12 @@ fn range_word(range: Ranged) -> &'static str {
     }
 }
 
-/// A probability as a word.
-fn cold_word(probability: f64) -> &'static str {
+/// A probability as a word; nothing where the range is too wide for "unlikely" to mean anything.
+fn cold_word(probability: f64, range: Ranged) -> Option<&'static str> {
     match probability {
-        0.9.. => "likely",
-        0.5.. => "possible",
-        _ => "unlikely",
+        0.9.. => Some("likely"),
+        0.5.. => Some("possible"),
+        _ => (range_word(range) != "very wide").then_some("unlikely"),
     }
 }
 

@@ -81,7 +81,11 @@ fn fields() -> Vec<Field> {
             "Probability that it is, and has less than half of what the place gives for the same need",
             Some(field::SHARE),
         ),
-        field::text("cold_spot", "Cold spot", "likely from 0.9, possible from 0.5, else unlikely"),
+        field::text(
+            "cold_spot",
+            "Cold spot",
+            "likely from 0.9, possible from 0.5, else unlikely; null where the range is too wide to tell",
+        ),
         field::integer(
             "local_recipients",
             "Local organisations funded",
@@ -223,7 +227,7 @@ fn patch_values(here: &PatchGiving, years: Option<f64>) -> Vec<Value> {
         fraction(here.funders.hhi),
         fraction(here.cold.map(|cold| cold.lowest_fifth)),
         fraction(here.cold.map(|cold| cold.cold)),
-        here.cold.map_or(Value::Null, |cold| Value::Text(cold_word(cold.cold).to_owned())),
+        here.cold.map_or(Value::Null, |cold| field::words(cold_word(cold.cold, here.pence))),
         Value::Integer(here.seated as i64),
         here.organisations.map_or(Value::Null, |n| Value::Integer(n as i64)),
         Value::Boolean(here.seated == 0),

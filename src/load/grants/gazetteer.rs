@@ -72,6 +72,7 @@ impl Gazetteer {
             gazetteer.name(&patch.name, area, zones.len() / patches.len().max(1));
         }
         gazetteer.force(place, Area::Whole);
+        gazetteer.force(place.split(" (").next().unwrap_or(place), Area::Whole);
         gazetteer
     }
 

@@ -253,7 +253,7 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
         open: Vec::new(),
         cells,
         located: vec![(0.0, 0.0); cells],
-        offices: (0.0, 0.0),
+        offices: vec![(0.0, 0.0); cells],
         grants: giving.grants.len(),
         band_residents: bands.residents,
     };
@@ -282,10 +282,10 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
             if let Some(located) = model.located.get_mut(patch) {
                 located.0 += share;
             }
-            match seat.map(|zone| homes.main_patch(zone).map(Idx::index) == Some(patch)) {
-                Some(true) => model.offices.0 += share,
-                Some(false) => model.offices.1 += share,
-                None => {}
+            let office = seat.map(|zone| homes.main_patch(zone).map_or(homes.patches, Idx::index));
+            if let Some((office, known)) = office.and_then(|office| Some((office, model.offices.get_mut(office)?))) {
+                let (here, elsewhere) = if office == patch { (share, 0.0) } else { (0.0, share) };
+                *known = (known.0 + here, known.1 + elsewhere);
             }
         }
     }

@@ -44,6 +44,20 @@ impl<'a> Ground<'a> {
         Ok(Self { place, brief, watch, sites: Arc::new(sites), n_today, walks: Arc::new(walks) })
     }
 
+    /// Refuses candidates none of which anybody could walk to: in the sea, beyond a river, off the streets.
+    pub(super) fn check_reach(&self) -> Result<(), Unplanned> {
+        let is_new = |(site, _): &(u32, Metres)| *site as usize >= self.n_today;
+        if self.walks.iter().any(|walks| walks.iter().any(is_new)) {
+            return Ok(());
+        }
+        Err(Unplanned::Wrong(format!(
+            "none of the {} candidates is within {} of anybody: they lie too far from where people live, or from any \
+             street; move them, or allow a longer walk",
+            self.sites.len() - self.n_today,
+            self.brief.walk()
+        )))
+    }
+
     /// The same walks under another brief, which must not need longer ones.
     pub(super) fn with<'b>(&self, brief: &'b Brief) -> Ground<'b>
     where

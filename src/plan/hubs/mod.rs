@@ -1,12 +1,13 @@
 //! Where should the next hubs go?
 //!
-//! In reading order: [`Brief`] says what is asked; `sites` finds where hubs may be and `ground` walks from them to
+//! In reading order: [`Brief`] says what is asked, with names found by `named`; `sites` finds where hubs may be and `ground` walks from them to
 //! where people live; `question` makes a problem of facility location of it, which [`crate::locate`] answers;
 //! `reasons` and `fairness` ask again what if; `words` says it; [`Proposal`] holds the whole.
 
 mod brief;
 mod fairness;
 mod ground;
+mod named;
 mod proposal;
 mod question;
 mod reasons;
@@ -15,6 +16,7 @@ mod swap;
 mod words;
 
 pub use brief::{Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_RUNS, Unplanned, deprivation_weight};
+pub use named::{group_named, kind_named, standard_named};
 pub use proposal::{Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp};
 pub use reasons::{ALIKE, NEARBY};
 pub use sites::Site;
@@ -68,6 +70,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
     };
     step("Walking to every candidate", 0.0)?;
     let ground = Ground::survey(place, brief, watch)?;
+    ground.check_reach()?;
     let groups = groups_asked(place, brief);
     let question = Question::of(&ground, &groups, &Variation::default())?;
     step("Choosing the sites", 0.1)?;

@@ -79,6 +79,8 @@ pub struct Replacement {
     pub lost: f64,
     /// The sites that are not in the proposal.
     pub instead: Vec<Site>,
+    /// The sites of the proposal that it does without, the one that falls through among them.
+    pub left_out: Vec<Site>,
     /// Whether it is proven that no other replacement loses less.
     pub status: Status,
 }

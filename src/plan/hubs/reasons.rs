@@ -49,7 +49,8 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
                 lost_alone: lost(base.value()),
                 replacement: question.answer_without(ground, site, share).ok().map(|without| Replacement {
                     lost: lost(without.objective),
-                    instead: instead(ground, &without, choice),
+                    instead: missing_from(ground, choice, &without),
+                    left_out: missing_from(ground, &without, choice),
                     status: without.status,
                 }),
                 alternatives: alternatives(
@@ -76,8 +77,9 @@ fn loss(ground: &Ground<'_>, best: f64, worth: f64) -> f64 {
     loss.max(0.0)
 }
 
-fn instead(ground: &Ground<'_>, other: &Choice, choice: &Choice) -> Vec<super::Site> {
-    other.sites.iter().filter(|site| !choice.sites.contains(site)).map(|&site| ground.sites[site].clone()).collect()
+/// The sites of another choice that this one lacks.
+fn missing_from(ground: &Ground<'_>, this: &Choice, other: &Choice) -> Vec<super::Site> {
+    other.sites.iter().filter(|site| !this.sites.contains(site)).map(|&site| ground.sites[site].clone()).collect()
 }
 
 fn alternatives(

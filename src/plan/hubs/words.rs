@@ -152,7 +152,7 @@ fn given_up(proposal: &Proposal) -> Option<String> {
 
 fn runner_up(proposal: &Proposal) -> Option<String> {
     let second = proposal.runner_up.as_ref()?;
-    let out = &proposal.sites.get(second.without)?.site.name;
+    let out = names(&second.plan.left_out);
     let proven = if second.plan.status == Status::Optimal { "" } else { " (not proven)" };
     let instead = names(&second.plan.instead);
     if second.plan.instead.is_empty() {
@@ -228,9 +228,15 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
     let alone = lost(proposal, site.lost_alone);
     match &site.replacement {
         None => format!("Without it {alone}; no plan without it was found."),
-        Some(Replacement { lost: least, instead, status }) => {
+        Some(Replacement { lost: least, instead, left_out, status }) => {
             let proven = if *status == Status::Optimal { "" } else { " found" };
-            let with = if instead.is_empty() { "no other site".to_owned() } else { names(instead) };
+            let others: Vec<&str> =
+                left_out.iter().filter(|other| other.key != site.site.key).map(|other| other.name.as_str()).collect();
+            let with = match (instead.is_empty(), others.is_empty()) {
+                (true, _) => "no other site".to_owned(),
+                (false, true) => names(instead),
+                (false, false) => format!("{}, which stand in for {} too", names(instead), listed(&others)),
+            };
             format!(
                 "If it falls through and nothing takes its place, {alone}; with the best replacement{proven} ({with}) {}.",
                 lost(proposal, *least)

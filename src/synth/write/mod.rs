@@ -95,6 +95,22 @@ fn to_file<T, E: Display>(dir: &Path, name: &str, write: impl FnOnce(&Path) -> R
     write(&path).map_err(|e| failed(&path)(e.to_string()))
 }
 
+/// What is odd in the grants.
+fn grant_faults() -> [Fault; 4] {
+    let fault = |place: &str, wrong: &str, expect| Fault {
+        file: file::GRANTS,
+        place: place.to_owned(),
+        wrong: wrong.to_owned(),
+        expect,
+    };
+    [
+        fault("the last rows", "two grants are to people", "`grants-to-individuals`: counted, and never located"),
+        fault("the last rows", "an amount of nought", "`grant-of-nought`: set aside and counted"),
+        fault("the last rows", "a grant in euros", "`grant-other-currency`: set aside and counted"),
+        fault("the last row", "an older version of the last grant", "`grant-amended`: the newer one is used"),
+    ]
+}
+
 /// Writes every file into `dir`.
 pub(super) fn write_all(
     borough: &Borough,
@@ -123,9 +139,10 @@ pub(super) fn write_all(
     let engagement = to_file(dir, file::ENGAGEMENT[0], |path| {
         records::write_engagement(borough, &planted, options.seed, path, &dir.join(file::ENGAGEMENT[1]))
     })?;
-    let (grants, cold) = to_file(dir, file::GRANTS, |path| grants::write(borough, options.seed, path))?;
+    let given = to_file(dir, file::GRANTS, |path| grants::write(borough, options.seed, path))?;
+    faults.extend(grant_faults());
     steps("Writing place.toml");
-    to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &cold, options)))?;
+    to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &given, options)))?;
     to_file(dir, file::FAULTS, |path| std::fs::write(path, words::faults(borough, &faults)))?;
     to_file(dir, file::README, |path| std::fs::write(path, words::readme(borough, options)))?;
     to_file(dir, file::PLACE, |path| std::fs::write(path, words::place(borough)))?;
@@ -140,7 +157,7 @@ pub(super) fn write_all(
         cut_off_nodes: islands::cut_off(&borough.map),
         assets: borough.facilities.len(),
         engagement,
-        grants,
+        grants: given.rows,
         faults: faults.len(),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::super::DemoOptions;
 use super::super::borough::Borough;
+use super::super::grants::Given;
 use super::super::people::{AGES, ETHNIC, ETHNIC_KEYS};
 use super::super::records::Planted;
 use super::{Fault, file};
@@ -228,12 +229,13 @@ pub(super) fn faults(borough: &Borough, faults: &[Fault]) -> String {
 }
 
 /// `planted.json`: what measures of reach and giving should find.
-pub(super) fn planted(borough: &Borough, planted: &Planted, cold: &[usize], options: &DemoOptions) -> String {
+pub(super) fn planted(borough: &Borough, planted: &Planted, given: &Given, options: &DemoOptions) -> String {
     let patch = |p: usize| json!({ "patch": borough.patch_key(p), "name": borough.patch_name(p) });
     let rate =
         |(p, fraction): &(usize, f64)| json!({ "patch": borough.patch_key(*p), "fraction_of_usual_rate": fraction });
     let age = |(i, fraction): &(usize, f64)| json!({ "group": AGES[*i].0, "label": AGES[*i].1, "fraction_of_usual_rate": fraction });
     let ethnic = |(i, fraction): &(usize, f64)| json!({ "group": ETHNIC_KEYS[*i], "label": ETHNIC[*i].0, "fraction_of_usual_rate": fraction });
+    let truth = |(grant, zone, pounds): &(String, usize, u64)| json!({ "grant": grant, "zone": borough.zone_key(*zone), "patch": borough.patch_key(borough.patches.of_zone[*zone]), "pounds": pounds });
     let planted = json!({
         "made_up": true,
         "seed": options.seed,
@@ -247,8 +249,9 @@ pub(super) fn planted(borough: &Borough, planted: &Planted, cold: &[usize], opti
             "theme_raised_more": { "theme": planted.theme.0, "patch": borough.patch_key(planted.theme.1) },
         },
         "grants": {
-            "cold_spots": cold.iter().map(|&p| patch(p)).collect::<Vec<_>>(),
+            "cold_spots": given.cold.iter().map(|&p| patch(p)).collect::<Vec<_>>(),
             "fraction_of_due": 0.1,
+            "true_zones": given.truth.iter().map(truth).collect::<Vec<_>>(),
             "offices_mislead": "four in ten recipients have the postcode of one office in the middle of the town",
         },
         "zones_in_two_patches": borough.patches.straddling.iter().map(|&z| borough.zone_key(z)).collect::<Vec<_>>(),

@@ -1,0 +1,85 @@
+//! The names of a brief, found in the place; a name that is not there is answered with the nearest that is.
+
+use crate::place::{GroupIdx, Place, Standard};
+use crate::units::Seconds;
+use chrono::{NaiveDate, Weekday};
+
+/// Minutes where neither the brief nor a standard says any: the "fifteen-minute neighbourhood" of planners.
+const USUAL_MINUTES: f64 = 15.0;
+
+/// What a hub is and how far one may walk to it: a standard of the place by its key, or a kind of asset.
+///
+/// * `within`: overrides the standard's time; without it a kind takes that of the first standard for it, else 15
+///   minutes.
+/// * `today`: the day asked about where neither a standard nor the place says one.
+///
+/// # Errors
+/// A sentence: which name is not there and which are.
+pub fn standard_named(
+    place: &Place,
+    (standard, kind): (Option<&str>, Option<&str>),
+    within: Option<Seconds>,
+    today: NaiveDate,
+) -> Result<Standard, String> {
+    match (standard, kind) {
+        (Some(_), Some(_)) => Err("give a standard or a kind, not both".to_owned()),
+        (None, None) => Err("say what is to be placed: a standard of the place, or a kind of asset".to_owned()),
+        (Some(key), None) => {
+            let found = place.standards.iter().find(|standard| standard.key == key);
+            let known = || unknown("standard", key, place.standards.iter().map(|standard| standard.key.as_str()));
+            let own = found.ok_or_else(known)?;
+            Ok(Standard { within: within.unwrap_or(own.within), ..own.clone() })
+        }
+        (None, Some(kind)) => of_kind(place, kind, within, today),
+    }
+}
+
+fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) -> Result<Standard, String> {
+    let own = place.standards.iter().find(|standard| standard.kinds.iter().any(|known| known == kind));
+    if own.is_none() {
+        kind_named(place, kind)?;
+    }
+    let within = within.or(own.map(|own| own.within)).unwrap_or(Seconds::from_minutes(USUAL_MINUTES));
+    let day = place.standards.first().map(|standard| standard.date).or(place.date);
+    Ok(Standard {
+        key: "plan".to_owned(),
+        title: format!("{} within {} minutes' walk", kind.replace('_', " "), within.minutes()),
+        kinds: vec![kind.to_owned()],
+        within,
+        open_after: None,
+        days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        step_free: false,
+        date: day.unwrap_or(today),
+    })
+}
+
+/// Whether any asset is of this kind.
+///
+/// # Errors
+/// A sentence that names the kinds there are.
+pub fn kind_named(place: &Place, kind: &str) -> Result<(), String> {
+    let mut kinds: Vec<&str> = place.assets.iter().map(|asset| asset.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.contains(&kind) { Ok(()) } else { Err(unknown("asset of kind", kind, kinds.into_iter())) }
+}
+
+/// The group of this key.
+///
+/// # Errors
+/// A sentence that names the nearest key.
+pub fn group_named(place: &Place, key: &str) -> Result<GroupIdx, String> {
+    let found = place.groups.enumerate().find(|(_, group)| group.key == key).map(|(index, _)| index);
+    found.ok_or_else(|| unknown("group", key, place.groups.iter().map(|group| group.key.as_str())))
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let like = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
+    match known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)).then(b.cmp(a))) {
+        None => format!("there is no {what} {name:?}; this place has none"),
+        Some(nearest) => {
+            format!("there is no {what} {name:?}; the nearest name is {nearest:?} of {}", known.join(", "))
+        }
+    }
+}
