@@ -2,6 +2,8 @@
 //! latitude as pairs of little-endian doubles. Prints the seconds and a digest of the counts, for the
 //! comparison with geopandas in `benches/peers/locate_points.py`.
 
+#![allow(clippy::print_stdout, reason = "a program that prints its result")]
+
 use geo::{Geometry, MultiPolygon};
 use patchwork::load::Issues;
 use patchwork::load::engagement::grid::AreaGrid;
