@@ -2,6 +2,7 @@
 
 import pytest
 from owslib.ogcapi.features import Features
+from owslib.ogcapi.processes import Processes
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +54,22 @@ def test_every_collection_is_read_whole_by_its_pages(features, service):
             met |= {feature["id"] for feature in page["features"]}
             offset += page["numberReturned"]
         assert len(met) == about["itemCount"], name
+
+
+@pytest.fixture(scope="module")
+def processes(url):
+    return Processes(f"{url}/")
+
+
+def test_processes_are_listed_and_described(processes):
+    ids = [process["id"] for process in processes.processes()]
+    assert {"coverage", "echo"} <= set(ids)
+    for name in ids:
+        assert processes.process(name)["inputs"], name
+
+
+def test_a_process_is_executed_at_once_and_as_a_job(processes):
+    at_once = processes.execute("echo", inputs={"message": "Bore da"}, response="document", async_=False)
+    assert at_once["message"] == "Bore da"
+    job = processes.execute("echo", inputs={"message": "Bore da"}, response="document", async_=True)
+    assert job["type"] == "process" and job["jobID"]

@@ -75,7 +75,10 @@ fn job_parameter(name: &str) -> Value {
 
 fn operation(id: &str, summary: &str, parameters: &[Value], status: &str, schema: &str) -> Value {
     let mut responses = Map::new();
-    let content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}});
+    let mut content = json!({"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}});
+    if parameters.iter().any(|parameter| parameter["name"] == "f") {
+        content["text/html"] = json!({"schema": {"type": "string"}});
+    }
     responses.insert(status.to_owned(), json!({"description": "What was asked for", "content": content}));
     for (status, name) in [("400", "BadRequest"), ("404", "NotFound"), ("500", "ServerError"), ("503", "NotReady")] {
         responses.insert(status.to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
@@ -111,7 +114,7 @@ fn execution(process: &Process, snapshot: &Snapshot) -> Value {
         });
         let example = json!({"inputs": (process.example)(snapshot), "response": "document"});
         let content = json!({"application/json": {"schema": body, "example": example}});
-        members.insert("requestBody".to_owned(), json!({"required": true, "content": content}));
+        members.insert("requestBody".to_owned(), json!({"required": false, "content": content}));
     }
     let now = json!({
         "description": "The outputs: bare where one is asked for, else parts, or one document",
