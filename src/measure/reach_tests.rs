@@ -18,9 +18,9 @@ fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> f64 {
     count
 }
 
-/// Members of a group in a patch: between 500 and 6,000.
+/// Members of a group in a patch: between 1,500 and 7,000.
 fn members(patch: usize, group: usize) -> f64 {
-    500.0 + 500.0 * ((patch * 5 + group * 3) % 12) as f64
+    1500.0 + 500.0 * ((patch * 5 + group * 3) % 12) as f64
 }
 
 /// A place where everybody is met at one rate, but the first group in the first two patches at `less` of it.
