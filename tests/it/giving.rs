@@ -258,7 +258,7 @@ fn the_order_of_rows_changes_nothing() {
 }
 
 fn shared() -> Option<PathBuf> {
-    let dir = std::env::var_os("PATCHWORK_SHARED").map_or_else(|| PathBuf::from("../shared"), PathBuf::from);
+    let dir = crate::support::shared();
     let there = dir.join("data/trafford").is_dir();
     if !there {
         eprintln!("the shared data is not here: set PATCHWORK_SHARED");
