@@ -13,6 +13,7 @@ BEYOND_A_SCHEMA = (
     "sortby ",
     "There is no property ",
     "profile jsonfg",
+    "status is ",  # an empty list is written like a list of one empty word
 )
 
 
