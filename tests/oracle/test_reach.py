@@ -127,7 +127,7 @@ def check_figures(ever):
             known = sum(int(ever.loc[(patch, g), "residents"]) for g in groups)
             due, recorded = residents / known, all_met - none
             assert float(cell["ratio"]) == pytest.approx(met / recorded / due, abs=0.011)
-            low = stats.beta.ppf(0.025, least, recorded - least + 1) / due
+            low = stats.beta.ppf(0.025, least, recorded - least + 1) / due if least else 0.0
             assert float(cell["ratio_low"]) == pytest.approx(low, abs=0.011)
             assert float(cell["to_meet"]) == pytest.approx(max(0, (due * recorded - met) / (1 - due)), abs=1.6)
             checked += 1
