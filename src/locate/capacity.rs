@@ -61,10 +61,16 @@ pub(super) fn serve_all(frame: &mut Frame, problem: &Problem, pairs: &[(usize, u
 }
 
 /// Reads who is served by whom from the values of a program.
-pub(super) fn served(pairs: &[(usize, usize, Var)], values: &[f64]) -> Vec<Served> {
-    pairs
-        .iter()
-        .filter(|pair| values[pair.2] > 1e-9)
-        .map(|&(demand, site, var)| Served { demand, site, share: values[var].min(1.0) })
-        .collect()
+///
+/// The solver may leave a millionth at a site that it rounds to shut; the open sites of that demand point take it.
+pub(super) fn served(pairs: &[(usize, usize, Var)], open: &[usize], values: &[f64]) -> Vec<Served> {
+    let mut served = Vec::new();
+    for of_one in pairs.chunk_by(|a, b| a.0 == b.0) {
+        let all: f64 = of_one.iter().map(|pair| values[pair.2].max(0.0)).sum();
+        let kept = of_one.iter().filter(|pair| values[pair.2] > 1e-9 && open.binary_search(&pair.1).is_ok());
+        let sum: f64 = kept.clone().map(|pair| values[pair.2]).sum();
+        let share = |var: Var| (values[var] * all / sum.max(1e-12)).min(1.0);
+        served.extend(kept.map(|&(demand, site, var)| Served { demand, site, share: share(var) }));
+    }
+    served
 }

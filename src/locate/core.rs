@@ -75,6 +75,17 @@ impl Core {
     /// Seals rows into a core: merges demand points, drops dominated sites, and indexes by site.
     /// `outer` names the sites as the caller does.
     pub(super) fn new(rows: Rows, limit: Limit, outer: Vec<usize>, opened: Vec<usize>, fixed: f64) -> Self {
+        Self::seal(rows, limit, (outer, opened), fixed, &mut Vec::new())
+    }
+
+    /// As [`Core::new`], with a number for each demand point that is carried along: those of merged points add up.
+    fn seal(
+        rows: Rows,
+        limit: Limit,
+        (outer, opened): (Vec<usize>, Vec<usize>),
+        fixed: f64,
+        carried: &mut Vec<f64>,
+    ) -> Self {
         let mut core = Self {
             starts: rows.starts,
             sites: rows.sites,
@@ -87,7 +98,8 @@ impl Core {
             outer,
             opened,
         };
-        core.merge(&mut []);
+        let kept = core.merge(carried);
+        carried.truncate(kept);
         core.index();
         core
     }
@@ -226,21 +238,7 @@ impl Core {
                 multipliers.push(prices[i].min(out));
             }
         }
-        let mut core = Self {
-            starts: rows.starts,
-            sites: rows.sites,
-            costs: rows.costs,
-            out: rows.out,
-            site_starts: Vec::new(),
-            served: Vec::new(),
-            limit,
-            fixed,
-            outer,
-            opened,
-        };
-        let kept = core.merge(&mut multipliers);
-        multipliers.truncate(kept);
-        core.index();
+        let core = Self::seal(rows, limit, (outer, opened), fixed, &mut multipliers);
         Some((core, multipliers))
     }
 

@@ -8,10 +8,11 @@
 //!      y_j ∈ {0,1}, z_i ∈ [0,1] (whole when k > 1)
 //! ```
 //! (Church and ReVelle 1974; backup coverage: Hogan and ReVelle 1986.) Without backup and capacities it is
-//! solved on the [core](super::core) by branch and bound, with prices on the [floors](super::floors); with them, by HiGHS on classes of demand points
-//! that have the same sites. [`worst_off_first`] maximises the sorted vector of the groups' covered shares
-//! lexicographically, worst first, by cumulated ordered values (Ogryczak and Śliwiński 2003):
-//! `max k t_k - Σ_g d_kg` with `t_k - d_kg <= share_g`, one `k` after the other, then the total.
+//! solved on the [core](super::core) by branch and bound, with prices on the [floors](super::floors); with them, by
+//! HiGHS on classes of demand points that have the same sites. [`worst_off_first`] maximises the sorted vector of the
+//! groups' covered shares lexicographically, worst first: on the core by [prices on the groups](super::worst_off),
+//! else by cumulated ordered values (Ogryczak and Śliwiński 2003): `max k t_k - Σ_g d_kg` with `t_k - d_kg <= share_g`,
+//! one `k` after the other, then the total.
 
 use super::anneal;
 use super::branch;
@@ -95,16 +96,20 @@ pub fn worst_off_first(problem: &Problem, effort: Effort<'_>) -> Result<Solution
     covering.frame.floors(problem, &groups, None);
     // Shares are counted in people of the largest group, so that one person is not lost in rounding.
     let scale = sizes.iter().copied().fold(0.0, f64::max);
+    let mut shares: Vec<Var> = Vec::new();
+    for &g in &some {
+        let share = covering.frame.mip.amount(0.0, 0.0, scale);
+        let mut terms = groups[g].1.clone();
+        terms.push((share, -sizes[g] / scale));
+        covering.frame.mip.at_least(-groups[g].0, &terms);
+        shares.push(share);
+    }
     let mut levels = Vec::new();
     for level in 1..=some.len() {
         let threshold = covering.frame.mip.amount(0.0, 0.0, scale);
         let short: Vec<Var> = some.iter().map(|_| covering.frame.mip.amount(0.0, 0.0, scale)).collect();
-        for (&g, &below) in some.iter().zip(&short) {
-            let factor = sizes[g] / scale;
-            let mut terms = groups[g].1.clone();
-            terms.push((threshold, -factor));
-            terms.push((below, factor));
-            covering.frame.mip.at_least(-groups[g].0, &terms);
+        for (&share, &below) in shares.iter().zip(&short) {
+            covering.frame.mip.at_least(0.0, &[(share, 1.0), (threshold, -1.0), (below, 1.0)]);
         }
         levels.push((level as f64, threshold, short));
     }
@@ -135,6 +140,9 @@ fn climb(
                 short.iter().for_each(|&below| covering.frame.mip.set_cost(below, 1.0));
             }
             None => covering.all.1.clone().into_iter().for_each(|(var, w)| covering.frame.mip.set_cost(var, -w)),
+        }
+        if step == 0 {
+            covering.tighten(clock);
         }
         match covering.frame.mip.solve(values.as_deref(), clock) {
             Outcome::Infeasible if step == 0 => return Err(explain::floors(problem, &|_| {}, clock)),
@@ -281,6 +289,6 @@ fn backed_up(problem: &Problem, cover: &Cover, chosen: Vec<u32>, clock: &Clock<'
 
 fn read(problem: &Problem, covering: &Covering, values: &[f64]) -> (Vec<usize>, Option<Vec<Served>>) {
     let open = fill(problem, covering.frame.open(values));
-    let served = problem.capacities.is_some().then(|| capacity::served(&covering.pairs, values));
+    let served = problem.capacities.is_some().then(|| capacity::served(&covering.pairs, &open, values));
     (open, served)
 }

@@ -239,7 +239,7 @@ fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Uns
         Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = fill(problem, frame.open(&values));
-            let served = capacity::served(&pairs, &values);
+            let served = capacity::served(&pairs, &open, &values);
             certify(problem, Model::PMedian, open, Some(served), (!proven).then_some(bound), clock)
         }
     }

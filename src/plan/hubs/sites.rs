@@ -34,6 +34,21 @@ pub struct Site {
 /// street file does not cover the point.
 const OFF_STREET: Metres = Metres::new(500.0);
 
+/// How far an asset may be for a street without a name to be called after it: two minutes' walk.
+const BESIDE: Metres = Metres::new(150.0);
+
+/// What a point on a street without a name is called: after the nearest asset, where one is near.
+fn near_what(place: &Place, key: &str, at: Xy) -> String {
+    let named = place.assets.iter().filter(|asset| !asset.name.trim().is_empty());
+    let nearest =
+        named.map(|asset| (asset.at.distance(at), &asset.name)).min_by(|a, b| a.0.get().total_cmp(&b.0.get()));
+    match nearest {
+        Some((away, name)) if away <= BESIDE => format!("{key} beside {name}"),
+        Some((away, name)) => format!("{key} ({:.1} km from {name})", away.get() / 1000.0),
+        None => format!("unnamed street {key}"),
+    }
+}
+
 /// The hubs of today, then the candidates.
 pub(super) fn sites(place: &Place, brief: &Brief) -> Result<(Vec<Site>, usize), Unplanned> {
     let mut sites: Vec<Site> = satisfying(place, &brief.standard).map(|asset| of_asset(place, asset)).collect();
@@ -130,7 +145,7 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
         }
         kept.insert(at);
         let key = format!("street-{:04}", sites.len() + 1);
-        let name = streets.street(snap.edge).name.map_or_else(|| format!("unnamed street {key}"), str::to_owned);
+        let name = streets.street(snap.edge).name.map_or_else(|| near_what(place, &key, snap.at), str::to_owned);
         sites.push(Site {
             key,
             name,

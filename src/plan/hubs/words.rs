@@ -93,9 +93,16 @@ fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
 }
 
 fn proof(proposal: &Proposal) -> String {
-    let of = format!("the {} candidates", whole(proposal.candidates as f64));
+    let (brief, of) = (&proposal.brief, format!("the {} candidates", whole(proposal.candidates as f64)));
+    let choice = match (brief.keep, brief.sites, brief.budget) {
+        (Keep::Free, Some(new), None) => {
+            let (today, all) = (proposal.today, proposal.today + new);
+            format!("{all} sites among today's {today} hubs and {of}")
+        }
+        _ => format!("{} among {of}", limits(brief)),
+    };
     match proposal.status {
-        Status::Optimal => format!("Proven: no other choice of {} among {of} does better.", limits(&proposal.brief)),
+        Status::Optimal => format!("Proven: no other choice of {choice} does better."),
         Status::Feasible => format!(
             "Not proven to be the best: time ran out after {:.0} seconds. {}.",
             proposal.seconds,
@@ -246,9 +253,14 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
 }
 
 fn alternatives(site: &Chosen) -> String {
+    // A long street has several candidates; the best of each name is told.
+    let is_first = |at: usize| site.alternatives[..at].iter().all(|o| o.site.name != site.alternatives[at].site.name);
     let listed: Vec<String> = site
         .alternatives
         .iter()
+        .enumerate()
+        .filter(|(at, _)| is_first(*at))
+        .map(|(_, other)| other)
         .map(|other| match other.lost_share * 100.0 {
             share if share < 0.05 => format!("{} (no worse)", other.site.name),
             share => format!("{} (-{share:.1}%)", other.site.name),
