@@ -61,7 +61,7 @@ fn fields() -> Vec<Field> {
         fields.push(field::text(
             &format!("{name}_status"),
             &format!("{title}: status"),
-            "shown; no evidence recorded; confidential: there is some, too little to show ([c] in CSV); low",
+            "shown; no evidence recorded; confidential: hidden to protect people ([c] in CSV); low",
         ));
     }
     let year = "in the last four whole quarters; null where of too few people to show";

@@ -173,7 +173,7 @@ fn gaps(rows: &Rows<'_>, title: &str, patch: &str) -> String {
     });
     let streets = |at: usize| {
         let words = rows.text(at, "streets");
-        words.split(", ").take(4).collect::<Vec<_>>().join(", ")
+        words.split("; ").take(4).collect::<Vec<_>>().join("; ")
     };
     let lines: Vec<Vec<String>> = here
         .iter()
@@ -255,7 +255,7 @@ fn reach(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
                 260.0 + rate * scale
             );
         } else {
-            picture += &format!("<text x=\"264\" y=\"{:.0}\" font-size=\"12\">hidden, too few</text>", y + 4.0);
+            picture += &format!("<text x=\"264\" y=\"{:.0}\" font-size=\"12\">hidden</text>", y + 4.0);
         }
     }
     if let Some(usual) = usual {
@@ -354,7 +354,7 @@ fn evidence(rows: &Rows<'_>, patch: &str) -> String {
             let shown = match status {
                 "no evidence recorded" => status.to_owned(),
                 "shown" => rows.text(at, name),
-                _ => "some, too little to show".to_owned(),
+                _ => "not shown, to protect people".to_owned(),
             };
             vec![(*title).to_owned(), shown, (*what).to_owned()]
         })
