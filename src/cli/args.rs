@@ -55,7 +55,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Load a place; print what is there and everything wrong with its files
     Check(CheckArgs),
-    /// Measure a place: coverage of its standards, or the gaps in it
+    /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
@@ -65,7 +65,7 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Choose sites over anybody's table of costs, or an OR-Library file
     Locate(Box<LocateArgs>),
-    /// Serve a place as OGC API Features, for QGIS, ArcGIS, browsers and notebooks
+    /// Serve a place as OGC API Features, Tiles and Processes, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
     /// Ask a running server whether it is ready (for health checks)
     Health(HealthArgs),

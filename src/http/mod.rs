@@ -223,7 +223,7 @@ fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
-        ("/review/{patch}", resource(review::page)),
+        ("/review/{patch}", resource(review::review)),
         ("/robots.txt", resource(page::robots)),
     ]
 }

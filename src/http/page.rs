@@ -14,6 +14,15 @@ use std::sync::LazyLock;
 /// The media type of a page.
 pub(super) const MEDIA: &str = "text/html; charset=utf-8";
 
+/// A page to print, which brings its styles in itself, so that it looks the same when it is saved. It has no script.
+const SHEET_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'";
+
+/// Answers with a page to print.
+pub(super) fn sheet(text: String) -> Reply {
+    Reply::new(MEDIA, text).with(axum::http::header::CONTENT_SECURITY_POLICY, SHEET_POLICY)
+}
+
 macro_rules! pages {
     ($($name:literal),+ $(,)?) => {
         [$(($name, include_str!(concat!("pages/", $name)))),+]

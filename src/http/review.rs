@@ -1,19 +1,19 @@
 //! `/review/{patch}`: one page about a patch that its coordinator can print.
 
-use super::page::MEDIA;
+use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::{Layer, review};
 
 /// Answers with the page.
-pub(super) fn page(ask: &Ask) -> Result<Reply, Problem> {
+pub(super) fn review(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
     let layers: Vec<&Layer> = snapshot.layers().iter().map(|collection| &collection.layer).collect();
     let patch = ask.param("patch");
-    let page = review::page(&snapshot.place, &layers, patch).ok_or_else(|| {
+    let text = review::page(&snapshot.place, &layers, patch).ok_or_else(|| {
         Problem::not_found(format!("There is no patch {patch:?}. /collections/patches/items lists them all."))
     })?;
-    Ok(Reply::new(MEDIA, page))
+    Ok(page::sheet(text))
 }

@@ -1,29 +1,27 @@
-//! OGC API – Processes 1.0, each requirement of its abstract tests by name, and what users rely on besides: a pin's
-//! answer, overload, cancelling, and jobs that outlive a reload.
+//! OGC API – Processes 1.0, each requirement of its abstract tests by name, and the live answer to a pin. Plans
+//! and jobs under pressure stand in `http_jobs`.
 
 use crate::http_place::town;
 use crate::http_server::{Answer, PUBLIC, Server, find_link, path, snapshot};
 use patchwork::http::Options;
 use serde_json::{Value, json};
-use std::io::Write;
-use std::net::TcpStream;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-static SERVER: LazyLock<Server> = LazyLock::new(|| Server::of(town(12, 9)));
+pub(crate) static SERVER: LazyLock<Server> = LazyLock::new(|| Server::of(town(12, 9)));
 
 const PROCESSES: &str = "http://www.opengis.net/def/rel/ogc/1.0/processes";
 const JOB_LIST: &str = "http://www.opengis.net/def/rel/ogc/1.0/job-list";
 const RESULTS: &str = "http://www.opengis.net/def/rel/ogc/1.0/results";
 const EXECUTE: &str = "http://www.opengis.net/def/rel/ogc/1.0/execute";
 
-fn of(options: Options) -> Server {
+pub(crate) fn of(options: Options) -> Server {
     let server = Server::empty(Options { public_url: Some(PUBLIC.to_owned()), ..options });
     server.shared.replace(snapshot(town(12, 9)));
     server
 }
 
-fn request(server: &Server, process: &str, headers: &[(&str, &str)], body: &str) -> String {
+pub(crate) fn request(server: &Server, process: &str, headers: &[(&str, &str)], body: &str) -> String {
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let (address, length) = (server.address, body.len());
     format!(
@@ -32,22 +30,22 @@ fn request(server: &Server, process: &str, headers: &[(&str, &str)], body: &str)
     )
 }
 
-fn post(server: &Server, process: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+pub(crate) fn post(server: &Server, process: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
     server.raw(&request(server, process, headers, &body.to_string()))
 }
 
-fn execute(process: &str, body: &Value) -> Answer {
+pub(crate) fn execute(process: &str, body: &Value) -> Answer {
     post(&SERVER, process, &[], body)
 }
 
-fn start(server: &Server, process: &str, body: &Value) -> String {
+pub(crate) fn start(server: &Server, process: &str, body: &Value) -> String {
     let answer = post(server, process, &[("Prefer", "respond-async")], body);
     assert_eq!(answer.status, 201, "{}", answer.text());
     path(answer.header("location").expect("where the job is"))
 }
 
 /// The job once it stands like this; waits a minute at most.
-fn until(server: &Server, job: &str, is_wanted: impl Fn(&str) -> bool) -> Value {
+pub(crate) fn until(server: &Server, job: &str, is_wanted: impl Fn(&str) -> bool) -> Value {
     let began = Instant::now();
     loop {
         let info = server.get(job).json();
@@ -59,11 +57,11 @@ fn until(server: &Server, job: &str, is_wanted: impl Fn(&str) -> bool) -> Value 
     }
 }
 
-fn over(status: &str) -> bool {
+pub(crate) fn over(status: &str) -> bool {
     !matches!(status, "accepted" | "running")
 }
 
-fn detail(answer: &Answer) -> String {
+pub(crate) fn detail(answer: &Answer) -> String {
     answer.json()["detail"].as_str().unwrap_or_default().to_owned()
 }
 
@@ -299,7 +297,7 @@ fn other_methods_are_told_which_do_something() {
 // Coverage: what if?
 
 /// Zones of the town are 200 m wide; the hub is in its south-western corner.
-fn far_zone() -> Value {
+pub(crate) fn far_zone() -> Value {
     let zone = SERVER.get("/collections/zones/items/Z008006").json();
     let ring = zone["geometry"]["coordinates"][0].clone();
     let at = |i: usize, j: usize| ring[i][j].as_f64().or_else(|| ring[0][i][j].as_f64()).expect("a number");
@@ -372,213 +370,6 @@ fn wrong_changes_are_answered_with_the_input_and_the_remedy() {
         let said = detail(&answer);
         assert!(said.starts_with(first) && said.contains(then), "{inputs}: {said}");
     }
-}
-
-// Hubs.
-
-fn brief(more: Value) -> Value {
-    let mut inputs = json!({
-        "kind": "hub", "within": 5, "sites": 2, "candidates": {"streets": 200}, "time_limit": 20, "runs": 3,
-    });
-    for (name, value) in more.as_object().expect("members") {
-        inputs[name] = value.clone();
-    }
-    json!({"inputs": inputs, "response": "document"})
-}
-
-#[test]
-fn a_plan_is_a_job_that_says_what_it_does_and_ends_in_a_proposal_and_layers() {
-    let answer = execute("hubs", &brief(json!({})));
-    assert_eq!(answer.status, 201, "it is never waited for: {}", answer.text());
-    let job = path(answer.header("location").expect("where the job is"));
-    let done = until(&SERVER, &job, over);
-    assert_eq!(done["status"], "successful", "{done}");
-    let results = SERVER.get(&format!("{job}/results")).json();
-    let proposal = &results["proposal"]["value"];
-    assert_eq!(proposal["status"], "optimal");
-    let sites = proposal["sites"].as_array().expect("sites");
-    assert_eq!(sites.len(), 2);
-    let newly: f64 = sites.iter().map(|site| site["newly_covered"].as_f64().unwrap()).sum();
-    let total = &proposal["place_total"];
-    assert_eq!(newly, total["after"].as_f64().unwrap() - total["before"].as_f64().unwrap());
-    assert!(!proposal["sentences"].as_array().expect("sentences").is_empty());
-    for layer in ["sites", "catchments", "gains"] {
-        let layer = &results[layer];
-        assert_eq!(
-            (&layer["mediaType"], &layer["value"]["type"]),
-            (&json!("application/geo+json"), &json!("FeatureCollection"))
-        );
-    }
-    let of = |layer: &str, name: &str| -> Vec<i64> {
-        let features = results[layer]["value"]["features"].as_array().expect("features");
-        features.iter().map(|feature| feature["properties"][name].as_i64().unwrap()).collect()
-    };
-    assert_eq!(of("gains", "newly_covered").iter().sum::<i64>(), newly as i64);
-    assert_eq!(of("sites", "newly_covered").len(), 2);
-    assert!(of("catchments", "residents").iter().zip(of("catchments", "newly_covered")).all(|(all, new)| *all >= new));
-    let shape = &results["catchments"]["value"]["features"][0]["geometry"];
-    assert!(shape["type"].as_str().is_some_and(|kind| kind.ends_with("Polygon")));
-    let (lon, lat) = (at_of(shape, 0), at_of(shape, 1));
-    assert!((-10.0..3.0).contains(&lon) && (49.0..61.0).contains(&lat), "degrees, longitude first: {lon} {lat}");
-}
-
-fn at_of(geometry: &Value, axis: usize) -> f64 {
-    let mut part = &geometry["coordinates"];
-    while part[0].is_array() {
-        part = &part[0];
-    }
-    part[axis].as_f64().expect("a coordinate")
-}
-
-#[test]
-fn a_standard_stands_for_kind_minutes_and_hours_and_points_may_be_geojson() {
-    let at = far_zone();
-    let points = json!({"type": "FeatureCollection", "features": [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": at}, "properties": {"id": "shop", "name": "An empty shop"}},
-    ]});
-    let inputs = json!({"standard": "hub-15", "sites": 1, "candidates": points, "runs": 0});
-    let job = start(&SERVER, "hubs", &json!({"inputs": inputs, "outputs": {"proposal": {}}}));
-    assert_eq!(until(&SERVER, &job, over)["status"], "successful");
-    let proposal = SERVER.get(&format!("{job}/results")).json();
-    assert_eq!((&proposal["sites"][0]["site"]["id"], &proposal["within_minutes"]), (&json!("shop"), &json!(15.0)));
-}
-
-#[test]
-fn a_brief_that_is_wrong_is_answered_at_once_with_the_input_and_the_remedy() {
-    let wrong = [
-        (
-            json!({"floors": {"disabld": 0.5}}),
-            "floors.disabld: there is no group \"disabld\"; the nearest name is \"disabled\"",
-        ),
-        (json!({"floors": {"under_25": 1.2}}), "floors.under_25 is 1.2; it must be from 0 to 1"),
-        (json!({"kind": "hubb"}), "kind: there is no asset of kind \"hubb\"; the nearest name is \"hub\""),
-        (json!({"kind": null, "standard": "hub15"}), "there is no standard \"hub15\"; there are hub-15"),
-        (json!({"standard": "hub-15"}), "give a standard or a kind, not both"),
-        (json!({"candidates": {"kinds": ["libary"]}}), "candidates.kinds[0]: there is no asset of kind \"libary\""),
-        (
-            json!({"candidates": {"points": [{"at": [-6.5, 50.5]}]}}),
-            "candidates.points[0].at: no street is within 500 m",
-        ),
-        (json!({"candidates": {"streets": 1}}), "candidates.streets is 1; it must be from 10 to 10000"),
-        (
-            json!({"objective": "best"}),
-            "objective: there is no objective \"best\"; there are coverage, walking, worst-off, deprivation",
-        ),
-        (json!({"sites": 0}), "sites is 0; it must be from 1 to 1000"),
-        (json!({"time_limit": 4000}), "time_limit is 4000; it must be from 1 to 300"),
-    ];
-    for (more, words) in wrong {
-        let mut body = brief(more.clone());
-        if let Some(inputs) = body["inputs"].as_object_mut() {
-            inputs.retain(|_, value| !value.is_null());
-        }
-        let answer = execute("hubs", &body);
-        assert_eq!(answer.status, 400, "{more}: {}", answer.text());
-        assert!(detail(&answer).contains(words), "{more}: {}", detail(&answer));
-    }
-    let nothing = execute("hubs", &json!({"inputs": {"kind": "hub"}}));
-    assert!(nothing.status == 400 && detail(&nothing).starts_with("sites: say how many"));
-}
-
-#[test]
-fn a_brief_that_cannot_be_met_fails_with_why_and_by_how_much() {
-    let failed = |more: Value, words: &[&str]| {
-        let job = start(&SERVER, "hubs", &brief(more));
-        let info = until(&SERVER, &job, over);
-        assert_eq!(info["status"], "failed", "{info}");
-        let problem = SERVER.get(&format!("{job}/results"));
-        assert_eq!(problem.status, 400);
-        for word in words {
-            assert!(info["message"].as_str().is_some_and(|said| said.contains(word)), "{word}: {info}");
-            assert!(detail(&problem).contains(word), "{word}: {}", detail(&problem));
-        }
-    };
-    failed(json!({"sites": 900}), &["900 sites are wanted", "candidates", "too few"]);
-    failed(json!({"floors": {"under_25": 1.0}, "sites": 1}), &["Under 25", "100.0%", "too few"]);
-    let (at, far) = (far_zone(), json!({"streets": 200}));
-    failed(json!({"candidates": {"points": [{"at": at}]}, "sites": 2}), &["1 too few"]);
-    failed(json!({"candidates": far, "budget": 10}), &["cost"]);
-}
-
-#[test]
-fn a_plan_that_is_dismissed_ends_soon_and_frees_its_worker() {
-    let server = of(Options { max_running_jobs: 1, ..Options::default() });
-    let long = brief(
-        json!({"candidates": {"streets": 20}, "sites": 7, "runs": 500, "time_limit": 300, "objective": "worst-off"}),
-    );
-    let job = start(&server, "hubs", &long);
-    until(&server, &job, |status| status == "running");
-    assert_eq!(server.ask("DELETE", &job, &[]).status, 200);
-    assert_eq!(server.get(&job).json()["status"], "dismissed");
-    let began = Instant::now();
-    assert_eq!(post(&server, "echo", &[], &json!({"inputs": {"message": "b"}})).text(), "\"b\"");
-    assert!(began.elapsed() < Duration::from_secs(25), "the only worker is free long before the time limit");
-}
-
-// Overload, cancelling, reloads.
-
-#[test]
-fn when_every_worker_is_busy_and_the_queue_is_full_the_next_is_told_to_come_back() {
-    let server = of(Options { max_running_jobs: 1, max_waiting_jobs: 1, ..Options::default() });
-    let slow = json!({"inputs": {"message": "a", "pause": 60}});
-    let first = start(&server, "echo", &slow);
-    until(&server, &first, |status| status == "running");
-    let second = start(&server, "echo", &slow);
-    for headers in [&[("Prefer", "respond-async")][..], &[]] {
-        let refused = post(&server, "echo", headers, &slow);
-        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("10")), "{}", refused.text());
-    }
-    assert_eq!(
-        server.get("/jobs?f=json").json()["jobs"].as_array().map(Vec::len),
-        Some(2),
-        "what was refused is no job"
-    );
-    let pin = post(&server, "coverage", &[], &json!({"inputs": {}}));
-    assert_eq!(pin.status, 200, "pins have workers of their own");
-    assert_eq!(server.ask("DELETE", &second, &[]).status, 200);
-    let third = start(&server, "echo", &json!({"inputs": {"message": "c"}}));
-    assert_eq!(server.ask("DELETE", &first, &[]).status, 200);
-    assert_eq!(until(&server, &third, over)["status"], "successful");
-}
-
-#[test]
-fn a_client_that_goes_away_frees_the_worker() {
-    let server = of(Options { max_running_jobs: 1, max_waiting_jobs: 4, ..Options::default() });
-    let slow = json!({"inputs": {"message": "a", "pause": 60}}).to_string();
-    let mut gone = TcpStream::connect(server.address).expect("connects");
-    gone.write_all(request(&server, "echo", &[], &slow).as_bytes()).expect("sends");
-    std::thread::sleep(Duration::from_millis(300));
-    drop(gone);
-    let began = Instant::now();
-    assert_eq!(post(&server, "echo", &[], &json!({"inputs": {"message": "b"}})).text(), "\"b\"");
-    assert!(began.elapsed() < Duration::from_secs(20), "nobody waits for the pause of the other");
-}
-
-#[test]
-fn a_server_that_stops_ends_its_jobs_and_leaves_no_thread_behind() {
-    let server = of(Options { max_running_jobs: 2, ..Options::default() });
-    for _ in 0..4 {
-        start(&server, "echo", &json!({"inputs": {"message": "a", "pause": 60}}));
-    }
-    let began = Instant::now();
-    drop(server);
-    assert!(began.elapsed() < Duration::from_secs(20), "it waits for its threads, and they do not wait for the pauses");
-}
-
-#[test]
-fn a_job_answers_from_the_place_it_began_with_whatever_is_loaded_meanwhile() {
-    let server = of(Options { max_running_jobs: 1, ..Options::default() });
-    let before = post(&server, "coverage", &[], &json!({"inputs": {}})).json();
-    let block = start(&server, "echo", &json!({"inputs": {"message": "a", "pause": 60}}));
-    let job = start(&server, "coverage", &json!({"inputs": {}}));
-    server.shared.replace(snapshot(town(6, 4)));
-    let answered = until(&server, &job, over);
-    assert_eq!(answered["status"], "successful");
-    let later = post(&server, "coverage", &[], &json!({"inputs": {}})).json();
-    let results = server.get(&format!("{job}/results")).json();
-    assert_eq!(results["snapshot"], before["snapshot"]);
-    assert_ne!(later["snapshot"], before["snapshot"]);
-    assert_eq!(server.ask("DELETE", &block, &[]).status, 200);
 }
 
 /// In the order of the list.

@@ -12,6 +12,7 @@ mod http_files;
 mod http_filter;
 mod http_operations;
 mod http_place;
+mod http_jobs;
 mod http_processes;
 mod http_server;
 mod http_shown;
