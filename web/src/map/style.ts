@@ -58,8 +58,8 @@ export function base(): StyleSpecification {
         source: "spots",
         // From afar only the largest are numbered, or numbers are all there is to see.
         filter: ["all", ["==", ["get", "of"], "gap"], ["<=", ["get", "rank"], ["step", ["zoom"], 15, 12.5, 60, 14, 10000]]],
-        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "symbol-sort-key": ["get", "rank"], "text-padding": 1 },
-        paint: { "text-color": INK, "text-halo-color": PAPER, "text-halo-width": 2.6 },
+        layout: { "icon-image": "disc", "icon-padding": 3, "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "symbol-sort-key": ["get", "rank"], "text-padding": 1 },
+        paint: { "text-color": INK },
       },
     ],
   };
