@@ -48,6 +48,8 @@ class Scene {
   taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
   /** Lines for the tip over an area. */
   tip = $state.raw<(area: string) => string[]>(() => []);
+  /** The answer in few words, on the map where the answer itself is below it. */
+  says = $state("");
   /** Milliseconds from a change of the map to its picture: long where no graphics card draws it. */
   drawing = 0;
   /** Middle of what the map shows. */
@@ -58,7 +60,7 @@ class Scene {
     this.gaps = [];
     this.spots = [];
     this.changes = [];
-    this.area = "";
+    this.area = this.says = "";
     this.taking = null;
   }
 }

@@ -55,6 +55,8 @@ export interface Told {
 
 /** The deepest zoom the server cuts tiles for; nearer than that they are drawn larger. */
 const DEEPEST = 14;
+/** Pixels kept free round what is shown, more where the buttons are. */
+const AROUND = { top: 30, bottom: 30, left: 30, right: 62 };
 const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
 const GAPS = ["gaps", "gaps-line", "gap-line"];
 const nothing: FilterSpecification = ["boolean", false];
@@ -139,7 +141,7 @@ export class Drawing {
 
   fit(to: Feature[], gently: boolean): void {
     const around = box(to);
-    if (around) this.#map.fitBounds(around, { padding: 36, maxZoom: 16, animate: gently && !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 500 });
+    if (around) this.#map.fitBounds(around, { padding: AROUND, maxZoom: 16, animate: gently && !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 500 });
   }
 
   goTo(at: string): void {
@@ -322,7 +324,7 @@ function readCamera(at: string): { center: [number, number]; zoom: number } | nu
 }
 
 function camera(at: string, extent: Box): object {
-  return readCamera(at) ?? { bounds: extent, fitBoundsOptions: { padding: 24 } };
+  return readCamera(at) ?? { bounds: extent, fitBoundsOptions: { padding: AROUND } };
 }
 
 /** Where names of patches and numbers of gaps stand. */
