@@ -129,7 +129,7 @@ export function streets(): Placed[] {
     }));
   return [
     ...line("path", 13.5, 0.7, ["path", "steps"]),
-    ...line("side", 11.5, 0.9, ["residential", "service"]),
+    ...line("side", 12, 0.9, ["residential", "service"]),
     ...line("main", 0, 1.7, ["main"]),
     {
       layer: {
