@@ -1,6 +1,6 @@
 /** The map: what the page tells it to show, and what the reader points at. */
 
-import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, prewarm, setWorkerUrl } from "maplibre-gl";
 import type { FeatureCollection, Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
@@ -12,6 +12,8 @@ import { type Box, box, spot } from "./shapes";
 import { type Placed, areas, base, gaps, streets } from "./style";
 
 setWorkerUrl(workerUrl);
+// Its workers fetch their code while the data come.
+prewarm();
 
 export interface Picture {
   patches: Feature[];
