@@ -110,7 +110,9 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
     ));
     links.push(Link::new(format!("{href}/schema"), SCHEMA_REL, SCHEMA.media, "What each property is"));
     links.push(Link::new(format!("{href}/queryables"), QUERYABLES_REL, SCHEMA.media, "What items can be filtered by"));
-    links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));
+    if !layer.is_table() {
+        links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));
+    }
     for licence in &layer.credits.licences {
         if let Some(address) = licence_address(licence) {
             links.push(Link::new(address.to_owned(), "license", HTML.media, licence.as_str()));

@@ -38,35 +38,38 @@ pub(super) struct TileSet<'a> {
 
 impl<'a> TileSet<'a> {
     /// Tiles of one collection.
-    pub(super) fn of(snapshot: &'a Snapshot, collection: &'a Collection) -> Self {
+    pub(super) fn of(snapshot: &'a Snapshot, collection: &'a Collection) -> Result<Self, Problem> {
         let layer = &collection.layer;
-        Self {
+        if layer.is_table() {
+            return Err(Problem::not_found(format!("{:?} is a table without shapes and has no tiles.", layer.id)));
+        }
+        Ok(Self {
             path: format!("{}/tiles", super::collection::path(layer)),
             title: layer.title.clone(),
             description: layer.description.clone(),
             collections: vec![collection],
             snapshot,
             query: String::new(),
-        }
+        })
     }
 
     /// Tiles of all collections, or of those that `collections` names.
     pub(super) fn chosen(ask: &'a Ask) -> Result<Self, Problem> {
         let snapshot = ask.snapshot()?;
         let (collections, query) = match ask.get("collections") {
-            None => (snapshot.layers().iter().collect(), String::new()),
+            None => (snapshot.drawn().collect(), String::new()),
             Some(names) => {
                 let names: Vec<&str> = names.split(',').map(str::trim).collect();
                 for name in &names {
-                    if snapshot.collection(name).is_none() {
-                        let known: Vec<&str> = snapshot.layers().iter().map(|each| each.layer.id.as_str()).collect();
+                    if !snapshot.drawn().any(|each| each.layer.id == *name) {
+                        let known: Vec<&str> = snapshot.drawn().map(|each| each.layer.id.as_str()).collect();
                         let known = known.join(", ");
                         return Err(Problem::bad_request(format!(
                             "collections names {name:?}, which is not among {known}. Name some of these with commas in between."
                         )));
                     }
                 }
-                let chosen = snapshot.layers().iter().filter(|each| names.contains(&each.layer.id.as_str()));
+                let chosen = snapshot.drawn().filter(|each| names.contains(&each.layer.id.as_str()));
                 (chosen.collect(), format!("?collections={}", text::encode_value(&names.join(","))))
             }
         };
@@ -211,7 +214,7 @@ pub(super) fn of_place(ask: &Ask) -> Result<Reply, Problem> {
 /// `/collections/{collection}/tiles`: the tile sets of a collection.
 pub(super) fn of_collection(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
-    list(ask, &TileSet::of(ask.snapshot()?, ask.collection()?))
+    list(ask, &TileSet::of(ask.snapshot()?, ask.collection()?)?)
 }
 
 fn list(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
@@ -241,7 +244,7 @@ pub(super) fn set_of_collection(ask: &Ask) -> Result<Reply, Problem> {
         return Err(no_such_scheme(ask.param("scheme")));
     }
     ask.only(&[])?;
-    one(ask, &TileSet::of(ask.snapshot()?, ask.collection()?))
+    one(ask, &TileSet::of(ask.snapshot()?, ask.collection()?)?)
 }
 
 /// `/tiles/WebMercatorQuad`: the tile set of all collections; `/tiles/{collection}`: TileJSON.
@@ -292,7 +295,7 @@ pub(super) fn json_of_collection(ask: &Ask) -> Result<Reply, Problem> {
         return Err(no_such_scheme(ask.param("scheme")));
     }
     ask.only(&[])?;
-    let set = TileSet::of(ask.snapshot()?, ask.collection()?);
+    let set = TileSet::of(ask.snapshot()?, ask.collection()?)?;
     let tiles = ask.url(&format!("{}/{QUAD}/{{z}}/{{y}}/{{x}}", set.path));
     tile_json(ask, &set, tiles)
 }
@@ -308,7 +311,7 @@ pub(super) fn json_of_source(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let collection = ask.collection_named(ask.param("source"))?;
     let tiles = ask.url(&format!("/tiles/{}/{{z}}/{{x}}/{{y}}", text::encode(&collection.layer.id)));
-    tile_json(ask, &TileSet::of(ask.snapshot()?, collection), tiles)
+    tile_json(ask, &TileSet::of(ask.snapshot()?, collection)?, tiles)
 }
 
 fn tile_json(ask: &Ask, set: &TileSet<'_>, tiles: String) -> Result<Reply, Problem> {
