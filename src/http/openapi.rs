@@ -209,6 +209,8 @@ fn parameters(snapshot: &Snapshot) -> Value {
             json!({"type": "string"})),
         "properties": query("properties", "Only these properties, with commas between their names",
             json!({"type": "string"})),
+        "skipGeometry": query("skipGeometry", "No shapes: the geometry of every feature is null",
+            json!({"type": "boolean", "default": false})),
         "profile": query("profile", "Kind of GeoJSON: plain, or JSON-FG with shapes in metres",
             json!({"type": "string", "enum": ["rfc7946", "jsonfg", "jsonfg-plus"], "default": "rfc7946"})),
         "download": query("download", "All features as a file instead of a page of them; formats other than JSON and \
