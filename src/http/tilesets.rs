@@ -1,7 +1,7 @@
 //! What there is in tiles: lists of tile sets, each tile set, and TileJSON (OGC 20-057, TileJSON 3.0.0).
 
 use super::format::{Format, HTML, JSON, MVT, Offer};
-use super::links::{self, Link};
+use super::links::Link;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
@@ -9,7 +9,6 @@ use super::{crs, page, schema, text};
 use crate::layer::tile::{self, MAX_ZOOM, TileLayer, limits, tilejson};
 use crate::layer::{FieldKind, Layer};
 use crate::snapshot::{Collection, Snapshot};
-use axum::http::header;
 use geo::HasDimensions;
 use geo::dimensions::Dimensions;
 use serde_json::{Map, Value, json};
@@ -218,20 +217,16 @@ pub(super) fn of_collection(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 fn list(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let reply = match offer.format {
-        Format::Html => {
-            let layer = of_one(ask).then(|| set.collections.first().map(|each| &each.layer)).flatten();
-            let page = json!({"set": set.title, "href": ask.url(&format!("{}/{QUAD}", set.path)), "scheme": QUAD});
-            page::reply("tilesets.html", ask, set.snapshot, layer, page)?
-        }
-        _ => Reply::json(offer, &json!({"links": links, "tilesets": [set.entry(ask)]})),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        Ok(match offer.format {
+            Format::Html => {
+                let layer = of_one(ask).then(|| set.collections.first().map(|each| &each.layer)).flatten();
+                let page = json!({"set": set.title, "href": ask.url(&format!("{}/{QUAD}", set.path)), "scheme": QUAD});
+                page::reply("tilesets.html", ask, set.snapshot, layer, page)?
+            }
+            _ => Reply::json(offer, &json!({"links": links, "tilesets": [set.entry(ask)]})),
+        })
+    })
 }
 
 fn of_one(ask: &Ask) -> bool {
@@ -257,17 +252,13 @@ pub(super) fn source(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 fn one(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let described = set.describe(ask, links.clone());
-    let reply = match offer.format {
-        Format::Html => set_page(ask, set, &described)?,
-        _ => Reply::json(offer, &described),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        let described = set.describe(ask, links.clone());
+        Ok(match offer.format {
+            Format::Html => set_page(ask, set, &described)?,
+            _ => Reply::json(offer, &described),
+        })
+    })
 }
 
 fn set_page(ask: &Ask, set: &TileSet<'_>, described: &Value) -> Result<Reply, Problem> {
