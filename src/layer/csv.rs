@@ -67,10 +67,16 @@ fn push_row(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// The field that says why a value of this one is not there: `<name>_status`, else `status`.
+/// The field that says why a value of this one is not there: `<name>_status`, else that of the count it is worked
+/// out from (`met_status` of `met_per_1000`), else `status`.
 fn status_of(layer: &Layer, name: &str) -> Option<usize> {
     let named = |wanted: &str| layer.fields.iter().position(|field| field.name == wanted);
-    named(&format!("{name}_status")).or_else(|| named("status"))
+    let stem = |field: &super::Field| {
+        let stem = field.name.strip_suffix("_status")?;
+        name.strip_prefix(stem)?.starts_with('_').then_some(stem.len())
+    };
+    let of_count = || (0..layer.fields.len()).filter_map(|at| Some((stem(&layer.fields[at])?, at))).max();
+    named(&format!("{name}_status")).or_else(|| Some(of_count()?.1)).or_else(|| named("status"))
 }
 
 /// What stands in a cell that is null: `[c]` where the status says that it is confidential, `[low]` where it

@@ -50,6 +50,7 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
              seeded draws over what is not known; the cross puts each grant where the recipient's office is.</p>\n";
     page += &need(find("giving-need").map(Table), &say("need_words"));
     page += &cold(&patches);
+    page += &find("giving-beside").map(|layer| beside(&Table(layer))).unwrap_or_default();
     page += &evidence(&total, first);
     page += &table(&patches);
     page += &footer(patches.0);
@@ -223,6 +224,72 @@ fn cold(patches: &Table<'_>) -> String {
         );
     }
     html + "</tbody></table>\n"
+}
+
+/// Money beside need, whom the standards leave out and who is met, patch by patch.
+fn beside(patches: &Table<'_>) -> String {
+    let has = |name: &str| patches.0.fields.iter().any(|field| field.name == name);
+    let left_out: Vec<(&str, &str)> = patches
+        .0
+        .fields
+        .iter()
+        .filter(|field| field.name.ends_with("_uncovered_share"))
+        .map(|field| (field.name.as_str(), field.title.as_str()))
+        .collect();
+    let mut html = "<h2>Money beside need, coverage and reach</h2>\n<p>What each patch has in money, beside the share of its residents that \
+                    each standard leaves out and the people met there.</p>\n"
+        .to_owned();
+    if has("beside") {
+        for (said, lead) in [
+            ("money but few met", "Money, but few are met (fewer than in the other patches beyond chance)"),
+            ("people met but little money", "People are met, but there is little money"),
+            ("little money and few met", "Little money, and few are met"),
+        ] {
+            let here = |feature: &&Feature| *patches.value(feature, "beside") == Value::Text(said.to_owned());
+            let names: Vec<String> =
+                patches.0.features.iter().filter(here).map(|feature| patches.words(feature, "name")).collect();
+            let names = if names.is_empty() { "none that can be told".to_owned() } else { names.join(", ") };
+            let _ = writeln!(html, "<p><strong>{lead}:</strong> {}.</p>", safe(&names));
+        }
+    }
+    html += "<table><thead><tr><th>Patch</th><th class=\"n\">£ per resident and year</th><th class=\"n\">Range</th><th>Cold spot</th><th class=\"n\">In the most deprived fifth</th>";
+    for (_, title) in &left_out {
+        let _ = write!(html, "<th class=\"n\">{}</th>", safe(title));
+    }
+    html += if has("met") { "<th class=\"n\">Met per 1,000</th><th class=\"n\">95 %</th></tr>" } else { "</tr>" };
+    html += "</thead><tbody>\n";
+    for feature in &patches.0.features {
+        let w = |name: &str| safe(&patches.words(feature, name));
+        let rate = "money_per_resident_year";
+        let _ = write!(
+            html,
+            "<tr><th>{}</th><td class=\"n\">{}</td><td class=\"n\">{} to {}</td><td>{}</td><td class=\"n\">{}</td>",
+            w("name"),
+            w(rate),
+            w(&format!("{rate}_low")),
+            w(&format!("{rate}_high")),
+            w("cold_spot"),
+            patches.percent(feature, "deprived_share"),
+        );
+        for (name, _) in &left_out {
+            let _ = write!(html, "<td class=\"n\">{}</td>", patches.percent(feature, name));
+        }
+        if has("met") {
+            let hidden = *patches.value(feature, "met_status") == Value::Text("confidential".to_owned());
+            let end =
+                |name: &str| patches.number(feature, name).map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
+            let (rate, low, high) = (end("met_per_1000"), end("met_per_1000_low"), end("met_per_1000_high"));
+            let (rate, range) =
+                if hidden { ("[c]".to_owned(), "[c]".to_owned()) } else { (rate, format!("{low} to {high}")) };
+            let _ = write!(html, "<td class=\"n\">{rate}</td><td class=\"n\">{range}</td>");
+        }
+        html += "</tr>\n";
+    }
+    html += "</tbody></table>\n";
+    if has("met") {
+        html += "<p>Counts of people met are protected: [c] is hidden, all others are rounded, and the intervals allow for that.</p>\n";
+    }
+    html
 }
 
 /// What says where the money went, and what could not be placed.
