@@ -340,8 +340,7 @@ fn who_drags_a_pin_is_told_the_same_without_what_stays_as_it_is() {
     let (all, some) = (ask(false), ask(true));
     assert_eq!((&all["place"], &all["zones"]), (&some["place"], &some["zones"]));
     let patches = |answer: &Value| answer["patches"].as_array().expect("patches").clone();
-    let mut differ: Vec<Value> =
-        patches(&all).into_iter().filter(|patch| patch["counts"]["change"] != 0).collect();
+    let mut differ: Vec<Value> = patches(&all).into_iter().filter(|patch| patch["counts"]["change"] != 0).collect();
     for patch in &mut differ {
         patch["counts"].as_object_mut().expect("counts").remove("groups");
     }
