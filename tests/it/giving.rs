@@ -2,7 +2,7 @@
 
 use patchwork::load::{Loaded, load, load_with};
 use patchwork::measure::{GivingRule, Reached, giving};
-use patchwork::place::{Aside, Evidence, Giving, Idx, Place, Unplaced};
+use patchwork::place::{Aside, Evidence, Giving, Place, Unplaced};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
