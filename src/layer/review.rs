@@ -131,7 +131,7 @@ fn residents(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
             dimension = &group.dimension;
             out += &format!("<br><strong>{}:</strong> ", escaped(&group.dimension_label));
         }
-        out += &format!("{} {} ({share:.0}&nbsp;%)", escaped(&group.label), thousands(members as i64));
+        out += &format!("{}: {} ({share:.0}&nbsp;%)", escaped(&group.label), thousands(members as i64));
     }
     out + "</p>"
 }
