@@ -36,7 +36,8 @@ test("by mouse: who was met on the map, in a patch, by group, with the interval 
   const chosen = patches[2];
   const name = String(chosen?.properties.name);
   await page.getByRole("table", { name: /Choose a patch/ }).getByRole("button", { name, exact: true }).click();
-  await expect(page.getByRole("heading", { level: 2, name })).toBeInViewport();
+  await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
   const groups = (await met(page, "age", String(chosen?.id))).filter((each) => each.properties.group !== "all" && typeof each.properties.rate === "number");
   const first = groups[0]?.properties;
   await expect(async () => {

@@ -46,6 +46,8 @@ export class Search {
   results = $state.raw<process.Results | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   running = $state(false);
+  /** The reader stopped it, whether or not the server has said so yet. */
+  stopped = $state(false);
   /** Counts the searches: what comes back from an earlier one is no longer wanted. */
   #turn = 0;
 
@@ -53,14 +55,12 @@ export class Search {
     await this.stop();
     const turn = ++this.#turn;
     this.running = true;
+    this.stopped = false;
     this.trouble = this.results = this.job = null;
     try {
       let job = await process.findSites(inputs);
-      // Stopped before the server had taken it on: it is stopped there now, and said to be.
-      if (turn !== this.#turn) {
-        job = await process.stop(job.jobID);
-        if (!this.running) this.job = job;
-      }
+      // Stopped before the server had taken it on: it is stopped there now.
+      if (turn !== this.#turn) await process.stop(job.jobID);
       while (turn === this.#turn && (job.status === "accepted" || job.status === "running")) {
         this.job = job;
         await new Promise((done) => setTimeout(done, EVERY));
@@ -80,6 +80,7 @@ export class Search {
   async stop(): Promise<void> {
     this.#turn++;
     const going = this.running ? this.job : null;
+    this.stopped = this.running;
     this.running = false;
     if (going) await process.stop(going.jobID).then((job) => (this.job = job)).catch(() => undefined);
   }
