@@ -18,15 +18,16 @@ pub const MEANING: [(&str, &str); 3] = [
 pub struct Markers(Vec<Option<usize>>);
 
 impl Markers {
-    /// The markers of a layer. `<name>_status` says it of `<name>`, else `status`, when the layer has one; residents
-    /// are not counted from records, so no status says anything of them.
+    /// The markers of a layer. `<name>_status` says it of `<name>`, else the status of the count it is worked out from
+    /// (`met_status` of `met_per_1000`), else `status`, when the layer has one; residents are not counted from
+    /// records, so that says nothing of them.
     #[must_use]
     pub fn new(layer: &Layer) -> Self {
         let named = |wanted: &str| layer.fields.iter().position(|own| own.name == wanted);
         let general = named("status");
         let of = |own: &super::Field| {
             let of_records = general.filter(|_| own.unit != Some(field::RESIDENTS));
-            named(&format!("{}_status", own.name)).or(of_records)
+            named(&format!("{}_status", own.name)).or_else(|| of_count(layer, &own.name)).or(of_records)
         };
         Self(layer.fields.iter().map(of).collect())
     }
@@ -40,6 +41,15 @@ impl Markers {
             _ => NOT_AVAILABLE,
         }
     }
+}
+
+/// The column `<stem>_status` with the longest stem that `name` begins with.
+fn of_count(layer: &Layer, name: &str) -> Option<usize> {
+    let stems = layer.fields.iter().enumerate().filter_map(|(at, other)| {
+        let stem = other.name.strip_suffix("_status")?;
+        name.strip_prefix(stem)?.starts_with('_').then_some((stem.len(), at))
+    });
+    stems.max().map(|(_, at)| at)
 }
 
 #[cfg(test)]
@@ -61,18 +71,19 @@ mod tests {
                 field::text("status", "", ""),
                 field::integer("people", "", "", None),
                 field::text("people_status", "", ""),
+                field::number("people_per_1000", "", "", None),
             ],
             features: Vec::new(),
         };
         let markers = Markers::new(&layer);
-        let marked = |status: &str| {
+        let marked = |status: &str, people: &str| {
             let text = |words: &str| Value::Text(words.into());
-            let values = vec![Value::Null, Value::Null, text(status), Value::Null, text("shown")];
+            let values = vec![Value::Null, Value::Null, text(status), Value::Null, text(people), Value::Null];
             let feature = Feature { id: "a".into(), geometry: None, values };
-            [0, 1, 3].map(|column| markers.of(&feature, column))
+            [0, 1, 3, 5].map(|column| markers.of(&feature, column))
         };
-        assert_eq!(marked("confidential"), ["[x]", "[c]", "[x]"]);
-        assert_eq!(marked("low"), ["[x]", "[low]", "[x]"]);
-        assert_eq!(marked("shown"), ["[x]", "[x]", "[x]"]);
+        assert_eq!(marked("confidential", "shown"), ["[x]", "[c]", "[x]", "[x]"]);
+        assert_eq!(marked("low", "confidential"), ["[x]", "[low]", "[c]", "[c]"]);
+        assert_eq!(marked("shown", "shown"), ["[x]", "[x]", "[x]", "[x]"]);
     }
 }

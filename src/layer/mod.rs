@@ -59,6 +59,15 @@ pub struct Layer {
     pub features: Vec<Feature>,
 }
 
+impl Layer {
+    /// Whether it is a table: it has features and none of them has a shape, so there is nothing to draw.
+    /// A layer that happens to be empty may have shapes tomorrow and counts as one to draw.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        !self.features.is_empty() && self.features.iter().all(|feature| feature.geometry.is_none())
+    }
+}
+
 /// Source, licence and date of a layer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Credits {

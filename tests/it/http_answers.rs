@@ -62,6 +62,19 @@ fn every_filter_is_declared_for_its_literal_path_so_that_gdal_and_qgis_send_it()
 }
 
 #[test]
+fn features_come_without_their_shapes_where_only_their_values_are_wanted() {
+    let path = "/collections/zones/items?limit=1000";
+    let (whole, bare) = (features(path), features(&format!("{path}&skipGeometry=true")));
+    assert!(whole.iter().all(|zone| zone["geometry"].is_object()));
+    assert!(bare.iter().all(|zone| zone["geometry"].is_null()));
+    let values = |zones: &[Value]| zones.iter().map(|zone| zone["properties"].clone()).collect::<Vec<_>>();
+    assert_eq!(values(&whole), values(&bare));
+    let some = features(&format!("{path}&skipGeometry=true&properties=residents"));
+    assert_eq!(some[0]["properties"].as_object().map(serde_json::Map::len), Some(1));
+    assert!(some[0]["geometry"].is_null());
+}
+
+#[test]
 fn a_key_of_any_letters_is_reached_by_its_encoded_name() {
     let asset = features("/collections/assets/items?limit=10").into_iter().find(|asset| asset["id"] == AWKWARD_KEY);
     assert_eq!(asset.expect("the asset")["properties"]["name"], AWKWARD_NAME);

@@ -26,6 +26,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: true,
     lane: Lane::Quick,
     inputs,
+    needs: &[],
     outputs: &OUTPUTS,
     example,
     prepare,

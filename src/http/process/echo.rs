@@ -16,6 +16,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: true,
     lane: Lane::Long,
     inputs,
+    needs: &[],
     outputs: &OUTPUTS,
     example: |_| json!({"message": "Good morning", "pause": 0}),
     prepare,

@@ -11,7 +11,7 @@ use crate::http::request::Ask;
 use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What a client asks to be executed.
@@ -146,13 +146,21 @@ fn checked(known: &[super::Input], given: Inputs) -> Result<Inputs, Problem> {
     }
 }
 
+/// Words that may stand beside a value; they are passed over.
+pub(super) const QUALIFIERS: [&str; 4] = ["mediaType", "encoding", "schema", "format"];
+
 /// The value itself, or the one inside `{"value": …, "mediaType": …}`, whichever is as the schema says.
 fn inline(schema: &Value, name: &str, value: Value) -> Result<Value, Problem> {
     if value.is_object() && value.get("href").is_some() && value.get("value").is_none() {
         let why = "links are not followed here; send the value itself";
         return Err(Problem::bad_input(name, why));
     }
-    if let Some(inner) = value.get("value").filter(|inner| fault(schema, inner, name).is_none()) {
+    let is_qualified =
+        |members: &Inputs| members.keys().all(|name| name == "value" || QUALIFIERS.contains(&name.as_str()));
+    if let Some(inner) =
+        value.as_object().filter(|members| is_qualified(members)).and_then(|members| members.get("value"))
+        && fault(schema, inner, name).is_none()
+    {
         return Ok(inner.clone());
     }
     match fault(schema, &value, name) {
@@ -185,15 +193,30 @@ fn outputs(process: &Process, asked: Option<&Value>) -> Result<Vec<&'static str>
 
 fn check_output(output: &Output, how: &Value) -> Result<(), Problem> {
     let wrong = |why: String| Err(Problem::bad_request(format!("outputs.{}: {why}.", output.name)));
-    match how.get("transmissionMode").and_then(Value::as_str) {
-        None | Some("value") => {}
-        Some(_) => return wrong("transmissionMode must be \"value\": outputs are not sent by reference".to_owned()),
+    if how.get("transmissionMode").is_some_and(|mode| mode.is_string() && mode != "value") {
+        return wrong("transmissionMode must be \"value\": outputs are not sent by reference".to_owned());
     }
     let media = how.get("format").and_then(|format| format.get("mediaType")).and_then(Value::as_str);
-    match media.filter(|media| *media != output.media && *media != "application/json") {
-        Some(media) => wrong(format!("it does not come as {media}; it is {}", output.media)),
+    if let Some(media) = media.filter(|media| *media != output.media && *media != JSON.media) {
+        return wrong(format!("it does not come as {media}; it is {}", output.media));
+    }
+    match fault(&self::how(output), how, &format!("outputs.{}", output.name)) {
+        Some(why) => Err(Problem::bad_request(format!("{why}."))),
         None => Ok(()),
     }
+}
+
+/// How an output may be asked for.
+pub(super) fn how(output: &Output) -> Value {
+    let mut media = vec![output.media];
+    media.extend((output.media != JSON.media).then_some(JSON.media));
+    json!({
+        "type": "object", "nullable": true, "additionalProperties": false,
+        "properties": {
+            "transmissionMode": {"type": "string", "enum": ["value"]},
+            "format": {"type": "object", "properties": {"mediaType": {"type": "string", "enum": media}}},
+        },
+    })
 }
 
 /// The outputs of a job that is over, or why there are none.

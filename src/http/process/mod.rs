@@ -30,6 +30,8 @@ pub(super) struct Process {
     pub(super) is_sync: bool,
     lane: Lane,
     inputs: fn(&Snapshot) -> Vec<Input>,
+    /// Of each list of inputs at least one is needed.
+    needs: &'static [&'static [&'static str]],
     pub(super) outputs: &'static [Output],
     /// Inputs that make sense in this place.
     example: fn(&Snapshot) -> Value,

@@ -37,15 +37,21 @@ pub(super) fn lines(layer: &Layer, plane: &Plane) -> Vec<(&'static str, String)>
 
 /// The same as JSON, with the columns.
 pub(super) fn json(layer: &Layer) -> serde_json::Value {
+    let mut about = Map::new();
+    about.insert("id".to_owned(), json!(layer.id));
+    about.extend(members(layer));
+    about.into()
+}
+
+/// Everything a reader of a layer must know, without its name.
+pub(in crate::layer) fn members(layer: &Layer) -> Map<String, serde_json::Value> {
     let credits = &layer.credits;
     let fields: Vec<_> = layer
         .fields
         .iter()
         .map(|f| json!({"name": f.name, "title": f.title, "description": f.description, "unit": f.unit}))
         .collect();
-    let mut about = Map::new();
-    for (name, value) in [
-        ("id", json!(layer.id)),
+    let members = [
         ("title", json!(layer.title)),
         ("description", json!(layer.description)),
         ("method", json!(format!("METHODS.md#{}", layer.method))),
@@ -55,10 +61,8 @@ pub(super) fn json(layer: &Layer) -> serde_json::Value {
         ("date", json!(credits.date.map(|day| day.to_string()))),
         ("notices", json!(credits.notices)),
         ("fields", json!(fields)),
-    ] {
-        about.insert(name.to_owned(), value);
-    }
-    about.into()
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What a column means, in a sentence with its unit.
