@@ -16,10 +16,9 @@ use std::time::Instant;
 /// Plans looked at, the two ends included: more would be more than anybody weighs up.
 const POINTS: usize = 8;
 
-/// A plan, and what a hub that stays counts for in it.
+/// A plan, and how many of today's hubs stay in it.
 #[derive(Clone)]
 struct Point {
-    worth: f64,
     kept: usize,
     choice: Choice,
 }
@@ -38,9 +37,10 @@ pub(super) fn settle(
     }
     let least = ALIKE * (best.objective - today).abs();
     let points = frontier(ground, &question, &best);
-    let alike = points.iter().filter(|point| loss(ground, best.objective, point.choice.objective) <= least);
-    let Some(taken) = alike.max_by_key(|point| point.kept).cloned() else { return Ok((question, best, None)) };
-    let more = points.iter().filter(|point| point.kept >= taken.kept);
+    let is_alike = |at: &usize| loss(ground, best.objective, points[*at].choice.objective) <= least;
+    let Some(at) = (0..points.len()).rev().find(is_alike) else { return Ok((question, best, None)) };
+    let (taken, worth) = (points[at].clone(), worth_at(ground, &points, at));
+    let more = points[at..].iter();
     let staying = Staying {
         forgone: loss(ground, best.objective, taken.choice.objective),
         moved_besides: taken.kept - kept(ground, &best).min(taken.kept),
@@ -58,43 +58,48 @@ pub(super) fn settle(
         status: if is_proven { Status::Optimal } else { Status::Feasible },
         bound: best.bound,
         gap,
-        seconds: best.seconds + if taken.worth > 0.0 { taken.choice.seconds } else { 0.0 },
+        seconds: best.seconds + if at > 0 { taken.choice.seconds } else { 0.0 },
         ..taken.choice
     };
-    Ok((question.staying(ground, taken.worth)?, choice, Some(staying)))
+    Ok((question.staying(ground, worth)?, choice, Some(staying)))
 }
 
 /// The plans from the best to the one in which every hub stays, fewest kept first.
 fn frontier(ground: &Ground<'_>, question: &Question, best: &Choice) -> Vec<Point> {
     let started = Instant::now();
     let share = || ground.brief.time_limit.saturating_sub(started.elapsed()).div_f64(2.0);
-    let point = |choice: Choice, worth: f64| Point { worth, kept: kept(ground, &choice), choice };
-    let few = point(best.clone(), 0.0);
+    let point = |choice: Choice| Point { kept: kept(ground, &choice), choice };
+    let few = point(best.clone());
     let mut points = vec![few.clone()];
     let Ok(all) = question.answer_with_all_of_today(ground, share()) else { return points };
-    let many = point(all, 0.0);
-    let mut open = vec![(few, many.clone())];
-    let mut highest: f64 = 0.0;
-    while let Some((few, many)) = open.pop().filter(|_| points.len() + 1 < POINTS) {
+    let many = point(all);
+    if many.kept > few.kept {
+        points.push(many.clone());
+    }
+    let mut open = vec![(few, many)];
+    while let Some((few, many)) = open.pop().filter(|_| points.len() < POINTS) {
         if many.kept <= few.kept + 1 {
-            highest = highest.max(worth_between(ground, &few, &many));
             continue;
         }
         // Where a hub counts for this much, both ends are alike; what is better lies between them.
         let worth = worth_between(ground, &few, &many);
-        highest = highest.max(worth);
         let found = question.staying(ground, worth).and_then(|other| other.answer(ground, share()));
-        let Some(next) = found.ok().map(|choice| point(choice, worth)) else { continue };
+        let Some(next) = found.ok().map(point) else { continue };
         if few.kept < next.kept && next.kept < many.kept {
             points.push(next.clone());
             open.extend([(next.clone(), many), (few, next)]);
         }
     }
-    if many.kept > kept(ground, best) {
-        points.push(Point { worth: highest * (1.0 + 1e-6), ..many });
-    }
     points.sort_by_key(|point| point.kept);
     points
+}
+
+/// What a hub counts for where this plan is the best: half-way between where the plans beside it take over.
+fn worth_at(ground: &Ground<'_>, points: &[Point], at: usize) -> f64 {
+    let between = |a: usize, b: usize| Some(worth_between(ground, points.get(a)?, points.get(b)?));
+    let below = at.checked_sub(1).and_then(|before| between(before, at)).unwrap_or(0.0);
+    let above = between(at, at + 1).unwrap_or(2.0 * below);
+    f64::midpoint(below, above)
 }
 
 /// What a hub counts for when two plans are alike.

@@ -105,10 +105,8 @@ fn proof(proposal: &Proposal) -> String {
     };
     match proposal.status {
         Status::Optimal if proposal.staying.as_ref().is_some_and(|staying| staying.forgone > 0.0) => {
-            format!(
-                "Proven, of every choice of {choice}: {}.",
-                could_be_better(proposal).replacen("No choice", "none", 1)
-            )
+            let most = could_be_better(proposal).replacen(" among the candidates", "", 1);
+            format!("Proven: {}.", most.replacen("No choice", &format!("no choice of {choice}"), 1))
         }
         Status::Optimal => format!("Proven: no other choice of {choice} does better."),
         Status::Feasible => format!(
