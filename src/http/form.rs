@@ -17,7 +17,7 @@ pub(super) const LIMIT_DEFAULT: usize = 100;
 pub(super) const LIMIT_MAXIMUM: usize = 10_000;
 
 /// Parameters of every `items` besides the properties of its collection.
-pub(super) const PARAMETERS: [&str; 16] = [
+pub(super) const PARAMETERS: [&str; 17] = [
     "limit",
     "offset",
     "bbox",
@@ -29,6 +29,7 @@ pub(super) const PARAMETERS: [&str; 16] = [
     "filter-crs",
     "sortby",
     "properties",
+    "skipGeometry",
     "profile",
     "download",
     "wkt",
@@ -53,6 +54,8 @@ pub(super) struct Form {
     pub(super) order: Option<Order>,
     /// Properties to show, if not all.
     pub(super) selection: Option<Selection>,
+    /// Whether features come with their shapes.
+    pub(super) shapes: bool,
     /// The kind of GeoJSON.
     pub(super) profile: Profile,
     /// All features as a file, instead of a page of them.
@@ -96,6 +99,7 @@ impl Form {
                 .map(|names| Selection::parse(names, layer))
                 .transpose()
                 .map_err(refused)?,
+            shapes: !word("skipGeometry")?,
             profile: read_profile(ask, plane)?,
             download: word("download")?,
             style: Style { bom: word("bom")?, wkt: word("wkt")? },

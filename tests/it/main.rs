@@ -3,6 +3,7 @@
 
 mod demo;
 mod giving;
+mod giving_planted;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
@@ -25,6 +26,8 @@ mod load_faults;
 mod locate;
 mod plan;
 mod reach;
+mod reach_dirty;
+mod review;
 mod plan_commands;
 mod small_towns;
 mod support;

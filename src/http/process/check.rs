@@ -5,8 +5,11 @@ use serde_json::{Map, Value};
 /// What is wrong with a value, as a sentence that begins with where it is; `None` when nothing is.
 ///
 /// Understands `type`, `enum`, `minimum`, `maximum`, `items`, `minItems`, `maxItems`, `maxLength`, `properties`,
-/// `required`, `additionalProperties` and `oneOf`.
+/// `required`, `additionalProperties`, `nullable` and `oneOf`.
 pub(in crate::http) fn fault(schema: &Value, value: &Value, at: &str) -> Option<String> {
+    if value.is_null() && schema["nullable"] == true {
+        return None;
+    }
     if let Some(choices) = schema["oneOf"].as_array() {
         return one_of(choices, value, at);
     }

@@ -26,6 +26,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: true,
     lane: Lane::Quick,
     inputs,
+    needs: &[],
     outputs: &OUTPUTS,
     example,
     prepare,
@@ -36,7 +37,7 @@ const OUTPUTS: [Output; 1] = [Output {
     title: "Coverage",
     description: "Each standard's counts before and after, and each changed asset with where it meets the streets",
     media: "application/json",
-    kind: "object",
+    kinds: &["object"],
 }];
 
 /// Changes in one question. A council has some hundred assets of one kind; more would be another place.

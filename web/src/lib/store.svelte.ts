@@ -17,6 +17,8 @@ export interface Answer {
   zones: api.Feature[];
   schema: api.Schema;
   gaps: api.Feature[];
+  /** Zones and gaps are so many that their shapes come in tiles. */
+  tiled: boolean;
   gapsSchema: api.Schema;
 }
 
@@ -91,15 +93,20 @@ class Store {
 /** What is shown of a zone; groups of residents are shown by patch, and would be most of what is sent. */
 const OF_ZONES = "zone_id,patch_id,residents,covered_residents,covered_share,minutes_median,nearest_asset_id,nearest_asset_name";
 
+/** Zones beyond which shapes come in tiles, cut for what is looked at. Below, one answer is fewer bytes and sooner there. */
+const MANY = 2000;
+
 async function fetchAnswer(standard: Standard): Promise<Answer> {
   const { coverage, gaps } = standard;
+  const tiled = coverage.itemCount > MANY;
+  const shapes: Record<string, string> = tiled ? { skipGeometry: "true" } : {};
   const [zones, schema, found, gapsSchema] = await Promise.all([
-    api.features(coverage.id, { properties: OF_ZONES }),
+    api.features(coverage.id, { ...shapes, properties: OF_ZONES }),
     api.schema(coverage.id),
-    gaps ? api.features(gaps.id) : [],
+    gaps ? api.features(gaps.id, shapes) : [],
     gaps ? api.schema(gaps.id) : {},
   ]);
-  return { standard, zones, schema, gaps: found, gapsSchema };
+  return { standard, zones, schema, gaps: found, tiled, gapsSchema };
 }
 
 export const store = new Store();
