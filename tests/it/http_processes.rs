@@ -341,6 +341,26 @@ fn a_pin_is_answered_with_who_gains_by_group_patch_and_zone() {
 }
 
 #[test]
+fn who_drags_a_pin_is_told_the_same_without_what_stays_as_it_is() {
+    let ask = |changes_only: bool| {
+        let add = json!([{"at": far_zone(), "kind": "hub", "id": "pin"}]);
+        let inputs = json!({"add": add, "standards": ["hub-15"], "changes_only": changes_only});
+        execute("coverage", &json!({ "inputs": inputs })).json()["standards"][0].clone()
+    };
+    let (all, some) = (ask(false), ask(true));
+    assert_eq!((&all["place"], &all["zones"]), (&some["place"], &some["zones"]));
+    let patches = |answer: &Value| answer["patches"].as_array().expect("patches").clone();
+    let mut differ: Vec<Value> = patches(&all).into_iter().filter(|patch| patch["counts"]["change"] != 0).collect();
+    for patch in &mut differ {
+        patch["counts"].as_object_mut().expect("counts").remove("groups");
+    }
+    assert!(!differ.is_empty());
+    assert_eq!(differ, patches(&some));
+    let nothing = execute("coverage", &json!({"inputs": {"changes_only": true}})).json();
+    assert_eq!(nothing["standards"][0]["patches"], json!([]));
+}
+
+#[test]
 fn without_changes_the_answer_is_what_the_layer_says_and_a_removed_hub_covers_nobody() {
     let today = execute("coverage", &json!({"inputs": {}})).json();
     let layer = SERVER.get("/collections/coverage-hub-15/items?limit=1000").json();

@@ -37,7 +37,10 @@ class Store {
   /** Fetches what every view needs, with the first answer on the way at the same time. */
   async open(standard: string): Promise<void> {
     this.trouble = null;
-    const rest = Promise.all([api.landing(), api.features("patches")]);
+    const landing = api.landing();
+    // Only a service that says it has processes is asked for them.
+    const listed = landing.then(({ links }) => (links.some((link) => /\/processes$/.test(link.rel)) ? processes() : []));
+    const rest = Promise.all([landing, api.features("patches"), listed]);
     // Whichever fails first is told; the other must not be left without somebody to hear it.
     rest.catch(() => undefined);
     try {
@@ -45,10 +48,9 @@ class Store {
       const found = standards(collections);
       const first = found.find((each) => each.key === standard) ?? found[0];
       if (first) void this.#fetch(first).catch(() => undefined);
-      const [landing, patches] = await rest;
-      // Only a service that says it has processes is asked for them.
-      if (landing.links.some((link) => /\/processes$/.test(link.rel))) this.processes = await processes();
-      this.place = { landing, collections, standards: found, patches };
+      const [home, patches, processes_] = await rest;
+      this.processes = processes_;
+      this.place = { landing: home, collections, standards: found, patches };
     } catch (trouble) {
       this.trouble = api.asTrouble(trouble);
     }

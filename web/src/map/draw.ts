@@ -1,6 +1,6 @@
 /** The map: what the page tells it to show, and what the reader points at. */
 
-import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, prewarm, setWorkerUrl } from "maplibre-gl";
 import type { FeatureCollection, Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
@@ -12,6 +12,8 @@ import { type Box, box, spot } from "./shapes";
 import { type Placed, areas, base, gaps, streets } from "./style";
 
 setWorkerUrl(workerUrl);
+// Its workers fetch their code while the data come.
+prewarm();
 
 export interface Picture {
   patches: Feature[];
@@ -58,6 +60,7 @@ const DEEPEST = 14;
 /** Pixels kept free round what is shown, more where the buttons are. */
 const AROUND = { top: 30, bottom: 30, left: 30, right: 62 };
 const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
+const SIGNS = ["areas-gain", "areas-loss"];
 const GAPS = ["gaps", "gaps-line", "gap-line"];
 const nothing: FilterSpecification = ["boolean", false];
 const is = (name: string, value: string): FilterSpecification => (value ? ["==", ["get", name], value] : nothing);
@@ -119,7 +122,7 @@ export class Drawing {
     if (changed("gaps", "gapTiles")) this.#fillGaps(picture);
     if (changed("assets")) this.#fill("assets", picture.assets);
     if (changed("patches", "gaps", "patch", "areas", "numbers")) this.#fill("spots", spots(picture));
-    if (changed("areas", "patch", "gapTiles")) this.#looks(picture);
+    if (changed("areas", "patch", "gapTiles") || (last.changes?.length ?? 0) > 0 !== picture.changes.length > 0) this.#looks(picture);
     if (changed("gap", "gapTiles", "gaps")) this.#map.setFilter("gap-line", is("gap_id", picture.gap));
     if (picture.areas && this.#map.getLayer("area-line")) this.#map.setFilter("area-line", is(picture.areas.key, picture.area));
     await this.#stands();
@@ -254,7 +257,7 @@ export class Drawing {
   #looks({ areas, patch }: Picture): void {
     const map = this.#map;
     const visible = (layer: string, yes: boolean): void => void (map.getLayer(layer) && map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none"));
-    for (const layer of AREAS) visible(layer, areas !== null);
+    for (const layer of AREAS) visible(layer, areas !== null && (!SIGNS.includes(layer) || this.#marked.size > 0));
     for (const layer of ["gaps", "gaps-line"]) visible(layer, areas === null);
     map.setFilter("veil", patch ? ["!=", ["get", "patch_id"], patch] : nothing);
     map.setFilter("patch-line", is("patch_id", patch));
@@ -264,7 +267,8 @@ export class Drawing {
     const map = this.#map;
     map.on("mousemove", (event) => {
       cancelAnimationFrame(this.#frame);
-      this.#frame = requestAnimationFrame(() => this.#told.pointed(this.#at(event.point)));
+      // While the map is dragged nothing is pointed at, and looking would cost the drag its frames.
+      this.#frame = requestAnimationFrame(() => this.#told.pointed(map.isMoving() ? null : this.#at(event.point)));
     });
     map.on("mouseout", () => {
       cancelAnimationFrame(this.#frame);

@@ -21,7 +21,7 @@ export function base(patches: FeatureCollection): StyleSpecification {
     sources: { patches: { type: "geojson", data: patches }, assets: empty, spots: empty },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
-      { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER } },
+      { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER, "fill-antialias": false } },
       // What fills the map goes below this and streets above it, whichever comes first.
       { id: ABOVE_AREAS, type: "background", layout: { visibility: "none" } },
       { id: "veil", type: "fill", source: "patches", filter: ["boolean", false], paint: { "fill-color": "#eef0f2", "fill-opacity": 0.78 } },
@@ -91,9 +91,10 @@ export function areas({ collection, tiled, property, key, classes, pattern }: Ar
   const of = from("areas", tiled ? collection : null);
   const state = (name: string): ExpressionSpecification => ["coalesce", ["feature-state", name], 0];
   const colour: ExpressionSpecification = ["case", [">", state("gain"), 0], ["step", state("gain"), GAINS[0]?.colour ?? INK, 0.5, GAINS[1]?.colour ?? INK], steps(property, classes)];
-  const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", ...of, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
+  // Hidden until something changes: what is drawn without being seen takes as long.
+  const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", ...of, layout: { visibility: "none" }, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
   return [
-    { id: "areas", type: "fill", ...of, paint: { "fill-color": colour } } as LayerSpecification,
+    { id: "areas", type: "fill", ...of, paint: { "fill-color": colour, "fill-antialias": false } } as LayerSpecification,
     { id: "areas-none", type: "fill", ...of, filter: ["==", ["get", property], null], paint: { "fill-pattern": pattern } } as LayerSpecification,
     sign("gain"),
     sign("loss"),
