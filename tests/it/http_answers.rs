@@ -322,7 +322,7 @@ fn a_failed_reload_keeps_the_old_snapshot_and_says_why() {
 fn more_requests_than_can_be_worked_on_are_told_to_come_back() {
     let server = Server::empty(Options { max_concurrent_requests: 0, ..Options::default() });
     let answer = server.get("/conformance");
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("2")));
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
     assert_eq!((server.get("/livez").status, server.get("/metrics").status), (200, 200), "probes are always answered");
     assert_eq!(SERVER.ask("GET", "/", &[("Content-Length", "99999999")]).status, 413);
 }
