@@ -11,6 +11,7 @@ pub mod geojson;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod marker;
 pub mod release;
 pub mod report;
 pub mod review;

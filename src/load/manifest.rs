@@ -352,6 +352,8 @@ pub struct EngagementSection {
     pub crs: Option<String>,
     /// A postcode file for these records, when not `[place] postcodes`.
     pub postcodes: Option<String>,
+    /// A CSV or Parquet file larger than this streams through memory; 128 when absent, 0 streams any.
+    pub stream_above_mb: Option<u64>,
     /// About the file.
     #[serde(default)]
     pub source: Provenance,

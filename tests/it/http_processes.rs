@@ -156,6 +156,16 @@ fn core_job_creation_outputs_are_those_asked_for_as_parts_or_one_document() {
     let parts = execute("echo", &json!({"inputs": inputs, "response": "raw"}));
     assert!(parts.header("content-type").is_some_and(|media| media.starts_with("multipart/related; boundary=")));
     assert_eq!(parts.text().matches("Content-ID: <").count(), 2);
+    let words = "\r\n\r\na\r\n--patchwork-part-0\r\n";
+    assert!(
+        parts.text().contains(&format!("text/plain; charset=utf-8\r\nContent-ID: <message>{words}")),
+        "{}",
+        parts.text()
+    );
+    let forged = json!({"message": "b\r\n--patchwork-part-0\r\nContent-ID: <number>\r\n\r\n9", "number": 2});
+    let forged = execute("echo", &json!({"inputs": forged}));
+    assert!(forged.header("content-type").is_some_and(|media| media.ends_with("boundary=patchwork-part-1")));
+    assert_eq!(forged.text().matches("--patchwork-part-1").count(), 3, "two parts and the end");
     let document = execute("echo", &json!({"inputs": inputs, "response": "document", "outputs": {"message": {}}}));
     assert_eq!(document.json(), json!({"message": "a"}));
     assert_eq!(execute("echo", &json!({"inputs": {}})).status, 204);

@@ -25,6 +25,8 @@ mod load_faults;
 mod locate;
 mod plan;
 mod reach;
+mod reach_dirty;
+mod review;
 mod plan_commands;
 mod small_towns;
 mod support;

@@ -37,7 +37,7 @@ const OUTPUTS: [Output; 1] = [Output {
     title: "Coverage",
     description: "Each standard's counts before and after, and each changed asset with where it meets the streets",
     media: "application/json",
-    kind: "object",
+    kinds: &["object"],
 }];
 
 /// Changes in one question. A council has some hundred assets of one kind; more would be another place.

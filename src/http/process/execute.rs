@@ -12,6 +12,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a client asks to be executed.
@@ -230,9 +231,6 @@ pub(in crate::http) fn outcome(job: &Job) -> Result<Reply, Problem> {
     }
 }
 
-/// No JSON has a line that begins like this, because line breaks inside its words are written otherwise.
-const BOUNDARY: &str = "patchwork-part";
-
 fn results(parts: &[Part], is_document: bool) -> Reply {
     if is_document {
         return Reply::new(JSON.media, document(parts));
@@ -240,18 +238,43 @@ fn results(parts: &[Part], is_document: bool) -> Reply {
     match parts {
         [] => Reply::new(JSON.media, Bytes::new()).status(StatusCode::NO_CONTENT),
         [part] => Reply::new(part.media, part.body.clone()),
-        parts => {
-            let mut body = Vec::new();
-            for part in parts {
-                let head =
-                    format!("--{BOUNDARY}\r\nContent-Type: {}\r\nContent-ID: <{}>\r\n\r\n", part.media, part.name);
-                body.extend_from_slice(head.as_bytes());
-                body.extend_from_slice(&part.body);
-                body.extend_from_slice(b"\r\n");
-            }
-            body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-            Reply::new(&format!("multipart/related; boundary={BOUNDARY}"), body)
+        parts => multipart(&parts.iter().map(bare).collect::<Vec<_>>()),
+    }
+}
+
+/// A part as it stands among others: words as plain text, as clients that read parts expect, else as it is.
+fn bare(part: &Part) -> (&'static str, &'static str, Cow<'_, [u8]>) {
+    match serde_json::from_slice(&part.body) {
+        Ok(Value::String(words)) => (part.name, "text/plain; charset=utf-8", Cow::Owned(words.into_bytes())),
+        _ => (part.name, part.media, Cow::Borrowed(&part.body)),
+    }
+}
+
+/// Name, media type and body of each part in one answer (RFC 2387).
+fn multipart(parts: &[(&str, &str, Cow<'_, [u8]>)]) -> Reply {
+    let boundary = boundary(parts);
+    let mut all = Vec::new();
+    for (name, media, body) in parts {
+        let head = format!("--{boundary}\r\nContent-Type: {media}\r\nContent-ID: <{name}>\r\n\r\n");
+        all.extend_from_slice(head.as_bytes());
+        all.extend_from_slice(body);
+        all.extend_from_slice(b"\r\n");
+    }
+    all.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Reply::new(&format!("multipart/related; boundary={boundary}"), all)
+}
+
+/// What stands between the parts: the first of `patchwork-part-0`, `-1`, … that is in none of them, so that no
+/// words given can pass for a part.
+fn boundary(parts: &[(&str, &str, Cow<'_, [u8]>)]) -> String {
+    let is_in = |body: &[u8], words: &str| body.windows(words.len()).any(|at| at == words.as_bytes());
+    let mut number = 0;
+    loop {
+        let words = format!("patchwork-part-{number}");
+        if !parts.iter().any(|(_, _, body)| is_in(body, &words)) {
+            return words;
         }
+        number += 1;
     }
 }
 

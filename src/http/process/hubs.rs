@@ -44,28 +44,28 @@ const OUTPUTS: [Output; 4] = [
         title: "Proposal",
         description: "The plan with its status, bound and gap, sentences, reasons, before and after, and the price of fairness",
         media: "application/json",
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "sites",
         title: "Sites",
         description: "A point for each new site: who is newly covered, what is lost without it, and why it is there",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "catchments",
         title: "Catchments",
         description: "The ground each new site serves within the walk",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "gains",
         title: "Who gains",
         description: "The zones where the plan changes who is covered, with residents newly covered by group",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
 ];
 

@@ -1,6 +1,7 @@
 //! What a file says of itself.
 
 use crate::crs::Plane;
+use crate::layer::marker::{Markers, NOT_AVAILABLE};
 use crate::layer::{Feature, Field, FieldKind, Layer, Value};
 use chrono::NaiveDate;
 use serde_json::{Map, json};
@@ -117,6 +118,14 @@ impl<'a> Column<'a> {
         match self {
             Self::Id => FieldKind::Text,
             Self::Field(_, field) => field.kind,
+        }
+    }
+
+    /// What stands in the cell where the feature has no value.
+    pub(super) fn marker(self, feature: &Feature, markers: &Markers) -> &'static str {
+        match self {
+            Self::Id => NOT_AVAILABLE,
+            Self::Field(index, _) => markers.of(feature, index),
         }
     }
 
