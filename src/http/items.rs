@@ -168,7 +168,7 @@ impl<'a> Page<'a> {
         let own = json!({
             "numberMatched": self.matched,
             "numberReturned": self.len(),
-            "timeStamp": chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            "timeStamp": super::landing::time(snapshot),
             "notices": layer.credits.notices,
             "attribution": layer.credits.attributions.join("; "),
             "links": links,
