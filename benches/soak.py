@@ -103,7 +103,7 @@ def addresses(client):
         found += [path, f"{path}/items?limit=50", f"{path}/items?limit=50&f=html", f"{path}/schema"]
         first = json.loads(client.get(f"{path}/items?limit=3")[1])["features"]
         found += [f"{path}/items/{urllib.parse.quote(str(feature['id']), safe='')}" for feature in first[-1:]]
-        if client.get(f"{path}/tiles")[0] == 200:
+        if "extent" in each and client.get(f"{path}/tiles")[0] == 200:
             west, south, east, north = each["extent"]["spatial"]["bbox"][0]
             column = int(((west + east) / 2 + 180) / 360 * 2**8)
             found += [f"{path}/tiles/WebMercatorQuad/0/0/0"] + [f"/tiles/{urllib.parse.quote(each['id'])}/8/{column}/{row}" for row in range(70, 90, 5)]

@@ -4,8 +4,9 @@
 //! the OSTN15 grid (millimetres, where the seven-parameter shift is five metres out), else the UTM
 //! zone of the place's middle. Degrees appear only where files come in and where layers go out.
 
-use lonlat_bng::{convert_osgb36, convert_osgb36_to_ll};
+use lonlat_bng::{convert_etrs89_to_osgb36, convert_osgb36, convert_osgb36_to_ll};
 use proj4rs::Proj;
+use std::sync::LazyLock;
 
 /// A point in degrees: longitude first, on WGS84 (ETRS89 in Britain, which is within a metre of it).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,7 +93,7 @@ impl Plane {
     pub fn around(middle: LonLat) -> Self {
         let LonLat { lon, lat } = middle;
         let in_ireland = (lat < 55.25 && lat > 51.2 && lon < -5.42) || (lat < 55.45 && lat > 51.2 && lon < -6.0);
-        if !in_ireland && convert_osgb36(lon, lat).is_ok() {
+        if !in_ireland && to_grid(middle).is_some() {
             return Self::british_national_grid();
         }
         let zone = (((lon + 180.0) / 6.0).floor().clamp(0.0, 59.0)) as u8 + 1;
@@ -139,7 +140,7 @@ impl Plane {
     #[must_use]
     pub fn to_xy(&self, point: LonLat) -> Option<Xy> {
         match &self.kind {
-            PlaneKind::BritishNationalGrid => convert_osgb36(point.lon, point.lat).ok().map(|(x, y)| Xy { x, y }),
+            PlaneKind::BritishNationalGrid => to_grid(point),
             PlaneKind::Utm { proj, .. } => proj.forward(point),
         }
     }
@@ -154,6 +155,24 @@ impl Plane {
             PlaneKind::Utm { proj, .. } => proj.inverse(point),
         }
     }
+}
+
+/// Degrees to the National Grid by OSTN15; `None` off its sheet.
+///
+/// The library refuses latitudes below 49.922 and above 60.84, where the sheet has the south of the Isles of
+/// Scilly and the north of Unst. There the same projection is worked out by `proj4rs`, and only the shifts of
+/// OSTN15 are asked of the library.
+fn to_grid(point: LonLat) -> Option<Xy> {
+    static ETRS89: LazyLock<Option<Projected>> = LazyLock::new(|| {
+        Projected::parse(
+            "+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=GRS80 +units=m",
+        )
+    });
+    let on_grid = convert_osgb36(point.lon, point.lat).ok().or_else(|| {
+        let unshifted = ETRS89.as_ref()?.forward(point)?;
+        convert_etrs89_to_osgb36(unshifted.x, unshifted.y).ok()
+    });
+    on_grid.map(|(x, y)| Xy { x, y })
 }
 
 /// The reference system a file's coordinates are in.
@@ -291,6 +310,24 @@ mod tests {
         let back = plane.to_lonlat(leicester).expect("in Great Britain");
         near(back.lon, -1.197_476_558_61, 1e-7);
         near(back.lat, 52.962_191_095_03, 1e-7);
+    }
+
+    #[test]
+    fn the_south_of_scilly_and_the_north_of_unst_are_on_the_grid() {
+        let plane = Plane::british_national_grid();
+        for (what, lon, lat) in
+            [("St Agnes", -6.3456, 49.8924), ("Bishop Rock", -6.4454, 49.8727), ("Out Stack", -0.876, 60.8607)]
+        {
+            let at = LonLat { lon, lat };
+            assert_eq!(Plane::around(at), plane, "{what}");
+            let back = plane.to_lonlat(plane.to_xy(at).expect(what)).expect(what);
+            near(back.lon, lon, 1e-7);
+            near(back.lat, lat, 1e-7);
+        }
+        // The lighthouse of St Agnes stands in SV 8800 0821 of the Ordnance Survey's maps.
+        let lighthouse = plane.to_xy(LonLat { lon: -6.3456, lat: 49.8924 }).expect("on the sheet");
+        near(lighthouse.x, 88_000.0, 100.0);
+        near(lighthouse.y, 8_210.0, 100.0);
     }
 
     #[test]

@@ -113,12 +113,17 @@ impl Snapshot {
     }
 
     fn write_archive(&self) -> Result<Saved, Box<dyn std::error::Error>> {
-        let layers: Vec<_> = self.layers.iter().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
+        let layers: Vec<_> = self.drawn().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
         let description = format!("Who can walk to what in {}, and where the gaps are and why.", self.place.name);
         Saved::by(|file| {
             archive(&self.place.name, &description, &layers, BufWriter::new(file))?;
             Ok(())
         })
+    }
+
+    /// The collections with something to draw, in the order of all: the others are tables.
+    pub fn drawn(&self) -> impl Iterator<Item = &Collection> {
+        self.layers.iter().filter(|each| !each.layer.is_table())
     }
 
     /// The collection of this name.

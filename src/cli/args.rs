@@ -159,7 +159,8 @@ pub struct MeasureArgs {
     /// Reach: only this dimension, such as age (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub dimension: Option<String>,
-    /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need` or `giving-place`
+    /// Giving: which layer, `giving` (by patch), `grants`, `giving-zones`, `giving-need`, `giving-place` or
+    /// `giving-beside` (money beside coverage and reach)
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
     /// File to write: .geojson or .csv; for giving also .html, a page to print

@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::words::{table, whole};
 use super::{Failure, print_result};
 use crate::layer::{Engaged, Layer, Value, engagement_layers};
-use crate::place::{Basis, Place};
+use crate::place::{Basis, Place, reading_order};
 use std::fmt::Write;
 
 /// Runs the command on a place.
@@ -39,7 +39,7 @@ pub(super) fn run(args: &MeasureArgs, place: &Place, progress: &Progress) -> Res
         match args.measure {
             Measure::Themes => themes(layer, &mut text),
             Measure::Evidence => evidence(layer, &mut text),
-            _ => reach(layer, &mut text),
+            _ => reach(place, layer, &mut text),
         }
         if let Some(sentence) = layer.description.split_once("with them. ").map(|(_, rest)| rest) {
             let _ = writeln!(text, "{sentence}");
@@ -117,8 +117,17 @@ impl Rows<'_> {
     }
 }
 
-fn reach(layer: &Layer, text: &mut String) {
+fn reach(place: &Place, layer: &Layer, text: &mut String) {
     let rows = Rows(layer);
+    let places = reading_order(place.groups.as_slice());
+    // Everybody, then the groups as they are read, then those of whom it was not recorded.
+    let order = |row: &usize| match rows.value(*row, "group") {
+        Value::Text(key) if key == "all" => 0,
+        Value::Text(key) => {
+            place.groups.iter().position(|group| group.key == *key).map_or(usize::MAX, |at| places[at] + 1)
+        }
+        _ => usize::MAX,
+    };
     let titles = ["group", "residents", "met", "per 1,000", "95 %", "representation", "95 %", "still to meet", "flag"];
     let line = |row: usize, name: String| {
         vec![
@@ -136,7 +145,9 @@ fn reach(layer: &Layer, text: &mut String) {
     let whole_time = |row: &usize| rows.text(*row, "period") == "all";
     let everywhere = |row: &usize| rows.text(*row, "patch_id") == "all";
     let mut out = vec![titles.map(String::from).to_vec()];
-    out.extend(rows.all().filter(whole_time).filter(everywhere).map(|row| line(row, rows.text(row, "group_name"))));
+    let mut here: Vec<usize> = rows.all().filter(whole_time).filter(everywhere).collect();
+    here.sort_by_key(order);
+    out.extend(here.into_iter().map(|row| line(row, rows.text(row, "group_name"))));
     text.push_str(&table(&out));
     let flagged = |row: &usize| rows.text(*row, "flag").starts_with("met ");
     let mut out = vec![titles.map(String::from).to_vec()];

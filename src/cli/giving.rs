@@ -5,14 +5,17 @@ use super::measure::{bytes, check_ending};
 use super::progress::Progress;
 use super::words::{table, whole};
 use super::{Failure, print_result, write};
-use crate::layer::{self, Layer, Value};
-use crate::measure::{GivingRule, giving};
-use crate::place::Place;
+use crate::layer::{self, Answer, Engaged, Findings, Layer, Value};
+use crate::measure::{Coverage, GivingRule, coverage, giving};
+use crate::place::{Place, Standard};
 use std::fmt::Write;
 use std::path::Path;
 
 /// Layers `--layer` can name; the first when it names none.
-const LAYERS: [&str; 5] = ["giving", "grants", "giving-zones", "giving-need", "giving-place"];
+const LAYERS: [&str; 6] = ["giving", "grants", "giving-zones", "giving-need", "giving-place", BESIDE];
+
+/// The layer that needs coverage and reach as well.
+const BESIDE: &str = "giving-beside";
 
 /// Runs the measure.
 pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
@@ -28,11 +31,22 @@ pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(),
     let Some(reached) = giving(place, GivingRule::default()) else {
         return Err(Failure::Failed("place.toml has no [[grants]]: add a file in the 360Giving standard".to_owned()));
     };
-    let layers = layer::giving_layers(place, &reached);
+    let beside = page || wanted == BESIDE;
+    let covered: Vec<(&Standard, Coverage)> = if beside {
+        progress.step("Measuring coverage");
+        place.standards.iter().map(|standard| (standard, coverage(place, standard))).collect()
+    } else {
+        Vec::new()
+    };
+    let engaged = if beside { Engaged::of(place).map_err(|why| Failure::Failed(why.to_string()))? } else { None };
+    let standards = covered.iter().map(|(standard, coverage)| Answer { standard, coverage, gaps: None }).collect();
+    let findings = Findings { standards, engaged: engaged.as_ref(), giving: Some(&reached) };
+    let layers = layer::giving_layers(place, &findings);
     progress.done();
     let find = |id: &str| layers.iter().find(|layer| layer.id == id);
     let Some(layer) = find(wanted) else {
-        return Err(Failure::Failed(format!("there is no {wanted} here: the place has no index of deprivation")));
+        let why = if wanted == BESIDE { "standards and no engagement records" } else { "index of deprivation" };
+        return Err(Failure::Failed(format!("there is no {wanted} here: the place has no {why}")));
     };
     match &args.out {
         Some(path) if page => {

@@ -13,7 +13,6 @@ use super::tilesets::TILESETS_REL;
 use crate::layer::totals::Totals;
 use crate::layer::{Layer, table};
 use crate::snapshot::{Collection, Snapshot};
-use axum::http::header;
 use serde_json::{Value, json};
 
 const OFFERS: [Offer; 2] = [JSON, HTML];
@@ -35,34 +34,26 @@ pub(super) const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/
 pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let described: Vec<Value> =
-        snapshot.layers().iter().map(|each| describe(ask, snapshot, each, self_links(ask, each))).collect();
-    let reply = match offer.format {
-        Format::Html => page::reply("collections.html", ask, snapshot, None, json!({ "collections": described }))?,
-        _ => Reply::json(
-            offer,
-            &json!({"links": links, "crs": crs::all(&snapshot.place.plane), "collections": described}),
-        ),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        let described: Vec<Value> =
+            snapshot.layers().iter().map(|each| describe(ask, snapshot, each, self_links(ask, each))).collect();
+        Ok(match offer.format {
+            Format::Html => page::reply("collections.html", ask, snapshot, None, json!({ "collections": described }))?,
+            _ => Reply::json(
+                offer,
+                &json!({"links": links, "crs": crs::all(&snapshot.place.plane), "collections": described}),
+            ),
+        })
+    })
 }
 
 /// Answers with one collection.
 pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
     let (snapshot, collection) = (ask.snapshot()?, ask.collection()?);
     ask.only(&[])?;
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
+    ask.told(&OFFERS, |offer, links| {
     let described = describe(ask, snapshot, collection, links.clone());
-    let reply = match offer.format {
+    Ok(match offer.format {
         Format::Html => {
             let columns = table::columns(&collection.layer);
             let href = ask.url(&path(&collection.layer));
@@ -72,8 +63,8 @@ pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
             page::reply("collection.html", ask, snapshot, Some(&collection.layer), page)?
         }
         _ => Reply::json(offer, &described),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    })
+    })
 }
 
 /// The path of a layer's collection.
@@ -110,7 +101,9 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
     ));
     links.push(Link::new(format!("{href}/schema"), SCHEMA_REL, SCHEMA.media, "What each property is"));
     links.push(Link::new(format!("{href}/queryables"), QUERYABLES_REL, SCHEMA.media, "What items can be filtered by"));
-    links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));
+    if !layer.is_table() {
+        links.push(Link::new(format!("{href}/tiles"), TILESETS_REL, JSON.media, "Vector tiles"));
+    }
     for licence in &layer.credits.licences {
         if let Some(address) = licence_address(licence) {
             links.push(Link::new(address.to_owned(), "license", HTML.media, licence.as_str()));

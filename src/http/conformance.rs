@@ -1,12 +1,10 @@
 //! `/conformance`: which standards are kept.
 
 use super::format::{Format, HTML, JSON, Offer};
-use super::links;
 use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
-use axum::http::header;
 use serde_json::json;
 
 const OFFERS: [Offer; 2] = [JSON, HTML];
@@ -60,14 +58,10 @@ pub(super) const CLASSES: &[&str] = &[
 pub(super) fn conformance(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let reply = match offer.format {
-        Format::Html => page::reply("conformance.html", ask, snapshot, None, json!({ "classes": CLASSES }))?,
-        _ => Reply::json(offer, &json!({"conformsTo": CLASSES, "links": links})),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        Ok(match offer.format {
+            Format::Html => page::reply("conformance.html", ask, snapshot, None, json!({ "classes": CLASSES }))?,
+            _ => Reply::json(offer, &json!({"conformsTo": CLASSES, "links": links})),
+        })
+    })
 }

@@ -17,7 +17,7 @@ pub(super) const LIMIT_DEFAULT: usize = 100;
 pub(super) const LIMIT_MAXIMUM: usize = 10_000;
 
 /// Parameters of every `items` besides the properties of its collection.
-pub(super) const PARAMETERS: [&str; 16] = [
+pub(super) const PARAMETERS: [&str; 17] = [
     "limit",
     "offset",
     "bbox",
@@ -29,6 +29,7 @@ pub(super) const PARAMETERS: [&str; 16] = [
     "filter-crs",
     "sortby",
     "properties",
+    "skipGeometry",
     "profile",
     "download",
     "wkt",
@@ -53,6 +54,8 @@ pub(super) struct Form {
     pub(super) order: Option<Order>,
     /// Properties to show, if not all.
     pub(super) selection: Option<Selection>,
+    /// Whether features come with their shapes.
+    pub(super) shapes: bool,
     /// The kind of GeoJSON.
     pub(super) profile: Profile,
     /// All features as a file, instead of a page of them.
@@ -96,6 +99,7 @@ impl Form {
                 .map(|names| Selection::parse(names, layer))
                 .transpose()
                 .map_err(refused)?,
+            shapes: !word("skipGeometry")?,
             profile: read_profile(ask, plane)?,
             download: word("download")?,
             style: Style { bom: word("bom")?, wkt: word("wkt")? },
@@ -204,7 +208,8 @@ fn read_boxes(bbox: &str, coords: Coords) -> Result<(Vec<Rect<f64>>, BoxCoords),
     Ok((rects, boxes))
 }
 
-/// No feature here has a time, so every time fits every feature; but a time must be one.
+/// No feature here has a time, so every time fits every feature; but a time must be one. As OGC's own test suite
+/// does, one end of a period may be said by how long it lasts.
 fn check_datetime(datetime: &str) -> Result<(), Problem> {
     let open = |half: &str| half.is_empty() || half == "..";
     let instant = |half: &str| DateTime::parse_from_rfc3339(half).is_ok() || half.parse::<NaiveDate>().is_ok();
@@ -216,7 +221,8 @@ fn check_datetime(datetime: &str) -> Result<(), Problem> {
         None => instant(datetime),
         Some((from, to)) => {
             let known = (open(from) || instant(from)) && (open(to) || instant(to)) && !(open(from) && open(to));
-            known && order(from).zip(order(to)).is_none_or(|(from, to)| from <= to)
+            let lasts = (instant(from) && is_duration(to)) || (is_duration(from) && instant(to));
+            lasts || (known && order(from).zip(order(to)).is_none_or(|(from, to)| from <= to))
         }
     };
     if fits {
@@ -226,6 +232,25 @@ fn check_datetime(datetime: &str) -> Result<(), Problem> {
         "datetime is {datetime:?}; it must be a time such as 2024-06-30T12:00:00Z, or two with a slash between \
          them, the earlier first; one of the two may be \"..\"."
     )))
+}
+
+/// Whether it is a duration of ISO 8601: `P2D`, `P1Y6M`, `PT36H`, `P3W`.
+fn is_duration(words: &str) -> bool {
+    let Some(rest) = words.strip_prefix('P') else { return false };
+    let (days, time) = rest.split_once('T').map_or((rest, None), |(days, time)| (days, Some(time)));
+    let runs = |part: &str, units: &str| {
+        let mut left = units.chars();
+        let mut digits = 0;
+        let fits = part.chars().all(|letter| match letter.is_ascii_digit() {
+            true => {
+                digits += 1;
+                true
+            }
+            false => std::mem::take(&mut digits) > 0 && left.any(|unit| unit == letter),
+        });
+        fits && digits == 0
+    };
+    !rest.is_empty() && runs(days, "YMWD") && time.is_none_or(|time| !time.is_empty() && runs(time, "HMS"))
 }
 
 fn read_values(ask: &Ask, fields: &[Field]) -> Result<Vec<(usize, Value)>, Problem> {

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What pages of other sites may do.
@@ -23,6 +23,8 @@ pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 /// What an operator's own programs ask. They are answered however busy the rest is: a server that is killed
 /// because it has much to do is of no use to anybody.
 const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
+/// Seconds after which anybody may ask again.
+const LONGEST_RETRY: u16 = 60;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -36,6 +38,8 @@ pub(super) struct Limits {
     archive: Arc<Semaphore>,
     timeout: Duration,
     served: AtomicU64,
+    /// What an answer took lately, in microseconds: a mean in which each answer counts an eighth.
+    lately: AtomicU64,
 }
 
 impl Limits {
@@ -48,7 +52,20 @@ impl Limits {
             archive: Arc::new(Semaphore::new(1)),
             timeout: options.request_timeout,
             served: AtomicU64::new(0),
+            lately: AtomicU64::new(0),
         }
+    }
+
+    /// One more answer took so long. Of two at the same moment one may be forgotten.
+    fn took(&self, time: Duration) {
+        let (mean, time) = (self.lately.load(Ordering::Relaxed), u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+        self.lately.store(mean - mean / 8 + time / 8, Ordering::Relaxed);
+    }
+
+    /// Seconds until those before are answered: by Little's law (1961) as many as an answer takes on average.
+    fn lately(&self) -> u16 {
+        let seconds = self.lately.load(Ordering::Relaxed).div_ceil(1_000_000);
+        u16::try_from(seconds).unwrap_or(u16::MAX).clamp(1, LONGEST_RETRY)
     }
 
     /// Waits for a turn to compute. It is over when what is given back is dropped.
@@ -102,9 +119,11 @@ async fn limited(app: &App, request: Request, next: Next) -> Response {
     }
     let place = app.limits.places.try_acquire();
     if place.is_err() && !PROBES.contains(&request.uri().path()) {
-        return Problem::busy().into_response();
+        return Problem::busy(app.limits.lately()).into_response();
     }
+    let began = Instant::now();
     let answer = tokio::time::timeout(app.limits.timeout, next.run(request)).await;
+    app.limits.took(began.elapsed());
     answer.unwrap_or_else(|_| Problem::too_slow().into_response())
 }
 
@@ -185,5 +204,20 @@ fn finish(headers: &mut HeaderMap, id: &str) {
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_is_told_to_come_back_after_as_long_as_an_answer_takes() {
+        let limits = Limits::new(&Options::default());
+        assert_eq!(limits.lately(), 1);
+        (0..100).for_each(|_| limits.took(Duration::from_secs(4)));
+        assert_eq!(limits.lately(), 4);
+        (0..100).for_each(|_| limits.took(Duration::from_secs(1000)));
+        assert_eq!(limits.lately(), LONGEST_RETRY);
     }
 }

@@ -108,10 +108,11 @@ impl<'a> Page<'a> {
     /// The layer with these features and properties alone.
     fn layer(&self) -> Cow<'a, Layer> {
         let layer = &self.collection.layer;
-        if self.form.selection.is_none() && self.selected.is_none() && self.len() == self.collection.len() {
+        let all = self.selected.is_none() && self.len() == self.collection.len();
+        if all && self.form.selection.is_none() && self.form.shapes {
             return Cow::Borrowed(layer);
         }
-        Cow::Owned(self.part(true))
+        Cow::Owned(self.part(self.form.shapes))
     }
 
     /// These features and properties of the layer, with or without their shapes.
@@ -167,7 +168,7 @@ impl<'a> Page<'a> {
         let own = json!({
             "numberMatched": self.matched,
             "numberReturned": self.len(),
-            "timeStamp": super::landing::time(snapshot),
+            "timeStamp": chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             "notices": layer.credits.notices,
             "attribution": layer.credits.attributions.join("; "),
             "links": links,
@@ -195,24 +196,27 @@ impl<'a> Page<'a> {
         Reply::new(GEOJSON.media, body)
     }
 
-    /// The features as GeoJSON: written already when all properties are shown.
+    /// The features as GeoJSON: written already when all properties and the shapes are shown.
     fn plain(&self, coords: Coords, out: &mut Vec<u8>) {
-        if let (None, None) = (&self.selected, &self.form.selection) {
+        let whole = self.form.selection.is_none() && self.form.shapes;
+        if whole && self.selected.is_none() {
             out.extend_from_slice(self.collection.json(self.from..self.to, coords));
             return;
         }
         let layer = &self.collection.layer;
         let decimals = if coords == Coords::Plane { shape::METRES } else { shape::DEGREES };
-        let shown = self.form.selection.as_ref().map(|selection| (selection, selection.fields(layer)));
+        let selection = self.form.selection.as_ref();
+        let fields = selection.map_or_else(|| layer.fields.clone(), |selection| selection.fields(layer));
         for (number, i) in self.places().enumerate() {
             if number > 0 {
                 out.push(b',');
             }
-            match (&shown, layer.features.get(i)) {
-                (Some((selection, fields)), Some(feature)) => {
-                    let values = selection.values(feature);
+            match layer.features.get(i) {
+                Some(feature) if !whole => {
+                    let values = selection.map_or_else(|| feature.values.clone(), |some| some.values(feature));
                     let feature = Feature { id: feature.id.clone(), geometry: None, values };
-                    geojson::push_feature(out, fields, &feature, self.collection.shape(i, coords).as_ref(), decimals);
+                    let shape = if self.form.shapes { self.collection.shape(i, coords) } else { None };
+                    geojson::push_feature(out, &fields, &feature, shape.as_ref(), decimals);
                 }
                 _ => out.extend_from_slice(self.collection.json(i..i + 1, coords)),
             }

@@ -1,7 +1,7 @@
 //! `/`: where everything starts. A browser gets the map page if it was built in, else a plain one.
 
 use super::format::{Format, HTML, JSON, OPENAPI, Offer};
-use super::links::{self, Link};
+use super::links::Link;
 use super::page;
 use super::problem::Problem;
 use super::process::list::{JOBS_REL, PROCESSES_REL};
@@ -10,7 +10,6 @@ use super::request::Ask;
 use super::{archive, web};
 use crate::layer::table::count;
 use crate::snapshot::Snapshot;
-use axum::http::header;
 use chrono::SecondsFormat;
 use serde_json::json;
 
@@ -20,47 +19,48 @@ const OFFERS: [Offer; 2] = [JSON, HTML];
 pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&[])?;
-    let offer = ask.choose(&OFFERS)?;
-    if offer.format == Format::Html
+    if ask.choose(&OFFERS)?.format == Format::Html
         && let Some(page) = web::page(ask)
     {
         return Ok(page);
     }
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let mut links = links::this(ask, offer, &OFFERS);
-    links.extend([
-        Link::new(ask.url("/api"), "service-desc", OPENAPI.media, "The definition of this service (OpenAPI 3.0)"),
-        Link::new(ask.url("/api?f=html"), "service-doc", HTML.media, "How to use this service"),
-        Link::new(ask.url("/conformance"), "conformance", JSON.media, "Standards this service keeps"),
-        Link::new(ask.url("/collections"), "data", JSON.media, "The collections"),
-        Link::new(ask.url("/tiles"), super::tilesets::TILESETS_REL, JSON.media, "The map in vector tiles"),
-        Link::new(
-            ask.url("/tileMatrixSets"),
-            "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
-            JSON.media,
-            "Tiling schemes",
-        ),
-        Link::new(ask.url(archive::PATH), "enclosure", archive::PMTILES.media, "The whole map as one file (PMTiles)"),
-        Link::new(ask.url("/processes"), PROCESSES_REL, JSON.media, "What can be worked out"),
-        Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
-        Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
-    ]);
-    let reply = match offer.format {
-        Format::Html => page::reply("landing.html", ask, snapshot, None, overview(snapshot))?,
-        _ => Reply::json(
-            offer,
-            &json!({
-                "title": snapshot.place.name,
-                "description": description(snapshot),
-                "attribution": page::attributions(snapshot).join("; "),
-                "notices": page::notices(snapshot),
-                "links": links,
-            }),
-        ),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        links.extend([
+            Link::new(ask.url("/api"), "service-desc", OPENAPI.media, "The definition of this service (OpenAPI 3.0)"),
+            Link::new(ask.url("/api?f=html"), "service-doc", HTML.media, "How to use this service"),
+            Link::new(ask.url("/conformance"), "conformance", JSON.media, "Standards this service keeps"),
+            Link::new(ask.url("/collections"), "data", JSON.media, "The collections"),
+            Link::new(ask.url("/tiles"), super::tilesets::TILESETS_REL, JSON.media, "The map in vector tiles"),
+            Link::new(
+                ask.url("/tileMatrixSets"),
+                "http://www.opengis.net/def/rel/ogc/1.0/tiling-schemes",
+                JSON.media,
+                "Tiling schemes",
+            ),
+            Link::new(
+                ask.url(archive::PATH),
+                "enclosure",
+                archive::PMTILES.media,
+                "The whole map as one file (PMTiles)",
+            ),
+            Link::new(ask.url("/processes"), PROCESSES_REL, JSON.media, "What can be worked out"),
+            Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
+            Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
+        ]);
+        Ok(match offer.format {
+            Format::Html => page::reply("landing.html", ask, snapshot, None, overview(snapshot))?,
+            _ => Reply::json(
+                offer,
+                &json!({
+                    "title": snapshot.place.name,
+                    "description": description(snapshot),
+                    "attribution": page::attributions(snapshot).join("; "),
+                    "notices": page::notices(snapshot),
+                    "links": links,
+                }),
+            ),
+        })
+    })
 }
 
 /// What this service is about, in a sentence or two.

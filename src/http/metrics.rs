@@ -19,7 +19,7 @@ use std::fmt::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-const MEDIA: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub(super) const MEDIA: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Upper ends of the classes of durations, in seconds. Most answers take under a millisecond, so the
 /// customary classes, which begin at five, are led by three smaller ones.
 const CLASSES_S: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];

@@ -88,9 +88,44 @@ fn paths(snapshot: &Snapshot) -> Value {
     put(archive::PATH.into(), operation("map", "Tiles", map, &[], &[archive::PMTILES]));
     put("/-/issues".into(), operation("issues", "Operation", "What is wrong with the files", &[], &[JSON, HTML]));
     put("/livez".into(), operation("livez", "Operation", "Whether the program runs", &[], &[]));
-    put("/readyz".into(), operation("readyz", "Operation", "Whether a place is loaded", &[], &[]));
+    for path in ["/readyz", "/healthz"] {
+        put(path.into(), operation(&path[1..], "Operation", "Whether a place is loaded", &[], &[]));
+    }
+    for (path, operation) in plain(snapshot) {
+        put(path.into(), operation);
+    }
     super::process::openapi::add(&mut paths, snapshot);
     Value::Object(paths)
+}
+
+/// What comes in one form: pages to print, counts for operators, and the files that pages are made of.
+fn plain(snapshot: &Snapshot) -> Vec<(&'static str, Value)> {
+    let part = |name: &str, description: &str| json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": "string"}});
+    let patch = part("patch", "Name of the patch, as in the collection patches");
+    let file = part("file", "Name of the file");
+    let (page, words) = (HTML.media, "text/plain");
+    let mut paths = vec![
+        (
+            "/review/{patch}",
+            as_it_is("review", "Data", "A page about a patch to print, for its coordinator", &[patch], page),
+        ),
+        ("/metrics", as_it_is("metrics", "Operation", "Counts for operators", &[], super::metrics::MEDIA)),
+        ("/robots.txt", as_it_is("robots", "Operation", "A word to programs that collect pages", &[], words)),
+        ("/-/style.css", as_it_is("style", "Operation", "How the pages look", &[], "text/css")),
+        ("/-/web/{file}", as_it_is("web", "Operation", "What the map page is made of", &[file], "*/*")),
+    ];
+    if snapshot.collection("giving").is_some() {
+        let giving = "A page about giving to print, for a meeting of trustees";
+        paths.push(("/giving", as_it_is("giving", "Data", giving, &[], page)));
+    }
+    paths
+}
+
+/// What comes as this and nothing else, whatever is asked for.
+fn as_it_is(id: &str, tag: &str, summary: &str, parameters: &[Value], media: &str) -> Value {
+    let mut about = operation(id, tag, summary, parameters, &[]);
+    about["responses"]["200"]["content"] = json!({ media: {"schema": {"type": "string"}} });
+    about
 }
 
 fn items_operation(layer: &Layer) -> Value {
@@ -153,6 +188,7 @@ fn responses() -> Value {
         "NotModified": {"description": "The client has it already"},
         "BadRequest": problem("A parameter is unknown or wrong; the detail says which and what to send instead"),
         "NotFound": problem("There is nothing of this name"),
+        "TooLarge": problem("The request brings more along than may be"),
         "NotAcceptable": problem("It does not come in a format the client reads"),
         "ServerError": problem("A fault in the program"),
         "NotReady": problem("Nothing is loaded yet, or too many ask at once; the header Retry-After says when to ask again"),
@@ -209,6 +245,8 @@ fn parameters(snapshot: &Snapshot) -> Value {
             json!({"type": "string"})),
         "properties": query("properties", "Only these properties, with commas between their names",
             json!({"type": "string"})),
+        "skipGeometry": query("skipGeometry", "No shapes: the geometry of every feature is null",
+            json!({"type": "boolean", "default": false})),
         "profile": query("profile", "Kind of GeoJSON: plain, or JSON-FG with shapes in metres",
             json!({"type": "string", "enum": ["rfc7946", "jsonfg", "jsonfg-plus"], "default": "rfc7946"})),
         "download": query("download", "All features as a file instead of a page of them; formats other than JSON and \

@@ -22,7 +22,7 @@ pub(super) fn paths(snapshot: &Snapshot) -> Vec<(String, Value)> {
         ),
     ];
     paths.extend(resource("/tiles", "place.dataset", "The map", &chosen));
-    for each in snapshot.layers() {
+    for each in snapshot.drawn() {
         let (layer, path) = (&each.layer, collection::path(&each.layer));
         let id = format!("{}.collection", layer.id);
         paths.extend(resource(&format!("{path}/tiles"), &id, &layer.title, &[]));
@@ -90,7 +90,7 @@ fn tile(id: &str, summary: &str, parameters: &[Value]) -> Value {
 }
 
 fn collections(snapshot: &Snapshot) -> Value {
-    let ids: Vec<&str> = snapshot.layers().iter().map(|each| each.layer.id.as_str()).collect();
+    let ids: Vec<&str> = snapshot.drawn().map(|each| each.layer.id.as_str()).collect();
     json!({
         "name": "collections", "in": "query", "required": false, "style": "form", "explode": false,
         "description": "Only these collections; all when nothing is said",

@@ -105,7 +105,7 @@ pub(super) fn reply(
             let about = json!({
                 "id": layer.id, "title": layer.title, "description": layer.description, "method": layer.method,
                 "path": super::collection::path(layer), "sources": layer.credits.sources,
-                "licences": layer.credits.licences,
+                "licences": layer.credits.licences, "drawn": !layer.is_table(),
                 "date": layer.credits.date.map(|day| day.format("%-d %B %Y").to_string()),
             });
             members.insert("layer".to_owned(), about);

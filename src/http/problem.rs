@@ -146,10 +146,10 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Nothing is loaded", detail)
     }
 
-    /// Too many at once.
-    pub(super) fn busy() -> Self {
-        let detail = "More requests came at once than can be answered. Ask again in a second.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too busy", detail)
+    /// Too many at once; those before are answered after so many seconds.
+    pub(super) fn busy(seconds: u16) -> Self {
+        let detail = "More requests came at once than can be answered. Ask again when the header Retry-After says.";
+        Self { retry_after: seconds, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Too busy", detail) }
     }
 
     /// It took too long.

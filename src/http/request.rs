@@ -4,6 +4,7 @@ use super::App;
 use super::format::{self, Offer};
 use super::jobs::Jobs;
 use super::kept::{self, Asked, Key};
+use super::links::{self, Link};
 use super::problem::Problem;
 use super::reply::Reply;
 use super::text;
@@ -226,6 +227,24 @@ impl Ask {
         }
         let etag = self.etag(offer)?;
         Ok(self.knows(&etag).then(|| Reply::not_modified(&etag)))
+    }
+
+    /// What changes with the snapshot only, in the form the client reads, with its links and its tag; or that the
+    /// client has it already.
+    ///
+    /// * `make` writes it, and may add to the links.
+    pub(super) fn told(
+        &self,
+        offers: &[Offer],
+        make: impl FnOnce(Offer, &mut Vec<Link>) -> Result<Reply, Problem>,
+    ) -> Result<Reply, Problem> {
+        let offer = self.choose(offers)?;
+        if let Some(reply) = self.unchanged(offer)? {
+            return Ok(reply);
+        }
+        let mut links = links::this(self, offer, offers);
+        let reply = make(offer, &mut links)?;
+        Ok(reply.tagged(&self.etag(offer)?).with(header::LINK, links::header(&links)))
     }
 
     /// Whether the client already has what bears this tag.

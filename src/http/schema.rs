@@ -1,13 +1,11 @@
 //! `/collections/{collection}/schema` and `/queryables`: what each property is, as JSON Schema.
 
 use super::format::{Format, HTML, Offer, SCHEMA};
-use super::links;
 use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::{Field, FieldKind, Layer};
-use axum::http::header;
 use geo::Geometry;
 use serde_json::{Map, Value, json};
 
@@ -26,10 +24,7 @@ pub(super) fn queryables(ask: &Ask) -> Result<Reply, Problem> {
 fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
     let collection = ask.collection()?;
     ask.only(&[])?;
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
+    ask.told(&OFFERS, |offer, _| {
     let layer = &collection.layer;
     let mut properties = Map::new();
     let mut geometry = json!({"title": "Where it is", "format": geometry_format(layer)});
@@ -57,7 +52,7 @@ fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
         "properties": properties,
         "additionalProperties": false,
     });
-    let reply = match offer.format {
+    Ok(match offer.format {
         Format::Html => {
             let number = layer.fields.iter().find(|field| field.kind == FieldKind::Integer);
             let example = number.map_or_else(|| "id IS NOT NULL".to_owned(), |field| format!("{} > 100", field.name));
@@ -66,9 +61,8 @@ fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
             page::reply("schema.html", ask, ask.snapshot()?, Some(layer), page)?
         }
         _ => Reply::json(offer, &document),
-    };
-    let links = links::header(&links::this(ask, offer, &OFFERS));
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links))
+    })
+    })
 }
 
 fn set(object: &mut Value, name: &str, value: Value) {

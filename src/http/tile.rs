@@ -20,7 +20,7 @@ pub(super) fn of_collection(ask: &Ask) -> Result<Reply, Problem> {
         return Err(no_such_scheme(ask.param("scheme")));
     }
     ask.only(&[])?;
-    answer(ask, &TileSet::of(ask.snapshot()?, ask.collection()?), ["z", "col", "row"])
+    answer(ask, &TileSet::of(ask.snapshot()?, ask.collection()?)?, ["z", "col", "row"])
 }
 
 /// `/tiles/WebMercatorQuad/{z}/{row}/{col}` with all collections or some, and `/tiles/{collection}/{z}/{x}/{y}`.
@@ -30,7 +30,11 @@ pub(super) fn of_source(ask: &Ask) -> Result<Reply, Problem> {
         answer(ask, &TileSet::chosen(ask)?, ["z", "third", "second"])
     } else {
         ask.only(&[])?;
-        answer(ask, &TileSet::of(ask.snapshot()?, ask.collection_named(ask.param("source"))?), ["z", "second", "third"])
+        answer(
+            ask,
+            &TileSet::of(ask.snapshot()?, ask.collection_named(ask.param("source"))?)?,
+            ["z", "second", "third"],
+        )
     }
 }
 

@@ -1,7 +1,7 @@
 //! What there is in tiles: lists of tile sets, each tile set, and TileJSON (OGC 20-057, TileJSON 3.0.0).
 
 use super::format::{Format, HTML, JSON, MVT, Offer};
-use super::links::{self, Link};
+use super::links::Link;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
@@ -9,7 +9,6 @@ use super::{crs, page, schema, text};
 use crate::layer::tile::{self, MAX_ZOOM, TileLayer, limits, tilejson};
 use crate::layer::{FieldKind, Layer};
 use crate::snapshot::{Collection, Snapshot};
-use axum::http::header;
 use geo::HasDimensions;
 use geo::dimensions::Dimensions;
 use serde_json::{Map, Value, json};
@@ -38,35 +37,38 @@ pub(super) struct TileSet<'a> {
 
 impl<'a> TileSet<'a> {
     /// Tiles of one collection.
-    pub(super) fn of(snapshot: &'a Snapshot, collection: &'a Collection) -> Self {
+    pub(super) fn of(snapshot: &'a Snapshot, collection: &'a Collection) -> Result<Self, Problem> {
         let layer = &collection.layer;
-        Self {
+        if layer.is_table() {
+            return Err(Problem::not_found(format!("{:?} is a table without shapes and has no tiles.", layer.id)));
+        }
+        Ok(Self {
             path: format!("{}/tiles", super::collection::path(layer)),
             title: layer.title.clone(),
             description: layer.description.clone(),
             collections: vec![collection],
             snapshot,
             query: String::new(),
-        }
+        })
     }
 
     /// Tiles of all collections, or of those that `collections` names.
     pub(super) fn chosen(ask: &'a Ask) -> Result<Self, Problem> {
         let snapshot = ask.snapshot()?;
         let (collections, query) = match ask.get("collections") {
-            None => (snapshot.layers().iter().collect(), String::new()),
+            None => (snapshot.drawn().collect(), String::new()),
             Some(names) => {
                 let names: Vec<&str> = names.split(',').map(str::trim).collect();
                 for name in &names {
-                    if snapshot.collection(name).is_none() {
-                        let known: Vec<&str> = snapshot.layers().iter().map(|each| each.layer.id.as_str()).collect();
+                    if !snapshot.drawn().any(|each| each.layer.id == *name) {
+                        let known: Vec<&str> = snapshot.drawn().map(|each| each.layer.id.as_str()).collect();
                         let known = known.join(", ");
                         return Err(Problem::bad_request(format!(
                             "collections names {name:?}, which is not among {known}. Name some of these with commas in between."
                         )));
                     }
                 }
-                let chosen = snapshot.layers().iter().filter(|each| names.contains(&each.layer.id.as_str()));
+                let chosen = snapshot.drawn().filter(|each| names.contains(&each.layer.id.as_str()));
                 (chosen.collect(), format!("?collections={}", text::encode_value(&names.join(","))))
             }
         };
@@ -211,24 +213,20 @@ pub(super) fn of_place(ask: &Ask) -> Result<Reply, Problem> {
 /// `/collections/{collection}/tiles`: the tile sets of a collection.
 pub(super) fn of_collection(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
-    list(ask, &TileSet::of(ask.snapshot()?, ask.collection()?))
+    list(ask, &TileSet::of(ask.snapshot()?, ask.collection()?)?)
 }
 
 fn list(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let reply = match offer.format {
-        Format::Html => {
-            let layer = of_one(ask).then(|| set.collections.first().map(|each| &each.layer)).flatten();
-            let page = json!({"set": set.title, "href": ask.url(&format!("{}/{QUAD}", set.path)), "scheme": QUAD});
-            page::reply("tilesets.html", ask, set.snapshot, layer, page)?
-        }
-        _ => Reply::json(offer, &json!({"links": links, "tilesets": [set.entry(ask)]})),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        Ok(match offer.format {
+            Format::Html => {
+                let layer = of_one(ask).then(|| set.collections.first().map(|each| &each.layer)).flatten();
+                let page = json!({"set": set.title, "href": ask.url(&format!("{}/{QUAD}", set.path)), "scheme": QUAD});
+                page::reply("tilesets.html", ask, set.snapshot, layer, page)?
+            }
+            _ => Reply::json(offer, &json!({"links": links, "tilesets": [set.entry(ask)]})),
+        })
+    })
 }
 
 fn of_one(ask: &Ask) -> bool {
@@ -241,7 +239,7 @@ pub(super) fn set_of_collection(ask: &Ask) -> Result<Reply, Problem> {
         return Err(no_such_scheme(ask.param("scheme")));
     }
     ask.only(&[])?;
-    one(ask, &TileSet::of(ask.snapshot()?, ask.collection()?))
+    one(ask, &TileSet::of(ask.snapshot()?, ask.collection()?)?)
 }
 
 /// `/tiles/WebMercatorQuad`: the tile set of all collections; `/tiles/{collection}`: TileJSON.
@@ -254,17 +252,13 @@ pub(super) fn source(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 fn one(ask: &Ask, set: &TileSet<'_>) -> Result<Reply, Problem> {
-    let offer = ask.choose(&OFFERS)?;
-    if let Some(reply) = ask.unchanged(offer)? {
-        return Ok(reply);
-    }
-    let links = links::this(ask, offer, &OFFERS);
-    let described = set.describe(ask, links.clone());
-    let reply = match offer.format {
-        Format::Html => set_page(ask, set, &described)?,
-        _ => Reply::json(offer, &described),
-    };
-    Ok(reply.tagged(&ask.etag(offer)?).with(header::LINK, links::header(&links)))
+    ask.told(&OFFERS, |offer, links| {
+        let described = set.describe(ask, links.clone());
+        Ok(match offer.format {
+            Format::Html => set_page(ask, set, &described)?,
+            _ => Reply::json(offer, &described),
+        })
+    })
 }
 
 fn set_page(ask: &Ask, set: &TileSet<'_>, described: &Value) -> Result<Reply, Problem> {
@@ -292,7 +286,7 @@ pub(super) fn json_of_collection(ask: &Ask) -> Result<Reply, Problem> {
         return Err(no_such_scheme(ask.param("scheme")));
     }
     ask.only(&[])?;
-    let set = TileSet::of(ask.snapshot()?, ask.collection()?);
+    let set = TileSet::of(ask.snapshot()?, ask.collection()?)?;
     let tiles = ask.url(&format!("{}/{QUAD}/{{z}}/{{y}}/{{x}}", set.path));
     tile_json(ask, &set, tiles)
 }
@@ -308,7 +302,7 @@ pub(super) fn json_of_source(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let collection = ask.collection_named(ask.param("source"))?;
     let tiles = ask.url(&format!("/tiles/{}/{{z}}/{{x}}/{{y}}", text::encode(&collection.layer.id)));
-    tile_json(ask, &TileSet::of(ask.snapshot()?, collection), tiles)
+    tile_json(ask, &TileSet::of(ask.snapshot()?, collection)?, tiles)
 }
 
 fn tile_json(ask: &Ask, set: &TileSet<'_>, tiles: String) -> Result<Reply, Problem> {

@@ -56,7 +56,7 @@ enum Make {
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
     /// One layer for the place, when there is anything to tell.
-    IfFound(fn(&Context<'_>) -> Option<Table>),
+    IfFound { walks: bool, table: fn(&Context<'_>) -> Option<Table> },
     /// One layer, where there are engagement records.
     WithRecords { walks: bool, table: fn(&Context<'_>) -> Table },
     /// One layer for each dimension that engagement records tell.
@@ -64,7 +64,7 @@ enum Make {
 }
 
 /// Every kind of layer, in the order they are listed.
-pub const ENTRIES: [Entry; 14] = [
+pub const ENTRIES: [Entry; 15] = [
     Entry {
         id: "patches",
         title: "Patches",
@@ -149,7 +149,7 @@ pub const ENTRIES: [Entry; 14] = [
                       its recipient's office has no place on the map.",
         method: "giving",
         roles: &[GIVING, PEOPLE],
-        make: Make::IfFound(giving::grants),
+        make: Make::IfFound { walks: false, table: giving::grants },
     },
     Entry {
         id: "giving",
@@ -158,7 +158,7 @@ pub const ENTRIES: [Entry; 14] = [
                       cold spot. Money is spread by residents over the area its evidence names.",
         method: "giving",
         roles: &[GIVING, PEOPLE],
-        make: Make::IfFound(giving::patches),
+        make: Make::IfFound { walks: false, table: giving::patches },
     },
     Entry {
         id: "giving-zones",
@@ -167,7 +167,7 @@ pub const ENTRIES: [Entry; 14] = [
                       the least and the most it can have been.",
         method: "giving",
         roles: &[GIVING, PEOPLE],
-        make: Make::IfFound(giving::zones),
+        make: Make::IfFound { walks: false, table: giving::zones },
     },
     Entry {
         id: "giving-need",
@@ -176,7 +176,7 @@ pub const ENTRIES: [Entry; 14] = [
                       curve, with ranges.",
         method: "giving-need",
         roles: &[GIVING, PEOPLE],
-        make: Make::IfFound(giving::need),
+        make: Make::IfFound { walks: false, table: giving::need },
     },
     Entry {
         id: "giving-place",
@@ -185,26 +185,31 @@ pub const ENTRIES: [Entry; 14] = [
                       ranges are.",
         method: "giving",
         roles: &[GIVING, PEOPLE],
-        make: Make::IfFound(giving::total),
+        make: Make::IfFound { walks: false, table: giving::total },
+    },
+    Entry {
+        id: "giving-beside",
+        title: "Giving beside need, coverage and reach",
+        description: "What each patch was given beside how deprived it is, how many of its residents each standard leaves \
+                      out, and how many people are met there: money where nobody is met, and the other way round. Counts \
+                      of people met are those of reach: small ones are hidden and the others rounded before anything \
+                      else is done with them.",
+        method: "giving-beside",
+        roles: &[GIVING, PEOPLE, WALKS, MET],
+        make: Make::IfFound { walks: true, table: giving::beside },
     },
 ];
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
 pub fn build(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
-    let answers = findings.standards.as_slice();
-    let context = Context {
-        place,
-        answers,
-        engaged: findings.engaged,
-        main_patch: zones::main_patch(place),
-        giving: findings.giving,
-    };
+    let context = Context::of(place, findings);
+    let answers = context.answers;
     let mut layers: Vec<Layer> = Vec::new();
     let jobs: Vec<(&Entry, Option<&Answer<'_>>)> = ENTRIES
         .iter()
         .flat_map(|entry| match entry.make {
-            Make::Once { .. } | Make::IfFound(_) => vec![(entry, None)],
+            Make::Once { .. } | Make::IfFound { .. } => vec![(entry, None)],
             Make::PerStandard(_) => answers.iter().map(|answer| (entry, Some(answer))).collect(),
             Make::PerDimension(_) | Make::WithRecords { .. } => Vec::new(),
         })
@@ -256,7 +261,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
                 let name = (entry.id.to_owned(), entry.title.to_owned());
                 layers.push(of_records(context, entry, name, &sentence, table(context)));
             }
-            Make::Once { .. } | Make::PerStandard(_) | Make::IfFound(_) => {}
+            Make::Once { .. } | Make::PerStandard(_) | Make::IfFound { .. } => {}
         }
     }
     layers
@@ -289,10 +294,9 @@ pub fn gaps_layer(place: &Place, standard: &Standard, coverage: &Coverage, gaps:
 
 /// What there is to tell about giving, as [`build`] makes it.
 #[must_use]
-pub fn giving_layers(place: &Place, giving: &Reached) -> Vec<Layer> {
-    let context =
-        Context { place, answers: &[], engaged: None, main_patch: zones::main_patch(place), giving: Some(giving) };
-    let about = |entry: &&Entry| matches!(entry.make, Make::IfFound(_)) && entry.method.starts_with("giving");
+pub fn giving_layers(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
+    let context = Context::of(place, findings);
+    let about = |entry: &&Entry| matches!(entry.make, Make::IfFound { .. }) && entry.method.starts_with("giving");
     ENTRIES.iter().filter(about).filter_map(|entry| layer(&context, entry, None)).collect()
 }
 
@@ -309,7 +313,7 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> O
     let (table, walks) = match (&entry.make, answer) {
         (Make::Once { walks, table }, _) => (table(context), *walks),
         (Make::PerStandard(table), Some(answer)) => (table(context, answer), true),
-        (Make::IfFound(table), _) => (table(context)?, false),
+        (Make::IfFound { walks, table }, _) => (table(context)?, *walks),
         (Make::PerStandard(_), None) | (Make::PerDimension(_) | Make::WithRecords { .. }, _) => {
             (Table { fields: Vec::new(), features: Vec::new() }, true)
         }
@@ -363,7 +367,12 @@ pub(super) struct Context<'a> {
     pub(super) giving: Option<&'a Reached>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    fn of(place: &'a Place, findings: &'a Findings<'a>) -> Self {
+        let Findings { standards, engaged, giving } = findings;
+        Self { place, answers: standards, engaged: *engaged, main_patch: zones::main_patch(place), giving: *giving }
+    }
+
     /// The patch's public name.
     pub(super) fn patch_key(&self, patch: Option<PatchIdx>) -> Value {
         patch.map_or(Value::Null, |patch| Value::Text(self.place.patches[patch].key.clone()))

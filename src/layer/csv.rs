@@ -1,13 +1,11 @@
 //! Features as a table for spreadsheets: UTF-8, lines that end in CRLF, one header row, and a point for
 //! each row as easting, northing, longitude and latitude.
 
+use super::marker::{Markers, NOT_AVAILABLE};
 use super::{Feature, Layer, Value, file, shape};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::place::Place;
 use geo::{InteriorPoint, Point};
-
-/// What stands in a cell whose value is not known, not applicable or not reachable.
-pub const NOT_AVAILABLE: &str = "[x]";
 
 /// Columns added to those of the layer.
 const POINT_COLUMNS: [&str; 4] = ["easting", "northing", "longitude", "latitude"];
@@ -35,10 +33,10 @@ pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plan
     }
     let names = layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned));
     push_row(&mut bytes, names.chain(style.wkt.then(|| "wkt".to_owned())));
-    let statuses: Vec<Option<usize>> = layer.fields.iter().map(|field| status_of(layer, &field.name)).collect();
+    let markers = Markers::new(layer);
     for feature in features {
-        let cells = feature.values.iter().zip(&statuses).map(|(value, status)| match value {
-            Value::Null => marker(status.and_then(|at| feature.values.get(at))).to_owned(),
+        let cells = feature.values.iter().enumerate().map(|(column, value)| match value {
+            Value::Null => markers.of(feature, column).to_owned(),
             value => cell(value),
         });
         let cells = cells.chain(point_cells(feature, plane));
@@ -65,22 +63,6 @@ fn push_row(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
         }
     }
     out.extend_from_slice(b"\r\n");
-}
-
-/// The field that says why a value of this one is not there: `<name>_status`, else `status`.
-fn status_of(layer: &Layer, name: &str) -> Option<usize> {
-    let named = |wanted: &str| layer.fields.iter().position(|field| field.name == wanted);
-    named(&format!("{name}_status")).or_else(|| named("status"))
-}
-
-/// What stands in a cell that is null: `[c]` where the status says that it is confidential, `[low]` where it
-/// rounds to nothing.
-fn marker(status: Option<&Value>) -> &'static str {
-    match status {
-        Some(Value::Text(words)) if words == "confidential" => "[c]",
-        Some(Value::Text(words)) if words == "low" => "[low]",
-        _ => NOT_AVAILABLE,
-    }
 }
 
 fn cell(value: &Value) -> String {

@@ -198,24 +198,11 @@ fn written(plane: &Plane, layer: &Layer) -> Vec<u8> {
 /// Everything a reader of the layer must know, as the members of a collection beside its features.
 #[must_use]
 pub fn about(layer: &Layer) -> serde_json::Value {
-    let fields: Vec<_> = layer
-        .fields
-        .iter()
-        .map(|field| json!({"name": field.name, "title": field.title, "description": field.description, "unit": field.unit}))
-        .collect();
-    json!({
-        "type": "FeatureCollection",
-        "name": layer.id,
-        "title": layer.title,
-        "description": layer.description,
-        "method": format!("METHODS.md#{}", layer.method),
-        "sources": layer.credits.sources,
-        "licences": layer.credits.licences,
-        "attributions": layer.credits.attributions,
-        "date": layer.credits.date.map(|day| day.to_string()),
-        "notices": layer.credits.notices,
-        "fields": fields,
-    })
+    let mut about = serde_json::Map::new();
+    about.insert("type".to_owned(), json!("FeatureCollection"));
+    about.insert("name".to_owned(), json!(layer.id));
+    about.extend(super::file::members(layer));
+    about.into()
 }
 
 #[cfg(test)]

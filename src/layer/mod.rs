@@ -11,6 +11,7 @@ pub mod geojson;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod marker;
 pub mod release;
 pub mod report;
 pub mod review;
@@ -56,6 +57,15 @@ pub struct Layer {
     pub fields: Vec<Field>,
     /// The features, sorted by id.
     pub features: Vec<Feature>,
+}
+
+impl Layer {
+    /// Whether it is a table: it has features and none of them has a shape, so there is nothing to draw.
+    /// A layer that happens to be empty may have shapes tomorrow and counts as one to draw.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        !self.features.is_empty() && self.features.iter().all(|feature| feature.geometry.is_none())
+    }
 }
 
 /// Source, licence and date of a layer.

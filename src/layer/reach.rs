@@ -93,7 +93,7 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
     fields.push(field::integer(
         "near_residents",
         "Residents near",
-        "Members of the group within 15 minutes' walk of a place where people are met",
+        "Members of the group within 15 minutes' walk of a place where people are met; null where the records name none",
         Some(field::RESIDENTS),
     ));
     fields.push(field::text("standing", "Standing", "too far, near but unreached, or reached"));
@@ -141,7 +141,8 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
             let group = place.groups.enumerate().find(same).map(|(index, _)| index);
             let here = residents.get(row);
             let members = if column == 0 { here.map(|(all, _)| *all) } else { here.and_then(|(_, by)| by[group?]) };
-            let near = if (column == 0 || group.is_some()) && (row == 0 || patch_idx.is_some()) {
+            let told = !engaged.near.qualifying.is_empty();
+            let near = if told && (column == 0 || group.is_some()) && (row == 0 || patch_idx.is_some()) {
                 members_near(&engaged.near, patch_idx, group)
             } else {
                 None

@@ -1,13 +1,11 @@
 //! One printable page about a patch, for its coordinator: who lives there, who can't reach what, who is not
 //! met, what people say, and what changed. Made from layers alone, so it shows what they show.
 
-use super::{Layer, Value, csv};
-use crate::place::Place;
+mod gaps;
+mod people;
 
-/// Gaps named on the page; the rest are counted.
-const GAPS: usize = 8;
-/// Width of the picture of rates, in its own units.
-const WIDTH: f64 = 360.0;
+use super::{Layer, Value, csv};
+use crate::place::{Place, reading_order};
 
 /// The rows of a layer, by the names of fields.
 struct Rows<'l>(&'l Layer);
@@ -62,26 +60,23 @@ pub fn page(place: &Place, layers: &[&Layer], patch: &str) -> Option<String> {
         body += &residents(place, &rows, patch);
         body += &coverage(place, &rows, patch);
     }
-    for standard in &place.standards {
-        if let Some(rows) = layer(&format!("gaps-{}", standard.key)) {
-            body += &gaps(&rows, &standard.title, patch);
-        }
-    }
+    body += &gaps::gaps(place, &layer, patch);
     let mut first = true;
     for rows in starting("reach-") {
         if first {
+            body += &people::changed(place, &starting("reach-").collect::<Vec<_>>(), layer("themes").as_ref(), patch);
             body += "<h2>Who is met</h2><p>People met per 1,000 residents of the group, in the whole time. The bar is \
-                     what chance allows (95 %); the line is the rate of everybody in the place.</p>";
-            body += &changed(&rows, patch);
+                     what chance allows (95 %); the line is the rate of everybody in the place. A dash stands where a \
+                     number rests on one that is hidden, or does not apply.</p>";
             first = false;
         }
-        body += &reach(place, &rows, patch);
+        body += &people::reach(place, &rows, patch);
     }
     if let Some(rows) = layer("themes") {
-        body += &themes(&rows, patch);
+        body += &people::themes(&rows, patch);
     }
     if let Some(rows) = layer("evidence") {
-        body += &evidence(&rows, patch);
+        body += &people::evidence(&rows, patch);
     }
     body += &sources(layers);
     Some(format!(
@@ -124,7 +119,10 @@ fn residents(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
     let mut out = format!("<h2>Residents</h2><p><strong>{}</strong> people live here.", rows.text(at, "residents"));
     let all = rows.number(at, "residents").unwrap_or(0.0);
     let mut dimension = "";
-    for group in &place.groups {
+    let places = reading_order(place.groups.as_slice());
+    let mut groups: Vec<(usize, &crate::place::Group)> = places.into_iter().zip(&place.groups).collect();
+    groups.sort_by_key(|(at, _)| *at);
+    for (_, group) in groups {
         let Some(members) = rows.number(at, &format!("residents_{}", group.key)) else { continue };
         let share = if all > 0.0 { members / all * 100.0 } else { 0.0 };
         if dimension == group.dimension {
@@ -133,7 +131,7 @@ fn residents(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
             dimension = &group.dimension;
             out += &format!("<br><strong>{}:</strong> ", escaped(&group.dimension_label));
         }
-        out += &format!("{} {} ({share:.0}&nbsp;%)", escaped(&group.label), thousands(members as i64));
+        out += &format!("{}: {} ({share:.0}&nbsp;%)", escaped(&group.label), thousands(members as i64));
     }
     out + "</p>"
 }
@@ -160,207 +158,6 @@ fn coverage(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
         "<h2>What people can walk to</h2>{}",
         table("Residents covered by each standard", &["Standard", "covered", "share", "middle walk, minutes"], &lines)
     )
-}
-
-fn gaps(rows: &Rows<'_>, title: &str, patch: &str) -> String {
-    let mut here = rows.find(&[("patch_id", patch)]);
-    if here.is_empty() {
-        return String::new();
-    }
-    here.sort_by(|a, b| {
-        let of = |row: &usize| rows.number(*row, "residents").unwrap_or(0.0);
-        of(b).total_cmp(&of(a)).then(a.cmp(b))
-    });
-    let streets = |at: usize| {
-        let words = rows.text(at, "streets");
-        words.split("; ").take(4).collect::<Vec<_>>().join("; ")
-    };
-    let lines: Vec<Vec<String>> = here
-        .iter()
-        .take(GAPS)
-        .map(|&at| {
-            vec![streets(at), rows.text(at, "residents"), rows.text(at, "cause"), rows.text(at, "minutes_median")]
-        })
-        .collect();
-    let more = here.len().saturating_sub(GAPS);
-    let rest = if more > 0 { format!("<p class=small>and {more} smaller</p>") } else { String::new() };
-    let caption = format!("Gaps: {}", escaped(title));
-    table(&caption, &["Streets", "residents", "cause", "middle walk, minutes"], &lines) + &rest
-}
-
-/// What the last whole quarter is like beside the same quarter a year before.
-fn changed(rows: &Rows<'_>, patch: &str) -> String {
-    let here = rows.find(&[("patch_id", patch), ("group", "all")]);
-    let Some(&ever) = here.iter().find(|row| rows.is(**row, "period", "all")) else { return String::new() };
-    let quarters: Vec<usize> = here.into_iter().filter(|row| !rows.is(*row, "period", "all")).collect();
-    let [.., before, last] = quarters.as_slice() else { return String::new() };
-    let mut out = format!(
-        "<p>{} people met in {}, {} in the quarter before.",
-        rows.text(*last, "met"),
-        rows.text(*last, "period_name"),
-        rows.text(*before, "met")
-    );
-    if let (Some(ratio), Some(low), Some(high)) =
-        (rows.number(ever, "trend"), rows.number(ever, "trend_low"), rows.number(ever, "trend_high"))
-    {
-        let word = if low > 1.0 {
-            "more"
-        } else if high < 1.0 {
-            "fewer"
-        } else {
-            "no fewer or more beyond chance"
-        };
-        out += &format!(" Beside the same quarter a year before: {word} ({ratio:.2} times, {low:.2} to {high:.2}).");
-    }
-    if let Some(first) = rows.number(*last, "first_time_share") {
-        out += &format!(" {:.0}&nbsp;% of them had not been met before.", first * 100.0);
-    }
-    if let Some(top) = rows.number(ever, "top_tenth_share") {
-        out += &format!(" One person in ten had {:.0}&nbsp;% of all contacts.", top * 100.0);
-    }
-    out + "</p>"
-}
-
-fn reach(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
-    let mut here = rows.find(&[("patch_id", patch), ("period", "all")]);
-    // Everybody, then the groups in the order of the place, then those of whom it was not recorded.
-    let order = |row: &usize| match rows.value(*row, "group") {
-        Value::Text(key) if key == "all" => 0,
-        Value::Text(key) => place.groups.iter().position(|group| group.key == *key).map_or(usize::MAX, |at| at + 1),
-        _ => usize::MAX,
-    };
-    here.sort_by_key(order);
-    let everywhere = rows.find(&[("patch_id", "all"), ("period", "all"), ("group", "all")]);
-    let usual = everywhere.first().and_then(|row| rows.number(*row, "rate"));
-    let rates: Vec<usize> = here.iter().copied().filter(|row| rows.number(*row, "residents").is_some()).collect();
-    let most = rates.iter().filter_map(|row| rows.number(*row, "rate_high")).chain(usual).fold(1.0, f64::max);
-    let scale = WIDTH / most;
-    let height = rates.len() as f64 * 22.0 + 6.0;
-    let mut picture = String::new();
-    for (i, &at) in rates.iter().enumerate() {
-        let y = i as f64 * 22.0 + 14.0;
-        picture += &format!(
-            "<text x=\"0\" y=\"{:.0}\" font-size=\"12\">{}</text>",
-            y + 4.0,
-            short(&rows.text(at, "group_name"))
-        );
-        let (rate, low, high) = (rows.number(at, "rate"), rows.number(at, "rate_low"), rows.number(at, "rate_high"));
-        if let (Some(rate), Some(low), Some(high)) = (rate, low, high) {
-            let colour = if rows.is(at, "flag", "met less") { "#8c1d18" } else { "#1f5f8b" };
-            picture += &format!(
-                "<line x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{y}\" y2=\"{y}\" stroke=\"{colour}\" stroke-width=\"6\" \
-                 stroke-opacity=\".45\"/><circle cx=\"{:.1}\" cy=\"{y}\" r=\"4.5\" fill=\"{colour}\"/>",
-                260.0 + low * scale,
-                260.0 + high * scale,
-                260.0 + rate * scale
-            );
-        } else {
-            picture += &format!("<text x=\"264\" y=\"{:.0}\" font-size=\"12\">hidden</text>", y + 4.0);
-        }
-    }
-    if let Some(usual) = usual {
-        let x = 260.0 + usual * scale;
-        picture += &format!(
-            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"2\" y2=\"{height:.0}\" stroke=\"#444\" stroke-dasharray=\"3 3\"/>"
-        );
-    }
-    let lines: Vec<Vec<String>> = here
-        .iter()
-        .map(|&at| {
-            let flag = rows.text(at, "flag");
-            let flag = if flag == "met less" { "<span class=less>met less</span>".to_owned() } else { flag };
-            let range = |name: &str| match rows.number(at, &format!("{name}_low")) {
-                Some(_) => {
-                    format!("{} to {}", rows.text(at, &format!("{name}_low")), rows.text(at, &format!("{name}_high")))
-                }
-                None => rows.text(at, &format!("{name}_low")),
-            };
-            vec![
-                rows.text(at, "group_name"),
-                rows.text(at, "residents"),
-                rows.text(at, "met"),
-                rows.text(at, "rate"),
-                range("rate"),
-                range("ratio"),
-                rows.text(at, "to_meet"),
-                format!("{flag}<br>{}", rows.text(at, "standing")),
-            ]
-        })
-        .collect();
-    let title = rows.0.title.trim_start_matches("Reach: ");
-    format!(
-        "<h3>{}</h3><svg role=\"img\" viewBox=\"0 0 640 {height:.0}\" aria-label=\"Rates of people met by group with intervals; \
-         the table below has the same numbers\">{picture}</svg>{}",
-        escaped(title),
-        table(
-            "Met and still to meet",
-            &[
-                "Group",
-                "residents",
-                "met",
-                "per 1,000",
-                "95 %",
-                "representation, 95 %",
-                "still to meet",
-                "beyond chance; near?"
-            ],
-            &lines
-        )
-    )
-}
-
-/// A label short enough for the picture.
-fn short(words: &str) -> String {
-    const MOST: usize = 36;
-    if words.chars().count() <= MOST { words.to_owned() } else { words.chars().take(MOST - 1).chain(['…']).collect() }
-}
-
-fn themes(rows: &Rows<'_>, patch: &str) -> String {
-    let mut here = rows.find(&[("patch_id", patch), ("group", "all")]);
-    here.sort_by(|a, b| {
-        let of = |row: &usize| rows.number(*row, "records").unwrap_or(0.0);
-        of(b).total_cmp(&of(a)).then(a.cmp(b))
-    });
-    let lines: Vec<Vec<String>> = here
-        .into_iter()
-        .take(10)
-        .map(|at| {
-            let odds = match rows.number(at, "odds_ratio") {
-                Some(_) => format!("{} times", rows.text(at, "odds_ratio")),
-                None => rows.text(at, "odds_ratio"),
-            };
-            vec![
-                rows.text(at, "theme"),
-                rows.text(at, "records"),
-                format!("{} ({odds})", rows.text(at, "stands_out")),
-                rows.text(at, "rising"),
-                rows.text(at, "residents_without_answer"),
-            ]
-        })
-        .collect();
-    let titles = ["Theme", "records", "more than elsewhere?", "rising?", "residents with none near"];
-    format!("<h2>What people raise</h2>{}", table("The ten themes raised most", &titles, &lines))
-}
-
-fn evidence(rows: &Rows<'_>, patch: &str) -> String {
-    let Some(&at) = rows.find(&[("patch_id", patch)]).first() else { return String::new() };
-    let lines: Vec<Vec<String>> = super::evidence::MARKS
-        .iter()
-        .map(|(name, title, what)| {
-            let status = match rows.value(at, &format!("{name}_status")) {
-                Value::Text(words) => words.as_str(),
-                _ => "",
-            };
-            let shown = match status {
-                "no evidence recorded" => status.to_owned(),
-                "shown" => rows.text(at, name),
-                _ => "not shown, to protect people".to_owned(),
-            };
-            vec![(*title).to_owned(), shown, (*what).to_owned()]
-        })
-        .collect();
-    let table = table("Six marks, each for itself", &["Mark", "evidence", "what is counted"], &lines);
-    format!("<h2>Evidence of a mobilised community</h2>{table}")
 }
 
 fn sources(layers: &[&Layer]) -> String {

@@ -1,6 +1,7 @@
 //! Features as the rows of a table that people read on a page.
 
-use super::csv::{NOT_AVAILABLE, plain};
+use super::csv::plain;
+use super::marker::{Markers, NOT_AVAILABLE};
 use super::{Feature, FieldKind, Layer, Value};
 use serde::Serialize;
 
@@ -56,9 +57,15 @@ pub fn columns(layer: &Layer) -> Vec<Column> {
 /// The features as a table.
 #[must_use]
 pub fn table<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>) -> Table {
-    let rows = features
-        .map(|feature| Row { id: feature.id.clone(), cells: feature.values.iter().map(cell).collect() })
-        .collect();
+    let markers = Markers::new(layer);
+    let cells = |feature: &Feature| {
+        let shown = |(column, value): (usize, &Value)| match value {
+            Value::Null => markers.of(feature, column).to_owned(),
+            value => cell(value),
+        };
+        feature.values.iter().enumerate().map(shown).collect()
+    };
+    let rows = features.map(|feature| Row { id: feature.id.clone(), cells: cells(feature) }).collect();
     Table { columns: columns(layer), rows }
 }
 

@@ -46,10 +46,19 @@ pub fn told_json(place: &Place, told: &Told<'_>, standards: &[&Standard]) -> Jso
     })
 }
 
-/// What the changes do to one standard: the place, each patch, and the zones where anybody's cover differs.
+/// What the changes do to one standard: the place, each patch, and the zones where anybody's cover differs. With
+/// `changes_only` the patches where nobody's does are left out, and so are the groups within each patch.
 #[must_use]
-pub fn what_if_json(place: &Place, standard: &Standard, answer: &WhatIf) -> Json {
+pub fn what_if_json(place: &Place, standard: &Standard, answer: &WhatIf, changes_only: bool) -> Json {
     let patches = place.patches.enumerate().zip(&answer.patches);
+    let patches = patches.filter(|(_, change)| !changes_only || differs(change));
+    let of_patch = |change: &Change| {
+        let mut counts = change_json(place, change, true);
+        if changes_only {
+            counts.remove("groups");
+        }
+        counts
+    };
     let zones = answer.zones.iter().map(|(zone, change)| {
         let mut counts = change_json(place, change, false);
         let mut members = Map::new();
@@ -63,7 +72,7 @@ pub fn what_if_json(place: &Place, standard: &Standard, answer: &WhatIf) -> Json
         "within_minutes": standard.within.minutes(),
         "place": change_json(place, &answer.place, true),
         "patches": patches.map(|((_, patch), change)| {
-            json!({ "patch": patch.key, "name": patch.name, "counts": change_json(place, change, true) })
+            json!({ "patch": patch.key, "name": patch.name, "counts": of_patch(change) })
         }).collect::<Vec<_>>(),
         "outside_patches": change_json(place, &answer.outside_patches, true),
         "zones": zones.collect::<Vec<_>>(),
@@ -76,6 +85,12 @@ pub fn notices(place: &Place) -> Vec<String> {
     credits(place, &[PEOPLE, WALKS], true).notices
 }
 
+/// Whether anybody's cover differs, in any group: one group may gain what another loses.
+fn differs(change: &Change) -> bool {
+    let moved = |count: &Count| count.before != count.after;
+    moved(&change.all) || change.by_group.iter().flatten().any(moved)
+}
+
 /// With `everybody`, all groups and the shares; else only the groups whose cover differs.
 fn change_json(place: &Place, change: &Change, everybody: bool) -> Map<String, Json> {
     let mut counts = count_json(change.all);
@@ -84,12 +99,12 @@ fn change_json(place: &Place, change: &Change, everybody: bool) -> Map<String, J
         counts.insert("share_before".to_owned(), share(change.all.before));
         counts.insert("share_after".to_owned(), share(change.all.after));
     }
-    let differs = |count: &Option<Count>| count.is_some_and(|count| count.before != count.after);
+    let moved = |count: &Option<Count>| count.is_some_and(|count| count.before != count.after);
     let groups: Map<String, Json> = place
         .groups
         .iter()
         .zip(&change.by_group)
-        .filter(|(_, count)| everybody || differs(count))
+        .filter(|(_, count)| everybody || moved(count))
         .map(|(group, count)| (group.key.clone(), count.map_or(Json::Null, |count| count_json(count).into())))
         .collect();
     counts.insert("groups".to_owned(), groups.into());

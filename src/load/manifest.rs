@@ -352,6 +352,8 @@ pub struct EngagementSection {
     pub crs: Option<String>,
     /// A postcode file for these records, when not `[place] postcodes`.
     pub postcodes: Option<String>,
+    /// A CSV or Parquet file larger than this streams through memory; 128 when absent, 0 streams any.
+    pub stream_above_mb: Option<u64>,
     /// About the file.
     #[serde(default)]
     pub source: Provenance,
@@ -386,6 +388,10 @@ pub struct GivingSection {
     /// others, such as the lookups from LSOAs to wards and districts.
     #[serde(default)]
     pub lookups: Vec<AreaLookup>,
+    /// Layers with the outlines of areas that grants name, such as wards as they were: each is made of the zones
+    /// most of whose residents live inside.
+    #[serde(default)]
+    pub outlines: Vec<OutlineSection>,
     /// Further postcode files, to find recipients' offices.
     #[serde(default)]
     pub postcodes: Vec<String>,
@@ -401,6 +407,25 @@ pub struct AreaLookup {
     pub file: String,
     /// Column with this place's zone; recognised when absent.
     pub zone: Option<String>,
+    /// About the file.
+    #[serde(default)]
+    pub source: Provenance,
+}
+
+/// A layer of areas that grants name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutlineSection {
+    /// GeoPackage, GeoJSON, Shapefile, FlatGeobuf.
+    pub file: String,
+    /// Layer of a file with several.
+    pub layer: Option<String>,
+    /// Reference system, where the file does not say.
+    pub crs: Option<String>,
+    /// Column with the code; recognised when absent.
+    pub key: Option<String>,
+    /// Column with the name; recognised when absent.
+    pub name: Option<String>,
     /// About the file.
     #[serde(default)]
     pub source: Provenance,

@@ -61,6 +61,9 @@ pub fn load(dir: &Path, steps: Steps<'_>) -> Loaded {
 /// the user's.
 #[must_use]
 pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync), steps: Steps<'_>) -> Loaded {
+    // Where `dir` is a link that somebody turns to a newer place meanwhile, all files still come from one.
+    let resolved = dir.canonicalize();
+    let dir = resolved.as_deref().unwrap_or(dir);
     match settings::read(dir) {
         Ok(manifest) => {
             let mut desk = desk::Desk::new(dir, variables, steps);

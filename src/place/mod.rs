@@ -21,7 +21,7 @@ pub use engagement::{
 pub use grant::{
     Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
 };
-pub use group::Group;
+pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Issue, Severity, Where};
 pub use patch::Patch;

@@ -1,4 +1,6 @@
-"""Our own forms of two of schemathesis's checks: see test_schemathesis.py."""
+"""Our own forms of two of schemathesis's checks, and what keeps its requests for work short: see test_schemathesis.py."""
+
+import urllib.request
 
 import schemathesis
 from schemathesis.specs.openapi.checks import negative_data_rejection
@@ -16,6 +18,46 @@ BEYOND_A_SCHEMA = (
     "status is ",  # an empty list is written like a list of one empty word
 )
 
+# The same for what is sent to be worked out: names and points that are or are not in this place, and inputs that
+# exclude each other.
+OF_THIS_PLACE = (
+    "there is no asset ",
+    "there is already an asset ",
+    "near this place",
+    "from the nearest street",
+    "no street is within",
+    "cannot be read; write as OpenStreetMap does",
+    "it is removed and moved, changed or removed again",
+    "links are not followed",
+    "is there twice",
+    "give a standard or a kind, not both",
+)
+
+
+@schemathesis.hook
+def before_call(ctx, case, kwargs):
+    """Nobody waits a minute for an echo, and no plan is made for longer than a second."""
+    inputs = case.body.get("inputs") if isinstance(case.body, dict) else None
+    if not isinstance(inputs, dict):
+        return
+    for name, most in (("pause", 0.05), ("time_limit", 1), ("runs", 1), ("sites", 3)):
+        value = inputs.get(name)
+        held = value.get("value") if isinstance(value, dict) else value
+        if isinstance(held, (int, float)) and not isinstance(held, bool) and held > most:
+            # What is too large for the definition must stay so, or its refusal would not be tested.
+            within = {"pause": 60, "time_limit": 300, "runs": 500, "sites": 1000}[name]
+            if held <= within:
+                inputs[name] = {**value, "value": most} if isinstance(value, dict) else most
+
+
+@schemathesis.hook
+def after_call(ctx, case, response):
+    """A job that was only asked for is dismissed, so that the next one finds a worker."""
+    location = response.headers.get("location", [])
+    if response.status_code == 201 and location:
+        address = location[0] if isinstance(location, list) else location
+        urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=30).close()
+
 
 @schemathesis.check
 def fitting_requests_are_answered_or_refused_for_cause(ctx, response, case):
@@ -24,7 +66,8 @@ def fitting_requests_are_answered_or_refused_for_cause(ctx, response, case):
     if response.status_code != 400 or mode is None or not mode.is_positive:
         return
     # The sentence stands in JSON as it does in HTML.
-    if not any(beginning in response.text for beginning in BEYOND_A_SCHEMA):
+    causes = OF_THIS_PLACE if case.method.upper() == "POST" else BEYOND_A_SCHEMA
+    if not any(beginning in response.text for beginning in causes):
         raise AssertionError(f"a request that fits the definition was refused: {response.text[:500]}")
 
 

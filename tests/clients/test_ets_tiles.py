@@ -66,7 +66,7 @@ def test_req_dataset_tilesets_and_desc_links_lists_are_linked_and_end_in_tiles(u
     assert landing and all("/tiles" in href for href in landing)
     for each in get(f"{url}/collections")["collections"]:
         own = [link["href"] for link in each["links"] if link["rel"].startswith(TILESETS)]
-        assert own, each["id"]
+        assert bool(own) == ("extent" in each), each["id"]
         assert all(href.endswith("/tiles") or "/tiles?" in href for href in own), each["id"]
 
 
@@ -128,3 +128,13 @@ def test_req_oas30_operation_ids_end_as_the_standard_says(service):
     assert ids["/tiles"].endswith(".vector.getTileSetsList")
     assert ids["/tiles/WebMercatorQuad"].endswith(".vector.getTileSet")
     assert ids["/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}"].endswith(".vector.getTile")
+
+
+def test_a_table_without_shapes_offers_no_tiles_and_says_so(url, service):
+    about = service.get("/collections/giving-need")
+    assert "extent" not in about and not [link for link in about["links"] if "tiles" in link["href"]]
+    for address in ("/collections/giving-need/tiles", "/tiles/giving-need", "/tiles?collections=giving-need"):
+        status, body, _ = ask(url + address)
+        assert status in (400, 404) and "giving-need" in json.loads(body)["detail"], address
+    drawn = {each["id"] for each in get(f"{url}/tiles/WebMercatorQuad")["layers"]}
+    assert "patches" in drawn and "giving-need" not in drawn

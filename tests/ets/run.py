@@ -33,7 +33,7 @@ GROUP = "org.opengis.cite"
 SUITES = {
     "features": ("ets-ogcapi-features10", "1.9", lambda url: {"noofcollections": "-1"}),
     "tiles": ("ets-ogcapi-tiles10", "1.1", lambda url: tile_range(url)),
-    "processes": ("ets-ogcapi-processes10", "1.2", lambda url: {"echoprocessid": "echo", "testallprocesses": "false"}),
+    "processes": ("ets-ogcapi-processes10", "1.2", lambda url: processes(url)),
 }
 
 
@@ -49,6 +49,17 @@ def tile_range(url):
         at = (limits[f"min{member}"] + limits[f"max{member}"]) // 2
         told |= {f"mintile{word}": at, f"maxtile{word}": at}
     return told
+
+
+def processes(url):
+    """The address without a slash at its end, to which the suite adds one of its own, and one job to list."""
+    order = urllib.request.Request(
+        f"{url}/processes/echo/execution",
+        data=b'{"inputs": {"message": "Good morning"}}',
+        headers={"Content-Type": "application/json", "Prefer": "respond-async"},
+    )
+    urllib.request.urlopen(order, timeout=60).close()
+    return {"iut": url, "echoprocessid": "echo", "testallprocesses": "false"}
 
 
 def find(artifact, version, home, tried):
@@ -99,7 +110,10 @@ def run(jar, told, folder):
     reports = sorted(folder.glob("**/testng-results.xml"))
     if not reports:
         raise RuntimeError(f"{jar} left no testng-results.xml:\n{(done.stdout + done.stderr)[-3000:]}")
-    return [result for report in reports for result in read(report)]
+    results = [result for report in reports for result in read(report)]
+    if not results:
+        raise RuntimeError(f"{jar} ran no test:\n{(done.stdout + done.stderr)[-3000:]}")
+    return results
 
 
 def read(report):

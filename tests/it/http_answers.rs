@@ -62,6 +62,19 @@ fn every_filter_is_declared_for_its_literal_path_so_that_gdal_and_qgis_send_it()
 }
 
 #[test]
+fn features_come_without_their_shapes_where_only_their_values_are_wanted() {
+    let path = "/collections/zones/items?limit=1000";
+    let (whole, bare) = (features(path), features(&format!("{path}&skipGeometry=true")));
+    assert!(whole.iter().all(|zone| zone["geometry"].is_object()));
+    assert!(bare.iter().all(|zone| zone["geometry"].is_null()));
+    let values = |zones: &[Value]| zones.iter().map(|zone| zone["properties"].clone()).collect::<Vec<_>>();
+    assert_eq!(values(&whole), values(&bare));
+    let some = features(&format!("{path}&skipGeometry=true&properties=residents"));
+    assert_eq!(some[0]["properties"].as_object().map(serde_json::Map::len), Some(1));
+    assert!(some[0]["geometry"].is_null());
+}
+
+#[test]
 fn a_key_of_any_letters_is_reached_by_its_encoded_name() {
     let asset = features("/collections/assets/items?limit=10").into_iter().find(|asset| asset["id"] == AWKWARD_KEY);
     assert_eq!(asset.expect("the asset")["properties"]["name"], AWKWARD_NAME);
@@ -309,7 +322,7 @@ fn a_failed_reload_keeps_the_old_snapshot_and_says_why() {
 fn more_requests_than_can_be_worked_on_are_told_to_come_back() {
     let server = Server::empty(Options { max_concurrent_requests: 0, ..Options::default() });
     let answer = server.get("/conformance");
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("2")));
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("1")));
     assert_eq!((server.get("/livez").status, server.get("/metrics").status), (200, 200), "probes are always answered");
     assert_eq!(SERVER.ask("GET", "/", &[("Content-Length", "99999999")]).status, 413);
 }

@@ -156,6 +156,16 @@ fn core_job_creation_outputs_are_those_asked_for_as_parts_or_one_document() {
     let parts = execute("echo", &json!({"inputs": inputs, "response": "raw"}));
     assert!(parts.header("content-type").is_some_and(|media| media.starts_with("multipart/related; boundary=")));
     assert_eq!(parts.text().matches("Content-ID: <").count(), 2);
+    let words = "\r\n\r\na\r\n--patchwork-part-0\r\n";
+    assert!(
+        parts.text().contains(&format!("text/plain; charset=utf-8\r\nContent-ID: <message>{words}")),
+        "{}",
+        parts.text()
+    );
+    let forged = json!({"message": "b\r\n--patchwork-part-0\r\nContent-ID: <number>\r\n\r\n9", "number": 2});
+    let forged = execute("echo", &json!({"inputs": forged}));
+    assert!(forged.header("content-type").is_some_and(|media| media.ends_with("boundary=patchwork-part-1")));
+    assert_eq!(forged.text().matches("--patchwork-part-1").count(), 3, "two parts and the end");
     let document = execute("echo", &json!({"inputs": inputs, "response": "document", "outputs": {"message": {}}}));
     assert_eq!(document.json(), json!({"message": "a"}));
     assert_eq!(execute("echo", &json!({"inputs": {}})).status, 204);
@@ -328,6 +338,26 @@ fn a_pin_is_answered_with_who_gains_by_group_patch_and_zone() {
     assert_eq!(answer["changes"][0]["street"], "8 Row");
     assert!(answer["assumptions"][0].as_str().is_some_and(|words| words.contains("open at all hours")));
     assert!(answer["notices"][0].as_str().is_some_and(|words| words.contains("made up")));
+}
+
+#[test]
+fn who_drags_a_pin_is_told_the_same_without_what_stays_as_it_is() {
+    let ask = |changes_only: bool| {
+        let add = json!([{"at": far_zone(), "kind": "hub", "id": "pin"}]);
+        let inputs = json!({"add": add, "standards": ["hub-15"], "changes_only": changes_only});
+        execute("coverage", &json!({ "inputs": inputs })).json()["standards"][0].clone()
+    };
+    let (all, some) = (ask(false), ask(true));
+    assert_eq!((&all["place"], &all["zones"]), (&some["place"], &some["zones"]));
+    let patches = |answer: &Value| answer["patches"].as_array().expect("patches").clone();
+    let mut differ: Vec<Value> = patches(&all).into_iter().filter(|patch| patch["counts"]["change"] != 0).collect();
+    for patch in &mut differ {
+        patch["counts"].as_object_mut().expect("counts").remove("groups");
+    }
+    assert!(!differ.is_empty());
+    assert_eq!(differ, patches(&some));
+    let nothing = execute("coverage", &json!({"inputs": {"changes_only": true}})).json();
+    assert_eq!(nothing["standards"][0]["patches"], json!([]));
 }
 
 #[test]

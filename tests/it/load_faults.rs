@@ -1,6 +1,7 @@
 //! What is wrong with the files of a place is told with file, row, field and remedy, and nobody is lost.
 
 use crate::support::{Toy, collection, ring, square};
+use patchwork::load::load_with;
 use patchwork::place::{AssetStatus, Opening, Severity};
 
 #[test]
@@ -260,4 +261,28 @@ fn a_workbook_of_estimates_by_single_year_is_rolled_up_to_the_reported_bands() {
     assert_eq!(keys, ["age_0_4", "age_5_15", "age_16_24", "age_25_44", "age_45_64", "age_65_84", "age_85_over"]);
     assert_eq!(place.residents(), 1_820.0);
     assert_eq!(place.zones.as_slice()[0].residents.by_group.as_slice()[0], Some(10.0), "five years, two sexes");
+}
+
+const MORE: &str = "zone,category,n\nA1,White,60\nA1,Asian,50\nA2,White,150\nA2,Asian,50\nB1,White,300\nB1,Asian,0\nB2,White,1\nB2,Asian,3\n";
+
+/// People put a new version of a place into use by turning a link; a load under way must not mix the two.
+#[cfg(unix)]
+#[test]
+fn a_link_that_is_turned_to_a_newer_place_while_it_is_read_gives_the_old_one_whole() {
+    let (old, new) = (Toy::new(), Toy::new().with("residents.csv", MORE));
+    let links = tempfile::tempdir().expect("a directory");
+    let served = links.path().join("served");
+    std::os::unix::fs::symlink(old.dir(), &served).expect("a link");
+    let turned = std::sync::Once::new();
+    let turn = |_: &str| {
+        turned.call_once(|| {
+            std::os::unix::fs::symlink(new.dir(), links.path().join("next")).expect("a link");
+            std::fs::rename(links.path().join("next"), &served).expect("turned");
+        });
+    };
+    let during = load_with(&served, &|_| None, &turn);
+    assert!(turned.is_completed(), "the link was turned before the files were read");
+    assert_eq!(during.place.map(|place| place.residents()), Some(604.0), "{:?}", during.issues);
+    let after = load_with(&served, &|_| None, &turn);
+    assert_eq!(after.place.map(|place| place.residents()), Some(614.0), "{:?}", after.issues);
 }

@@ -3,6 +3,7 @@
 
 mod demo;
 mod giving;
+mod giving_planted;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
@@ -16,6 +17,7 @@ mod http_jobs;
 mod http_processes;
 mod http_server;
 mod http_shown;
+mod http_threads;
 mod http_tiles;
 mod http_totals;
 mod laws;
@@ -24,6 +26,8 @@ mod load_faults;
 mod locate;
 mod plan;
 mod reach;
+mod reach_dirty;
+mod review;
 mod plan_commands;
 mod small_towns;
 mod support;

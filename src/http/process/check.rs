@@ -5,8 +5,11 @@ use serde_json::{Map, Value};
 /// What is wrong with a value, as a sentence that begins with where it is; `None` when nothing is.
 ///
 /// Understands `type`, `enum`, `minimum`, `maximum`, `items`, `minItems`, `maxItems`, `maxLength`, `properties`,
-/// `required`, `additionalProperties` and `oneOf`.
+/// `required`, `additionalProperties`, `nullable` and `oneOf`.
 pub(in crate::http) fn fault(schema: &Value, value: &Value, at: &str) -> Option<String> {
+    if value.is_null() && schema["nullable"] == true {
+        return None;
+    }
     if let Some(choices) = schema["oneOf"].as_array() {
         return one_of(choices, value, at);
     }
@@ -127,7 +130,8 @@ fn of_members(schema: &Value, members: &Map<String, Value>, at: &str) -> Option<
             (Some(own), _) => fault(own, value, &format!("{at}.{name}")),
             (None, Some(Value::Bool(false))) => {
                 let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
-                Some(format!("{at}: {}", super::unknown("member", name, names)))
+                let what = schema["title"].as_str().unwrap_or("member");
+                Some(format!("{at}: {}", super::unknown(what, name, names)))
             }
             (None, Some(others @ Value::Object(_))) => fault(others, value, &format!("{at}.{name}")),
             (None, _) => None,

@@ -26,6 +26,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: true,
     lane: Lane::Quick,
     inputs,
+    needs: &[],
     outputs: &OUTPUTS,
     example,
     prepare,
@@ -36,7 +37,7 @@ const OUTPUTS: [Output; 1] = [Output {
     title: "Coverage",
     description: "Each standard's counts before and after, and each changed asset with where it meets the streets",
     media: "application/json",
-    kind: "object",
+    kinds: &["object"],
 }];
 
 /// Changes in one question. A council has some hundred assets of one kind; more would be another place.
@@ -95,6 +96,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "Assets that would be of another kind, or open otherwise",
             list(object(&["id"], changed)),
         ),
+        input(
+            "changes_only",
+            "Changes only",
+            "Leave out the patches where nothing changes, and the groups within each patch: a tenth of the answer, for              who asks again while a pin is dragged",
+            json!({"type": "boolean", "default": false}),
+        ),
     ]
 }
 
@@ -117,6 +124,7 @@ struct Question {
     names: Vec<(String, &'static str)>,
     edits: Vec<Edit>,
     assumptions: Vec<String>,
+    changes_only: bool,
 }
 
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
@@ -144,6 +152,7 @@ impl Question {
             drafts.remove(id.as_str(), &format!("remove[{i}]"))?;
         }
         let mut question = drafts.into_question(standards);
+        question.changes_only = inputs.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
         for (i, new) in list(inputs, "add").enumerate() {
             question.add(place, new, i)?;
         }
@@ -220,7 +229,7 @@ impl Question {
             "changes": told.collect::<Vec<_>>(),
             "standards": answers
                 .iter()
-                .map(|(number, answer)| what_if_json(place, &place.standards[*number], answer))
+                .map(|(number, answer)| what_if_json(place, &place.standards[*number], answer, self.changes_only))
                 .collect::<Vec<_>>(),
             "assumptions": self.assumptions,
             "notices": notices(place),
@@ -320,6 +329,6 @@ impl Drafts<'_> {
         let place = self.place;
         let names = self.known.iter().map(|(index, (what, _))| (place.assets[*index].key.clone(), *what)).collect();
         let edits = self.known.into_iter().map(|(index, (_, after))| Edit { asset: Some(index), after }).collect();
-        Question { standards, names, edits, assumptions: Vec::new() }
+        Question { standards, names, edits, assumptions: Vec::new(), changes_only: false }
     }
 }

@@ -16,6 +16,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: true,
     lane: Lane::Long,
     inputs,
+    needs: &[],
     outputs: &OUTPUTS,
     example: |_| json!({"message": "Good morning", "pause": 0}),
     prepare,
@@ -23,18 +24,25 @@ pub(super) const PROCESS: Process = Process {
 
 const JSON: &str = "application/json";
 
-const OUTPUTS: [Output; 6] = [
-    Output { name: "message", title: "Message", description: "The words given", media: JSON, kind: "string" },
-    Output { name: "number", title: "Number", description: "The number given", media: JSON, kind: "number" },
-    Output { name: "list", title: "List", description: "The list given", media: JSON, kind: "array" },
-    Output { name: "object", title: "Object", description: "The object given", media: JSON, kind: "object" },
-    Output { name: "box", title: "Box", description: "The box given", media: JSON, kind: "object" },
+const OUTPUTS: [Output; 7] = [
+    Output { name: "message", title: "Message", description: "The words given", media: JSON, kinds: &["string"] },
+    Output { name: "number", title: "Number", description: "The number given", media: JSON, kinds: &["number"] },
+    Output {
+        name: "either",
+        title: "Number or word",
+        description: "The number or words given",
+        media: JSON,
+        kinds: &["string", "number"],
+    },
+    Output { name: "list", title: "List", description: "The list given", media: JSON, kinds: &["array"] },
+    Output { name: "object", title: "Object", description: "The object given", media: JSON, kinds: &["object"] },
+    Output { name: "box", title: "Box", description: "The box given", media: JSON, kinds: &["object"] },
     Output {
         name: "features",
         title: "Features",
         description: "The features given",
         media: "application/geo+json",
-        kind: "object",
+        kinds: &["object"],
     },
 ];
 
@@ -50,6 +58,15 @@ fn inputs(_: &Snapshot) -> Vec<Input> {
     vec![
         input("message", "Message", "Any words", json!({"type": "string", "maxLength": 10_000})),
         input("number", "Number", "Any number", json!({"type": "number"})),
+        input(
+            "either",
+            "Number or word",
+            "A number or words, as you like",
+            json!({"oneOf": [
+                {"type": "string", "title": "words", "maxLength": 10_000},
+                {"type": "number", "title": "a number"},
+            ]}),
+        ),
         input("list", "List", "A list of whole numbers", json!({"type": "array", "items": {"type": "integer"}})),
         input("object", "Object", "Any object", json!({"type": "object"})),
         input("box", "Box", "A bounding box", bounds),

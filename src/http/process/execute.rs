@@ -11,7 +11,8 @@ use crate::http::request::Ask;
 use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a client asks to be executed.
@@ -146,13 +147,21 @@ fn checked(known: &[super::Input], given: Inputs) -> Result<Inputs, Problem> {
     }
 }
 
+/// Words that may stand beside a value; they are passed over.
+pub(super) const QUALIFIERS: [&str; 4] = ["mediaType", "encoding", "schema", "format"];
+
 /// The value itself, or the one inside `{"value": …, "mediaType": …}`, whichever is as the schema says.
 fn inline(schema: &Value, name: &str, value: Value) -> Result<Value, Problem> {
     if value.is_object() && value.get("href").is_some() && value.get("value").is_none() {
         let why = "links are not followed here; send the value itself";
         return Err(Problem::bad_input(name, why));
     }
-    if let Some(inner) = value.get("value").filter(|inner| fault(schema, inner, name).is_none()) {
+    let is_qualified =
+        |members: &Inputs| members.keys().all(|name| name == "value" || QUALIFIERS.contains(&name.as_str()));
+    if let Some(inner) =
+        value.as_object().filter(|members| is_qualified(members)).and_then(|members| members.get("value"))
+        && fault(schema, inner, name).is_none()
+    {
         return Ok(inner.clone());
     }
     match fault(schema, &value, name) {
@@ -185,15 +194,30 @@ fn outputs(process: &Process, asked: Option<&Value>) -> Result<Vec<&'static str>
 
 fn check_output(output: &Output, how: &Value) -> Result<(), Problem> {
     let wrong = |why: String| Err(Problem::bad_request(format!("outputs.{}: {why}.", output.name)));
-    match how.get("transmissionMode").and_then(Value::as_str) {
-        None | Some("value") => {}
-        Some(_) => return wrong("transmissionMode must be \"value\": outputs are not sent by reference".to_owned()),
+    if how.get("transmissionMode").is_some_and(|mode| mode.is_string() && mode != "value") {
+        return wrong("transmissionMode must be \"value\": outputs are not sent by reference".to_owned());
     }
     let media = how.get("format").and_then(|format| format.get("mediaType")).and_then(Value::as_str);
-    match media.filter(|media| *media != output.media && *media != "application/json") {
-        Some(media) => wrong(format!("it does not come as {media}; it is {}", output.media)),
+    if let Some(media) = media.filter(|media| *media != output.media && *media != JSON.media) {
+        return wrong(format!("it does not come as {media}; it is {}", output.media));
+    }
+    match fault(&self::how(output), how, &format!("outputs.{}", output.name)) {
+        Some(why) => Err(Problem::bad_request(format!("{why}."))),
         None => Ok(()),
     }
+}
+
+/// How an output may be asked for.
+pub(super) fn how(output: &Output) -> Value {
+    let mut media = vec![output.media];
+    media.extend((output.media != JSON.media).then_some(JSON.media));
+    json!({
+        "type": "object", "nullable": true, "additionalProperties": false,
+        "properties": {
+            "transmissionMode": {"type": "string", "enum": ["value"]},
+            "format": {"type": "object", "properties": {"mediaType": {"type": "string", "enum": media}}},
+        },
+    })
 }
 
 /// The outputs of a job that is over, or why there are none.
@@ -207,9 +231,6 @@ pub(in crate::http) fn outcome(job: &Job) -> Result<Reply, Problem> {
     }
 }
 
-/// No JSON has a line that begins like this, because line breaks inside its words are written otherwise.
-const BOUNDARY: &str = "patchwork-part";
-
 fn results(parts: &[Part], is_document: bool) -> Reply {
     if is_document {
         return Reply::new(JSON.media, document(parts));
@@ -217,18 +238,43 @@ fn results(parts: &[Part], is_document: bool) -> Reply {
     match parts {
         [] => Reply::new(JSON.media, Bytes::new()).status(StatusCode::NO_CONTENT),
         [part] => Reply::new(part.media, part.body.clone()),
-        parts => {
-            let mut body = Vec::new();
-            for part in parts {
-                let head =
-                    format!("--{BOUNDARY}\r\nContent-Type: {}\r\nContent-ID: <{}>\r\n\r\n", part.media, part.name);
-                body.extend_from_slice(head.as_bytes());
-                body.extend_from_slice(&part.body);
-                body.extend_from_slice(b"\r\n");
-            }
-            body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-            Reply::new(&format!("multipart/related; boundary={BOUNDARY}"), body)
+        parts => multipart(&parts.iter().map(bare).collect::<Vec<_>>()),
+    }
+}
+
+/// A part as it stands among others: words as plain text, as clients that read parts expect, else as it is.
+fn bare(part: &Part) -> (&'static str, &'static str, Cow<'_, [u8]>) {
+    match serde_json::from_slice(&part.body) {
+        Ok(Value::String(words)) => (part.name, "text/plain; charset=utf-8", Cow::Owned(words.into_bytes())),
+        _ => (part.name, part.media, Cow::Borrowed(&part.body)),
+    }
+}
+
+/// Name, media type and body of each part in one answer (RFC 2387).
+fn multipart(parts: &[(&str, &str, Cow<'_, [u8]>)]) -> Reply {
+    let boundary = boundary(parts);
+    let mut all = Vec::new();
+    for (name, media, body) in parts {
+        let head = format!("--{boundary}\r\nContent-Type: {media}\r\nContent-ID: <{name}>\r\n\r\n");
+        all.extend_from_slice(head.as_bytes());
+        all.extend_from_slice(body);
+        all.extend_from_slice(b"\r\n");
+    }
+    all.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    Reply::new(&format!("multipart/related; boundary={boundary}"), all)
+}
+
+/// What stands between the parts: the first of `patchwork-part-0`, `-1`, … that is in none of them, so that no
+/// words given can pass for a part.
+fn boundary(parts: &[(&str, &str, Cow<'_, [u8]>)]) -> String {
+    let is_in = |body: &[u8], words: &str| body.windows(words.len()).any(|at| at == words.as_bytes());
+    let mut number = 0;
+    loop {
+        let words = format!("patchwork-part-{number}");
+        if !parts.iter().any(|(_, _, body)| is_in(body, &words)) {
+            return words;
         }
+        number += 1;
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: false,
     lane: Lane::Long,
     inputs,
+    needs: &[&["standard", "kind"], &["sites", "budget"]],
     outputs: &OUTPUTS,
     example,
     prepare,
@@ -43,28 +44,28 @@ const OUTPUTS: [Output; 4] = [
         title: "Proposal",
         description: "The plan with its status, bound and gap, sentences, reasons, before and after, and the price of fairness",
         media: "application/json",
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "sites",
         title: "Sites",
         description: "A point for each new site: who is newly covered, what is lost without it, and why it is there",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "catchments",
         title: "Catchments",
         description: "The ground each new site serves within the walk",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
     Output {
         name: "gains",
         title: "Who gains",
         description: "The zones where the plan changes who is covered, with residents newly covered by group",
         media: GEOJSON,
-        kind: "object",
+        kinds: &["object"],
     },
 ];
 
@@ -74,6 +75,9 @@ const LONGEST: u64 = 300;
 /// Most runs of the stability: telling 90 % from 95 % takes some hundreds.
 const MOST_RUNS: usize = 500;
 
+/// Whole numbers up to here come through every client's JSON as they are (RFC 8259).
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+
 /// Metres between candidates along streets where nobody says.
 const APART: f64 = 250.0;
 
@@ -81,6 +85,10 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     let place = &snapshot.place;
     let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
     let keys: Vec<&str> = place.standards.iter().map(|standard| standard.key.as_str()).collect();
+    let mut kinds: Vec<&str> = place.assets.iter().map(|asset| asset.kind.as_str()).collect();
+    kinds.extend(place.standards.iter().flat_map(|standard| &standard.kinds).map(String::as_str));
+    kinds.sort_unstable();
+    kinds.dedup();
     let groups: Map<String, Value> = place
         .groups
         .iter()
@@ -100,7 +108,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "kind",
             "Kind",
             "Kind of asset to place, instead of a standard",
-            json!({"type": "string", "maxLength": 200}),
+            json!({"title": "asset of kind", "type": "string", "enum": kinds}),
         ),
         input(
             "within",
@@ -138,7 +146,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "floors",
             "Floors",
             "The least share of a group that must be covered, from 0 to 1, by the group's key",
-            json!({"type": "object", "properties": groups, "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}}),
+            json!({"title": "group", "type": "object", "properties": groups, "additionalProperties": false}),
         ),
         input(
             "time_limit",
@@ -150,7 +158,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "seed",
             "Seed",
             "Where chance begins: the same number, the same plan",
-            json!({"type": "integer", "minimum": 0, "default": 1}),
+            json!({"type": "integer", "minimum": 0, "maximum": LARGEST_SEED, "default": 1}),
         ),
         input(
             "runs",
@@ -177,9 +185,18 @@ fn candidates() -> Value {
             "properties": {name: schema},
         })
     };
+    let about = json!({
+        "type": "object", "nullable": true, "properties": {"cost": {"type": "number", "minimum": 0}},
+    });
+    let geometry = json!({
+        "type": "object", "required": ["type", "coordinates"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Point"]},
+            "coordinates": {"type": "array", "minItems": 2, "maxItems": 3, "items": {"type": "number"}},
+        },
+    });
     let feature = json!({
-        "type": "object", "required": ["geometry"],
-        "properties": {"geometry": {"type": "object", "required": ["coordinates"]}},
+        "type": "object", "required": ["geometry"], "properties": {"geometry": geometry, "properties": about},
     });
     let collection = json!({
         "title": "a GeoJSON FeatureCollection of points", "type": "object", "required": ["type", "features"],
@@ -254,24 +271,25 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
         keep: if words("keep") == Some("free") { Keep::Free } else { Keep::Existing },
         floors: floors.collect::<Result<_, Problem>>()?,
         time_limit: Duration::from_secs_f64(number("time_limit").unwrap_or(60.0).clamp(1.0, LONGEST as f64)),
-        seed: inputs.get("seed").and_then(Value::as_u64).unwrap_or(1),
+        seed: number("seed").map_or(1, |seed| seed as u64),
         runs: number("runs").map_or(USUAL_RUNS, |runs| runs as usize),
     })
 }
 
 fn read_candidates(place: &Place, given: Option<&Value>) -> Result<Candidates, Problem> {
     let Some(given) = given else { return Ok(Candidates::Streets(Metres::new(APART))) };
-    if let Some(metres) = given["streets"].as_f64() {
+    let is_collection = given.get("features").is_some();
+    if let Some(metres) = given["streets"].as_f64().filter(|_| !is_collection) {
         return Ok(Candidates::Streets(Metres::new(metres)));
     }
-    if let Some(kinds) = given["kinds"].as_array() {
+    if let Some(kinds) = given["kinds"].as_array().filter(|_| !is_collection) {
         let kinds: Vec<String> = kinds.iter().filter_map(|kind| kind.as_str().map(str::to_owned)).collect();
         for (i, kind) in kinds.iter().enumerate() {
             kind_named(place, kind).map_err(|why| Problem::bad_input(&format!("candidates.kinds[{i}]"), why))?;
         }
         return Ok(Candidates::Kinds(kinds));
     }
-    let points = given["points"].as_array().into_iter().flatten().enumerate();
+    let points = given["points"].as_array().filter(|_| !is_collection).into_iter().flatten().enumerate();
     let points = points.map(|(i, point)| spot(place, i, point, &point["at"], &format!("candidates.points[{i}].at")));
     let features = given["features"].as_array().into_iter().flatten().enumerate().map(|(i, feature)| {
         let at = &feature["geometry"]["coordinates"];

@@ -30,6 +30,8 @@ pub(super) struct Process {
     pub(super) is_sync: bool,
     lane: Lane,
     inputs: fn(&Snapshot) -> Vec<Input>,
+    /// Of each list of inputs at least one is needed.
+    needs: &'static [&'static [&'static str]],
     pub(super) outputs: &'static [Output],
     /// Inputs that make sense in this place.
     example: fn(&Snapshot) -> Value,
@@ -60,8 +62,8 @@ pub(super) struct Output {
     title: &'static str,
     description: &'static str,
     pub(super) media: &'static str,
-    /// The JSON type.
-    kind: &'static str,
+    /// The JSON types it may be of.
+    kinds: &'static [&'static str],
 }
 
 /// All of them, in reading order.
@@ -112,8 +114,11 @@ impl Process {
             (input.name.to_owned(), about)
         });
         let outputs = self.outputs.iter().map(|output| {
-            let mut schema = json!({ "type": output.kind });
-            if let (true, Some(members)) = (output.kind == "object", schema.as_object_mut()) {
+            let mut schema = match output.kinds {
+                [only] => json!({ "type": only }),
+                kinds => json!({ "oneOf": kinds.iter().map(|kind| json!({ "type": kind })).collect::<Vec<_>>() }),
+            };
+            if let (["object"], Some(members)) = (output.kinds, schema.as_object_mut()) {
                 members.insert("contentMediaType".to_owned(), json!(output.media));
             }
             let about = json!({ "title": output.title, "description": output.description, "schema": schema });

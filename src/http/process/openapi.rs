@@ -1,6 +1,6 @@
 //! The paths of processes and jobs in the definition of the service: one literal path for each process.
 
-use super::{ALL, Process};
+use super::{ALL, Process, execute};
 use crate::http::format::{HTML, JSON};
 use crate::http::job;
 use crate::http::openapi::format_parameter;
@@ -89,32 +89,17 @@ fn operation(id: &str, summary: &str, parameters: &[Value], status: &str, schema
 }
 
 fn execution(process: &Process, snapshot: &Snapshot) -> Value {
-    let inputs = (process.inputs)(snapshot);
-    let required: Vec<&str> = inputs.iter().filter(|input| input.is_required).map(|input| input.name).collect();
-    let mut of_inputs = json!({
-        "type": "object",
-        "properties": inputs.iter().map(|i| (i.name.to_owned(), i.schema.clone())).collect::<Map<_, _>>(),
-    });
-    if let (false, Some(members)) = (required.is_empty(), of_inputs.as_object_mut()) {
-        members.insert("required".to_owned(), json!(required));
-    }
+    let body = body(process, snapshot);
+    let needed = body.get("required").is_some();
     let prefer = json!({
         "name": "Prefer", "in": "header", "required": false, "schema": {"type": "string"},
         "description": "respond-async asks for a job",
     });
     let mut about = operation(&name("execute", process), process.description, &[prefer], "201", "statusInfo");
     if let Some(members) = about.as_object_mut() {
-        let body = json!({
-            "type": "object",
-            "properties": {
-                "inputs": of_inputs,
-                "outputs": {"type": "object"},
-                "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
-            },
-        });
         let example = json!({"inputs": (process.example)(snapshot), "response": "document"});
         let content = json!({"application/json": {"schema": body, "example": example}});
-        members.insert("requestBody".to_owned(), json!({"required": false, "content": content}));
+        members.insert("requestBody".to_owned(), json!({"required": needed, "content": content}));
     }
     let now = json!({
         "description": "The outputs: bare where one is asked for, else parts, or one document",
@@ -124,10 +109,66 @@ fn execution(process: &Process, snapshot: &Snapshot) -> Value {
             "multipart/related": {"schema": {"type": "string"}},
         },
     });
-    if let (true, Some(responses)) = (process.is_sync, about["responses"].as_object_mut()) {
-        responses.insert("200".to_owned(), now);
+    if let Some(responses) = about["responses"].as_object_mut() {
+        if process.is_sync {
+            responses.insert("200".to_owned(), now);
+            responses.insert("204".to_owned(), json!({"description": "None of the outputs asked for has a value"}));
+        }
+        responses.insert("413".to_owned(), json!({"$ref": "#/components/responses/TooLarge"}));
     }
     about
+}
+
+/// What is sent to execute a process. What the program passes over may be anything.
+fn body(process: &Process, snapshot: &Snapshot) -> Value {
+    let inputs = (process.inputs)(snapshot);
+    let required: Vec<&str> = inputs.iter().filter(|input| input.is_required).map(|input| input.name).collect();
+    let mut of_inputs = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": inputs.iter().map(|i| (i.name.to_owned(), qualified(&i.schema))).collect::<Map<_, _>>(),
+    });
+    let one_of =
+        |names: &&[&str]| json!({"anyOf": names.iter().map(|name| json!({"required": [name]})).collect::<Vec<_>>()});
+    let is_needed = !required.is_empty() || !process.needs.is_empty();
+    if let Some(members) = of_inputs.as_object_mut() {
+        if !required.is_empty() {
+            members.insert("required".to_owned(), json!(required));
+        }
+        if !process.needs.is_empty() {
+            members.insert("allOf".to_owned(), process.needs.iter().map(one_of).collect());
+        }
+        if !is_needed {
+            members.insert("nullable".to_owned(), json!(true));
+        }
+    }
+    let outputs: Map<String, Value> =
+        process.outputs.iter().map(|output| (output.name.to_owned(), execute::how(output))).collect();
+    let mut body = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "inputs": of_inputs,
+            "outputs": {"type": "object", "nullable": true, "additionalProperties": false, "properties": outputs},
+            "response": {"type": "string", "enum": ["raw", "document"], "default": "raw"},
+            "subscriber": {"description": "Passed over: nobody is called back"},
+            "mode": {"description": "Passed over: the header Prefer says it"},
+            "id": {"description": "Passed over"},
+        },
+    });
+    if let (true, Some(members)) = (is_needed, body.as_object_mut()) {
+        members.insert("required".to_owned(), json!(["inputs"]));
+    }
+    body
+}
+
+/// A value, or the value with words about it.
+fn qualified(schema: &Value) -> Value {
+    let words: Map<String, Value> = execute::QUALIFIERS.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+    let mut of_value =
+        json!({"type": "object", "required": ["value"], "additionalProperties": false, "properties": words});
+    of_value["properties"]["value"] = schema.clone();
+    json!({"anyOf": [schema, of_value]})
 }
 
 /// The shapes of answers about jobs.

@@ -1,6 +1,7 @@
 //! What a file says of itself.
 
 use crate::crs::Plane;
+use crate::layer::marker::{Markers, NOT_AVAILABLE};
 use crate::layer::{Feature, Field, FieldKind, Layer, Value};
 use chrono::NaiveDate;
 use serde_json::{Map, json};
@@ -36,15 +37,21 @@ pub(super) fn lines(layer: &Layer, plane: &Plane) -> Vec<(&'static str, String)>
 
 /// The same as JSON, with the columns.
 pub(super) fn json(layer: &Layer) -> serde_json::Value {
+    let mut about = Map::new();
+    about.insert("id".to_owned(), json!(layer.id));
+    about.extend(members(layer));
+    about.into()
+}
+
+/// Everything a reader of a layer must know, without its name.
+pub(in crate::layer) fn members(layer: &Layer) -> Map<String, serde_json::Value> {
     let credits = &layer.credits;
     let fields: Vec<_> = layer
         .fields
         .iter()
         .map(|f| json!({"name": f.name, "title": f.title, "description": f.description, "unit": f.unit}))
         .collect();
-    let mut about = Map::new();
-    for (name, value) in [
-        ("id", json!(layer.id)),
+    let members = [
         ("title", json!(layer.title)),
         ("description", json!(layer.description)),
         ("method", json!(format!("METHODS.md#{}", layer.method))),
@@ -54,10 +61,8 @@ pub(super) fn json(layer: &Layer) -> serde_json::Value {
         ("date", json!(credits.date.map(|day| day.to_string()))),
         ("notices", json!(credits.notices)),
         ("fields", json!(fields)),
-    ] {
-        about.insert(name.to_owned(), value);
-    }
-    about.into()
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What a column means, in a sentence with its unit.
@@ -113,6 +118,14 @@ impl<'a> Column<'a> {
         match self {
             Self::Id => FieldKind::Text,
             Self::Field(_, field) => field.kind,
+        }
+    }
+
+    /// What stands in the cell where the feature has no value.
+    pub(super) fn marker(self, feature: &Feature, markers: &Markers) -> &'static str {
+        match self {
+            Self::Id => NOT_AVAILABLE,
+            Self::Field(index, _) => markers.of(feature, index),
         }
     }
 

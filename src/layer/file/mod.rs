@@ -15,6 +15,7 @@ mod kind;
 mod wkt;
 mod xlsx;
 
+pub(super) use about::members;
 pub use flatgeobuf::write as flatgeobuf;
 pub use geopackage::write as geopackage;
 pub use geoparquet::write as geoparquet;

@@ -3,7 +3,7 @@
 use super::FileError;
 use super::about::{self, Cell, Column};
 use crate::crs::{Plane, Xy};
-use crate::layer::csv::NOT_AVAILABLE;
+use crate::layer::marker::{MEANING, Markers, NOT_AVAILABLE};
 use crate::layer::{FieldKind, Layer};
 use geo::InteriorPoint;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
@@ -14,7 +14,7 @@ const POINT: [&str; 4] = ["easting", "northing", "longitude", "latitude"];
 /// The layer as a spreadsheet for Excel and LibreOffice, in memory.
 ///
 /// The sheet `About` has the title, description, method, sources, licences, date, notices, the meaning
-/// and unit of each column, and what `[x]` stands for. The sheet `Data` has one row for each feature
+/// and unit of each column, and what `[x]` and `[c]` stand for. The sheet `Data` has one row for each feature
 /// under one row of names, without merged cells, so that programs read it as well as people.
 ///
 /// # Errors
@@ -56,11 +56,7 @@ fn cover(sheet: &mut Worksheet, layer: &Layer, plane: &Plane, columns: &[Column<
     }
     let rows = layer.features.len().to_string();
     let sheet_words = "Sheet \"Data\": one row for each feature, one column for each of the names below.";
-    for (key, words) in [
-        ("Rows", rows.as_str()),
-        ("Layout", sheet_words),
-        (NOT_AVAILABLE, "Not available: not known, not applicable, not reachable, or withheld to protect people."),
-    ] {
+    for (key, words) in [("Rows", rows.as_str()), ("Layout", sheet_words)].into_iter().chain(MEANING) {
         sheet.write_string_with_format(row, 0, key, &name)?;
         sheet.write_string_with_format(row, 1, words, &wrapped)?;
         row += 1;
@@ -96,12 +92,13 @@ fn data(sheet: &mut Worksheet, layer: &Layer, plane: &Plane, columns: &[Column<'
         let width = name.chars().count().clamp(10, 40) + 2;
         sheet.set_column_width(i as u16, (if wide { width.max(24) } else { width }) as f64)?;
     }
+    let markers = Markers::new(layer);
     for (i, feature) in layer.features.iter().enumerate() {
         let row = i as u32 + 1;
         let mut next = 0u16;
         for column in columns {
             match column.cell(feature) {
-                Cell::Null => sheet.write_string(row, next, NOT_AVAILABLE)?,
+                Cell::Null => sheet.write_string(row, next, column.marker(feature, &markers))?,
                 Cell::Text(words) => sheet.write_string(row, next, words)?,
                 Cell::Integer(number) => sheet.write_number(row, next, number as f64)?,
                 Cell::Number(number) => sheet.write_number(row, next, number)?,

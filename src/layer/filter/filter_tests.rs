@@ -2,8 +2,6 @@ use super::*;
 use crate::layer::{Credits, Field, FieldKind, Value};
 use chrono::NaiveDate;
 use geo::{Geometry, Point, Rect};
-use geozero::ToGeo;
-use geozero::wkb::GpkgWkb;
 use proptest::prelude::*;
 use std::path::PathBuf;
 
@@ -25,88 +23,6 @@ fn layer(fields: Vec<Field>, features: Vec<Feature>) -> Layer {
         fields,
         features,
     }
-}
-
-/// A table of the abstract test data as a layer, in degrees.
-fn natural_earth(table: &str) -> Layer {
-    let db = rusqlite::Connection::open_with_flags(
-        cql2().join("ne110m4cql2.gpkg"),
-        rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
-    )
-    .expect("the test data");
-    let mut columns = db.prepare(&format!("PRAGMA table_info(\"{table}\")")).expect("a table");
-    let fields: Vec<Field> = columns
-        .query_map([], |row| Ok((row.get::<_, String>(1)?, row.get::<_, String>(2)?)))
-        .expect("columns")
-        .map(|column| column.expect("a column"))
-        .filter(|(name, _)| name != "fid" && name != "geom")
-        .map(|(name, kind)| {
-            let kind = match kind.split('(').next().unwrap_or_default() {
-                "INTEGER" => FieldKind::Integer,
-                "REAL" => FieldKind::Number,
-                "BOOLEAN" => FieldKind::Boolean,
-                "DATE" => FieldKind::Date,
-                _ => FieldKind::Text,
-            };
-            field(&name, kind)
-        })
-        .collect();
-    let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.name)).collect();
-    let mut rows = db.prepare(&format!("SELECT fid, geom, {} FROM \"{table}\"", names.join(", "))).expect("rows");
-    let features = rows
-        .query_map([], |row| {
-            let shape: Vec<u8> = row.get(1)?;
-            let values =
-                fields.iter().enumerate().map(|(i, field)| value(&row.get_ref(i + 2).expect("a cell"), field.kind));
-            Ok(Feature {
-                id: row.get::<_, i64>(0)?.to_string(),
-                geometry: Some(GpkgWkb(shape).to_geo().expect("a shape")),
-                values: values.collect(),
-            })
-        })
-        .expect("rows")
-        .map(|row| row.expect("a row"))
-        .collect();
-    layer(fields, features)
-}
-
-fn value(cell: &rusqlite::types::ValueRef<'_>, kind: FieldKind) -> Value {
-    use rusqlite::types::ValueRef;
-    match (*cell, kind) {
-        (ValueRef::Integer(number), FieldKind::Boolean) => Value::Boolean(number != 0),
-        (ValueRef::Integer(number), _) => Value::Integer(number),
-        (ValueRef::Real(number), _) => Value::Number(number),
-        (ValueRef::Text(text), FieldKind::Date) => {
-            Value::Date(std::str::from_utf8(text).expect("UTF-8").parse().expect("a day"))
-        }
-        (ValueRef::Text(text), _) => Value::Text(String::from_utf8(text.to_vec()).expect("UTF-8")),
-        _ => Value::Null,
-    }
-}
-
-fn count(layer: &Layer, words: &str) -> usize {
-    let condition = Condition::parse(words, Language::Text).unwrap_or_else(|e| panic!("{words}: {e}"));
-    let filter = condition.bind(layer, Coordinates::OfLayer).unwrap_or_else(|e| panic!("{words}: {e}"));
-    layer.features.iter().filter(|feature| filter.accepts(feature)).count()
-}
-
-#[test]
-fn every_predicate_of_the_abstract_test_suite_finds_as_many_items_as_it_must() {
-    let tables = ["ne_110m_admin_0_countries", "ne_110m_populated_places_simple", "ne_110m_rivers_lake_centerlines"];
-    let layers = tables.map(natural_earth);
-    let mut rows = csv::Reader::from_path(cql2().join("expected_counts.csv")).expect("the expected counts");
-    let (mut asked, mut wrong) = (0, Vec::new());
-    for row in rows.records() {
-        let row = row.expect("a row");
-        let layer = &layers[tables.iter().position(|table| *table == &row[1]).expect("a known table")];
-        let (found, expected) = (count(layer, &row[2]), row[3].parse::<usize>().expect("a count"));
-        asked += 1;
-        if found != expected {
-            wrong.push(format!("{}: {} gives {found}, not {expected}", &row[0], &row[2]));
-        }
-    }
-    assert_eq!(asked, 139);
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

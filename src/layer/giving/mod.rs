@@ -1,5 +1,6 @@
 //! Answers about giving as layers: each grant, patch and zone, need against money, and the whole.
 
+mod beside;
 mod grants;
 mod need;
 pub mod page;
@@ -7,6 +8,7 @@ mod patches;
 mod total;
 mod zones;
 
+pub(super) use beside::table as beside;
 pub(super) use grants::table as grants;
 pub(super) use need::table as need;
 pub(super) use patches::table as patches;
@@ -69,6 +71,17 @@ fn range_fields(name: &str, title: &str, description: &str, unit: Option<&'stati
             unit,
         ),
     ]
+}
+
+/// Pounds a year for each of so many, with the range.
+fn per_year(pence: Ranged, people: f64, years: Option<f64>) -> Vec<Value> {
+    match years.filter(|years| *years > 0.0 && people > 0.0) {
+        Some(years) => {
+            let per = pence.times(1.0 / people / years);
+            [per.value, per.low, per.high].map(round::pounds).to_vec()
+        }
+        None => vec![Value::Null; 3],
+    }
 }
 
 /// How far a range is from saying one thing: within a fifth of the number it is narrow, within the number

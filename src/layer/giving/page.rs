@@ -10,8 +10,9 @@ const STYLE: &str = "body{font:15px/1.45 system-ui,'Segoe UI',Roboto,Arial,sans-
 h1{font-size:1.7rem;margin:0 0 .3rem}h2{font-size:1.2rem;margin:1.8rem 0 .5rem;break-after:avoid}p{max-width:48rem;margin:.4rem 0}\
 .notice{border-left:.3rem solid #f46a25;padding:.3rem .8rem;background:#f3f5f7;max-width:none}\
 table{border-collapse:collapse;width:100%;font-size:.85rem;margin:.5rem 0}th,td{padding:.25rem .6rem .25rem 0;border-bottom:1px solid #c9ccd1;text-align:left;vertical-align:top}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tr{break-inside:avoid}svg{max-width:100%;height:auto;break-inside:avoid}\
-footer{margin-top:2rem;font-size:.8rem;color:#50545a;border-top:1px solid #c9ccd1}@page{margin:15mm}@media print{body{padding:0;max-width:none}}";
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}tr{break-inside:avoid}thead{display:table-header-group}\
+.w{overflow-x:auto}svg{max-width:100%;height:auto;break-inside:avoid}.w svg{min-width:36rem}\
+footer{margin-top:2rem;font-size:.8rem;color:#50545a;border-top:1px solid #c9ccd1}@page{margin:15mm}@media print{body{padding:0;max-width:none}.w{overflow:visible}.w svg{min-width:0}}";
 
 /// The page out of the layers about giving; nothing when they are not all there.
 #[must_use]
@@ -47,9 +48,10 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
     page += "<h2>Money for each resident in a year, with its range</h2>\n";
     page += &ranges(&patches);
     page += "<p>The dot spreads each grant by residents over the area its evidence names; the bar holds nine in ten of the \
-             seeded draws over what is not known; the cross puts each grant where the recipient's office is.</p>\n";
+             seeded draws over what is not known; the cross puts each grant where the recipient's office is, with its pounds where it lies beyond the picture.</p>\n";
     page += &need(find("giving-need").map(Table), &say("need_words"));
     page += &cold(&patches);
+    page += &find("giving-beside").map(|layer| beside(&Table(layer))).unwrap_or_default();
     page += &evidence(&total, first);
     page += &table(&patches);
     page += &footer(patches.0);
@@ -109,6 +111,12 @@ fn safe(words: &str) -> String {
     words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// Words that go on a sentence.
+fn lower(words: &str) -> String {
+    let mut signs = words.chars();
+    signs.next().map_or(String::new(), |first| first.to_lowercase().chain(signs).collect())
+}
+
 /// Patches a page draws; a longer list is for a table.
 const MOST_DRAWN: usize = 60;
 
@@ -121,14 +129,17 @@ fn ranges(patches: &Table<'_>) -> String {
     if most <= 0.0 {
         return "<p>No money could be placed in any patch.</p>\n".to_owned();
     }
-    let (left, width, step) = (230.0, 640.0, 20.0);
+    let (left, width, step) = (230.0, 600.0, 20.0);
     let height = 40.0 + step * drawn.len() as f64;
+    let tick = round_step(most / 4.0);
+    let ticks = (most / tick).ceil();
+    let most = tick * ticks;
     let x = |pounds: f64| left + width * (pounds / most).clamp(0.0, 1.0);
     let mut svg = format!(
-        "<svg viewBox=\"0 0 900 {height}\" width=\"900\" height=\"{height}\" role=\"img\" aria-label=\"Money for each resident in a year by patch, with ranges; the table below has the same numbers\" font-size=\"12\">\n"
+        "<div class=\"w\"><svg viewBox=\"0 0 900 {height}\" width=\"900\" height=\"{height}\" role=\"img\" aria-label=\"Money for each resident in a year by patch, with ranges; the table below has the same numbers\" font-size=\"12\">\n"
     );
-    for nth in 0..=4 {
-        let pounds = most * f64::from(nth) / 4.0;
+    for nth in 0..=ticks as u32 {
+        let pounds = tick * f64::from(nth);
         let at = x(pounds);
         let _ = writeln!(
             svg,
@@ -141,7 +152,7 @@ fn ranges(patches: &Table<'_>) -> String {
         let residents = patches.number(feature, "residents").unwrap_or(0.0);
         let (value, total) = (number(""), patches.number(feature, "money").unwrap_or(0.0));
         let years = if value > 0.0 && residents > 0.0 { total / residents / value } else { 0.0 };
-        let office = patches.number(feature, "money_office").filter(|_| years > 0.0).map(|m| x(m / residents / years));
+        let office = patches.number(feature, "money_office").filter(|_| years > 0.0).map(|m| m / residents / years);
         let _ = write!(
             svg,
             "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text><line x1=\"{:.1}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\" stroke=\"#12436d\" stroke-width=\"6\" stroke-opacity=\".35\"/><circle cx=\"{:.1}\" cy=\"{y:.1}\" r=\"4\" fill=\"#12436d\"/>",
@@ -152,7 +163,16 @@ fn ranges(patches: &Table<'_>) -> String {
             x(number("_high")),
             x(value)
         );
-        if let Some(at) = office {
+        if let Some(pounds) = office {
+            let at = x(pounds);
+            if pounds > most {
+                let _ = write!(
+                    svg,
+                    "<text x=\"{:.1}\" y=\"{:.1}\" fill=\"#801650\">£{pounds:.2}</text>",
+                    at + 8.0,
+                    y + 4.0
+                );
+            }
             let _ = write!(
                 svg,
                 "<path d=\"M{:.1} {:.1}l8 8m0 -8l-8 8\" stroke=\"#801650\" stroke-width=\"2\"/>",
@@ -168,7 +188,13 @@ fn ranges(patches: &Table<'_>) -> String {
     } else {
         String::new()
     };
-    svg + "</svg>\n" + &more
+    svg + "</svg></div>\n" + &more
+}
+
+/// The round number next above: 1, 2, 2.5 or 5 times a power of ten.
+fn round_step(least: f64) -> f64 {
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|times| times * power).find(|step| *step >= least).unwrap_or(least)
 }
 
 /// The concentration curve with its range and the line of equality.
@@ -206,7 +232,7 @@ fn cold(patches: &Table<'_>) -> String {
         html += "<p><strong>None can be named:</strong> no patch is one with a probability of a half or more. Where ranges are wide that says only that the files cannot tell.</p>\n";
         return html;
     }
-    html += "<table><thead><tr><th>Patch</th><th class=\"n\">Probability</th><th class=\"n\">£ for need and year</th><th class=\"n\">Range</th><th class=\"n\">Grants</th><th class=\"n\">In the most deprived fifth</th><th class=\"n\">Organisations funded here</th></tr></thead><tbody>\n";
+    html += "<div class=\"w\"><table><thead><tr><th>Patch</th><th class=\"n\">Probability</th><th class=\"n\">£ for need and year</th><th class=\"n\">Range</th><th class=\"n\">Grants</th><th class=\"n\">In the most deprived fifth</th><th class=\"n\">Organisations funded here</th></tr></thead><tbody>\n";
     for feature in likely {
         let w = |name: &str| patches.words(feature, name);
         let _ = writeln!(
@@ -222,7 +248,73 @@ fn cold(patches: &Table<'_>) -> String {
             w("local_recipients")
         );
     }
-    html + "</tbody></table>\n"
+    html + "</tbody></table></div>\n"
+}
+
+/// Money beside need, whom the standards leave out and who is met, patch by patch.
+fn beside(patches: &Table<'_>) -> String {
+    let has = |name: &str| patches.0.fields.iter().any(|field| field.name == name);
+    let left_out: Vec<(&str, &str)> = patches
+        .0
+        .fields
+        .iter()
+        .filter(|field| field.name.ends_with("_uncovered_share"))
+        .map(|field| (field.name.as_str(), field.title.trim_end_matches(": share left out")))
+        .collect();
+    let mut html = "<h2>Money beside need, coverage and reach</h2>\n<p>What each patch has in money, beside how deprived it is, the share of its \
+                    residents whom each standard leaves out, and the people met there.</p>\n"
+        .to_owned();
+    if has("beside") {
+        for (said, lead) in [
+            ("money but few met", "Money, but few are met (fewer than in the other patches beyond chance)"),
+            ("people met but little money", "People are met, but there is little money"),
+            ("little money and few met", "Little money, and few are met"),
+        ] {
+            let here = |feature: &&Feature| *patches.value(feature, "beside") == Value::Text(said.to_owned());
+            let names: Vec<String> =
+                patches.0.features.iter().filter(here).map(|feature| patches.words(feature, "name")).collect();
+            let names = if names.is_empty() { "none that can be told".to_owned() } else { names.join(", ") };
+            let _ = writeln!(html, "<p><strong>{lead}:</strong> {}.</p>", safe(&names));
+        }
+    }
+    html += "<div class=\"w\"><table><thead><tr><th>Patch</th><th class=\"n\">£ per resident and year</th><th class=\"n\">Range</th><th>Cold spot</th><th class=\"n\">In the most deprived fifth</th>";
+    for (_, title) in &left_out {
+        let _ = write!(html, "<th class=\"n\">Left out: {}</th>", safe(&lower(title)));
+    }
+    html += if has("met") { "<th class=\"n\">Met per 1,000</th><th class=\"n\">95 %</th></tr>" } else { "</tr>" };
+    html += "</thead><tbody>\n";
+    for feature in &patches.0.features {
+        let w = |name: &str| safe(&patches.words(feature, name));
+        let rate = "money_per_resident_year";
+        let _ = write!(
+            html,
+            "<tr><th>{}</th><td class=\"n\">{}</td><td class=\"n\">{}–{}</td><td>{}</td><td class=\"n\">{}</td>",
+            w("name"),
+            w(rate),
+            w(&format!("{rate}_low")),
+            w(&format!("{rate}_high")),
+            w("cold_spot"),
+            patches.percent(feature, "deprived_share"),
+        );
+        for (name, _) in &left_out {
+            let _ = write!(html, "<td class=\"n\">{}</td>", patches.percent(feature, name));
+        }
+        if has("met") {
+            let hidden = *patches.value(feature, "met_status") == Value::Text("confidential".to_owned());
+            let end =
+                |name: &str| patches.number(feature, name).map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
+            let (rate, low, high) = (end("met_per_1000"), end("met_per_1000_low"), end("met_per_1000_high"));
+            let (rate, range) =
+                if hidden { ("[c]".to_owned(), "[c]".to_owned()) } else { (rate, format!("{low}–{high}")) };
+            let _ = write!(html, "<td class=\"n\">{rate}</td><td class=\"n\">{range}</td>");
+        }
+        html += "</tr>\n";
+    }
+    html += "</tbody></table></div>\n";
+    if has("met") {
+        html += "<p>Counts of people met are protected: [c] is hidden, all others are rounded, and the intervals allow for that.</p>\n";
+    }
+    html
 }
 
 /// What says where the money went, and what could not be placed.
@@ -269,7 +361,7 @@ fn table(patches: &Table<'_>) -> String {
         ("funders", "Funders"),
         ("local_recipients", "Organisations funded here"),
     ];
-    let mut html = "<h2>Patches</h2>\n<table><thead><tr><th>Patch</th>".to_owned();
+    let mut html = "<h2>Patches</h2>\n<div class=\"w\"><table><thead><tr><th>Patch</th>".to_owned();
     for (_, title) in COLUMNS {
         let _ = write!(html, "<th class=\"n\">{title}</th>");
     }
@@ -282,7 +374,7 @@ fn table(patches: &Table<'_>) -> String {
         }
         let _ = writeln!(html, "<td>{}</td><td>{}</td></tr>", w("range_word"), w("cold_spot"));
     }
-    html + "</tbody></table>\n"
+    html + "</tbody></table></div>\n"
 }
 
 fn footer(layer: &Layer) -> String {

@@ -1,7 +1,9 @@
-use super::{POUNDS, POUNDS_A_YEAR, cold_word, found, money_fields, money_values, pounds, range_fields, range_word};
+use super::{
+    POUNDS, POUNDS_A_YEAR, cold_word, found, money_fields, money_values, per_year, pounds, range_fields, range_word,
+};
 use crate::layer::catalog::{Context, Table};
 use crate::layer::{Feature, Field, Value, field, round};
-use crate::measure::giving::{PatchGiving, Ranged, Sizes};
+use crate::measure::giving::{PatchGiving, Sizes};
 use crate::place::Evidence;
 use crate::units::Share;
 
@@ -199,17 +201,6 @@ pub(super) fn size_values(sizes: &Sizes, possible: u64) -> Vec<Value> {
 /// A share with four decimals, or null.
 pub(super) fn fraction(share: Option<f64>) -> Value {
     share.map_or(Value::Null, round::amount)
-}
-
-/// Pounds a year for each of so many, with the range.
-fn per_year(pence: Ranged, people: f64, years: Option<f64>) -> Vec<Value> {
-    match years.filter(|years| *years > 0.0 && people > 0.0) {
-        Some(years) => {
-            let per = pence.times(1.0 / people / years);
-            [per.value, per.low, per.high].map(round::pounds).to_vec()
-        }
-        None => vec![Value::Null; 3],
-    }
 }
 
 fn patch_values(here: &PatchGiving, years: Option<f64>) -> Vec<Value> {

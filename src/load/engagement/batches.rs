@@ -15,6 +15,9 @@ use std::sync::mpsc::sync_channel;
 /// Files above this stream. The careful reader holds the text and its cells, some three times the file.
 pub(super) const LARGE: u64 = 128 << 20;
 
+/// A file that can't be streamed is read whole up to this size, for some six gigabytes of memory.
+const MOST_WHOLE: u64 = 2 << 30;
+
 /// Rows of a batch: some tens of megabytes of text.
 const BATCH: usize = 131_072;
 
@@ -84,7 +87,17 @@ impl Source {
         let parquet = head.starts_with(b"PAR1");
         let workbook = head.starts_with(b"PK") || head.starts_with(&[0xD0, 0xCF]);
         let wide = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-        if size <= large || workbook || wide {
+        let cut_in_quotes = !parquet && size > large && end_of(path) == End::InQuotes;
+        if cut_in_quotes && size > MOST_WHOLE {
+            return Err(Issue::error(
+                "row-cut",
+                Where::file(shown),
+                "The file ends in the middle of its last row, inside quotation marks, and is too large to be read whole",
+                "Cut its last row off, or export it again; the last attempt did not finish",
+            ));
+        }
+        // Polars reads nothing of a file whose last quotation mark is missing; the careful reader does.
+        if size <= large || workbook || wide || cut_in_quotes {
             let options = Options { layer: sheet, ..Options::default() };
             return Table::read(path, shown, options, issues).map(Self::Whole);
         }
@@ -224,11 +237,21 @@ fn head_of(path: &Path) -> std::io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Whether a delimited file ends in the middle of its last row: no line break at the end, and fewer cells
-/// than the first row has.
-pub(super) fn ends_midway(path: &Path) -> bool {
+/// How a delimited file ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// With a whole row.
+    Whole,
+    /// In the middle of its last row: no line break at the end, and fewer cells than the first row has.
+    Midway,
+    /// In the middle of its last row, inside quotation marks.
+    InQuotes,
+}
+
+/// How the file ends; other files than delimited ones end as their format says.
+pub(super) fn end_of(path: &Path) -> End {
     const TAIL: u64 = 65_536;
-    let look = || -> std::io::Result<bool> {
+    let look = || -> std::io::Result<End> {
         let head = head_of(path)?;
         let mut file = std::fs::File::open(path)?;
         let size = file.metadata()?.len();
@@ -242,7 +265,7 @@ pub(super) fn ends_midway(path: &Path) -> bool {
             || tail.ends_with(b"\n")
             || tail.ends_with(b"\r")
         {
-            return Ok(false);
+            return Ok(End::Whole);
         }
         let first = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let last = tail.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -256,7 +279,11 @@ pub(super) fn ends_midway(path: &Path) -> bool {
             (separators.count(), quoted)
         };
         let (there, open) = cells(last);
-        Ok(tail.contains(&b'\n') && (open || there < cells(first).0))
+        Ok(match (tail.contains(&b'\n'), open) {
+            (true, true) => End::InQuotes,
+            (true, false) if there < cells(first).0 => End::Midway,
+            _ => End::Whole,
+        })
     };
-    look().unwrap_or(false)
+    look().unwrap_or(End::Whole)
 }

@@ -62,7 +62,7 @@ impl<'a> Labels<'a> {
         if let Some(answer) = self.by_place_toml(words, &form) {
             return answer;
         }
-        if form.is_empty() || NOT_RECORDED.contains(&form.as_str()) || words.trim() == "-1" {
+        if not_recorded(words) {
             return Answer::NotRecorded;
         }
         let same = |(_, group): &&(GroupIdx, &Group)| plain(&group.label) == form || plain(&group.key) == form;
@@ -74,6 +74,31 @@ impl<'a> Labels<'a> {
             _ => None,
         });
         found.or_else(|| self.by_beginning(words)).map_or(Answer::Unmatched, Answer::Group)
+    }
+
+    /// Which group of a crossed dimension, such as age by sex, the words of several columns mean together.
+    ///
+    /// In this order: the words of `place.toml`, joined by a comma; not recorded where one of them is; a
+    /// group's label or key; the one group that every part fits, by an age inside its ages or by its words.
+    pub(super) fn read_crossed(&self, parts: &[&str]) -> Answer {
+        let joined = parts.join(", ");
+        let form = plain(&joined);
+        if let Some(answer) = self.by_place_toml(&joined, &form) {
+            return answer;
+        }
+        if parts.iter().any(|part| not_recorded(part)) {
+            return Answer::NotRecorded;
+        }
+        let same = |(_, group): &&(GroupIdx, &Group)| plain(&group.label) == form || plain(&group.key) == form;
+        if let Some((index, _)) = self.groups.iter().find(same) {
+            return Answer::Group(*index);
+        }
+        let fitting = |(_, group): &&(GroupIdx, &Group)| parts.iter().all(|part| fits(part, &group.label));
+        let mut fitting = self.groups.iter().filter(fitting);
+        match (fitting.next(), fitting.next()) {
+            (Some((index, _)), None) => Answer::Group(*index),
+            _ => Answer::Unmatched,
+        }
     }
 
     fn by_place_toml(&self, words: &str, form: &str) -> Option<Answer> {
@@ -107,11 +132,7 @@ impl<'a> Labels<'a> {
     }
 
     fn by_letter(&self, form: &str) -> Option<GroupIdx> {
-        let wanted = match form {
-            "f" | "w" | "woman" | "women" | "girl" | "females" => "female",
-            "m" | "man" | "men" | "boy" | "males" => "male",
-            _ => return None,
-        };
+        let wanted = sex(form)?;
         let same = |(_, group): &&(GroupIdx, &Group)| {
             [plain(&group.label), plain(&group.key)].iter().any(|own| own == wanted || *own == format!("{wanted}s"))
         };
@@ -124,6 +145,36 @@ impl<'a> Labels<'a> {
         let first = same.next().map(|(index, _)| *index);
         if same.next().is_some() { None } else { first }
     }
+}
+
+/// Whether the words say that nothing was recorded.
+fn not_recorded(words: &str) -> bool {
+    let form = plain(words);
+    form.is_empty() || NOT_RECORDED.contains(&form.as_str()) || words.trim() == "-1"
+}
+
+/// The sex that a letter or another word stands for.
+fn sex(form: &str) -> Option<&'static str> {
+    match form {
+        "f" | "w" | "woman" | "women" | "girl" | "females" => Some("female"),
+        "m" | "man" | "men" | "boy" | "males" => Some("male"),
+        _ => None,
+    }
+}
+
+/// Whether one part of a crossing can mean a group with this label: ages inside its ages, or words that are
+/// among its words.
+fn fits(part: &str, label: &str) -> bool {
+    if part.contains(|c: char| c.is_ascii_digit()) {
+        return ages(part).zip(ages(label)).is_some_and(|((from, to), (least, most))| least <= from && to <= most);
+    }
+    let word = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(word).collect()
+    };
+    let part = sex(&plain(part)).unwrap_or(part);
+    let there = words(label);
+    words(part).iter().all(|word| there.contains(word))
 }
 
 /// The words before the first comma, colon, bracket or "or", in letters and digits.
@@ -256,6 +307,28 @@ mod tests {
         let labels = Labels::new("age", &groups, Some(&own));
         assert_eq!(labels.read("16-20"), Answer::Group(GroupIdx::from_usize(3)));
         assert_eq!(labels.read("99"), Answer::NotRecorded);
+    }
+
+    #[test]
+    fn crossed_groups_are_known_by_their_parts_and_a_part_not_recorded_is_not_recorded() {
+        let groups = vec![
+            group("females_0_15", "Females aged 0 to 15", "age_sex"),
+            group("females_16_25", "Females aged 16 to 25", "age_sex"),
+            group("males_0_15", "Males aged 0 to 15", "age_sex"),
+            group("males_76", "Males aged 76 and over", "age_sex"),
+        ];
+        let own = BTreeMap::from([("11-20, Male".to_owned(), "males_0_15".to_owned())]);
+        let labels = Labels::new("age_sex", &groups, Some(&own));
+        let read = |age: &str, sex: &str| match labels.read_crossed(&[age, sex]) {
+            Answer::Group(index) => groups[index.index()].key.clone(),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(read("11-15", "Male"), "males_0_15");
+        assert_eq!(read("16-20", "Female"), "females_16_25");
+        assert_eq!(read("Over 75", "M"), "males_76");
+        assert_eq!(read("11-20", "Male"), "males_0_15", "place.toml says so");
+        assert_eq!((read("-1", "Male"), read("6-10", "-1")), ("NotRecorded".to_owned(), "NotRecorded".to_owned()));
+        assert_eq!(read("11-20", "Female"), "Unmatched", "an age that lies in two groups");
     }
 
     #[test]

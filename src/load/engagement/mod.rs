@@ -48,7 +48,7 @@ pub(super) fn read(
 ) -> Engagement {
     let mut open: Vec<Open<'_>> = Vec::new();
     for section in sections {
-        open.extend(opened(desk, section, groups, batches::LARGE));
+        open.extend(opened(desk, section, groups));
     }
     let mut dimensions: Vec<String> = Vec::new();
     for group in groups {
@@ -75,10 +75,11 @@ pub(super) fn read(
 }
 
 /// Opens a file and recognises its columns; nothing when it cannot be used.
-fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Group], large: u64) -> Option<Open<'a>> {
+fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Group]) -> Option<Open<'a>> {
     let path = desk.find(&section.file, "engagement")?;
     desk.step(&format!("Reading {}", section.file));
     desk.note_source("engagement", &section.file, &path, &section.source);
+    let large = section.stream_above_mb.map_or(batches::LARGE, |megabytes| megabytes.saturating_mul(1 << 20));
     let source = match Source::open(&path, &section.file, section.sheet.as_deref(), large, &mut desk.issues) {
         Ok(source) => source,
         Err(issue) => {
@@ -138,7 +139,7 @@ fn count(
     dimensions: &[String],
     groups: &[Group],
 ) -> RecordFile {
-    let cut = batches::ends_midway(path);
+    let cut = batches::end_of(path) != batches::End::Whole;
     let mut reader = Reader::new(section, columns, wheres, tally, dimensions, groups);
     let read = source.each(&section.file, &columns.used(), &mut |batch, last| reader.batch(batch, cut && last));
     let Reader { mut file, noticed, .. } = reader;

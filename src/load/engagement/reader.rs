@@ -10,8 +10,9 @@ use crate::load::manifest::EngagementSection;
 use crate::load::table::{Cell, parse_date, parse_excel_date};
 use crate::place::{Activity, Answer, AssetIdx, RecordFile};
 use chrono::{Datelike, NaiveDate};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 
 /// Rows of one kind of fault: how many, the first, and some of the words.
 #[derive(Debug, Default, Clone)]
@@ -49,8 +50,13 @@ pub(super) struct Noticed {
     /// Expected number of people placed outside the place by spreading.
     pub(super) elsewhere: f64,
     pub(super) long_themes: Seen,
+    /// Rows that say what a row before them says, where nothing tells records apart.
+    pub(super) alike: Seen,
     pub(super) date_forms: BTreeMap<&'static str, u64>,
 }
+
+/// Different rows that are remembered to notice rows alike: 16 megabytes; those beyond are not compared.
+const MOST_ROWS: usize = 1_000_000;
 
 /// Different words of a column that are remembered; beyond, the memory is emptied and filled again.
 const MOST_WORDS: usize = 200_000;
@@ -95,6 +101,9 @@ pub(super) struct Reader<'a, 'w, 'g> {
     assets: Memory<Option<(AssetIdx, u32)>>,
     themes: Memory<Vec<u16>>,
     answers: Vec<Memory<Answer>>,
+    /// Columns that are read, and what the rows say in them, as hashes; kept where no id tells records apart.
+    read: Vec<usize>,
+    rows: Option<FxHashSet<u64>>,
     /// What came of it.
     pub(super) file: RecordFile,
     /// What was noticed.
@@ -133,6 +142,8 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             activities: Memory::new(),
             assets: Memory::new(),
             themes: Memory::new(),
+            read: columns.used(),
+            rows: columns.of(Fact::Id).is_none().then(FxHashSet::default),
             file: RecordFile { file: section.file.clone(), ..RecordFile::default() },
             noticed: Noticed::default(),
         }
@@ -182,6 +193,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         if let (Some(words), None) = (asset_words, asset) {
             self.noticed.unknown_asset.add(line, words);
         }
+        self.notice_alike(batch, row, line);
         self.file.used += 1;
         let exact = self.wheres.is_exact(spot);
         let people = self.number(batch, row, (Fact::People, "people"), 1.0);
@@ -207,6 +219,21 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             themes: &themes,
         };
         self.tally.add(&record);
+    }
+
+    /// Notices a row that says what a row before it says. It is counted all the same: two people may say the same.
+    fn notice_alike(&mut self, batch: &Batch<'_>, row: usize, line: u64) {
+        let Some(rows) = &mut self.rows else { return };
+        let mut hasher = FxHasher::default();
+        for &column in &self.read {
+            batch.text(column, row).hash(&mut hasher);
+        }
+        let hash = hasher.finish();
+        if rows.contains(&hash) {
+            self.noticed.alike.add(line, "");
+        } else if rows.len() < MOST_ROWS {
+            rows.insert(hash);
+        }
     }
 
     fn day(&mut self, words: &str) -> Option<NaiveDate> {
@@ -309,15 +336,18 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         for (i, (at, labels)) in self.labels.iter().enumerate() {
             let Some(asked) = self.columns.dimensions.get(i) else { continue };
             let joined;
-            let words = match asked.columns.as_slice() {
-                [column] => batch.text(*column, row).unwrap_or_default(),
+            let (words, answer) = match asked.columns.as_slice() {
+                [column] => {
+                    let words = batch.text(*column, row).unwrap_or_default();
+                    (words, self.answers[i].get(words, || labels.read(words)))
+                }
                 many => {
-                    let words: Vec<&str> = many.iter().filter_map(|column| batch.text(*column, row)).collect();
-                    joined = if words.len() == many.len() { words.join(", ") } else { String::new() };
-                    joined.as_str()
+                    let parts: Vec<&str> =
+                        many.iter().map(|column| batch.text(*column, row).unwrap_or_default()).collect();
+                    joined = parts.join(", ");
+                    (joined.as_str(), self.answers[i].get(&joined, || labels.read_crossed(&parts)))
                 }
             };
-            let answer = self.answers[i].get(words, || labels.read(words));
             if answer == Answer::Unmatched {
                 self.noticed.unmatched.entry(asked.dimension.clone()).or_default().add(line, words);
             }

@@ -65,6 +65,16 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, issues: &mut Issues)
         format!("{records} {has} the id of a record that was read before"),
         "Each id is counted once, as it stands first; check that ids are not used for two records",
     );
+    let records = rows(noticed.alike.count);
+    let verb = if noticed.alike.count == 1 { "says" } else { "say" };
+    say(
+        &noticed.alike,
+        false,
+        "records-alike",
+        "",
+        format!("{records} {verb} in every column read what a row before says, and no id tells records apart"),
+        "Counted, since two people may say the same; with a column of ids, a row that stands twice is counted once",
+    );
     let records = rows(noticed.without_day.count);
     say(
         &noticed.without_day,

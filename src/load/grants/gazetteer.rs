@@ -1,12 +1,13 @@
 //! Which areas codes and names stand for in this place: its zones and patches, the larger areas that
-//! its zone file and lookups put the zones in, older codes, and countries.
+//! its zone file, lookups and outlines put the zones in, older codes, and countries.
 
+use super::outlines::Outlined;
 use crate::load::areas::Area as Boundary;
 use crate::load::headers;
 use crate::load::table::Table;
 use crate::load::words::key_form;
 use crate::place::{Area, Idx, Patch, PatchIdx, ZoneIdx};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Codes and names, and the areas they stand for.
 #[derive(Debug, Default)]
@@ -14,6 +15,10 @@ pub(super) struct Gazetteer {
     codes: HashMap<String, Area>,
     names: HashMap<String, Named>,
     zones: HashMap<String, usize>,
+    /// Codes of areas of which this place is only a part.
+    wider: HashSet<String>,
+    /// Codes of areas that are known by their outlines.
+    outlined: HashSet<String>,
     /// For each zone, the local authority it is in, where that is known.
     authorities: HashMap<ZoneIdx, Area>,
     /// The most words a name has.
@@ -41,11 +46,36 @@ pub(super) enum Coded {
 
 /// First letters of codes, and the residents of those countries by the censuses of 2021 and 2022: a
 /// place with nine tenths of them is the country.
-const COUNTRIES: [(&str, char, f64); 4] = [
-    ("E92000001", 'E', 56_490_000.0),
-    ("W92000004", 'W', 3_107_000.0),
-    ("S92000003", 'S', 5_436_000.0),
-    ("N92000002", 'N', 1_903_000.0),
+const COUNTRIES: [(&str, &str, char, f64); 4] = [
+    ("E92000001", "England", 'E', 56_490_000.0),
+    ("W92000004", "Wales", 'W', 3_107_000.0),
+    ("S92000003", "Scotland", 'S', 5_436_000.0),
+    ("N92000002", "Northern Ireland", 'N', 1_903_000.0),
+];
+
+/// Names of more than one authority. A ward may bear one too (North East, in Barnsley; Wales, in Rotherham), and
+/// hardly anybody who writes it means the ward.
+const WIDE: [&str; 20] = [
+    "england",
+    "wales",
+    "scotland",
+    "northern ireland",
+    "britain",
+    "great britain",
+    "united kingdom",
+    "north east",
+    "north west",
+    "yorkshire and the humber",
+    "east midlands",
+    "west midlands",
+    "midlands",
+    "east of england",
+    "east anglia",
+    "south east",
+    "south west",
+    "north wales",
+    "mid wales",
+    "south wales",
 ];
 
 /// Codes of several countries: the United Kingdom, Great Britain, England and Wales.
@@ -84,17 +114,24 @@ impl Gazetteer {
             }
             let name_column = headers::name_column(table, column);
             let mut members: BTreeMap<String, (BTreeSet<usize>, Option<&str>)> = BTreeMap::new();
+            let mut elsewhere: HashMap<String, usize> = HashMap::new();
             for row in 0..table.rows() {
-                let Some(zone) = table.text(zone_column, row).and_then(|key| self.zones.get(&key_form(key))) else {
+                let (Some(key), Some(code)) = (table.text(zone_column, row), table.text(column, row)) else { continue };
+                let Some(zone) = self.zones.get(&key_form(key)) else {
+                    *elsewhere.entry(key_form(code)).or_default() += 1;
                     continue;
                 };
-                let Some(code) = table.text(column, row) else { continue };
                 let entry = members.entry(key_form(code)).or_default();
                 entry.0.insert(*zone);
                 entry.1 = entry.1.or_else(|| name_column.and_then(|column| table.text(column, row)));
             }
             for (code, (zones, name)) in members {
-                self.area(&code, &zones, name, count);
+                // A region with most of its zones elsewhere is not this place, though all of this place is in it.
+                if elsewhere.get(&code).is_some_and(|others| *others > zones.len()) {
+                    self.wider.insert(code);
+                } else {
+                    self.area(&code, &zones, name, count);
+                }
             }
         }
     }
@@ -118,6 +155,25 @@ impl Gazetteer {
         }
     }
 
+    /// Learns an area by its outline, unless its code is known already.
+    pub(super) fn outlined(&mut self, area: Outlined, count: usize) {
+        let code = key_form(&area.code);
+        if self.codes.contains_key(&code) {
+            return;
+        }
+        if area.is_wider {
+            self.wider.insert(code);
+        } else {
+            self.area(&code, &area.zones, area.name.as_deref(), count);
+            self.outlined.insert(code);
+        }
+    }
+
+    /// Whether an area is known by its outline only.
+    pub(super) fn is_outlined(&self, code: &str) -> bool {
+        self.outlined.contains(&key_form(code))
+    }
+
     /// Adds the countries that this place is, by how many live in the zones of each letter.
     pub(super) fn countries(&mut self, zones: &[Boundary], residents: &[f64]) {
         let mut here: HashMap<char, (Vec<ZoneIdx>, f64)> = HashMap::new();
@@ -128,13 +184,14 @@ impl Gazetteer {
             entry.1 += residents;
         }
         let mut complete = String::new();
-        for (code, letter, people) in COUNTRIES {
+        for (code, name, letter, people) in COUNTRIES {
             if let Some((zones_here, residents)) = here.get(&letter)
                 && *residents >= 0.9 * people
             {
                 complete.push(letter);
                 let all = zones_here.len() == zones.len();
                 let area = if all { Area::Whole } else { Area::Zones(zones_here.clone()) };
+                self.force(name, area.clone());
                 self.codes.entry(code.to_owned()).or_insert(area);
             }
         }
@@ -147,6 +204,9 @@ impl Gazetteer {
 
     fn name(&mut self, name: &str, area: Area, size: usize) {
         let Some(form) = name_form(name) else { return };
+        if WIDE.contains(&form.as_str()) && !matches!(area, Area::Patch(_)) {
+            return;
+        }
         self.longest = self.longest.max(form.split(' ').count());
         let size_of = |area: &Area| match area {
             Area::Zones(zones) => zones.len(),
@@ -186,7 +246,8 @@ impl Gazetteer {
         if let Some(area) = self.codes.get(&form) {
             return Coded::Here(area.clone());
         }
-        let wider = COUNTRIES.iter().any(|(known, ..)| *known == form)
+        let wider = self.wider.contains(&form)
+            || COUNTRIES.iter().any(|(known, ..)| *known == form)
             || SEVERAL.iter().any(|(known, _)| *known == form)
             || matches!(form.as_str(), "GB" | "UK" | "GB-ENG" | "GB-WLS" | "GB-SCT" | "GB-NIR");
         if wider { Coded::Wider } else { Coded::Unknown }

@@ -13,6 +13,16 @@ use crate::load::table::Cell;
 use crate::place::{Area, Benefit, Evidence, Idx, Office, Part, Unplaced, ZoneIdx};
 use std::collections::HashMap;
 
+/// How far an office may be from a ward or town whose name its grant bears. Of 4,116 grants over England and Wales,
+/// 24 bear the name of a ward elsewhere (Trowbridge is a town in Wiltshire and a ward of Cardiff); the nearest of those
+/// pairs lie 45 km apart, and groups seldom work further away than 25 km. At 100 km most of the 24 would be misplaced;
+/// at 5 km, groups with an office in the next town would be placed by that office only.
+const NEAR_M: f64 = 25_000.0;
+
+/// An area of more zones than this is no ward or town: counties, countries. The largest town of one name that is no
+/// local authority has some hundred LSOAs.
+const MOST_ZONES_OF_A_TOWN: usize = 200;
+
 /// What a grant is held against.
 pub(super) struct Ladder<'a> {
     pub(super) gazetteer: &'a Gazetteer,
@@ -125,7 +135,7 @@ impl Ladder<'_> {
                 return split(pence, self.narrowed(raw, seat, said), areas);
             }
         }
-        let named = self.named(raw, seat);
+        let named = self.named(raw, seat, None);
         if !matches!(named, Said::Nothing) {
             return split(pence, vec![named], areas);
         }
@@ -143,7 +153,10 @@ impl Ladder<'_> {
         }
         if let Some(code) = spot.code.as_deref() {
             match self.gazetteer.code(code) {
-                Coded::Here(area) => return Said::Here(area, evidence, format!("the code {}", code.trim()), None),
+                Coded::Here(area) => {
+                    let how = if self.gazetteer.is_outlined(code) { ", by its outline" } else { "" };
+                    return Said::Here(area, evidence, format!("the code {}{how}", code.trim()), None);
+                }
                 Coded::Wider => return Said::Not(Unplaced::Wider),
                 Coded::Unknown => {
                     if let Some((at, _)) = self.offices.find(code) {
@@ -178,10 +191,8 @@ impl Ladder<'_> {
         if matches!(outer, Area::Patch(_)) || matches!(evidence, Evidence::Point) {
             return said;
         }
-        match self.named(raw, seat) {
-            Said::Here(inner, level, words, at) if inner != *outer && self.inside(&inner, outer) => {
-                vec![Said::Here(inner, level, words, at)]
-            }
+        match self.named(raw, seat, Some(outer)) {
+            Said::Here(inner, level, words, at) if inner != *outer => vec![Said::Here(inner, level, words, at)],
             _ => said,
         }
     }
@@ -206,19 +217,41 @@ impl Ladder<'_> {
     /// A place of this place that title or description name. Where several are named, the smallest that
     /// lies in all the others; where there is none, nobody can say.
     ///
-    /// Words are not believed when the recipient is known to be elsewhere: there is more than one Hale.
-    fn named(&self, raw: &Raw, seat: &Seat) -> Said {
+    /// Words are not believed when the recipient is known to be elsewhere: there is more than one Hale. For the
+    /// same reason a name inside a large place is believed only near the recipient's office (see [`NEAR_M`]), unless
+    /// the grant is coded to an area that has it inside.
+    fn named(&self, raw: &Raw, seat: &Seat, coded: Option<&Area>) -> Said {
         if matches!(seat, Seat::Elsewhere) {
             return Said::Nothing;
         }
         let texts = [raw.description.as_deref(), raw.title.as_deref()];
         let mut found: Vec<(String, Area)> =
             texts.into_iter().flatten().flat_map(|text| self.gazetteer.in_text(text)).collect();
+        found.retain(|(_, area)| match coded {
+            Some(outer) if *outer != Area::Whole => self.inside(area, outer),
+            _ => self.is_near(area, seat),
+        });
         found.sort_by(|a, b| a.1.cmp(&b.1).then_with(|| a.0.cmp(&b.0)));
         found.dedup_by(|a, b| a.1 == b.1);
         match found.iter().find(|(_, area)| found.iter().all(|(_, other)| self.inside(area, other))) {
             Some((name, area)) => Said::Here(area.clone(), Evidence::Named, format!("its words name \"{name}\""), None),
             None => Said::Nothing,
+        }
+    }
+
+    /// Whether an area is near enough to the office for its name to mean it. Patches are what a place is known by,
+    /// and large areas have names of their own.
+    fn is_near(&self, area: &Area, seat: &Seat) -> bool {
+        let Area::Zones(zones) = area else { return true };
+        if zones.len() > MOST_ZONES_OF_A_TOWN {
+            return true;
+        }
+        let centre = |zone: &ZoneIdx| self.centres.get(zone.index()).copied();
+        let within = |from: Xy, limit: f64| zones.iter().filter_map(centre).any(|at| at.distance(from).get() <= limit);
+        match seat {
+            Seat::Here(office) => centre(&office.zone).is_none_or(|office| within(office, NEAR_M)),
+            Seat::Unknown => self.centres.iter().all(|at| within(*at, 2.0 * NEAR_M)),
+            Seat::Elsewhere => false,
         }
     }
 

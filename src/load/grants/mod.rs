@@ -1,13 +1,14 @@
 //! Grants in the 360Giving standard (1.4): packages in JSON, and tables with the standard's titles.
 //!
 //! `raw` and `sheet` take the fields out of the files, `clean` decides about money, days and versions,
-//! `gazetteer` knows what codes and names stand for here, `offices` where recipients are, and `ladder`
-//! says where each grant benefits somebody and how surely.
+//! `gazetteer` knows what codes and names stand for here, `outlines` what areas known by their outlines are made
+//! of, `offices` where recipients are, and `ladder` says where each grant benefits somebody and how surely.
 
 mod clean;
 mod gazetteer;
 mod ladder;
 mod offices;
+mod outlines;
 mod raw;
 mod sheet;
 
@@ -171,7 +172,7 @@ fn package(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, 
     }
 }
 
-/// What codes and names stand for: by the place itself, its zone file, and the lookups.
+/// What codes and names stand for: by the place itself, its zone file, the lookups, and outlines.
 fn learn(desk: &mut Desk<'_>, manifest: &Manifest, ground: &Ground<'_>) -> Gazetteer {
     let whole = manifest.patches.is_none();
     let mut gazetteer = Gazetteer::new(&manifest.place.name, ground.zones, ground.patches, whole);
@@ -187,6 +188,11 @@ fn learn(desk: &mut Desk<'_>, manifest: &Manifest, ground: &Ground<'_>) -> Gazet
         match headers::zone_column(&table, lookup.zone.as_deref(), &keys) {
             Ok(column) => gazetteer.learn(&table, column, count),
             Err(issue) => desk.issues.push(*issue),
+        }
+    }
+    for section in &manifest.giving.outlines {
+        for area in outlines::read(desk, section, ground) {
+            gazetteer.outlined(area, count);
         }
     }
     gazetteer.countries(ground.zones, &ground.residents);
@@ -279,7 +285,7 @@ fn note_unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut super::Is
                     "{n} name a location that is not part of this place, or a code nobody knows here: {}",
                     some_of(&codes)
                 ),
-                "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups",
+                "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups, or their outlines under [giving] outlines",
             ),
             Unplaced::Wider => (
                 "grants-wider",

@@ -135,6 +135,16 @@ source = {{ title = "Engagement records, first year (made up)", licence = "CC0-1
 file = "{second}"
 source = {{ title = "Engagement records, second year (made up)", licence = "CC0-1.0", date = "2025-03-31" }}
 
+# What would answer a theme: so that a theme raised where nothing near answers it is shown.
+[themes]
+"loneliness" = ["community_hub", "community_centre", "pub"]
+"warm homes" = ["community_hub", "library"]
+"cost of living" = ["food_bank", "community_hub"]
+"food" = "food_bank"
+"young people" = "youth_centre"
+"health" = ["gp_surgery", "pharmacy"]
+"digital" = "library"
+
 [[grants]]
 file = "{grants}"
 source = {{ title = "Grants in the 360Giving standard (made up)", licence = "CC0-1.0", date = "2025-04-30" }}

@@ -116,12 +116,12 @@ export function items(id: string, more: Record<string, string> = {}): string {
   return `collections/${encodeURIComponent(id)}/items${query ? `?${query}` : ""}`;
 }
 
-/** All features of a collection, or those with the values asked for, page by page. */
-export async function features(id: string, filter: Record<string, string> = {}): Promise<Feature[]> {
+/** All features of a collection, or those with the values asked for, page by page; or the first so many of them. */
+export async function features(id: string, filter: Record<string, string> = {}, most = Infinity): Promise<Feature[]> {
   const all: Feature[] = [];
   for (;;) {
-    const page = await ask<Page>(items(id, { ...filter, f: "json", limit: String(PAGE), offset: String(all.length) }));
+    const page = await ask<Page>(items(id, { ...filter, f: "json", limit: String(Math.min(PAGE, most)), offset: String(all.length) }));
     all.push(...page.features);
-    if (page.features.length === 0 || all.length >= page.numberMatched) return all;
+    if (page.features.length === 0 || all.length >= Math.min(page.numberMatched, most)) return all;
   }
 }

@@ -9,6 +9,10 @@ export interface Counts {
   after: number;
   share_before: number | null;
   share_after: number | null;
+}
+
+/** The same with the groups. */
+export interface Total extends Counts {
   groups: Record<string, GroupCounts | null>;
 }
 
@@ -36,7 +40,7 @@ export interface ZoneChange {
 export interface Change {
   standard: string;
   title: string;
-  place: Counts;
+  place: Total;
   patches: PatchCounts[];
   zones: ZoneChange[];
 }
@@ -102,7 +106,7 @@ export interface Proposal {
   sites: Chosen[];
   given_up: Site[];
   runner_up: { without: string | null; plan: Replacement } | null;
-  place_total: Counts;
+  place_total: Total;
   patches: PatchCounts[];
   fairness: { points: FairPoint[]; impossible_floor: number | null };
 }
@@ -123,6 +127,8 @@ export interface Tried {
   standards: string[];
   add: { at: [number, number]; id: string }[];
   remove: string[];
+  /** Without the patches where nothing changes: quicker to make, to send and to read. */
+  changes_only: boolean;
 }
 
 /** Answered at once, with the only output as it is. */

@@ -9,6 +9,8 @@ export interface Areas {
   /** The collection they are of. */
   collection: string;
   features: Feature[];
+  /** Their shapes come in tiles, not with the features. */
+  tiled: boolean;
   /** Property that names an area. */
   key: string;
   /** Property they are filled by. */
@@ -46,6 +48,10 @@ class Scene {
   taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
   /** Lines for the tip over an area. */
   tip = $state.raw<(area: string) => string[]>(() => []);
+  /** The answer in few words, on the map where the answer itself is below it. */
+  says = $state("");
+  /** Milliseconds from a change of the map to its picture: long where no graphics card draws it. */
+  drawing = 0;
   /** Middle of what the map shows. */
   middle: () => [number, number] | null = () => null;
 
@@ -54,7 +60,7 @@ class Scene {
     this.gaps = [];
     this.spots = [];
     this.changes = [];
-    this.area = "";
+    this.area = this.says = "";
     this.taking = null;
   }
 }

@@ -56,7 +56,11 @@ export class Search {
     this.trouble = this.results = this.job = null;
     try {
       let job = await process.findSites(inputs);
-      if (turn !== this.#turn) await process.stop(job.jobID);
+      // Stopped before the server had taken it on: it is stopped there now, and said to be.
+      if (turn !== this.#turn) {
+        job = await process.stop(job.jobID);
+        if (!this.running) this.job = job;
+      }
       while (turn === this.#turn && (job.status === "accepted" || job.status === "running")) {
         this.job = job;
         await new Promise((done) => setTimeout(done, EVERY));

@@ -17,6 +17,8 @@ export interface Answer {
   zones: api.Feature[];
   schema: api.Schema;
   gaps: api.Feature[];
+  /** Zones and gaps are so many that their shapes come in tiles. */
+  tiled: boolean;
   gapsSchema: api.Schema;
 }
 
@@ -35,7 +37,10 @@ class Store {
   /** Fetches what every view needs, with the first answer on the way at the same time. */
   async open(standard: string): Promise<void> {
     this.trouble = null;
-    const rest = Promise.all([api.landing(), api.features("patches")]);
+    const landing = api.landing();
+    // Only a service that says it has processes is asked for them.
+    const listed = landing.then(({ links }) => (links.some((link) => /\/processes$/.test(link.rel)) ? processes() : []));
+    const rest = Promise.all([landing, api.features("patches"), listed]);
     // Whichever fails first is told; the other must not be left without somebody to hear it.
     rest.catch(() => undefined);
     try {
@@ -43,10 +48,9 @@ class Store {
       const found = standards(collections);
       const first = found.find((each) => each.key === standard) ?? found[0];
       if (first) void this.#fetch(first).catch(() => undefined);
-      const [landing, patches] = await rest;
-      // Only a service that says it has processes is asked for them.
-      if (landing.links.some((link) => /\/processes$/.test(link.rel))) this.processes = await processes();
-      this.place = { landing, collections, standards: found, patches };
+      const [home, patches, processes_] = await rest;
+      this.processes = processes_;
+      this.place = { landing: home, collections, standards: found, patches };
     } catch (trouble) {
       this.trouble = api.asTrouble(trouble);
     }
@@ -91,15 +95,20 @@ class Store {
 /** What is shown of a zone; groups of residents are shown by patch, and would be most of what is sent. */
 const OF_ZONES = "zone_id,patch_id,residents,covered_residents,covered_share,minutes_median,nearest_asset_id,nearest_asset_name";
 
+/** Zones beyond which shapes come in tiles, cut for what is looked at. Below, one answer is fewer bytes and sooner there. */
+const MANY = 2000;
+
 async function fetchAnswer(standard: Standard): Promise<Answer> {
   const { coverage, gaps } = standard;
+  const tiled = coverage.itemCount > MANY;
+  const shapes: Record<string, string> = tiled ? { skipGeometry: "true" } : {};
   const [zones, schema, found, gapsSchema] = await Promise.all([
-    api.features(coverage.id, { properties: OF_ZONES }),
+    api.features(coverage.id, { ...shapes, properties: OF_ZONES }),
     api.schema(coverage.id),
-    gaps ? api.features(gaps.id) : [],
+    gaps ? api.features(gaps.id, shapes) : [],
     gaps ? api.schema(gaps.id) : {},
   ]);
-  return { standard, zones, schema, gaps: found, gapsSchema };
+  return { standard, zones, schema, gaps: found, tiled, gapsSchema };
 }
 
 export const store = new Store();

@@ -11,6 +11,9 @@ export const inOrder = new Intl.Collator("en-GB", { numeric: true });
 /** What stands for a number that is not there, with the reason for those who cannot see the cell's title. */
 export const NONE = "no data";
 
+/** What stands for a number that is kept back. Why is not said: the reason would tell something of the number. */
+export const HIDDEN = "hidden";
+
 export function count(value: Value | undefined): string {
   return typeof value === "number" ? whole.format(value) : NONE;
 }
@@ -34,6 +37,11 @@ export function metres(value: Value | undefined): string {
 
 export function number(value: Value | undefined): string {
   return typeof value === "number" ? tenth.format(value) : NONE;
+}
+
+/** A ratio: two decimals below ten, where a tenth is much. */
+export function finer(value: Value | undefined): string {
+  return typeof value !== "number" ? NONE : Math.abs(value) < 10 ? value.toFixed(2) : tenth.format(value);
 }
 
 export function text(value: Value | undefined): string {

@@ -1,23 +1,28 @@
 /** The map: what the page tells it to show, and what the reader points at. */
 
-import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import type { Geometry } from "geojson";
+import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, prewarm, setWorkerUrl } from "maplibre-gl";
+import type { FeatureCollection, Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { type Feature, address } from "../lib/api";
 import type { Areas } from "../lib/scene.svelte";
 import type { ZoneChange } from "../lib/process";
-import { CAUSES, OTHERS, pattern } from "./patterns";
+import { CAUSES, OTHERS, disc, pattern } from "./patterns";
 import { type Box, box, spot } from "./shapes";
-import { areas, base, streets } from "./style";
+import { type Placed, areas, base, gaps, streets } from "./style";
 
 setWorkerUrl(workerUrl);
+// Its workers fetch their code while the data come.
+prewarm();
 
 export interface Picture {
   patches: Feature[];
   /** What is filled, and by what; gaps are shown without it. */
   areas: Areas | null;
+  /** Gaps with their shapes: all of them, or where they come in tiles those that have numbers. */
   gaps: Feature[];
+  /** Collection whose tiles hold the gaps; `null` where all have their shapes. */
+  gapTiles: string | null;
   assets: Feature[];
   patch: string;
   gap: string;
@@ -46,11 +51,17 @@ export interface Told {
   moved: (at: string) => void;
   /** The picture shifted under what lies over it. */
   shifted: () => void;
+  /** How long a change took to be seen, in milliseconds. */
+  took: (time: number) => void;
 }
 
 /** The deepest zoom the server cuts tiles for; nearer than that they are drawn larger. */
 const DEEPEST = 14;
+/** Pixels kept free round what is shown, more where the buttons are. */
+const AROUND = { top: 30, bottom: 30, left: 30, right: 62 };
 const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
+const SIGNS = ["areas-gain", "areas-loss"];
+const GAPS = ["gaps", "gaps-line", "gap-line"];
 const nothing: FilterSpecification = ["boolean", false];
 const is = (name: string, value: string): FilterSpecification => (value ? ["==", ["get", name], value] : nothing);
 
@@ -61,14 +72,17 @@ export class Drawing {
   #last: Partial<Picture> = {};
   #frame = 0;
   #standing: Promise<void> | undefined;
-  #marked: string[] = [];
+  #marked = new Map<string, number>();
+  #areas: Areas | null = null;
+  #gapTiles: string | null = null;
+  #size: { width: number; height: number };
 
-  constructor(container: HTMLElement, extent: Box, at: string, told: Told) {
+  constructor(container: HTMLElement, extent: Box, at: string, patches: Feature[], told: Told) {
     this.#told = told;
     const narrow = matchMedia("(max-width: 60rem)").matches;
     this.#map = new GlMap({
       container,
-      style: base(),
+      style: base(collection(patches)),
       ...camera(at, extent),
       attributionControl: false,
       cooperativeGestures: narrow,
@@ -84,11 +98,15 @@ export class Drawing {
     this.#map.keyboard.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
-    for (const name of [...CAUSES, ...OTHERS]) {
-      const image = pattern(name);
-      if (image) this.#map.once("style.load", () => void (this.#map.hasImage(name) || this.#map.addImage(name, image, { pixelRatio: 2 })));
-    }
-    this.#ready = new Promise((done) => void this.#map.once("load", () => done()));
+    this.#size = { width: container.clientWidth, height: container.clientHeight };
+    this.#last = { patches };
+    // What is added need not wait for the first frame, nor for the sources of the style.
+    this.#ready = new Promise((done) => void this.#map.once("style.load", () => {
+      for (const [name, image] of [...[...CAUSES, ...OTHERS].map((name) => [name, pattern(name)] as const), ["disc", disc()] as const]) {
+        if (image) this.#map.addImage(name, image, { pixelRatio: 2 });
+      }
+      done();
+    }));
     this.#listen();
   }
 
@@ -99,13 +117,13 @@ export class Drawing {
     this.#last = picture;
     const changed = (...names: (keyof Picture)[]): boolean => names.some((name) => last[name] !== picture[name]);
     if (changed("patches")) this.#fill("patches", picture.patches);
-    if (changed("areas")) this.#fillAreas(picture.areas, last.areas ?? null);
+    if (changed("areas")) this.#fillAreas(picture.areas);
     if (changed("areas", "changes")) this.#mark(picture.changes);
-    if (changed("gaps")) this.#fill("gaps", picture.gaps);
+    if (changed("gaps", "gapTiles")) this.#fillGaps(picture);
     if (changed("assets")) this.#fill("assets", picture.assets);
     if (changed("patches", "gaps", "patch", "areas", "numbers")) this.#fill("spots", spots(picture));
-    if (changed("areas", "patch")) this.#looks(picture);
-    this.#map.setFilter("gap-line", is("gap_id", picture.gap));
+    if (changed("areas", "patch", "gapTiles") || (last.changes?.length ?? 0) > 0 !== picture.changes.length > 0) this.#looks(picture);
+    if (changed("gap", "gapTiles", "gaps")) this.#map.setFilter("gap-line", is("gap_id", picture.gap));
     if (picture.areas && this.#map.getLayer("area-line")) this.#map.setFilter("area-line", is(picture.areas.key, picture.area));
     await this.#stands();
   }
@@ -120,13 +138,13 @@ export class Drawing {
   async addStreets(): Promise<void> {
     await this.#ready;
     if (this.#map.getSource("streets")) return;
-    this.#map.addSource("streets", { type: "vector", tiles: [`${address("tiles/streets")}/{z}/{x}/{y}`], maxzoom: DEEPEST });
-    for (const { layer, before } of streets()) this.#map.addLayer(layer, before);
+    this.#map.addSource("streets", tiles("streets"));
+    this.#add(streets());
   }
 
   fit(to: Feature[], gently: boolean): void {
     const around = box(to);
-    if (around) this.#map.fitBounds(around, { padding: 36, maxZoom: 16, animate: gently && !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 500 });
+    if (around) this.#map.fitBounds(around, { padding: AROUND, maxZoom: 16, animate: gently && !matchMedia("(prefers-reduced-motion: reduce)").matches, duration: 500 });
   }
 
   goTo(at: string): void {
@@ -140,8 +158,7 @@ export class Drawing {
   }
 
   size(): { width: number; height: number } {
-    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
-    return { width, height };
+    return this.#size;
   }
 
   unproject(x: number, y: number): { lon: number; lat: number } {
@@ -171,31 +188,47 @@ export class Drawing {
 
   #fill(source: string, features: Feature[]): void {
     const found = this.#map.getSource(source);
-    if (found instanceof GeoJSONSource) void found.setData({ type: "FeatureCollection", features: features.filter(hasShape) });
+    if (found instanceof GeoJSONSource) void found.setData(collection(features));
   }
 
-  #fillAreas(areas_: Areas | null, last: Areas | null): void {
+  #add(layers: Placed[]): void {
+    for (const { layer, before } of layers) if (!this.#map.getLayer(layer.id)) this.#map.addLayer(layer, before);
+  }
+
+  #take(source: string, layers: string[]): void {
+    for (const id of layers) if (this.#map.getLayer(id)) this.#map.removeLayer(id);
+    if (this.#map.getSource(source)) this.#map.removeSource(source);
+  }
+
+  #fillGaps({ gaps: some, gapTiles }: Picture): void {
     const map = this.#map;
-    if (!areas_) return;
-    const source = map.getSource("areas");
-    if (source instanceof GeoJSONSource && last?.features !== areas_.features) {
-      if (last?.collection === areas_.collection) {
-        void source.setData({ type: "FeatureCollection", features: areas_.features.filter(hasShape) });
-      } else {
-        for (const id of AREAS) map.removeLayer(id);
-        map.removeSource("areas");
-      }
+    if (this.#gapTiles !== gapTiles) this.#take("gaps", GAPS);
+    this.#gapTiles = gapTiles;
+    if (map.getSource("gaps")) {
+      if (gapTiles === null) this.#fill("gaps", some);
+      return;
     }
+    if (gapTiles === null) map.addSource("gaps", { type: "geojson", data: collection(some) });
+    else map.addSource("gaps", tiles(gapTiles));
+    this.#add(gaps(gapTiles));
+  }
+
+  #fillAreas(next: Areas | null): void {
+    const map = this.#map;
+    const last = this.#areas;
+    if (!next) return;
+    this.#areas = next;
+    if (last && last.collection !== next.collection) this.#take("areas", AREAS);
     if (!map.getSource("areas")) {
-      map.addSource("areas", { type: "geojson", promoteId: areas_.key, data: { type: "FeatureCollection", features: areas_.features.filter(hasShape) } });
-      this.#marked = [];
-    }
-    for (const { layer, before } of areas(areas_)) {
+      map.addSource("areas", next.tiled ? { ...tiles(next.collection), promoteId: next.key } : { type: "geojson", promoteId: next.key, data: collection(next.features) });
+      this.#marked = new Map();
+    } else if (!next.tiled && last?.features !== next.features) this.#fill("areas", next.features);
+    for (const { layer, before } of areas(next)) {
       if (!map.getLayer(layer.id)) map.addLayer(layer, before);
       else if (layer.id === "areas" && layer.type === "fill") map.setPaintProperty("areas", "fill-color", layer.paint?.["fill-color"]);
       else if (layer.id === "areas-none" && layer.type === "fill") {
         map.setFilter("areas-none", layer.filter ?? null);
-        map.setPaintProperty("areas-none", "fill-pattern", areas_.pattern);
+        map.setPaintProperty("areas-none", "fill-pattern", next.pattern);
       }
     }
   }
@@ -203,20 +236,28 @@ export class Drawing {
   /** Marks areas where somebody gains or loses. */
   #mark(changes: ZoneChange[]): void {
     const map = this.#map;
-    if (!map.getSource("areas")) return;
-    const now = new Set(changes.map((each) => each.zone));
-    for (const id of this.#marked) if (!now.has(id)) map.removeFeatureState({ source: "areas", id });
-    for (const { zone, residents, change } of changes) {
-      const part = residents > 0 ? change / residents : 0;
-      map.setFeatureState({ source: "areas", id: zone }, { gain: Math.max(0, part), loss: Math.max(0, -part) });
-    }
-    this.#marked = [...now];
+    if (!this.#areas) return;
+    const of = { source: "areas", ...(this.#areas.tiled ? { sourceLayer: this.#areas.collection } : {}) };
+    const now = new Map(changes.map(({ zone, residents, change }) => [zone, residents > 0 ? change / residents : 0]));
+    // Only what differs from what is on the map is told to it.
+    const differs = [...now].filter(([zone, part]) => this.#marked.get(zone) !== part);
+    const gone = [...this.#marked.keys()].filter((zone) => !now.has(zone));
+    for (const id of gone) map.removeFeatureState({ ...of, id });
+    for (const [id, part] of differs) map.setFeatureState({ ...of, id }, { gain: Math.max(0, part), loss: Math.max(0, -part) });
+    this.#marked = now;
+    if (gone.length || differs.length) this.#time();
+  }
+
+  /** Tells how long it takes until what was just changed is on the screen. */
+  #time(): void {
+    const from = performance.now();
+    this.#map.once("render", () => requestAnimationFrame(() => requestAnimationFrame(() => this.#told.took(performance.now() - from))));
   }
 
   #looks({ areas, patch }: Picture): void {
     const map = this.#map;
     const visible = (layer: string, yes: boolean): void => void (map.getLayer(layer) && map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none"));
-    for (const layer of AREAS) visible(layer, areas !== null);
+    for (const layer of AREAS) visible(layer, areas !== null && (!SIGNS.includes(layer) || this.#marked.size > 0));
     for (const layer of ["gaps", "gaps-line"]) visible(layer, areas === null);
     map.setFilter("veil", patch ? ["!=", ["get", "patch_id"], patch] : nothing);
     map.setFilter("patch-line", is("patch_id", patch));
@@ -226,7 +267,8 @@ export class Drawing {
     const map = this.#map;
     map.on("mousemove", (event) => {
       cancelAnimationFrame(this.#frame);
-      this.#frame = requestAnimationFrame(() => this.#told.pointed(this.#at(event.point)));
+      // While the map is dragged nothing is pointed at, and looking would cost the drag its frames.
+      this.#frame = requestAnimationFrame(() => this.#told.pointed(map.isMoving() ? null : this.#at(event.point)));
     });
     map.on("mouseout", () => {
       cancelAnimationFrame(this.#frame);
@@ -237,7 +279,11 @@ export class Drawing {
       this.#told.chosen(at);
     });
     map.on("move", () => this.#told.shifted());
-    map.on("resize", () => this.#told.shifted());
+    map.on("resize", () => {
+      const { clientWidth: width, clientHeight: height } = map.getContainer();
+      this.#size = { width, height };
+      this.#told.shifted();
+    });
     map.on("moveend", (event) => {
       // Only the reader's own moves have an event of the browser behind them.
       if (!("originalEvent" in event) || !event.originalEvent) return;
@@ -262,6 +308,15 @@ export class Drawing {
   }
 }
 
+/** The tiles of a collection, as the server cuts them. */
+function tiles(id: string): { type: "vector"; tiles: string[]; maxzoom: number } {
+  return { type: "vector", tiles: [`${address(`tiles/${encodeURIComponent(id)}`)}/{z}/{x}/{y}`], maxzoom: DEEPEST };
+}
+
+function collection(features: Feature[]): FeatureCollection {
+  return { type: "FeatureCollection", features: features.filter(hasShape) };
+}
+
 function hasShape(feature: Feature): feature is Feature & { geometry: Geometry } {
   return feature.geometry !== null;
 }
@@ -273,7 +328,7 @@ function readCamera(at: string): { center: [number, number]; zoom: number } | nu
 }
 
 function camera(at: string, extent: Box): object {
-  return readCamera(at) ?? { bounds: extent, fitBoundsOptions: { padding: 24 } };
+  return readCamera(at) ?? { bounds: extent, fitBoundsOptions: { padding: AROUND } };
 }
 
 /** Where names of patches and numbers of gaps stand. */

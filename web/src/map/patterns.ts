@@ -78,6 +78,23 @@ export function pattern(name: string): ImageData | null {
   return pen.getImageData(0, 0, SIDE, SIDE);
 }
 
+/** A white disc with a dark rim, for a number that must be read on any pattern; twice its size on the map. */
+export function disc(): ImageData | null {
+  const side = 44;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d");
+  if (!pen) return null;
+  pen.beginPath();
+  pen.arc(side / 2, side / 2, side / 2 - 2, 0, 2 * Math.PI);
+  pen.fillStyle = "#ffffff";
+  pen.fill();
+  pen.lineWidth = 2.5;
+  pen.strokeStyle = INK;
+  pen.stroke();
+  return pen.getImageData(0, 0, side, side);
+}
+
 const urls = new Map<string, string>();
 
 /** The pattern as an image for a legend. */

@@ -1,5 +1,6 @@
 /** The looks of the map: the patches, streets and answers of the data themselves, and nothing from elsewhere. */
 
+import type { FeatureCollection } from "geojson";
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Areas } from "../lib/scene.svelte";
 import { CAUSES, INK } from "./patterns";
@@ -11,19 +12,21 @@ const empty: GeoJSONSourceSpecification = { type: "geojson", data: { type: "Feat
 
 const causeImage: ExpressionSpecification = ["match", ["get", "cause"], CAUSES, ["get", "cause"], "other"];
 
-export function base(): StyleSpecification {
+const ABOVE_AREAS = "above-areas";
+
+/** The patches alone, which are there before any answer. */
+export function base(patches: FeatureCollection): StyleSpecification {
   return {
     version: 8,
-    sources: { patches: empty, gaps: empty, assets: empty, spots: empty },
+    sources: { patches: { type: "geojson", data: patches }, assets: empty, spots: empty },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": "#eef0f2" } },
-      { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER } },
-      { id: "gaps", type: "fill", source: "gaps", paint: { "fill-pattern": causeImage } },
-      { id: "gaps-line", type: "line", source: "gaps", paint: { "line-color": INK, "line-width": 1 } },
+      { id: "land", type: "fill", source: "patches", paint: { "fill-color": PAPER, "fill-antialias": false } },
+      // What fills the map goes below this and streets above it, whichever comes first.
+      { id: ABOVE_AREAS, type: "background", layout: { visibility: "none" } },
       { id: "veil", type: "fill", source: "patches", filter: ["boolean", false], paint: { "fill-color": "#eef0f2", "fill-opacity": 0.78 } },
       { id: "patches-line", type: "line", source: "patches", layout: { "line-join": "round" }, paint: { "line-color": "#3a4149", "line-width": 1.1 } },
       { id: "patch-line", type: "line", source: "patches", filter: ["boolean", false], layout: { "line-join": "round" }, paint: { "line-color": "#1d1d1f", "line-width": 2.6 } },
-      { id: "gap-line", type: "line", source: "gaps", filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3 } },
       {
         id: "assets",
         type: "circle",
@@ -58,34 +61,53 @@ export function base(): StyleSpecification {
         source: "spots",
         // From afar only the largest are numbered, or numbers are all there is to see.
         filter: ["all", ["==", ["get", "of"], "gap"], ["<=", ["get", "rank"], ["step", ["zoom"], 15, 12.5, 60, 14, 10000]]],
-        layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 15, "symbol-sort-key": ["get", "rank"], "text-padding": 1 },
-        paint: { "text-color": INK, "text-halo-color": PAPER, "text-halo-width": 2.6 },
+        layout: { "icon-image": "disc", "icon-padding": 3, "text-field": ["get", "name"], "text-font": FONT, "text-size": 13, "symbol-sort-key": ["get", "rank"], "text-padding": 1 },
+        paint: { "text-color": INK },
       },
     ],
   };
 }
 
+export interface Placed {
+  layer: LayerSpecification;
+  before: string;
+}
+
+/** What is drawn of a source: all of it, or one layer of its tiles. */
+const from = (source: string, layer: string | null): { source: string; "source-layer"?: string } => (layer === null ? { source } : { source, "source-layer": layer });
+
+/** Gaps by their causes, and the one that is chosen. */
+export function gaps(tiles: string | null): Placed[] {
+  const of = from("gaps", tiles);
+  return [
+    { before: ABOVE_AREAS, layer: { id: "gaps", type: "fill", ...of, layout: { visibility: "none" }, paint: { "fill-pattern": causeImage } } },
+    { before: ABOVE_AREAS, layer: { id: "gaps-line", type: "line", ...of, layout: { visibility: "none" }, paint: { "line-color": INK, "line-width": 1 } } },
+    { before: "assets", layer: { id: "gap-line", type: "line", ...of, filter: ["boolean", false], paint: { "line-color": "#1d1d1f", "line-width": 3 } } },
+  ];
+}
+
 /** Areas filled by classes, and over them what would change. */
-export function areas({ property, key, classes, pattern }: Areas): { layer: LayerSpecification; before: string }[] {
-  const source = "areas";
+export function areas({ collection, tiled, property, key, classes, pattern }: Areas): Placed[] {
+  const of = from("areas", tiled ? collection : null);
   const state = (name: string): ExpressionSpecification => ["coalesce", ["feature-state", name], 0];
   const colour: ExpressionSpecification = ["case", [">", state("gain"), 0], ["step", state("gain"), GAINS[0]?.colour ?? INK, 0.5, GAINS[1]?.colour ?? INK], steps(property, classes)];
-  const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", source, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
+  // Hidden until something changes: what is drawn without being seen takes as long.
+  const sign = (name: string): LayerSpecification => ({ id: `areas-${name}`, type: "fill", ...of, layout: { visibility: "none" }, paint: { "fill-pattern": name, "fill-opacity": ["case", [">", state(name), 0], 1, 0] } });
   return [
-    { id: "areas", type: "fill", source, paint: { "fill-color": colour } } as LayerSpecification,
-    { id: "areas-none", type: "fill", source, filter: ["==", ["get", property], null], paint: { "fill-pattern": pattern } } as LayerSpecification,
+    { id: "areas", type: "fill", ...of, paint: { "fill-color": colour, "fill-antialias": false } } as LayerSpecification,
+    { id: "areas-none", type: "fill", ...of, filter: ["==", ["get", property], null], paint: { "fill-pattern": pattern } } as LayerSpecification,
     sign("gain"),
     sign("loss"),
-    { id: "areas-line", type: "line", source, minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } } as LayerSpecification,
+    { id: "areas-line", type: "line", ...of, minzoom: 11, paint: { "line-color": PAPER, "line-width": 0.5, "line-opacity": 0.8 } } as LayerSpecification,
   ]
-    .map((layer) => ({ layer, before: "gaps" }))
-    .concat({ layer: { id: "area-line", type: "line", source, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "gap-line" });
+    .map((layer) => ({ layer, before: ABOVE_AREAS }))
+    .concat({ layer: { id: "area-line", type: "line", ...of, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "assets" });
 }
 
 /** Streets, drawn finer from afar, named from near. */
-export function streets(): { layer: LayerSpecification; before: string }[] {
+export function streets(): Placed[] {
   // A pale line below a dark one: the pale is seen on dark ground, the dark on pale ground.
-  const line = (id: string, minzoom: number, wide: number, classes: string[]): { layer: LayerSpecification; before: string }[] =>
+  const line = (id: string, minzoom: number, wide: number, classes: string[]): Placed[] =>
     [
       { id: `${id}-pale`, wide: wide * 1.5, colour: PAPER, opacity: [0.25, 0.5] },
       { id, wide, colour: "#4a525a", opacity: [0.3, 0.6] },
@@ -108,7 +130,7 @@ export function streets(): { layer: LayerSpecification; before: string }[] {
     }));
   return [
     ...line("path", 13.5, 0.7, ["path", "steps"]),
-    ...line("side", 11.5, 0.9, ["residential", "service"]),
+    ...line("side", 12, 0.9, ["residential", "service"]),
     ...line("main", 0, 1.7, ["main"]),
     {
       layer: {
