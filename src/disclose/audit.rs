@@ -75,15 +75,16 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
         return Ok(Audit { demand: *demand, earlier: 0, tables: Vec::new(), exposed: Vec::new(), programs: 0 });
     };
     let mut attack = Attack::new(newest, earlier)?;
-    attack.look_around(demand.least_width())?;
+    let hidden: Vec<BTreeSet<usize>> =
+        newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
+    attack.look_around(&hidden.iter().flatten().copied().collect(), demand.least_width())?;
     let mut found =
         Audit { demand: *demand, earlier: earlier.len(), tables: Vec::new(), exposed: Vec::new(), programs: 0 };
     let mut reported = BTreeSet::new();
     for (nth, table) in newest.tables.iter().enumerate() {
         shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);
-        let hidden: BTreeSet<usize> = attack.hidden_of(nth, table);
         let mut narrowest: Option<(u64, usize)> = None;
-        for cell in attack.by_width(&hidden) {
+        for cell in attack.by_width(&hidden[nth]) {
             // What a possible world has shown to be wide enough can't be the narrowest any more.
             let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(demand.least_width()));
             if attack.width_seen(cell) >= enough {
@@ -94,7 +95,7 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
             if narrowest.is_none_or(|(least, _)| width < least) {
                 narrowest = Some((width, cell));
             }
-            if width < needed(demand, attack.least(cell)) && reported.insert(cell) {
+            if width < needed(demand, table.is_people, attack.least(cell)) && reported.insert(cell) {
                 found.exposed.push(attack.finding(&table.name, cell));
             }
         }
@@ -111,11 +112,13 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     Ok(found)
 }
 
-/// How far apart the ends of a hidden count must be. One that cannot be small (because it protects others,
-/// or was shown in an earlier release) need be no more uncertain than if it were shown.
-fn needed(demand: &Policy, least: u64) -> u64 {
-    let if_shown = demand.range(demand.round(least), true).filter(|_| least >= demand.threshold);
-    if_shown.map_or(demand.least_width(), |(least, most)| demand.least_width().min(most - least))
+/// How far apart the ends of a hidden count must be. Protection is owed to small counts (to the primary
+/// suppressions, in the terms of Fischetti & Salazar-González 2001 and of Hundepool et al. 2012, chapter 4):
+/// a count of people that is proven to be the threshold or more was hidden to protect others, and however
+/// closely it is known nobody is given away by it. Each small count that it could give away is attacked itself.
+/// An amount may be large and of few people, so that it must be uncertain whatever it is.
+fn needed(demand: &Policy, is_people: bool, least: u64) -> u64 {
+    if is_people && least >= demand.threshold { 0 } else { demand.least_width() }
 }
 
 /// Counts of people that are shown although they are small: their range lies below the threshold.

@@ -401,27 +401,32 @@ fn exact_of(tables: &Tables, name: &str) -> u64 {
     panic!("no cell {name}")
 }
 
+/// The ends told before of a pair of releases; panics when together they give a small count away.
+fn pair_by_chance(seed: u64) -> usize {
+    let late = if seed % 4 == 3 { 3 } else { 0 };
+    let (first, exact) = second_release(seed, late);
+    let first = protected(&first);
+    let second = protect(&exact, &POLICY, std::slice::from_ref(&first)).expect("protected");
+    let told_before = second.told_before;
+    let found = audit(&[first, second], &POLICY).expect("audited");
+    // Who takes it that no record came late may conclude what is wrong; what is right must not be small.
+    let is_right = |finding: &&Finding| {
+        let exact = exact_of(&exact, &finding.cell);
+        finding.least <= exact && finding.most.is_none_or(|most| exact <= most) && (1..10).contains(&exact)
+    };
+    let exposed = found.exposed.iter().filter(|finding| late == 0 || is_right(finding)).collect::<Vec<_>>();
+    // A late record in what was nought and shown as nought cannot be hidden: that is told, and counted.
+    assert!(exposed.is_empty() || late > 0 && exposed.len() <= told_before, "seed {seed}: {exposed:?}");
+    told_before
+}
+
 #[test]
-fn two_releases_together_give_no_more_away_than_each_alone() {
-    let mut given_up = 0;
-    for seed in 0..120 {
-        let late = if seed % 4 == 3 { 3 } else { 0 };
-        let (first, exact) = second_release(seed, late);
-        let first = protected(&first);
-        let second = protect(&exact, &POLICY, std::slice::from_ref(&first)).expect("protected");
-        given_up += second.told_before;
-        let found = audit(&[first.clone(), second.clone()], &POLICY).expect("audited");
-        // Who takes it that no record came late may conclude what is wrong; what is right must not be small.
-        let is_right = |finding: &&Finding| {
-            let exact = exact_of(&exact, &finding.cell);
-            finding.least <= exact && finding.most.is_none_or(|most| exact <= most) && (1..10).contains(&exact)
-        };
-        let exposed = found.exposed.iter().filter(|finding| late == 0 || is_right(finding)).collect::<Vec<_>>();
-        // Small counts never; of others, those that the first release had told already and the second says so.
-        assert!(exposed.iter().all(|finding| finding.least >= 10), "seed {seed}: {exposed:#?}");
-        assert!(exposed.len() <= second.told_before, "seed {seed}: {exposed:#?}");
-    }
-    assert!(given_up < 60, "in 120 pairs of releases {given_up} ends were told before");
+fn a_thousand_pairs_of_releases_give_no_more_away_than_each_alone() {
+    let told_before: Vec<usize> = (0..1000).into_par_iter().map(pair_by_chance).collect();
+    let (punctual, late): (Vec<_>, Vec<_>) = told_before.iter().enumerate().partition(|(seed, _)| seed % 4 != 3);
+    let sum = |told: &[(usize, &usize)]| told.iter().map(|(_, told)| **told).sum::<usize>();
+    assert_eq!(sum(&punctual), 0, "without late records nothing is told before");
+    assert!(sum(&late) < 100, "in 250 pairs with late records {} counts were told before", sum(&late));
 }
 
 #[test]
@@ -429,9 +434,11 @@ fn a_release_made_without_the_one_before_it_can_give_a_count_away() {
     let exposed = (0..120).filter(|&seed| {
         let (first, second) = second_release(seed, 0);
         let (first, second) = (protected(&first), protected(&second));
-        !audit(&[first, second], &POLICY).expect("audited").exposed.is_empty()
+        let found = audit(&[first, second], &POLICY).expect("audited");
+        found.exposed.iter().any(|finding| finding.least < 10)
     });
-    assert!(exposed.count() > 0, "the test above tests nothing");
+    let exposed = exposed.count();
+    assert!(exposed > 0, "the test above tests nothing");
 }
 
 #[test]

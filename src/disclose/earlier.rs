@@ -1,9 +1,10 @@
 //! What was published before: what was hidden stays hidden, and what was shown is known.
 
 use super::linear::{Lp, Outcome, Row};
-use super::protect::{Ground, Unprotectable};
-use super::{Cell, Release};
+use super::protect::{self, Ground, Unprotectable};
+use super::{Cell, Release, audit};
 use crate::measure::tables::Tables;
+use std::collections::BTreeSet;
 
 /// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what
 /// there was: the count is at least twice the threshold, less one.
@@ -16,6 +17,29 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
             ground.is_hidden[places] = true;
         }
     }
+}
+
+/// Hides what lets a reader who takes it that no record came late (wrongly: one did) bound a count too closely:
+/// the conclusion may be right by chance. When there is nothing to hide, says how many counts the earlier
+/// releases tell by themselves, such as a nought that is none any more.
+pub(super) fn mislead(
+    ground: &mut Ground,
+    tables: &Tables,
+    earlier: &[Release],
+) -> Result<Option<usize>, Unprotectable> {
+    let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
+    let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
+    let found = audit(&releases, &ground.policy)?;
+    let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
+    let mut has_hidden = false;
+    for cell in (0..ground.exact.len()).filter(|&cell| by.contains(&ground.system.names[cell])).collect::<Vec<_>>() {
+        let is_shown = ground.is_new[cell] && !ground.is_hidden[cell] && ground.exact[cell] > 0;
+        if is_shown && ground.bounds(cell) != ground.told[cell] {
+            ground.is_hidden[cell] = true;
+            has_hidden = true;
+        }
+    }
+    Ok((!has_hidden).then_some(found.exposed.len()))
 }
 
 /// Every cell of every earlier release, with what was said of it.
@@ -56,6 +80,8 @@ pub(super) fn reconcile(ground: &mut Ground, earlier: &[Release], first: usize) 
         let truth = if ground.is_new[cell] { ground.exact[cell] as f64 } else { likely[cell] };
         if least - 1e-6 <= truth && truth <= most + 1e-6 {
             ground.told[cell] = (least, most);
+        } else {
+            ground.is_late |= ground.is_new[cell];
         }
     }
     Ok(())

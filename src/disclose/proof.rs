@@ -2,7 +2,7 @@
 
 use super::linear::{Lp, Outcome, Row};
 use super::protect::{Ground, Unprotectable};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far from a whole number the solver's answers may lie.
 pub(super) const TOLERANCE: f64 = 1e-5;
@@ -21,6 +21,8 @@ pub(super) struct Proof {
     seen: Vec<(f64, f64)>,
     /// Ends given up: earlier releases have told them already.
     pub(super) given_up: BTreeSet<Goal>,
+    /// Ends chosen for counts hidden for the sake of others that have room on neither side alone.
+    chosen: BTreeMap<usize, (f64, f64)>,
 }
 
 impl Proof {
@@ -32,10 +34,27 @@ impl Proof {
         }
     }
 
+    /// What a hidden count must be able to be, where that does not depend on what is seen.
+    fn target(&self, ground: &Ground, cell: usize) -> Option<(f64, f64)> {
+        ground.target(cell).or_else(|| self.chosen.get(&cell).copied())
+    }
+
+    /// Chooses ends, wide enough, between the farthest that any hiding could make possible for a count hidden for
+    /// the sake of others; `None` when they are too near each other.
+    pub(super) fn choose(&mut self, ground: &Ground, cell: usize, (least, most): (f64, f64)) -> Option<[Goal; 2]> {
+        let width = ground.policy.least_width() as f64;
+        if ground.target(cell).is_some() || self.chosen.contains_key(&cell) || most - least < width - TOLERANCE {
+            return None;
+        }
+        let from = (self.seen[cell].1 - width).min(most - width).max(least);
+        self.chosen.insert(cell, (from, from + width));
+        Some([false, true].map(|is_most| Goal { cell, is_most }))
+    }
+
     /// The value a goal asks for. Of a count hidden for the sake of others both ends together must be wide
     /// enough, so one end depends on how far the other has been seen.
     pub(super) fn end(&self, ground: &Ground, goal: Goal) -> f64 {
-        let (least, most) = ground.target(goal.cell).unwrap_or_else(|| {
+        let (least, most) = self.target(ground, goal.cell).unwrap_or_else(|| {
             let (width, seen) = (ground.policy.least_width() as f64, self.seen[goal.cell]);
             (seen.1 - width, seen.0 + width)
         });
@@ -79,7 +98,7 @@ impl Proof {
         exposed.retain(|goal| !self.is_met(ground, *goal));
         exposed.retain(|goal| {
             let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= 0.0;
-            ground.target(goal.cell).is_some() || goal.is_most != has_room
+            self.target(ground, goal.cell).is_some() || goal.is_most != has_room
         });
         exposed.sort();
         Ok(exposed)

@@ -51,6 +51,8 @@ pub(super) struct Ground {
     pub(super) is_hidden: Vec<bool>,
     /// What earlier releases tell of the cell.
     pub(super) told: Vec<(f64, f64)>,
+    /// Whether a count is not what an earlier release showed: a record came late, or was taken out.
+    pub(super) is_late: bool,
 }
 
 impl Ground {
@@ -124,18 +126,28 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     if policy.threshold > 1 {
         let mut proof = Proof::default();
         loop {
-            lines::hide_noughts(&mut ground, &lines);
-            let exposed = proof.exposed(&ground)?;
-            if exposed.is_empty() {
+            // Until nothing can be worked out from the sums.
+            loop {
+                lines::hide_noughts(&mut ground, &lines);
+                let exposed = proof.exposed(&ground)?;
+                if exposed.is_empty() {
+                    break;
+                }
+                told_before += repair::repair(&mut ground, &mut proof, exposed)?;
+            }
+            if !ground.is_late {
                 break;
             }
-            told_before += repair::repair(&mut ground, &mut proof, exposed)?;
+            if let Some(told) = earlier::mislead(&mut ground, tables, earlier)? {
+                told_before += told;
+                break;
+            }
         }
     }
     Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before })
 }
 
-fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
+pub(super) fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
     let cell = |&cell: &usize| {
         if ground.is_hidden[cell] { Cell::Hidden } else { ground.policy.round(ground.exact[cell]) }
     };
@@ -170,6 +182,7 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         is_new: vec![false; n],
         is_hidden: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],
+        is_late: false,
     };
     for (table, places) in tables.tables.iter().zip(&ground.system.places) {
         for ((&cell, &exact), &people) in places.iter().zip(table.exact()).zip(table.exact_contributors()) {

@@ -35,8 +35,16 @@ pub(super) fn repair(ground: &mut Ground, proof: &mut Proof, exposed: Vec<Goal>)
             None if batch.len() > 1 => alone = true,
             None => {
                 alone = false;
-                given_up += 1;
-                proof.given_up.insert(batch[0]);
+                let cell = batch[0].cell;
+                let farthest = program.farthest(ground, cell)?;
+                if let Some(goals) = proof.choose(ground, cell, farthest) {
+                    open.retain(|goal| goal.cell != cell);
+                    open.extend(goals);
+                } else {
+                    // A count that cannot be small, whatever is hidden, gives nobody away.
+                    given_up += usize::from(!ground.is_people[cell] || farthest.0 < ground.policy.threshold as f64);
+                    proof.given_up.insert(batch[0]);
+                }
             }
         }
         open.retain(|goal| !proof.is_met(ground, *goal) && !proof.given_up.contains(goal));
@@ -153,6 +161,25 @@ impl Program {
             Outcome::Infeasible => Ok(None),
             Outcome::Unknown => Err(Unprotectable::Unsolved),
         }
+    }
+
+    /// The least and the most a hidden count could be if everything that may be hidden were.
+    fn farthest(&mut self, ground: &Ground, cell: usize) -> Result<(f64, f64), Unprotectable> {
+        let Some(column) = self.column[cell] else { return Ok((0.0, 0.0)) };
+        self.set_costs(|_| 0.0);
+        // Any count above this is as good.
+        let limit = (ground.exact[cell] + ground.policy.threshold) as f64 * 4.0;
+        let (least, most) = ground.bounds(cell);
+        self.lp.bound(column, least, most.min(limit));
+        let mut ends = [0.0; 2];
+        for (end, cost) in ends.iter_mut().zip([1.0, -1.0]) {
+            self.lp.cost(column, cost);
+            let Outcome::Best { values, .. } = self.lp.solve() else { return Err(Unprotectable::Unsolved) };
+            *end = values[column];
+        }
+        self.lp.cost(column, 0.0);
+        self.lp.bound(column, least, most);
+        Ok((ends[0], ends[1]))
     }
 
     fn set_costs(&mut self, cost: impl Fn(&Beyond) -> f64) {

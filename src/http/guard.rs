@@ -206,3 +206,18 @@ fn finish(headers: &mut HeaderMap, id: &str) {
         headers.insert(REQUEST_ID, id);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_is_told_to_come_back_after_as_long_as_an_answer_takes() {
+        let limits = Limits::new(&Options::default());
+        assert_eq!(limits.lately(), 1);
+        (0..100).for_each(|_| limits.took(Duration::from_secs(4)));
+        assert_eq!(limits.lately(), 4);
+        (0..100).for_each(|_| limits.took(Duration::from_secs(1000)));
+        assert_eq!(limits.lately(), LONGEST_RETRY);
+    }
+}

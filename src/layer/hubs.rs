@@ -143,6 +143,15 @@ pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
         "patches": patches_json(place, proposal),
         "outside_patches": change_json(place, &proposal.before.outside_patches, &proposal.after.outside_patches),
         "fairness": fairness_json(place, proposal),
+        "staying": proposal.staying.as_ref().map(|staying| json!({
+            "forgone": staying.forgone,
+            "moved_besides": staying.moved_besides,
+            "points": staying.points.iter().map(|point| json!({
+                "kept": point.kept,
+                "lost": point.lost,
+                "status": point.status.word(),
+            })).collect::<Vec<_>>(),
+        })),
     });
     format!("{value:#}\n")
 }

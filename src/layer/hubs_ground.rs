@@ -78,6 +78,9 @@ fn served(place: &Place, at: usize, chosen: &Chosen, catchment: &Catchment) -> F
     Feature { id: chosen.site.key.clone(), geometry: ground, values }
 }
 
+/// A zone where fewer than this gain or lose would be shown with nought everywhere, so it is left out.
+const HALF_A_PERSON: f64 = 0.5;
+
 /// The zones in which the plan covers anybody who is not covered today, or no longer covers somebody who is.
 #[must_use]
 pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
@@ -105,8 +108,8 @@ pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
     let features = place.zones.enumerate().filter_map(|(index, zone)| {
         let (before, after) = (&before[index], &after[index]);
         let by_group = gained(&before.by_group, &after.by_group);
-        let is_same = before.covered == after.covered && by_group.iter().flatten().all(|more| *more == 0.0);
-        if is_same {
+        let is_same = |more: f64| more.abs() < HALF_A_PERSON;
+        if is_same(after.covered - before.covered) && by_group.iter().flatten().all(|more| is_same(*more)) {
             return None;
         }
         let mut values = vec![
@@ -124,7 +127,7 @@ pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
         id: "gains".to_owned(),
         title: format!("Who gains: {}", proposal.brief.noun()),
         description: format!(
-            "Zones where the plan changes who can walk to a {} within {}.",
+            "Zones where the plan changes who can walk to a {} within {}, for at least half a person.",
             proposal.brief.noun(),
             proposal.brief.walk()
         ),

@@ -26,18 +26,19 @@ const FAR: usize = 20;
 /// The temperature falls from this share of what a typical swap changes to a hundredth of that.
 const HOT: f64 = 0.3;
 
-/// The best choice met on the way from this one, with the weight it covers.
+/// The best choice met on the way from this one, with the weight it covers. Ends early when all is covered.
 pub(super) fn anneal(covering: &Covering<'_>, start: &[u32], clock: &Clock<'_>) -> (f64, Vec<u32>) {
     let mut state = State::new(covering, start);
     let mut best = (state.covered, state.open.clone());
     if start.is_empty() || start.len() >= covering.n_sites || covering.rows.is_empty() {
         return best;
     }
+    let most = covering.weights.iter().sum::<f64>() * (1.0 - 1e-12);
     let mut dice = Dice::new(clock.seed);
     let hot = HOT * state.typical(&mut dice);
     let rounds = SWAPS / AT_A_TIME;
     for round in 0..rounds {
-        if clock.is_over() {
+        if clock.is_over() || best.0 >= most {
             break;
         }
         let temperature = hot * 0.01_f64.powf(round as f64 / rounds as f64);

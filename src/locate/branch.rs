@@ -188,7 +188,7 @@ impl Search<'_> {
             (0..core.n_sites() as u32).filter(|&j| self.sites.binary_search(&core.outer[j as usize]).is_ok()).collect();
         if let Some(covering) = core.covering().filter(|_| self.judge.is_none()) {
             let (_, chosen) = anneal(&covering, &known, self.clock);
-            let (value, chosen) = polish(core, &chosen);
+            let (value, chosen) = polish(core, &chosen, self.clock);
             self.offer(core, value, &chosen);
         }
     }
@@ -198,7 +198,7 @@ impl Search<'_> {
         let value = core.value(&ascent.chosen);
         self.offer(core, value, &ascent.chosen);
         if is_thorough || value < self.best + 2.0 * (self.best - ascent.bound) {
-            let (value, chosen) = polish(core, &ascent.chosen);
+            let (value, chosen) = polish(core, &ascent.chosen, self.clock);
             self.offer(core, value, &chosen);
         }
     }

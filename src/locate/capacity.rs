@@ -74,3 +74,43 @@ pub(super) fn served(pairs: &[(usize, usize, Var)], open: &[usize], values: &[f6
     }
     served
 }
+
+/// Who can be served when these sites are open: those with the fewest open sites first, each by its nearest site with
+/// anything left. A start, not the best.
+pub(super) fn serve(problem: &Problem, capacities: &[f64], radius: Option<f64>, open: &[usize]) -> Vec<Served> {
+    let mut left = vec![0.0; capacities.len()];
+    open.iter().for_each(|&site| left[site] = capacities[site]);
+    let reach = |demand: usize| {
+        let near = problem.costs.of(demand).take_while(move |&(_, cost)| radius.is_none_or(|radius| cost <= radius));
+        near.map(|(site, _)| site).filter(|site| open.binary_search(site).is_ok())
+    };
+    let mut order: Vec<(usize, usize)> =
+        (0..problem.weights.len()).map(|demand| (reach(demand).count(), demand)).collect();
+    order.sort_unstable();
+    let mut served = Vec::new();
+    for (_, demand) in order {
+        let weight = problem.weights[demand];
+        let mut wanted = 1.0;
+        for site in reach(demand) {
+            let share = if weight > 0.0 { (left[site] / weight).min(wanted) } else { wanted };
+            if share > 0.0 {
+                left[site] -= share * weight;
+                wanted -= share;
+                served.push(Served { demand, site, share });
+            }
+        }
+    }
+    served.sort_unstable_by_key(|part| (part.demand, part.site));
+    served
+}
+
+/// Values for the sites and pairs of a frame as they are served.
+pub(super) fn values(frame: &Frame, pairs: &[(usize, usize, Var)], open: &[usize], served: &[Served]) -> Vec<f64> {
+    let mut values = frame.start(open, None);
+    for &(demand, site, var) in pairs {
+        if let Ok(at) = served.binary_search_by_key(&(demand, site), |part| (part.demand, part.site)) {
+            values[var] = served[at].share;
+        }
+    }
+    values
+}

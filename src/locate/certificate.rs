@@ -93,6 +93,10 @@ pub(super) fn certify(
     };
     let (status, bound) = match bound {
         None => (Status::Optimal, objective),
+        // A bound that is reached is a proof, whoever found it; not of what comes after the worst-off group.
+        Some(bound) if model != Model::WorstOffFirst && (bound - objective).abs() <= super::GAP * objective.abs() => {
+            (Status::Optimal, objective)
+        }
         // A bound may fall a rounding error short of what was counted.
         Some(bound) if model.is_larger_better() => (Status::Feasible, bound.max(objective)),
         Some(bound) => (Status::Feasible, bound.min(objective)),

@@ -154,7 +154,7 @@ impl Floored<'_> {
                 best_prices.copy_from_slice(&prices);
             }
             self.hear(&core, &ascent.chosen, &mut known);
-            let (_, polished) = polish(&core, &ascent.chosen);
+            let (_, polished) = polish(&core, &ascent.chosen, clock);
             self.hear(&core, &polished, &mut known);
             let short = self.shortfalls(&core, &ascent.share);
             let norm: f64 = short.iter().zip(&prices).filter(|(s, p)| **s > 0.0 || **p > 0.0).map(|(s, _)| s * s).sum();

@@ -153,16 +153,19 @@ impl<'a> Choice<'a> {
         }
     }
 
-    /// Swaps until no swap of one open for one shut site helps.
-    pub(super) fn improve(&mut self) {
+    /// Swaps until no swap of one open for one shut site helps, or the time is up.
+    pub(super) fn improve(&mut self, clock: &Clock<'_>) {
         let m = self.core.n_sites();
         if m == 0 || self.open.is_empty() {
             return;
         }
         let mut loss = self.losses();
         let mut extra = vec![0.0; m];
-        let (mut j, mut calm) = (0, 0);
+        let (mut j, mut calm) = (0_usize, 0);
         while calm < m {
+            if j.is_multiple_of(LOOKED_AT) && clock.is_over() {
+                return;
+            }
             if !self.is_open[j]
                 && let Some(r) = self.best_swap(j, &loss, &mut extra)
             {
@@ -247,6 +250,9 @@ impl PartialOrd for Offer {
     }
 }
 
+/// Sites tried between two looks at the clock.
+const LOOKED_AT: usize = 64;
+
 /// The work, in pairs looked at, that goes into shaking. A hundred million pairs take a tenth of a second or
 /// so; more finds the best answer a little more often, less leaves it to the tree search.
 const SHAKING_WORK: usize = 100_000_000;
@@ -258,7 +264,7 @@ pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
     for per_price in [true, false] {
         let mut choice = Choice::new(core, &[]);
         choice.grow(per_price);
-        choice.improve();
+        choice.improve(clock);
         choice.grow(false);
         keep(&mut best, &choice);
         if matches!(core.limit, super::core::Limit::Count(_)) {
@@ -270,7 +276,7 @@ pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
         let Some((_, sites)) = best.as_ref().filter(|_| !clock.is_over()) else { break };
         let mut choice = Choice::new(core, sites);
         choice.shake(2 + round % 4, &mut dice);
-        choice.improve();
+        choice.improve(clock);
         choice.grow(false);
         keep(&mut best, &choice);
     }
@@ -278,10 +284,10 @@ pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
 }
 
 /// The choice reached by swaps from this one.
-pub(super) fn polish(core: &Core, chosen: &[u32]) -> (f64, Vec<u32>) {
+pub(super) fn polish(core: &Core, chosen: &[u32], clock: &Clock<'_>) -> (f64, Vec<u32>) {
     let mut choice = Choice::new(core, chosen);
     choice.grow(false);
-    choice.improve();
+    choice.improve(clock);
     (choice.value(), choice.sites().to_vec())
 }
 

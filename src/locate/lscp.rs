@@ -5,17 +5,22 @@
 //! s.t. Σ_{j ∈ N_i} y_j >= k            every demand point i of positive weight
 //! ```
 //! (Toregas, Swain, ReVelle and Bergman 1971; covered k times: LSCP-B of Hogan and ReVelle 1986.) Demand points
-//! with the same sites are one row, and rows implied by others are left out. With floors the question changes:
+//! with the same sites are one row, and rows implied by others are left out. HiGHS begins from a greedy cover that
+//! annealing has made smaller, and proves it or betters it. With floors the question changes:
 //! the fewest sites such that every group reaches its floor, whoever is left out.
 
+use super::anneal;
 use super::certificate::certify;
 use super::clock::Clock;
-use super::cover::{Class, asking_cover, binding};
+use super::cover::{Class, asking_cover, binding, greedy_cover};
 use super::explain::{self, Covering};
 use super::frame::Frame;
 use super::mip::Outcome;
 use super::problem::{Effort, Problem};
 use super::solution::{BrokenRule, Model, Solution, Unsolved};
+
+/// Of the time left, what annealing may take at most before the proof is begun.
+const ANNEALING: f64 = 0.3;
 
 /// How few sites cover every demand point (or bring every group to its floor), and which?
 ///
@@ -47,8 +52,9 @@ pub fn lscp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
     let unlimited = Problem { budget: None, ..problem.clone() };
     let mut frame = Frame::new(&unlimited, cost);
     frame.cover_all(rows.iter().copied());
-    let start = frame.start(&greedy(problem, &rows, cost), None);
-    match frame.mip.solve(Some(&start), &clock) {
+    let known = first(problem, &rows, cost, &clock);
+    let start = known.as_ref().map(|open| frame.start(open, None));
+    match frame.mip.solve(start.as_deref(), &clock) {
         Outcome::Infeasible | Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = frame.open(&values);
@@ -105,29 +111,27 @@ fn within_budget(
     }
 }
 
-/// A cover to begin from: the site that meets most remaining needs per cost, again and again (Chvátal 1979).
-fn greedy(problem: &Problem, rows: &[&Class], cost: impl Fn(usize) -> f64) -> Vec<usize> {
-    let mut needs: Vec<usize> = rows.iter().map(|class| class.need).collect();
-    let mut of_site: Vec<Vec<usize>> = vec![Vec::new(); problem.costs.n_sites()];
-    for (row, class) in rows.iter().enumerate() {
-        for &site in &class.sites {
-            of_site[site as usize].push(row);
-        }
-    }
-    let mut open = super::mclp::distinct(problem.required.clone());
-    while needs.iter().any(|&need| need > 0) {
-        let worth = |site: usize| {
-            let met = of_site[site].iter().filter(|&&row| needs[row] > 0).count() as f64;
-            met / cost(site).max(1e-9)
+/// A cover to begin from: greedy, then with one site less again and again while [annealing](super::anneal) finds one
+/// that covers all. Required sites are part of it.
+fn first(problem: &Problem, rows: &[&Class], cost: impl Fn(usize) -> f64, clock: &Clock<'_>) -> Option<Vec<usize>> {
+    let mut added = greedy_cover(problem, rows, cost, &|| clock.is_over())?;
+    if problem.site_costs.is_none() {
+        let covering = anneal::Covering {
+            n_sites: problem.costs.n_sites(),
+            rows: rows.iter().map(|class| class.sites.as_slice()).collect(),
+            weights: vec![1.0; rows.len()],
+            needs: rows.iter().map(|class| class.need as u32).collect(),
         };
-        let best = (0..of_site.len())
-            .filter(|site| !open.contains(site))
-            .max_by(|&a, &b| worth(a).total_cmp(&worth(b)).then(b.cmp(&a)));
-        let Some(best) = best.filter(|&site| worth(site) > 0.0) else { break };
-        for &row in &of_site[best] {
-            needs[row] = needs[row].saturating_sub(1);
+        let begun = clock.seconds();
+        while let Some((_, fewer)) = added.split_last().filter(|_| clock.seconds() - begun < ANNEALING * clock.left()) {
+            let fewer: Vec<u32> = fewer.iter().map(|&site| site as u32).collect();
+            let (covered, found) = anneal::anneal(&covering, &fewer, clock);
+            if covered < rows.len() as f64 - 0.5 {
+                break;
+            }
+            added = found.into_iter().map(|site| site as usize).collect();
         }
-        open.push(best);
     }
-    open
+    added.extend(super::mclp::distinct(problem.required.clone()));
+    Some(added)
 }

@@ -28,6 +28,7 @@ use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{Model, Served, Solution, Unsolved};
 use super::worst_off;
+use std::time::Duration;
 
 /// Which sites cover the most weight within the radius?
 ///
@@ -58,14 +59,14 @@ pub fn mclp(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved>
     for &(var, weight) in &all.1 {
         covering.frame.mip.set_cost(var, -weight);
     }
-    let start = start(problem, radius, &covering, &clock);
+    let (start, relaxed) = start(problem, radius, &covering, &clock);
     covering.tighten(&clock);
     match covering.frame.mip.solve(start.as_deref(), &clock) {
         Outcome::Infeasible => Err(explain::floors(problem, &|_| {}, &clock)),
         Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let (open, served) = read(problem, &covering, &values);
-            certify(problem, Model::Mclp, open, served, (!proven).then_some(all.0 - bound), &clock)
+            certify(problem, Model::Mclp, open, served, (!proven).then_some(relaxed.min(all.0 - bound)), &clock)
         }
     }
 }
@@ -253,23 +254,43 @@ pub(super) fn distinct(mut sites: Vec<usize>) -> Vec<usize> {
     sites
 }
 
-/// A choice to begin from: the best found without floors, if it happens to meet them.
-fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>) -> Option<Vec<f64>> {
-    let (cover, vars) = covering.classes.as_ref()?;
-    if problem.sites.is_some() && problem.budget.is_some() {
-        return None;
+/// Of the time left, what the question without the rules that the core can't say gets, for a start and a bound.
+const RELAXED: f64 = 0.2;
+
+/// A choice to begin from, the best found without floors, capacities and backup if it happens to meet them; and the
+/// bound without them, which holds with them too.
+fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>) -> (Option<Vec<f64>>, f64) {
+    let budget = problem.budget.filter(|_| problem.sites.is_none());
+    let plain = Problem { times: 1, groups: Vec::new(), capacities: None, budget, ..problem.clone() };
+    let time_limit = Duration::from_secs_f64(RELAXED * clock.left());
+    let found = mclp(&plain, Effort { time_limit, seed: clock.seed, watch: clock.watch() });
+    let Ok(found) = found else { return (None, f64::INFINITY) };
+    (start_from(problem, radius, covering, found.sites, clock), found.bound)
+}
+
+fn start_from(
+    problem: &Problem,
+    radius: f64,
+    covering: &Covering,
+    mut open: Vec<usize>,
+    clock: &Clock<'_>,
+) -> Option<Vec<f64>> {
+    if let Some((cover, _)) = covering.classes.as_ref().filter(|_| problem.budget.is_none()) {
+        let inner = Inner::of(problem);
+        let chosen = open.iter().map(|&site| inner.of[site]).filter(|&j| j != u32::MAX).collect();
+        let chosen = backed_up(problem, cover, chosen, clock);
+        open = problem.required.clone();
+        open.extend(chosen.iter().map(|&j| inner.free[j as usize]));
     }
-    let plain = Problem { times: 1, ..problem.clone() };
-    let (core, _) = core_of(&plain, radius);
-    let (_, mut chosen) = super::interchange::good_choice(&core, clock);
-    if problem.budget.is_none() {
-        chosen = backed_up(problem, cover, chosen, clock);
-    }
-    let mut open = problem.required.clone();
-    open.extend(chosen.iter().map(|&j| core.outer[j as usize]));
     let open = fill(problem, distinct(open));
-    let count = recount(problem, Model::Mclp, &open, None);
-    count.objective.map(|_| covering.frame.start(&open, Some((cover, vars))))
+    let served =
+        problem.capacities.as_ref().map(|capacities| capacity::serve(problem, capacities, Some(radius), &open));
+    recount(problem, Model::Mclp, &open, served.as_deref()).objective?;
+    match (&covering.classes, served) {
+        (Some((cover, vars)), _) => Some(covering.frame.start(&open, Some((cover, vars)))),
+        (None, Some(served)) => Some(capacity::values(&covering.frame, &covering.pairs, &open, &served)),
+        (None, None) => None,
+    }
 }
 
 /// A choice that covers much as often as is needed, from one that covers much once.

@@ -8,6 +8,15 @@ use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
 /// program there is here, short enough that nobody notices it going on.
 const FIRST_SLICE: f64 = 2.0;
 
+/// Terms of rows for each second that is left, above which the solver is not begun. With eight million terms and 24
+/// seconds it ended after 80: it presolves such programs without a look at its clock, and would not have come far.
+const TERMS_A_SECOND: f64 = 100_000.0;
+
+/// Whether the solver keeps its time with a program of so many terms.
+pub(super) fn fits(n_terms: usize, seconds: f64) -> bool {
+    n_terms as f64 <= TERMS_A_SECOND * seconds
+}
+
 /// A variable of a program.
 pub(super) type Var = usize;
 
@@ -17,7 +26,9 @@ pub(super) struct Mip {
     problem: RowProblem,
     columns: Vec<Col>,
     costs: Vec<f64>,
+    bounds: Vec<(f64, f64)>,
     is_whole: Vec<bool>,
+    n_terms: usize,
 }
 
 /// What the solver made of a program.
@@ -45,6 +56,7 @@ impl Mip {
     fn variable(&mut self, cost: f64, least: f64, most: f64, is_whole: bool) -> Var {
         self.columns.push(self.problem.add_column_with_integrality(cost, least..=most, is_whole));
         self.costs.push(cost);
+        self.bounds.push((least, most));
         self.is_whole.push(is_whole);
         self.columns.len() - 1
     }
@@ -52,6 +64,7 @@ impl Mip {
     /// Fixes a variable.
     pub(super) fn fix(&mut self, var: Var, value: f64) {
         self.problem.change_column_bounds(self.columns[var], value..=value);
+        self.bounds[var] = (value, value);
     }
 
     /// Changes what a variable costs.
@@ -62,16 +75,19 @@ impl Mip {
 
     /// Adds the rule `least <= Σ factor · variable`.
     pub(super) fn at_least(&mut self, least: f64, terms: &[(Var, f64)]) {
+        self.n_terms += terms.len();
         self.problem.add_row(least.., terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
     }
 
     /// Adds the rule `Σ factor · variable <= most`.
     pub(super) fn at_most(&mut self, most: f64, terms: &[(Var, f64)]) {
+        self.n_terms += terms.len();
         self.problem.add_row(..=most, terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
     }
 
     /// Adds the rule `Σ factor · variable = value`.
     pub(super) fn exactly(&mut self, value: f64, terms: &[(Var, f64)]) {
+        self.n_terms += terms.len();
         self.problem.add_row(value..=value, terms.iter().map(|&(var, factor)| (self.columns[var], factor)));
     }
 
@@ -86,6 +102,9 @@ impl Mip {
     /// every answer.
     pub(super) fn tighten(&mut self, broken: &dyn Fn(&[f64]) -> Vec<(f64, Vec<(Var, f64)>)>, clock: &Clock<'_>) {
         let (begun, half) = (clock.seconds(), 0.5 * clock.left());
+        if !fits(self.n_terms, half) {
+            return;
+        }
         let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return };
         model.make_quiet();
         let is_set = model.try_set_option("solve_relaxation", true).is_ok() && self.set_usual(&mut model, clock);
@@ -125,7 +144,8 @@ impl Mip {
         set.iter().all(Result::is_ok)
     }
 
-    /// Solves the program. `start` gives values to begin from, one per variable.
+    /// Solves the program. `start` gives values to begin from, one per variable, that meet the rows: where time runs
+    /// out before anything better is found, they are the answer.
     ///
     /// HiGHS can be interrupted everywhere but in the first relaxation. Where somebody may cancel, it is therefore
     /// given slices of time, each twice as long as the one before, until one of them gets past that: a cancelled run
@@ -136,16 +156,32 @@ impl Mip {
             let (outcome, is_past) = self.run(start, clock, slice.min(clock.left()));
             let is_open = matches!(outcome, Outcome::Nothing | Outcome::Answer { proven: false, .. });
             if !is_open || slice.is_infinite() || clock.is_over() {
-                return outcome;
+                return self.at_worst(outcome, start);
             }
             slice = if is_past { f64::INFINITY } else { 2.0 * slice };
+        }
+    }
+
+    /// The outcome with the start where nothing was found, and with the bound that the bounds of the variables give
+    /// where there is no better one.
+    fn at_worst(&self, outcome: Outcome, start: Option<&[f64]>) -> Outcome {
+        let least = || self.costs.iter().zip(&self.bounds).map(|(cost, (a, b))| (cost * a).min(cost * b)).sum::<f64>();
+        match (outcome, start) {
+            (Outcome::Nothing, Some(values)) if values.len() == self.costs.len() => {
+                let objective = self.costs.iter().zip(values).map(|(cost, value)| cost * value).sum();
+                Outcome::Answer { values: values.to_vec(), objective, bound: least(), proven: false }
+            }
+            (Outcome::Answer { values, objective, bound, proven: false }, _) => {
+                Outcome::Answer { values, objective, bound: bound.max(least()), proven: false }
+            }
+            (outcome, _) => outcome,
         }
     }
 
     /// One run, and whether it got past the first relaxation.
     fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> (Outcome, bool) {
         let nothing = (Outcome::Nothing, true);
-        if self.columns.is_empty() || seconds <= 0.0 {
+        if self.columns.is_empty() || seconds <= 0.0 || !fits(self.n_terms, clock.left()) {
             return nothing;
         }
         let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return nothing };

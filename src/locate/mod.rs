@@ -28,6 +28,7 @@ mod mip;
 mod p_center;
 mod p_dispersion;
 mod p_median;
+mod packing;
 mod problem;
 mod solution;
 mod watch;

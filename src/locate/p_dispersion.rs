@@ -4,15 +4,18 @@
 //! max r   s.t. y_i + y_j <= 1   every pair with c_ij < r,   Σ_j y_j = p
 //! ```
 //! (Kuby 1987.) The best `r` is one of the costs between two sites; it is found by halving, each time asking
-//! whether `p` sites no two of which are closer than `r` exist (Sayah and Irnich 2017). The pairs that exclude
-//! each other are gathered into cliques before HiGHS sees them, which makes the relaxation much tighter.
+//! whether `p` sites no two of which are closer than `r` exist (Sayah and Irnich 2017): a [packing](super::packing),
+//! or with a budget or floors a program, where pairs that exclude each other are gathered into cliques, which makes
+//! the relaxation much tighter. First answers take the furthest site again and again and are mended by exchanges.
 
 use super::certificate::{certify, recount};
 use super::clock::Clock;
 use super::cover::Cover;
 use super::explain;
 use super::frame::Frame;
+use super::interchange::Dice;
 use super::mip::Outcome;
+use super::packing::{Conflicts, Packed};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{BrokenRule, Model, Solution, Unsolved};
 
@@ -58,6 +61,24 @@ enum Decision {
     Unknown,
 }
 
+/// What is known of the best radius, by places in the list of radii.
+struct Range {
+    /// This one does, with these sites.
+    low: usize,
+    best: Vec<usize>,
+    /// Nothing above this does.
+    high: usize,
+}
+
+/// Nodes that a radius gets before others are asked, nearer to the ends of the range. The radii about the best are
+/// by far the hardest, and with so few nodes the others are settled in a fraction of a second.
+const QUICK: usize = 2_000;
+/// How many times as many the next round gets.
+const LONGER: usize = 8;
+
+/// First answers, each begun from another site: more than a few dozen seldom find a better one.
+const STARTS: usize = 40;
+
 impl<'a> Search<'a> {
     fn new(problem: &'a Problem, count: usize, clock: &'a Clock<'a>) -> Self {
         let rules = problem.rules();
@@ -83,32 +104,67 @@ impl<'a> Search<'a> {
     fn run(&self) -> Result<Solution, Unsolved> {
         let mut radii: Vec<f64> = self.pairs.iter().map(|pair| pair.0).collect();
         radii.dedup();
-        let Some(mut high) = radii.len().checked_sub(1) else { return Err(self.unlimited()) };
-        // `low` is known to do, with `best`; everything above `high` is known to be too far.
-        let (mut low, mut best) = match self.decide(radii[0]) {
-            Decision::Yes(open) => (self.place(&radii, &open)?, open),
+        let Some(high) = radii.len().checked_sub(1) else { return Err(self.unlimited()) };
+        let best = match self.decide(radii[0], usize::MAX) {
+            Decision::Yes(open) => open,
             Decision::No => return Err(self.why_not()),
             Decision::Unknown => return Err(Unsolved::NothingFound),
         };
-        if let Some(open) = self.greedy(&radii) {
+        let mut range = Range { low: self.place(&radii, &best)?, best, high };
+        if self.is_plain()
+            && let Some(open) = spread(self, radii[high])
+        {
             let at = self.place(&radii, &open)?;
-            if at > low {
-                (low, best) = (at, open);
+            if at > range.low {
+                (range.low, range.best) = (at, open);
             }
         }
-        while low < high {
-            let middle = low + (high - low).div_ceil(2);
-            match self.decide(radii[middle]) {
-                Decision::Yes(open) => {
-                    low = self.place(&radii, &open)?;
-                    best = open;
-                }
-                Decision::No => high = middle - 1,
-                Decision::Unknown => break,
+        let mut nodes = QUICK;
+        while range.low < range.high && !self.clock.is_over() {
+            let middle = range.low + (range.high - range.low).div_ceil(2);
+            if !self.ask(&radii, &mut range, middle, nodes)? {
+                self.squeeze(&radii, &mut range, middle, nodes)?;
+                nodes = nodes.saturating_mul(LONGER);
             }
         }
-        let bound = (low < high).then(|| radii[high]);
-        certify(self.problem, Model::PDispersion, best, None, bound, self.clock)
+        let bound = (range.low < range.high).then(|| radii[range.high]);
+        certify(self.problem, Model::PDispersion, range.best, None, bound, self.clock)
+    }
+
+    /// Narrows the range by the answer for one radius; false when there is no answer.
+    fn ask(&self, radii: &[f64], range: &mut Range, at: usize, nodes: usize) -> Result<bool, Unsolved> {
+        match self.decide(radii[at], nodes) {
+            Decision::Yes(open) => {
+                range.low = self.place(radii, &open)?.max(at);
+                range.best = open;
+            }
+            Decision::No => range.high = at - 1,
+            Decision::Unknown => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Brings both ends nearer to a radius that is too hard as yet.
+    fn squeeze(&self, radii: &[f64], range: &mut Range, hard: usize, nodes: usize) -> Result<(), Unsolved> {
+        let (mut bottom, mut top) = (hard, hard);
+        while top < range.high && !self.clock.is_over() {
+            let at = top + (range.high - top).div_ceil(2);
+            if !self.ask(radii, range, at, nodes)? {
+                top = at;
+            }
+        }
+        while range.low + 1 < bottom && bottom <= range.high && !self.clock.is_over() {
+            let at = range.low + (bottom - range.low) / 2;
+            if !self.ask(radii, range, at, nodes)? {
+                bottom = at;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing but the number and the lists of sites limits the choice.
+    fn is_plain(&self) -> bool {
+        self.problem.budget.is_none() && !self.problem.has_floors()
     }
 
     /// The place among the radii of what these sites really achieve.
@@ -129,46 +185,30 @@ impl<'a> Search<'a> {
         ))
     }
 
-    /// The site furthest from those open, again and again; only when nothing but the number limits the choice.
-    fn greedy(&self, radii: &[f64]) -> Option<Vec<usize>> {
-        if self.problem.budget.is_some() || self.problem.has_floors() {
-            return None;
+    /// Whether so many sites exist, no two closer than `r`. Without a budget and floors, in so many nodes at most.
+    fn decide(&self, r: f64, nodes: usize) -> Decision {
+        let close = &self.pairs[..self.pairs.partition_point(|pair| pair.0 < r)];
+        let close = close.iter().map(|&(_, a, b)| (a as usize, b as usize));
+        let conflicts = Conflicts::new(self.rules.len(), close);
+        if !self.is_plain() {
+            return self.decide_by_program(&conflicts);
         }
-        let n_sites = self.rules.len();
-        let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); n_sites];
-        for &(cost, a, b) in &self.pairs {
-            near[a as usize].push((b, cost));
-            near[b as usize].push((a, cost));
-        }
-        let beyond = radii.last()? + 1.0;
-        let mut least = vec![beyond; n_sites];
-        let mut open = super::mclp::distinct(self.problem.required.clone());
-        let mut added = 0;
-        loop {
-            while added < open.len() {
-                for &(other, cost) in &near[open[added]] {
-                    least[other as usize] = least[other as usize].min(cost);
-                }
-                added += 1;
-            }
-            if open.len() >= self.count {
-                return Some(open);
-            }
-            let next = (0..n_sites)
-                .filter(|site| self.rules[*site] == Rule::Free && !open.contains(site))
-                .max_by(|&a, &b| least[a].total_cmp(&least[b]).then(b.cmp(&a)))?;
-            open.push(next);
+        let required = super::mclp::distinct(self.problem.required.clone());
+        let is_shut = |site: usize| self.rules[site] == Rule::Shut;
+        match conflicts.pack(self.count, &required, is_shut, nodes, &|| self.clock.is_over()) {
+            Packed::Yes(open) => Decision::Yes(open),
+            Packed::No => Decision::No,
+            Packed::Unknown => Decision::Unknown,
         }
     }
 
-    /// Whether so many sites exist, no two closer than `r`.
-    fn decide(&self, r: f64) -> Decision {
+    fn decide_by_program(&self, conflicts: &Conflicts) -> Decision {
         let mut frame = Frame::new(self.problem, |_| -1.0);
         let terms: Vec<(usize, f64)> = frame.sites.iter().map(|&var| (var, 1.0)).collect();
         frame.mip.exactly(self.count as f64, &terms);
-        let close = &self.pairs[..self.pairs.partition_point(|pair| pair.0 < r)];
-        for clique in cliques(self.rules.len(), close) {
-            let terms: Vec<(usize, f64)> = clique.iter().map(|&site| (frame.sites[site as usize], 1.0)).collect();
+        let Some(cliques) = conflicts.cliques(&|| self.clock.is_over()) else { return Decision::Unknown };
+        for clique in cliques {
+            let terms: Vec<(usize, f64)> = clique.iter().map(|&site| (frame.sites[site], 1.0)).collect();
             frame.mip.at_most(1.0, &terms);
         }
         if let Some(radius) = self.problem.radius.filter(|_| self.problem.has_floors()) {
@@ -213,32 +253,86 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Gathers pairs that exclude each other into cliques that contain every pair at least once.
-fn cliques(n_sites: usize, pairs: &[(f64, u32, u32)]) -> Vec<Vec<u32>> {
-    let mut near: Vec<Vec<u32>> = vec![Vec::new(); n_sites];
-    for &(_, a, b) in pairs {
-        near[a as usize].push(b);
-        near[b as usize].push(a);
+/// Sites far from one another: the furthest from those open again and again, begun from one site after the other, and
+/// one of the two closest exchanged while that helps. Nothing where too few may open.
+fn spread(search: &Search<'_>, furthest: f64) -> Option<Vec<usize>> {
+    let n_sites = search.rules.len();
+    let mut near: Vec<Vec<(u32, f64)>> = vec![Vec::new(); n_sites];
+    for &(cost, a, b) in &search.pairs {
+        near[a as usize].push((b, cost));
+        near[b as usize].push((a, cost));
     }
-    near.iter_mut().for_each(|list| list.sort_unstable());
-    let is_near = |a: u32, b: u32| near[a as usize].binary_search(&b).is_ok();
-    let mut done: std::collections::HashSet<(u32, u32)> = std::collections::HashSet::new();
-    let mut cliques = Vec::new();
-    for &(_, a, b) in pairs {
-        if done.contains(&(a, b)) {
-            continue;
+    let free: Vec<usize> = (0..n_sites).filter(|&site| search.rules[site] == Rule::Free).collect();
+    let required = super::mclp::distinct(search.problem.required.clone());
+    let spread = Spread { near, free, n_required: required.len(), beyond: 2.0 * furthest + 1.0 };
+    let mut dice = Dice::new(search.clock.seed);
+    let mut best: Option<(f64, Vec<usize>)> = None;
+    for start in 0..STARTS {
+        if start > 0 && search.clock.is_over() {
+            break;
         }
-        let mut clique = vec![a, b];
-        for &c in &near[a as usize] {
-            if c != b && clique.iter().all(|&member| is_near(member, c)) {
-                clique.push(c);
+        let mut open = required.clone();
+        if start > 0 && open.len() < search.count && !spread.free.is_empty() {
+            open.push(spread.free[dice.below(spread.free.len())]);
+        }
+        while open.len() < search.count {
+            open.push(spread.furthest(&open)?.0);
+        }
+        spread.mend(&mut open, search.clock);
+        let least = spread.closest(&open).map_or(spread.beyond, |(_, _, cost)| cost);
+        if best.as_ref().is_none_or(|(most, _)| least > *most) {
+            best = Some((least, open));
+        }
+    }
+    best.map(|(_, open)| open)
+}
+
+struct Spread {
+    near: Vec<Vec<(u32, f64)>>,
+    free: Vec<usize>,
+    n_required: usize,
+    /// Further than any two sites are.
+    beyond: f64,
+}
+
+impl Spread {
+    /// The free site whose least cost to those open is largest, with that cost.
+    fn furthest(&self, open: &[usize]) -> Option<(usize, f64)> {
+        let mut least = vec![self.beyond; self.near.len()];
+        for &site in open {
+            least[site] = -1.0;
+            for &(other, cost) in &self.near[site] {
+                least[other as usize] = least[other as usize].min(cost);
             }
         }
-        clique.sort_unstable();
-        for (at, &x) in clique.iter().enumerate() {
-            done.extend(clique[at + 1..].iter().map(|&y| (x, y)));
-        }
-        cliques.push(clique);
+        let best = self.free.iter().copied().max_by(|&a, &b| least[a].total_cmp(&least[b]).then(b.cmp(&a)))?;
+        (least[best] >= 0.0).then_some((best, least[best]))
     }
-    cliques
+
+    /// The two open sites that are closest, as places in the list, with their cost.
+    fn closest(&self, open: &[usize]) -> Option<(usize, usize, f64)> {
+        let mut place = vec![usize::MAX; self.near.len()];
+        open.iter().enumerate().for_each(|(at, &site)| place[site] = at);
+        let pairs = open.iter().enumerate().flat_map(|(at, &site)| {
+            let others = self.near[site].iter().map(|&(other, cost)| (place[other as usize], cost));
+            others.filter(move |(other, _)| *other < at).map(move |(other, cost)| (other, at, cost))
+        });
+        pairs.min_by(|a, b| a.2.total_cmp(&b.2).then((a.0, a.1).cmp(&(b.0, b.1))))
+    }
+
+    /// Puts a site that is further from the rest in the place of one of the two closest, while there is one.
+    fn mend(&self, open: &mut [usize], clock: &Clock<'_>) {
+        while let Some((a, b, cost)) = self.closest(open) {
+            let better = [b, a].into_iter().filter(|at| *at >= self.n_required).find_map(|at| {
+                let mut rest = open.to_vec();
+                rest.swap_remove(at);
+                let (site, least) = self.furthest(&rest)?;
+                (least > cost).then_some((at, site))
+            });
+            match better.filter(|_| !clock.is_over()) {
+                Some((at, site)) => open[at] = site,
+                None => return,
+            }
+        }
+    }
 }

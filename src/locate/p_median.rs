@@ -18,16 +18,17 @@
 
 use super::branch;
 use super::capacity;
-use super::certificate::certify;
+use super::certificate::{certify, recount};
 use super::clock::Clock;
 use super::core::{Core, Rows};
-use super::cover::{Cover, asking_cover, binding};
+use super::cover::{Cover, asking_cover, binding, greedy_cover};
 use super::explain;
 use super::frame::{Frame, fill};
 use super::mclp::{Inner, distinct, limit_of};
-use super::mip::{Outcome, Var};
+use super::mip::{self, Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{BrokenRule, Model, Solution, Unsolved};
+use std::time::Duration;
 
 /// Which sites make the weighted cost to the nearest open site least?
 ///
@@ -105,7 +106,7 @@ impl Sites {
 fn core_of(problem: &Problem, sites: &Sites, known: Option<&[usize]>) -> Core {
     let Inner { free, of: inner } = Inner::of(problem);
     let too_much = known.map_or(0.0, |known| {
-        let worth = super::certificate::recount(problem, Model::PMedian, known, None).objective;
+        let worth = recount(problem, Model::PMedian, known, None).objective;
         worth.unwrap_or(0.0).ceil() + 1.0
     });
     let mut rows = Rows::new();
@@ -136,6 +137,11 @@ fn some_cover(problem: &Problem, clock: &Clock<'_>) -> Result<Vec<usize>, Unsolv
     let asking = Problem { times: 1, ..problem.clone() };
     let classes = asking_cover(&asking, f64::MAX);
     let rows = binding(&classes);
+    let required = distinct(asking.required.clone());
+    let plain = if asking.budget.is_none() { greedy_cover(&asking, &rows, |_| 1.0, &|| clock.is_over()) } else { None };
+    if let Some(open) = plain.filter(|open| asking.sites.is_some_and(|count| open.len() + required.len() <= count)) {
+        return Ok(fill(problem, distinct([open, required].concat())));
+    }
     let mut frame = Frame::new(&asking, |_| 1.0);
     frame.cover_all(rows);
     match frame.mip.solve(None, clock) {
@@ -147,13 +153,20 @@ fn some_cover(problem: &Problem, clock: &Clock<'_>) -> Result<Vec<usize>, Unsolv
 
 /// The radius form, with the shared rules as rows.
 fn with_rules(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved> {
+    if !mip::fits(3 * problem.costs.n_pairs(), clock.left()) {
+        let (open, relaxed) = some_choice(problem, (0.5, 0.4), clock);
+        return certify(problem, Model::PMedian, open.ok_or(Unsolved::NothingFound)?, None, Some(relaxed), clock);
+    }
     let sites = Sites::of(problem);
     let mut frame = Frame::new(problem, |_| 0.0);
-    let mut base = 0.0;
+    let (mut base, mut unmet) = (0.0, Vec::new());
     for demand in (0..problem.weights.len()).filter(|&i| problem.weights[i] > 0.0) {
-        base += radius_rows(&mut frame, problem, &sites, demand);
+        let (paid, vars) = radius_rows(&mut frame, problem, &sites, demand);
+        base += paid;
+        unmet.extend(vars.into_iter().map(|(cost, var)| (demand, cost, var)));
     }
-    let mut classes = None;
+    let has_floors = problem.has_floors() && problem.radius.is_some();
+    let mut covered = None;
     if let Some(radius) = problem.radius.filter(|_| problem.has_floors() || problem.times > 1) {
         let cover = Cover::new(problem, radius);
         if problem.times > 1 {
@@ -163,21 +176,55 @@ fn with_rules(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved
             let vars = frame.cover(&cover, &vec![0.0; cover.classes.len()]);
             let groups = Frame::group_covers(problem, &cover, &vars);
             frame.floors(problem, &groups, None);
-            classes = Some(groups.len());
+            covered = Some((cover, vars));
         }
     }
-    match frame.mip.solve(None, clock) {
-        Outcome::Infeasible => Err(why_not(problem, classes.is_some(), clock)),
+    let (open, relaxed) = some_choice(problem, QUICKLY, clock);
+    let start = open.map(|open| {
+        let mut values = frame.start(&open, covered.as_ref().map(|(cover, vars)| (cover, vars.as_slice())));
+        for &(demand, cost, var) in &unmet {
+            let nearest = problem.costs.of(demand).find(|(site, _)| open.binary_search(site).is_ok());
+            values[var] = if nearest.is_some_and(|nearest| nearest.1 <= cost) { 0.0 } else { 1.0 };
+        }
+        values
+    });
+    match frame.mip.solve(start.as_deref(), clock) {
+        Outcome::Infeasible => Err(why_not(problem, has_floors, clock)),
         Outcome::Nothing => Err(Unsolved::NothingFound),
         Outcome::Answer { values, bound, proven, .. } => {
             let open = fill(problem, frame.open(&values));
-            certify(problem, Model::PMedian, open, None, (!proven).then_some(base + bound), clock)
+            certify(problem, Model::PMedian, open, None, (!proven).then_some(relaxed.max(base + bound)), clock)
         }
     }
 }
 
-/// Adds the rows of one demand point and returns what it pays in any case.
-fn radius_rows(frame: &mut Frame, problem: &Problem, sites: &Sites, demand: usize) -> f64 {
+/// Of the time left, what the two questions for a start get where a program is solved after them.
+const QUICKLY: (f64, f64) = (0.2, 0.2);
+
+/// A choice that meets every rule, or nothing: the best found of the p-median without the further rules, and of
+/// covering with them, each in its share of the time left. Besides, the bound without the further rules, which holds with them too.
+fn some_choice(problem: &Problem, shares: (f64, f64), clock: &Clock<'_>) -> (Option<Vec<usize>>, f64) {
+    let effort = |share: f64| Effort {
+        time_limit: Duration::from_secs_f64(share * clock.left()),
+        seed: clock.seed,
+        watch: clock.watch(),
+    };
+    let budget = problem.budget.filter(|_| problem.sites.is_none());
+    let plain = Problem { groups: Vec::new(), times: 1, budget, capacities: None, ..problem.clone() };
+    let walking = p_median(&plain, effort(shares.0)).ok();
+    let bound = walking.as_ref().map_or(0.0, |found| found.bound);
+    let covering = Problem { capacities: None, ..problem.clone() };
+    let covering = if problem.radius.is_some() { super::mclp::mclp(&covering, effort(shares.1)).ok() } else { None };
+    let choices = [walking, covering].into_iter().flatten().map(|found| found.sites);
+    let uncapped = Problem { capacities: None, ..problem.clone() };
+    let worth = |open: &[usize]| recount(&uncapped, Model::PMedian, open, None).objective;
+    let best = choices.filter_map(|open| Some((worth(&open)?, open))).min_by(|a, b| a.0.total_cmp(&b.0));
+    (best.map(|(_, open)| open), bound)
+}
+
+/// Adds the rows of one demand point. Returns what it pays in any case, and the variables that say whether no site
+/// within a cost is open.
+fn radius_rows(frame: &mut Frame, problem: &Problem, sites: &Sites, demand: usize) -> (f64, Vec<(f64, Var)>) {
     let weight = problem.weights[demand];
     let furthest = sites.furthest(problem, demand);
     let reach: Vec<(usize, f64)> = problem
@@ -187,7 +234,7 @@ fn radius_rows(frame: &mut Frame, problem: &Problem, sites: &Sites, demand: usiz
         .take_while(|&(_, cost)| furthest.is_none_or(|furthest| cost <= furthest))
         .collect();
     let rings: Vec<&[(usize, f64)]> = reach.chunk_by(|a, b| a.1 <= b.1 && b.1 <= a.1).collect();
-    let mut before = None;
+    let (mut before, mut vars) = (None, Vec::new());
     for (k, ring) in rings.iter().enumerate() {
         let mut terms: Vec<(usize, f64)> = ring.iter().map(|&(site, _)| (frame.sites[site], 1.0)).collect();
         let next = rings.get(k + 1).map(|next| next[0].1 - ring[0].1);
@@ -199,8 +246,9 @@ fn radius_rows(frame: &mut Frame, problem: &Problem, sites: &Sites, demand: usiz
             frame.mip.at_least(if before.is_none() { 1.0 } else { 0.0 }, &terms);
         }
         before = unmet;
+        vars.extend(unmet.map(|var| (ring[0].1, var)));
     }
-    weight * reach.first().map_or(0.0, |first| first.1)
+    (weight * reach.first().map_or(0.0, |first| first.1), vars)
 }
 
 fn why_not(problem: &Problem, has_floors: bool, clock: &Clock<'_>) -> Unsolved {
@@ -227,8 +275,21 @@ fn why_not(problem: &Problem, has_floors: bool, clock: &Clock<'_>) -> Unsolved {
 fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Unsolved> {
     let Some(capacities) = &problem.capacities else { return Err(Unsolved::NothingFound) };
     let weights = &problem.weights;
+    if !mip::fits(4 * problem.costs.n_pairs(), clock.left()) {
+        let (open, relaxed) = some_choice(problem, (0.5, 0.4), clock);
+        let open = open.ok_or(Unsolved::NothingFound)?;
+        let served = capacity::serve(problem, capacities, None, &open);
+        recount(problem, Model::PMedian, &open, Some(&served)).objective.ok_or(Unsolved::NothingFound)?;
+        return certify(problem, Model::PMedian, open, Some(served), Some(relaxed), clock);
+    }
     let (frame, pairs) = capacitated(problem, capacities, &|demand, cost| weights[demand] * cost, false);
-    match frame.mip.solve(None, clock) {
+    let (open, relaxed) = some_choice(problem, QUICKLY, clock);
+    let start = open.and_then(|open| {
+        let served = capacity::serve(problem, capacities, None, &open);
+        recount(problem, Model::PMedian, &open, Some(&served)).objective?;
+        Some(capacity::values(&frame, &pairs, &open, &served))
+    });
+    match frame.mip.solve(start.as_deref(), clock) {
         Outcome::Infeasible => {
             let plain = Problem { groups: Vec::new(), ..problem.clone() };
             match explain::capacity(&plain, clock) {
@@ -240,7 +301,7 @@ fn with_capacities(problem: &Problem, clock: &Clock<'_>) -> Result<Solution, Uns
         Outcome::Answer { values, bound, proven, .. } => {
             let open = fill(problem, frame.open(&values));
             let served = capacity::served(&pairs, &open, &values);
-            certify(problem, Model::PMedian, open, Some(served), (!proven).then_some(bound), clock)
+            certify(problem, Model::PMedian, open, Some(served), (!proven).then_some(bound.max(relaxed)), clock)
         }
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Fair<'a> {
                 best_bound = ascent.bound;
                 best = prices.clone();
             }
-            self.hear(level, &core, &polish(&core, &ascent.chosen).1, &mut known);
+            self.hear(level, &core, &polish(&core, &ascent.chosen, clock).1, &mut known);
             let shares = self.open_shares(&core, &ascent.share);
             let boldness = 1.0 / (1.0 + round as f64 / 6.0);
             if !prices.follow(level, &shares, boldness * (aim - ascent.bound).max(1e-4)) {

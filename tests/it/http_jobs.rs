@@ -79,7 +79,7 @@ fn a_standard_stands_for_kind_minutes_and_hours_and_points_may_be_geojson() {
 #[test]
 fn a_brief_that_is_wrong_is_answered_at_once_with_the_input_and_the_remedy() {
     let wrong = [
-        (json!({"floors": {"disabld": 0.5}}), "floors: there is no member \"disabld\"; there are under_25, disabled"),
+        (json!({"floors": {"disabld": 0.5}}), "floors: there is no group \"disabld\"; there are under_25, disabled"),
         (json!({"floors": {"under_25": 1.2}}), "floors.under_25 is 1.2; it must be from 0 to 1"),
         (json!({"kind": "hubb"}), "kind: there is no asset of kind \"hubb\"; there are café, hub, library"),
         (json!({"kind": null, "standard": "hub15"}), "there is no standard \"hub15\"; there are hub-15"),

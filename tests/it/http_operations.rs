@@ -7,6 +7,7 @@ use patchwork::http::Options;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -68,16 +69,20 @@ fn metrics_say_which_snapshot_stands_and_how_loading_went() {
 }
 
 /// The program itself, serving a place.
-struct Program {
-    child: Child,
-    address: SocketAddr,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
     log: mpsc::Receiver<String>,
 }
 
 impl Program {
     fn serving(toy: &Toy) -> Self {
+        Self::serving_in(toy.dir())
+    }
+
+    pub(crate) fn serving_in(dir: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_patchwork"))
-            .args(["--log", "json", "serve", &toy.dir().display().to_string(), "--bind", "127.0.0.1:0"])
+            .args(["--log", "json", "serve", &dir.display().to_string(), "--bind", "127.0.0.1:0"])
             .env("PATCHWORK_LOG_FILTER", "info")
             .stderr(Stdio::piped())
             .spawn()
@@ -92,7 +97,7 @@ impl Program {
         program
     }
 
-    fn wait_for(&self, words: &str) -> String {
+    pub(crate) fn wait_for(&self, words: &str) -> String {
         let mut seen = Vec::new();
         loop {
             match self.log.recv_timeout(Duration::from_secs(60)) {
@@ -103,7 +108,7 @@ impl Program {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.expect("kill runs").success());
     }

@@ -17,6 +17,7 @@ mod http_jobs;
 mod http_processes;
 mod http_server;
 mod http_shown;
+mod http_threads;
 mod http_tiles;
 mod http_totals;
 mod laws;

@@ -7,7 +7,7 @@ use patchwork::locate::{Status, Watch};
 use patchwork::measure::coverage;
 use patchwork::place::{Place, Standard};
 use patchwork::plan::hubs::{
-    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs, hubs_watched,
+    ALIKE, Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs, hubs_watched,
 };
 use patchwork::units::{Metres, Seconds};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -100,6 +100,16 @@ fn hubs_that_are_kept_stay_and_free_ones_do_no_worse() {
     assert!(kept.given_up.is_empty());
     let (_, free) = planned(&Brief { keep: Keep::Free, ..brief(2) });
     assert!(free.objective >= kept.objective);
+    let staying = free.staying.as_ref().expect("what moving fewer loses");
+    let (first, last) = (staying.points.first().expect("the plan"), staying.points.last().expect("none moved"));
+    assert_eq!((first.kept, first.lost), (free.today - free.given_up.len(), 0.0));
+    assert_eq!(last.kept, free.today, "the last point is the best plan in which every hub stays");
+    assert!((free.objective - last.lost - kept.objective).abs() < 1e-6, "{} - {}", free.objective, last.lost);
+    assert!(staying.points.is_sorted_by(|a, b| a.kept < b.kept && a.lost <= b.lost));
+    let gain = free.objective - free.objective_today;
+    assert!(staying.forgone <= ALIKE * (gain + staying.forgone) + 1e-9, "only what is about as good is passed over");
+    assert!((free.bound - free.objective - staying.forgone).abs() < 1e-6);
+    assert!(kept.staying.is_none());
     assert_eq!(free.after.qualifying.len(), kept.after.qualifying.len(), "as many hubs in all");
     assert_eq!(free.sites.len() - 2, free.given_up.len());
 }

@@ -130,7 +130,8 @@ fn of_members(schema: &Value, members: &Map<String, Value>, at: &str) -> Option<
             (Some(own), _) => fault(own, value, &format!("{at}.{name}")),
             (None, Some(Value::Bool(false))) => {
                 let names = known.into_iter().flat_map(Map::keys).map(String::as_str);
-                Some(format!("{at}: {}", super::unknown("member", name, names)))
+                let what = schema["title"].as_str().unwrap_or("member");
+                Some(format!("{at}: {}", super::unknown(what, name, names)))
             }
             (None, Some(others @ Value::Object(_))) => fault(others, value, &format!("{at}.{name}")),
             (None, _) => None,

@@ -146,7 +146,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "floors",
             "Floors",
             "The least share of a group that must be covered, from 0 to 1, by the group's key",
-            json!({"type": "object", "properties": groups, "additionalProperties": false}),
+            json!({"title": "group", "type": "object", "properties": groups, "additionalProperties": false}),
         ),
         input(
             "time_limit",

@@ -55,12 +55,28 @@ fn trend(rows: &Rows<'_>, row: usize) -> Option<(f64, f64, f64)> {
     Some((rows.number(row, "trend")?, rows.number(row, "trend_low")?, rows.number(row, "trend_high")?))
 }
 
+/// Where the row of a group stands in a list that people read: everybody, then the groups, then those of whom it was not
+/// recorded.
+fn place_in_list(place: &Place, places: &[usize], rows: &Rows<'_>, row: usize) -> usize {
+    match rows.value(row, "group") {
+        Value::Text(key) if key == "all" => 0,
+        Value::Text(key) => {
+            let at = place.groups.iter().position(|group| group.key == *key);
+            at.and_then(|at| places.get(at)).map_or(usize::MAX, |at| at + 1)
+        }
+        _ => usize::MAX,
+    }
+}
+
 /// The groups that changed beyond chance on the same quarter a year before.
 fn of_groups(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String {
     let mut words = Vec::new();
     let mut compared = 0;
+    let places = reading_order(place.groups.as_slice());
     for rows in dimensions {
-        for row in rows.find(&[("patch_id", patch), ("period", "all")]) {
+        let mut here = rows.find(&[("patch_id", patch), ("period", "all")]);
+        here.sort_by_key(|row| place_in_list(place, &places, rows, *row));
+        for row in here {
             let is_group = place.groups.iter().any(|group| rows.is(row, "group", &group.key));
             let Some((ratio, low, high)) = trend(rows, row).filter(|_| is_group) else { continue };
             compared += 1;
@@ -79,15 +95,7 @@ fn of_groups(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String {
 pub(super) fn reach(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
     let mut here = rows.find(&[("patch_id", patch), ("period", "all")]);
     let places = reading_order(place.groups.as_slice());
-    // Everybody, then the groups as they are read, then those of whom it was not recorded.
-    let order = |row: &usize| match rows.value(*row, "group") {
-        Value::Text(key) if key == "all" => 0,
-        Value::Text(key) => {
-            place.groups.iter().position(|group| group.key == *key).map_or(usize::MAX, |at| places[at] + 1)
-        }
-        _ => usize::MAX,
-    };
-    here.sort_by_key(order);
+    here.sort_by_key(|row| place_in_list(place, &places, rows, *row));
     let everywhere = rows.find(&[("patch_id", "all"), ("period", "all"), ("group", "all")]);
     let usual = everywhere.first().and_then(|row| rows.number(*row, "rate"));
     let rates: Vec<usize> = here.iter().copied().filter(|row| rows.number(*row, "residents").is_some()).collect();

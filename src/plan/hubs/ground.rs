@@ -103,7 +103,7 @@ fn fastest(place: &Place) -> WalkingSpeed {
 }
 
 /// Sites walked from between two looks at whether anybody still waits.
-const AT_A_TIME: usize = 128;
+const AT_A_TIME: usize = 32;
 
 fn along_streets(place: &Place, sites: &[Site], reach: Metres, watch: &Watch) -> Vec<Vec<(usize, Metres)>> {
     let Some(streets) = &place.streets else { return vec![Vec::new(); sites.len()] };

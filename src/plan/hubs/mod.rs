@@ -12,12 +12,15 @@ mod proposal;
 mod question;
 mod reasons;
 mod sites;
+mod staying;
 mod swap;
 mod words;
 
 pub use brief::{Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_RUNS, Unplanned, deprivation_weight};
 pub use named::{group_named, kind_named, standard_named};
-pub use proposal::{Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp};
+pub use proposal::{
+    Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,
+};
 pub use reasons::{ALIKE, NEARBY};
 pub use sites::Site;
 
@@ -72,10 +75,14 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
     let ground = Ground::survey(place, brief, watch)?;
     ground.check_reach()?;
     let groups = groups_asked(place, brief);
+    step("Gathering who could walk where", 0.08)?;
     let question = Question::of(&ground, &groups, &Variation::default())?;
     step("Choosing the sites", 0.1)?;
     question.check_floors(&ground)?;
-    let choice = question.answer(&ground, brief.time_limit)?;
+    let best = question.answer(&ground, brief.time_limit)?;
+    let today = question.worth_today(&ground);
+    step("Weighing what moving today's hubs brings", 0.3)?;
+    let (question, choice, staying) = staying::settle(&ground, question, best, today)?;
     let before = coverage(place, &brief.standard);
     let after = coverage_by(place, brief.standard.within, &ground.doors(&open(&ground, &choice.sites)));
     verify(&ground, &choice, &after)?;
@@ -83,7 +90,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
     step("Asking what if a site falls through", 0.4)?;
     let reasons = reasons::reasons(&ground, &question, &choice, &order);
     step("Choosing again with other numbers", 0.6)?;
-    let again = reasons::stability(&ground, &groups, &order)?;
+    let again = reasons::stability(&ground, (&groups, question.worth()), &order)?;
     step("Working out the price of fairness", 0.8)?;
     let fairness = fairness::curve(&ground)?;
     let mut sites = chosen(&ground, &choice, &order, reasons);
@@ -108,6 +115,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         before,
         after,
         fairness,
+        staying,
         runs: again.runs,
         sentences: Vec::new(),
     };
@@ -148,7 +156,9 @@ fn beyond(ground: &Ground<'_>, after: &Coverage) -> f64 {
         let covered = after.walks[index].is_some_and(|walk| is_near(walk.length));
         !covered && !ground.walks[index].iter().any(|&(_, length)| is_near(length))
     };
-    place.positions.iter().enumerate().filter(|(index, _)| far(*index)).map(|(_, position)| position.residents).sum()
+    let far = place.positions.iter().enumerate().filter(|(index, _)| far(*index));
+    // An empty sum would be minus nought.
+    far.fold(0.0, |sum, (_, position)| sum + position.residents)
 }
 
 /// The group with the lowest covered share, the first of equals.

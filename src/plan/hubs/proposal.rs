@@ -11,7 +11,8 @@ use crate::place::{GroupIdx, IdVec, PatchIdx};
 pub struct Proposal {
     /// What was asked.
     pub brief: Brief,
-    /// Whether the choice is proven to be the best.
+    /// Whether the choice is proven to be the best; where hubs are free to move, that none brings more than
+    /// [`Staying::forgone`] more.
     pub status: Status,
     /// What the choice achieves, in the unit of the objective ([`super::Objective::unit`]).
     pub objective: f64,
@@ -41,6 +42,8 @@ pub struct Proposal {
     pub runner_up: Option<RunnerUp>,
     /// What raising the worst-off group costs in coverage, from the best coverage on.
     pub fairness: Fairness,
+    /// What it costs to move fewer of today's hubs; only with [`super::Keep::Free`].
+    pub staying: Option<Staying>,
     /// How many runs the stability rests on.
     pub runs: usize,
     /// The whole in short sentences for people.
@@ -126,6 +129,28 @@ pub struct FairPoint {
     /// The sites.
     pub sites: Vec<Site>,
     /// Whether it is proven that nothing covers more at this floor.
+    pub status: Status,
+}
+
+/// What it costs to move fewer of today's hubs.
+#[derive(Debug, Clone)]
+pub struct Staying {
+    /// How much more the best plan brings that moves as many as it likes, in the unit of the objective.
+    pub forgone: f64,
+    /// How many hubs that plan moves besides.
+    pub moved_besides: usize,
+    /// From the proposal to the best plan in which every hub of today stays: how many stay, and what that loses.
+    pub points: Vec<StayPoint>,
+}
+
+/// The best plan when moving one of today's hubs must bring a certain amount.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StayPoint {
+    /// How many of today's hubs stay.
+    pub kept: usize,
+    /// What it loses beside the proposal, in the unit of the objective.
+    pub lost: f64,
+    /// Whether it is proven.
     pub status: Status,
 }
 

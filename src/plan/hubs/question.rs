@@ -7,6 +7,7 @@
 
 use super::brief::{Keep, Objective, Unplanned, deprivation_weight};
 use super::ground::Ground;
+use super::swap::{Base, Columns};
 use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Model, Problem, Solution, Status, Unsolved, solve};
 use crate::place::{GroupIdx, Idx, Within};
 use crate::units::{Seconds, WalkingSpeed};
@@ -30,6 +31,8 @@ pub(super) struct Question {
     pub(super) problem: Problem,
     /// The site that is number 1 of the problem.
     first: usize,
+    /// The problem in which each of today's hubs that stays counts for something, and for how much.
+    staying: Option<(Problem, f64)>,
 }
 
 /// What was chosen.
@@ -54,6 +57,9 @@ impl Question {
         let brief = ground.brief;
         let choice = ground.choice();
         let mut rows = Rows::of(ground, groups, variation);
+        if ground.watch.is_cancelled() {
+            return Err(Unplanned::Cancelled);
+        }
         let costs = Costs::from_lists(choice.len() + 1, &rows.lists).map_err(|why| unplanned(ground, why))?;
         let mut problem = Problem::new(costs);
         problem.weights = std::mem::take(&mut rows.weights);
@@ -73,7 +79,7 @@ impl Question {
             problem.budget = Some(budget);
             problem.site_costs = Some(site_costs(ground)?);
         }
-        Ok(Self { problem, first })
+        Ok(Self { problem, first, staying: None })
     }
 
     /// The number of a site in the problem.
@@ -86,9 +92,55 @@ impl Question {
         (number > 0).then(|| number - 1 + self.first)
     }
 
+    /// The same question where each of today's hubs that may move counts for so much, in the unit of the objective,
+    /// when it stays: a demand point of its own, which only that hub serves.
+    pub(super) fn staying(&self, ground: &Ground<'_>, worth: f64) -> Result<Self, Unplanned> {
+        let plain = &self.problem;
+        let mut all = Self { problem: plain.clone(), first: self.first, staying: None };
+        if self.first > 0 || worth <= 0.0 {
+            return Ok(all);
+        }
+        let is_walking = ground.brief.objective == Objective::Walking;
+        let mut problem = plain.clone();
+        let rows =
+            (0..plain.costs.n_demand()).map(|demand| plain.costs.of(demand).map(|(j, c)| (j as u32, c)).collect());
+        let mut lists: Vec<Vec<(u32, f64)>> = rows.collect();
+        for site in 0..ground.n_today {
+            let number = self.number(site) as u32;
+            lists.push(if is_walking { vec![(0, worth), (number, 0.0)] } else { vec![(number, COVERED)] });
+            problem.weights.push(if is_walking { 1.0 } else { worth });
+            problem.groups.iter_mut().for_each(|group| group.weights.push(0.0));
+        }
+        problem.costs = Costs::from_lists(plain.costs.n_sites(), &lists).map_err(|why| unplanned(ground, why))?;
+        all.staying = Some((problem, worth));
+        Ok(all)
+    }
+
+    /// What each of today's hubs that stays counts for.
+    pub(super) fn worth(&self) -> f64 {
+        self.staying.as_ref().map_or(0.0, |(_, worth)| *worth)
+    }
+
+    /// The objective with today's hubs alone.
+    pub(super) fn worth_today(&self, ground: &Ground<'_>) -> f64 {
+        let today: Vec<usize> = (0..ground.n_today).filter(|&site| !ground.stays(site)).collect();
+        Base::of(ground, self, &Columns::of(&self.problem), &today).value()
+    }
+
+    fn asked(&self) -> &Problem {
+        self.staying.as_ref().map_or(&self.problem, |(problem, _)| problem)
+    }
+
     /// The best choice.
     pub(super) fn answer(&self, ground: &Ground<'_>, time_limit: Duration) -> Result<Choice, Unplanned> {
-        self.answer_to(ground, &self.problem, time_limit)
+        self.answer_to(ground, self.asked(), time_limit)
+    }
+
+    /// The best choice in which every hub of today stays.
+    pub(super) fn answer_with_all_of_today(&self, ground: &Ground<'_>, limit: Duration) -> Result<Choice, Unplanned> {
+        let mut problem = self.asked().clone();
+        problem.required.extend((0..ground.n_today).map(|site| self.number(site)));
+        self.answer_to(ground, &problem, limit)
     }
 
     /// The most of each group of the problem that any choice can cover, as far as it is proven in the time: what the
@@ -108,7 +160,8 @@ impl Question {
     /// prove the same, and exact about how much is lacking.
     pub(super) fn check_floors(&self, ground: &Ground<'_>) -> Result<(), Unplanned> {
         let asked: Vec<Group> = self.problem.groups.iter().filter(|group| group.floor.is_some()).cloned().collect();
-        let alone = Self { problem: Problem { groups: asked, ..self.problem.clone() }, first: self.first };
+        let problem = Problem { groups: asked, ..self.problem.clone() };
+        let alone = Self { problem, first: self.first, staying: None };
         for (group, most) in alone.problem.groups.iter().zip(alone.most(ground, ground.brief.time_limit)) {
             let short_by = group.floor.unwrap_or(0.0) * group.total() - most;
             if short_by > 1e-9 * group.total() {
@@ -126,7 +179,7 @@ impl Question {
         site: usize,
         limit: Duration,
     ) -> Result<Choice, Unplanned> {
-        let mut problem = self.problem.clone();
+        let mut problem = self.asked().clone();
         problem.forbidden.push(self.number(site));
         self.answer_to(ground, &problem, limit)
     }
@@ -135,11 +188,18 @@ impl Question {
         let effort = Effort { time_limit, seed: ground.brief.seed, watch: Some(ground.watch) };
         let found: Solution =
             solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
+        let sites: Vec<usize> = found.sites.iter().filter_map(|&number| self.site(number)).collect();
+        // What staying counts for is no part of what the choice achieves.
+        let kept = sites.iter().filter(|site| **site < ground.n_today).count();
+        let counted = match ground.brief.objective {
+            Objective::Walking => (ground.n_today - kept) as f64 * self.worth(),
+            Objective::Coverage | Objective::Deprivation | Objective::WorstOff => kept as f64 * self.worth(),
+        };
         Ok(Choice {
-            sites: found.sites.iter().filter_map(|&number| self.site(number)).collect(),
+            sites,
             status: found.status,
-            objective: found.objective,
-            bound: found.bound,
+            objective: found.objective - counted,
+            bound: found.bound - counted,
             gap: found.gap(),
             seconds: found.seconds,
         })
@@ -154,6 +214,9 @@ fn limit(ground: &Ground<'_>) -> f64 {
     ground.brief.standard.within.get() + 1e-6
 }
 
+/// Positions looked at between two looks at whether anybody still waits.
+const AT_A_TIME: usize = 1024;
+
 /// Demand points, those with the same sites merged.
 #[derive(Default)]
 struct Rows {
@@ -164,6 +227,7 @@ struct Rows {
 }
 
 impl Rows {
+    /// All demand points; only some of them once cancelled.
     fn of(ground: &Ground<'_>, groups: &[(GroupIdx, Option<f64>)], variation: &Variation) -> Self {
         let place = ground.place;
         let mut rows = Self { by_group: vec![Vec::new(); groups.len()], ..Self::default() };
@@ -175,6 +239,9 @@ impl Rows {
         }
         for speed in speeds {
             for (index, position) in place.positions.iter().enumerate() {
+                if index.is_multiple_of(AT_A_TIME) && ground.watch.is_cancelled() {
+                    return rows;
+                }
                 let factor = variation.people.get(position.zone.index()).copied().unwrap_or(1.0);
                 let is_all = speed == place.speed;
                 let members = |group: GroupIdx| {

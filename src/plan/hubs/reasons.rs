@@ -38,7 +38,7 @@ pub(super) struct Reason {
 /// The reasons for the sites `of` of a choice, in order.
 pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice, of: &[usize]) -> Vec<Reason> {
     let columns = Columns::of(&question.problem);
-    let today = worth_today(ground, question, &columns);
+    let today = question.worth_today(ground);
     let share = ground.brief.time_limit.div_f64(of.len().max(1) as f64);
     of.par_iter()
         .map(|&site| {
@@ -65,14 +65,8 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
         .collect()
 }
 
-/// The objective with today's hubs alone.
-fn worth_today(ground: &Ground<'_>, question: &Question, columns: &Columns) -> f64 {
-    let today: Vec<usize> = (0..ground.n_today).filter(|&site| !ground.stays(site)).collect();
-    Base::of(ground, question, columns, &today).value()
-}
-
 /// By how much `worth` is worse than `best`; never below nothing.
-fn loss(ground: &Ground<'_>, best: f64, worth: f64) -> f64 {
+pub(super) fn loss(ground: &Ground<'_>, best: f64, worth: f64) -> f64 {
     let loss = if ground.brief.objective == Objective::Walking { worth - best } else { best - worth };
     loss.max(0.0)
 }
@@ -113,10 +107,11 @@ pub(super) struct Again {
     pub(super) nearby: Vec<usize>,
 }
 
-/// Chooses again with other numbers, run after run, each with a seed of its own.
+/// Chooses again with other numbers, run after run, each with a seed of its own. `worth` is what a hub that stays counts
+/// for.
 pub(super) fn stability(
     ground: &Ground<'_>,
-    groups: &[(GroupIdx, Option<f64>)],
+    (groups, worth): (&[(GroupIdx, Option<f64>)], f64),
     of: &[usize],
 ) -> Result<Again, Unplanned> {
     let share = ground.brief.time_limit.div_f64(ground.brief.runs.max(1) as f64).max(Duration::from_millis(10));
@@ -124,7 +119,7 @@ pub(super) fn stability(
         .into_par_iter()
         .map(|run| {
             let question = Question::of(ground, groups, &variation(ground, run)).ok()?;
-            question.answer(ground, share).ok()
+            question.staying(ground, worth).ok()?.answer(ground, share).ok()
         })
         .collect();
     let done: Vec<&Choice> = runs.iter().flatten().collect();

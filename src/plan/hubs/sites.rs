@@ -4,7 +4,7 @@ use super::brief::{Brief, Candidates, Spot, Unplanned};
 use crate::crs::Xy;
 use crate::measure::qualify;
 use crate::network::{Snap, StreetClass, StreetNetwork};
-use crate::place::{AssetIdx, PatchIdx, Place, Standard};
+use crate::place::{Asset, AssetIdx, PatchIdx, Place, Standard};
 use crate::units::Metres;
 use geo::{Contains, Point};
 use rstar::RTree;
@@ -37,9 +37,22 @@ const OFF_STREET: Metres = Metres::new(500.0);
 /// How far an asset may be for a street without a name to be called after it: two minutes' walk.
 const BESIDE: Metres = Metres::new(150.0);
 
-/// What a point on a street without a name is called: after the nearest asset, where one is near.
+/// Whether an asset has a name of its own, and not that of its kind.
+fn is_named(asset: &Asset) -> bool {
+    let name = asset.name.trim();
+    !name.is_empty() && !name.eq_ignore_ascii_case(&asset.kind.replace('_', " "))
+}
+
+/// `community_centre` as `Community centre`.
+fn capital(kind: &str) -> String {
+    let words = kind.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What a place without a name is called: after the nearest asset, where one is near.
 fn near_what(place: &Place, key: &str, at: Xy) -> String {
-    let named = place.assets.iter().filter(|asset| !asset.name.trim().is_empty());
+    let named = place.assets.iter().filter(|asset| is_named(asset));
     let nearest =
         named.map(|asset| (asset.at.distance(at), &asset.name)).min_by(|a, b| a.0.get().total_cmp(&b.0.get()));
     match nearest {
@@ -85,7 +98,7 @@ fn of_asset(place: &Place, index: AssetIdx) -> Site {
     let asset = &place.assets[index];
     Site {
         key: asset.key.clone(),
-        name: asset.name.clone(),
+        name: if is_named(asset) { asset.name.clone() } else { near_what(place, &capital(&asset.kind), asset.at) },
         kind: asset.kind.clone(),
         asset: Some(index),
         at: asset.at,

@@ -17,9 +17,11 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
     }
     let mut sentences = vec![outcome(proposal)];
     sentences.extend(by_objective(place, proposal));
+    sentences.extend(paces(place));
     sentences.push(proof(proposal));
     sentences.extend(beyond(proposal));
     sentences.extend(given_up(proposal));
+    sentences.extend(staying(proposal));
     sentences.extend(runner_up(proposal));
     sentences.extend(fairness(place, proposal));
     proposal.sentences = sentences;
@@ -102,6 +104,10 @@ fn proof(proposal: &Proposal) -> String {
         _ => format!("{} among {of}", limits(brief)),
     };
     match proposal.status {
+        Status::Optimal if proposal.staying.as_ref().is_some_and(|staying| staying.forgone > 0.0) => {
+            let most = could_be_better(proposal).replacen(" among the candidates", "", 1);
+            format!("Proven: {}.", most.replacen("No choice", &format!("no choice of {choice}"), 1))
+        }
         Status::Optimal => format!("Proven: no other choice of {choice} does better."),
         Status::Feasible => format!(
             "Not proven to be the best: time ran out after {:.0} seconds. {}.",
@@ -157,11 +163,66 @@ fn given_up(proposal: &Proposal) -> Option<String> {
     })
 }
 
+/// What moving fewer hubs would lose.
+fn staying(proposal: &Proposal) -> Vec<String> {
+    let Some(staying) = &proposal.staying else { return Vec::new() };
+    let today = proposal.today;
+    let mut sentences = Vec::new();
+    let gain = (proposal.objective - proposal.objective_today).abs();
+    let share =
+        |amount: f64| format!("{:.1}% of the gain, {}", 100.0 * amount / gain.max(1e-12), bring(proposal, amount));
+    if staying.moved_besides > 0 {
+        sentences.push(format!(
+            "Of plans that bring about as much, the one that moves fewest of today's hubs is taken: moving {} more would bring {}.",
+            staying.moved_besides,
+            share(staying.forgone)
+        ));
+    }
+    let mut prices: Vec<String> = Vec::new();
+    for point in staying.points.iter().skip(1).filter(|_| gain > 0.0) {
+        let proven = if point.status == Status::Optimal { "" } else { ", not proven" };
+        prices.push(format!("keeping {} loses {}{proven}", point.kept, share(point.lost)));
+    }
+    if !prices.is_empty() {
+        sentences.push(format!("Moving costs money. Of today's {today} hubs, {}.", prices.join("; ")));
+    }
+    sentences
+}
+
+/// An amount of the objective in words.
+fn bring(proposal: &Proposal, amount: f64) -> String {
+    match proposal.brief.objective {
+        Objective::Coverage => format!("{} residents covered", whole(amount)),
+        Objective::Deprivation => format!("{} residents covered, weighted by deprivation", whole(amount)),
+        Objective::Walking => {
+            format!("{} off the average walk", spoken(amount / proposal.after.place.residents.max(1.0)))
+        }
+        Objective::WorstOff => format!("{:.2} points for the worst-off group", amount * 100.0),
+    }
+}
+
+/// That a group walks at a speed of its own, which is why groups need not sum to all.
+fn paces(place: &Place) -> Option<String> {
+    let own = place.groups.iter().filter_map(|group| Some((group.label.as_str(), group.speed?)));
+    let own: Vec<String> = own
+        .filter(|(_, speed)| *speed != place.speed)
+        .map(|(label, speed)| format!("{label} ({:.1} km/h)", speed.km_per_h()))
+        .collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    (!own.is_empty()).then(|| {
+        format!(
+            "Walks are taken at {:.1} km/h, and slower or faster for {}, so such groups need not sum to all residents.",
+            place.speed.km_per_h(),
+            listed(&own)
+        )
+    })
+}
+
 fn runner_up(proposal: &Proposal) -> Option<String> {
     let second = proposal.runner_up.as_ref()?;
-    let out = names(&second.plan.left_out);
+    let out = few(&second.plan.left_out);
     let proven = if second.plan.status == Status::Optimal { "" } else { " (not proven)" };
-    let instead = names(&second.plan.instead);
+    let instead = few(&second.plan.instead);
     if second.plan.instead.is_empty() {
         return None;
     }
@@ -198,7 +259,11 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
             share(last.worst.1),
             if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
         )),
-        _ => {}
+        FairEnd::Stopped => sentences.push(format!(
+            "Whether every group can have more than {} was not settled in the time.",
+            share(last.worst.1)
+        )),
+        FairEnd::Impossible(_) | FairEnd::NotAsked => {}
     }
     sentences
 }
@@ -237,12 +302,11 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
         None => format!("Without it {alone}; no plan without it was found."),
         Some(Replacement { lost: least, instead, left_out, status }) => {
             let proven = if *status == Status::Optimal { "" } else { " found" };
-            let others: Vec<&str> =
-                left_out.iter().filter(|other| other.key != site.site.key).map(|other| other.name.as_str()).collect();
+            let others: Vec<Site> = left_out.iter().filter(|other| other.key != site.site.key).cloned().collect();
             let with = match (instead.is_empty(), others.is_empty()) {
                 (true, _) => "no other site".to_owned(),
-                (false, true) => names(instead),
-                (false, false) => format!("{}, which stand in for {} too", names(instead), listed(&others)),
+                (false, true) => few(instead),
+                (false, false) => format!("{}, which stand in for {} too", few(instead), few(&others)),
             };
             format!(
                 "If it falls through and nothing takes its place, {alone}; with the best replacement{proven} ({with}) {}.",
@@ -297,6 +361,9 @@ fn lost(proposal: &Proposal, amount: f64) -> String {
     }
 }
 
+/// Names of sites in one sentence at most, beside a number of others: more nobody reads out.
+const NAMED: usize = 3;
+
 /// Seconds for people: tenths where there are few.
 fn spoken(seconds: f64) -> String {
     match seconds {
@@ -338,8 +405,15 @@ pub(super) fn floor_missed(
     )
 }
 
-fn names(sites: &[Site]) -> String {
-    listed(&sites.iter().map(|site| site.name.as_str()).collect::<Vec<_>>())
+/// Sites by name; of many the first three, with the number of the others.
+fn few(sites: &[Site]) -> String {
+    let mut names: Vec<&str> = sites.iter().map(|site| site.name.as_str()).collect();
+    let others = format!("{} others", names.len().saturating_sub(NAMED));
+    if names.len() > NAMED + 1 {
+        names.truncate(NAMED);
+        names.push(&others);
+    }
+    listed(&names)
 }
 
 fn listed(names: &[&str]) -> String {
