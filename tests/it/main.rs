@@ -7,6 +7,8 @@ mod giving_planted;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
+mod http_attack;
+mod http_attack_town;
 mod http_ets;
 mod http_disclosure;
 mod http_files;
