@@ -20,6 +20,16 @@ test("by mouse: money, its range and its evidence, from the place to a patch and
   expect(await barriers(page)).toEqual([]);
 });
 
+test("patches where people are met but little money goes are named, and lead to the patch", async ({ page }) => {
+  await open(page, "#ask=giving");
+  const beside = await rows(page, "/collections/giving-beside/items?limit=1000");
+  const name = String(beside.find((each) => each.properties.beside === "people met but little money")?.properties.name);
+  const item = page.getByRole("region", { name: "Money beside people met" }).getByRole("listitem").filter({ hasText: "People are met, but little money" });
+  await item.getByRole("button", { name, exact: true }).click();
+  await expect(page.getByRole("heading", { level: 2, name })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Money beside people met" })).toHaveCount(0);
+});
+
 test("by keyboard only: choose a patch, and come back by the whole place", async ({ page }) => {
   const name = String((await patches(page))[1]?.properties.name);
   await open(page, "#ask=giving");
