@@ -106,6 +106,8 @@ fn as_text(place: &Place, proposal: &Proposal) -> String {
     let _ = writeln!(text, "{}: new sites, {}", place.name, proposal.brief.standard.title);
     if place.made_up {
         text.push_str("Made up: this place does not exist.\n");
+    } else if let Some(notice) = &place.notice {
+        let _ = writeln!(text, "{notice}");
     }
     if place.streets.is_none() {
         let _ = writeln!(text, "No streets: walks are straight lines times {}.", place.detour);

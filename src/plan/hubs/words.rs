@@ -343,8 +343,13 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
     } else {
         String::new()
     };
+    let without_plan = match proposal.brief.runs.saturating_sub(runs) {
+        0 => String::new(),
+        1 => "; in 1 more none was found in the time that meets every rule".to_owned(),
+        n => format!("; in {n} more none was found in the time that meets every rule"),
+    };
     format!(
-        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}.",
+        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}{without_plan}.",
         site.chosen_in
     )
 }
@@ -376,6 +381,7 @@ fn spoken(seconds: f64) -> String {
 pub(super) fn limits(brief: &Brief) -> String {
     let sites = |n: usize| if n == 1 { "1 new site".to_owned() } else { format!("{n} new sites") };
     match (brief.sites, brief.budget) {
+        (Some(n), None) if brief.keep == Keep::Free => format!("{} more than today", sites(n).replacen("new ", "", 1)),
         (Some(n), None) => sites(n),
         (Some(n), Some(money)) => format!("at most {} for {}", sites(n), whole(money)),
         (None, Some(money)) => format!("new sites for {}", whole(money)),
