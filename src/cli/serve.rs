@@ -103,7 +103,7 @@ fn build(dir: &Path, shared: &Shared) -> bool {
         shared.failed(loaded.issues);
         return false;
     };
-    tracing::info!("Protecting small counts of people met, then measuring coverage and gaps");
+    tracing::info!("Measuring coverage and gaps, and protecting small counts of people met");
     let mut snapshot = Snapshot::build(place, loaded.issues);
     snapshot.took = Some(started.elapsed());
     tracing::info!(
