@@ -122,11 +122,12 @@ impl<'a> Fair<'a> {
         let (mut always, mut reach) = (Vec::new(), Vec::new());
         for (g, group) in groups.iter().enumerate() {
             let (at_once, by_class) = cover.tally(&group.weights);
+            let all = group.total();
             for (class, weight) in by_class.iter().enumerate() {
-                parts[class * groups.len() + g] = weight / group.total();
+                parts[class * groups.len() + g] = weight / all;
             }
-            always.push(at_once / group.total());
-            reach.push(by_class.iter().sum::<f64>() / group.total());
+            always.push(at_once / all);
+            reach.push(by_class.iter().sum::<f64>() / all);
         }
         let (_, weights) = cover.tally(&problem.weights);
         let total: f64 = weights.iter().sum::<f64>().max(1e-12);
