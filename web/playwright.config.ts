@@ -5,7 +5,7 @@ const baseURL = process.env.PATCHWORK_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   testDir: "tests",
-  timeout: 120_000,
+  timeout: 60_000,
   expect: { timeout: 15_000 },
   // Drawing on the processor is slow; pages next to each other would wait for each other.
   workers: 1,

@@ -2,17 +2,11 @@
 
 import collections
 import csv
-import functools
-import io
 import json
 import math
-import os
 import pathlib
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 from decimal import Decimal
 
 import pytest
@@ -20,19 +14,9 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import serving  # noqa: E402
+from giving_files import measure  # noqa: E402
 
 CODED = {"OA", "NMD"}
-
-
-@functools.cache
-def measure(place, layer):
-    out = pathlib.Path(tempfile.mkdtemp()) / f"{layer}.csv"
-    env = {**os.environ, "PATCHWORK_SHARED": str(serving.SHARED)}
-    command = [serving.program(), "--quiet", "measure", place, "giving", "--layer", layer, "--out", out]
-    subprocess.run(command, check=True, env=env, capture_output=True)
-    text = out.read_text(encoding="utf-8-sig")
-    shutil.rmtree(out.parent)
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def pence(text):

@@ -5,17 +5,14 @@ PATCHWORK_SHARED."""
 import collections
 import csv
 import fractions
-import functools
 import io
 import json
 import math
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from decimal import Decimal
 
 import pandas as pd
@@ -24,21 +21,11 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 import serving  # noqa: E402
+from giving_files import measure  # noqa: E402
 
 PLACES = HERE.parent.parent / "examples" / "places"
 DATA = serving.SHARED / "data"
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="no real data: set PATCHWORK_SHARED to the folder that has it")
-
-
-@functools.cache
-def measure(place, layer):
-    out = pathlib.Path(tempfile.mkdtemp()) / f"{layer}.csv"
-    env = {**os.environ, "PATCHWORK_SHARED": str(serving.SHARED)}
-    command = [serving.program(), "--quiet", "measure", place, "giving", "--layer", layer, "--out", out]
-    subprocess.run(command, check=True, env=env, capture_output=True)
-    text = out.read_text(encoding="utf-8-sig")
-    shutil.rmtree(out.parent)
-    return list(csv.DictReader(io.StringIO(text)))
 
 
 def pence(text):

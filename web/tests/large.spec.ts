@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { barriers, expect, open, rows, test } from "./support";
+import { barriers, expect, open, rows, test, pointUntil } from "./support";
 
 /** Makes the catalogue tell of more zones than come in one answer, as that of a county does. */
 async function enlarge(page: Page): Promise<string[]> {
@@ -19,16 +19,7 @@ test("a place of very many zones is drawn from tiles, and its tables come withou
   await open(page);
   expect(asked.filter((each) => /\/tiles\/coverage-/.test(each)).length).toBeGreaterThan(0);
   for (const each of asked.filter((each) => /\/collections\/(coverage|gaps)-[^/]+\/items/.test(each))) expect(each).toContain("skipGeometry=true");
-  const map = page.locator(".canvas");
-  await map.scrollIntoViewIfNeeded();
-  const box = await map.boundingBox();
-  if (!box) throw new Error("the map has no box");
-  let y = box.y + box.height * 0.3;
-  await expect(async () => {
-    y += 9;
-    await page.mouse.move(box.x + box.width / 2, y);
-    await expect(page.locator(".tip")).toContainText(/covered; middle walk/, { timeout: 500 });
-  }).toPass();
+  await pointUntil(page, /covered; middle walk/);
   await page.locator(".legend label", { hasText: "Middle walk" }).click();
   await expect(page.locator(".legend")).toContainText("Walk of the resident in the middle");
   expect(await barriers(page)).toEqual([]);

@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { type Row, barriers, expect, open, pages, rows, tabTo, test, whole } from "./support";
+import { type Row, barriers, expect, open, pages, rows, tabTo, test, whole, pointUntil } from "./support";
 
 const tenth = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 
@@ -55,16 +55,7 @@ test("by mouse: who was met on the map, in a patch, by group, with the interval 
 
 test("pointing at a patch on the map of who was met says what its table says", async ({ page }) => {
   await open(page, "#show=reach");
-  const map = page.locator(".canvas");
-  await map.scrollIntoViewIfNeeded();
-  const box = await map.boundingBox();
-  if (!box) throw new Error("the map has no box");
-  let y = box.y + box.height * 0.3;
-  await expect(async () => {
-    y += 9;
-    await page.mouse.move(box.x + box.width / 2, y);
-    await expect(page.locator(".tip")).toContainText(/met of [\d,]+ residents|hidden/, { timeout: 500 });
-  }).toPass();
+  await pointUntil(page, /met of [\d,]+ residents|hidden/);
   const name = (await page.locator(".tip strong").innerText()).trim();
   const row = (await met(page, "age", "all").then(() => rows(page, "/collections/reach-age/items?limit=1000&period=all&group=all"))).find((each) => each.properties.patch_name === name)?.properties;
   await expect(page.locator(".tip")).toContainText(`${whole.format(Number(row?.met))} met of ${whole.format(Number(row?.residents))} residents`);

@@ -82,3 +82,17 @@ export async function tabTo(page: Page, name: RegExp, most = 80): Promise<void> 
   }
   throw new Error(`Tab never comes to ${String(name)}`);
 }
+
+/** Points down the middle of the map until the words beside the pointer fit. */
+export async function pointUntil(page: Page, words: RegExp): Promise<void> {
+  const map = page.locator(".canvas");
+  await map.scrollIntoViewIfNeeded();
+  const box = await map.boundingBox();
+  if (!box) throw new Error("the map has no box");
+  let y = box.y + box.height * 0.3;
+  await expect(async () => {
+    y += 9;
+    await page.mouse.move(box.x + box.width / 2, y);
+    await expect(page.locator(".tip")).toContainText(words, { timeout: 500 });
+  }).toPass();
+}

@@ -244,9 +244,9 @@ fn results(parts: &[Part], is_document: bool) -> Reply {
 
 /// A part as it stands among others: words as plain text, as clients that read parts expect, else as it is.
 fn bare(part: &Part) -> (&'static str, &'static str, Cow<'_, [u8]>) {
-    match serde_json::from_slice(&part.body) {
-        Ok(Value::String(words)) => (part.name, "text/plain; charset=utf-8", Cow::Owned(words.into_bytes())),
-        _ => (part.name, part.media, Cow::Borrowed(&part.body)),
+    match serde_json::from_slice::<String>(&part.body) {
+        Ok(words) => (part.name, "text/plain; charset=utf-8", Cow::Owned(words.into_bytes())),
+        Err(_) => (part.name, part.media, Cow::Borrowed(&part.body)),
     }
 }
 
