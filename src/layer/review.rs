@@ -103,12 +103,13 @@ pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) 
 }
 
 /// Read on a phone, a row of a table is a card of its own; on paper the page is two sides of A4.
-const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}main{max-width:66rem;\
+const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0;\
+overflow-wrap:anywhere}main{max-width:66rem;\
 margin:0 auto;padding:1.2rem}h1{margin:.1rem 0 .4rem;font-size:1.9rem}h2{font-size:1.15rem;margin:1.3rem 0 .3rem;\
 border-bottom:2px solid #1f5f8b}p,ul{margin:.3rem 0}ul{padding-left:1.2rem}.place{margin:0;color:#444}.notice{background:\
 #fff4d6;border-left:4px solid #9a6b00;padding:.3rem .6rem}table{border-collapse:collapse;width:100%;margin:.3rem 0}\
 th,td{text-align:right;padding:.2rem .5rem;border-bottom:1px solid #ccc;vertical-align:top}th:first-child,td:first-child,\
-th.l,td.l{text-align:left}th[scope=row]{font-weight:600}td{white-space:nowrap}td.l{\
+th.l,td.l{text-align:left}th[scope=row]{font-weight:600}td{white-space:nowrap}th{overflow-wrap:normal}td.l{\
 white-space:normal}caption{text-align:left;font-weight:600;padding:.2rem 0}.part th{\
 background:#eef3f7}.part span{font-weight:400}.less{color:#8c1d18}.small{font-size:.85rem;color:#444}svg{display:block;\
 width:9rem;height:1.1rem;margin-left:auto}.two{display:grid;grid-template-columns:1fr 1fr;gap:0 1.5rem}\
@@ -117,9 +118,9 @@ overflow:hidden;clip-path:inset(50%)}table,tbody,caption{display:block}tr{displa
 padding:.4rem 0;border-bottom:1px solid #ccc}th,td,th.l,td.l{display:block;border:0;padding:0;text-align:left}\
 th[scope=row],td.l,td.p,.part th{flex-basis:100%}td[data-t]::before{content:attr(data-t) \": \";color:#444}td.p::before{display:none}\
 svg{margin:.2rem 0}}\
-@media print{main{padding:0;max-width:none}body{font-size:10.5px;line-height:1.25}h1{font-size:1.2rem}h2{font-size:.85rem;\
+@media print{main{padding:0;max-width:none}body{font-size:10px;line-height:1.22}h1{font-size:1.2rem}h2{font-size:.85rem;\
 margin:.5rem 0 .1rem;break-after:avoid}h2+p{break-after:avoid}th,td{padding:.05rem .3rem}tr{break-inside:avoid}svg{height:.7rem;width:6.5rem}.notice{padding:.1rem .4rem}\
-.small{font-size:8.5px}@page{size:A4;margin:11mm}}";
+.small{font-size:8.5px}@page{size:A4;margin:10mm}}";
 
 /// The title of a column: of numbers, of words, which begin at the left, or of pictures.
 #[derive(Clone, Copy)]
@@ -233,7 +234,7 @@ fn sources(layers: &[&Layer]) -> String {
     let words: Vec<String> = words.into_iter().map(escaped).collect();
     format!(
         "<p class=small>[c] is hidden to protect people: counts of few, and those from which they could be worked out; \
-         other counts of people met are rounded. Sources: {}.</p>",
+         other counts of people met are rounded. A dash stands where there is nothing to say, or where it rests on a hidden number. Sources: {}.</p>",
         words.join("; ")
     )
 }

@@ -20,8 +20,13 @@ pub(super) fn changed(place: &Place, dimensions: &[Rows<'_>], themes: Option<&Ro
             );
         }
         [.., before, last] => {
-            said.push(format!("{}; {}.", how_many(place, rows, *last), beside(place, rows, *before)));
-            said.extend(against_a_year_before(place, rows, &quarters, ever));
+            if [*last, *before].into_iter().all(|row| rows.is(row, "status", "confidential")) {
+                let [last, before] = [*last, *before].map(|row| rows.text(row, "period_name"));
+                said.push(format!("How many were met in {last} and in {before} is hidden, to protect people."));
+            } else {
+                said.push(format!("{}; {}.", how_many(place, rows, *last), beside(place, rows, *before)));
+                said.extend(against_a_year_before(place, rows, &quarters, ever));
+            }
             said.extend(of_groups(place, dimensions, patch));
         }
     }

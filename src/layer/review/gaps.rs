@@ -43,7 +43,7 @@ pub(super) fn gaps(place: &Place, missing: &[Missing], patch: PatchIdx) -> Strin
     let lines: Vec<Vec<String>> = named
         .iter()
         .map(|own| {
-            let mut cells = vec![streets(own), thousands(own.residents.round() as i64)];
+            let mut cells = vec![streets(place, own), thousands(own.residents.round() as i64)];
             let of = |standard: &usize| own.lacks.iter().find(|lack| lack.standard == *standard);
             if lacked.len() > COLUMNS {
                 let each = lacked.iter().zip(&names);
@@ -74,10 +74,11 @@ fn few(residents: f64) -> String {
     if residents < 1.0 { "less than one".to_owned() } else { thousands(residents.round() as i64) }
 }
 
-fn streets(stretch: &Missing) -> String {
+fn streets(place: &Place, stretch: &Missing) -> String {
     let names: Vec<String> = stretch.streets.iter().take(STREETS).map(|name| escaped(name)).collect();
     match (names.as_slice(), &stretch.part_of) {
         ([], Some(street)) => format!("Part of {}", escaped(street)),
+        ([], None) if place.streets.is_none() => "Not named: the place has no streets".to_owned(),
         ([], None) => "Streets without a name".to_owned(),
         (names, _) => match stretch.streets.len() - names.len() {
             0 => names.join("; "),

@@ -70,6 +70,7 @@ pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String
     let scale = Scale { most, usual };
     let body: String = groups
         .iter()
+        .filter(|(_, here)| !here.is_empty())
         .map(|(rows, here)| {
             let lines: String = here.iter().map(|at| row(&TITLES, &line(rows, *at, &scale))).collect();
             format!("<tbody role=rowgroup>{}{lines}</tbody>", part(rows, patch))
@@ -78,7 +79,8 @@ pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String
     format!(
         "{HEADING}<p>{counted} in the whole time. In the picture, from 0 to {} per 1,000, the dot is the rate, the bar what \
          chance allows (95&nbsp;%), and the dashed line the rate of everybody in the place{}. Representation is the share of \
-         those met ÷ the share of residents; 1 is parity. Near is within 15 minutes’ walk of where people are met.</p>\
+         those met ÷ the share of residents; 1 is parity. As others: no difference beyond chance. Near: within 15 minutes’ walk of where \
+         people are met.</p>\
          <table role=table><caption>Met and still to meet</caption>{}<tbody role=rowgroup>{}</tbody>{body}</table>",
         thousands(most.ceil() as i64),
         usual.map_or(String::new(), |rate| format!(" ({rate})")),
@@ -120,12 +122,12 @@ fn line(rows: &Rows<'_>, at: usize, scale: &Scale) -> Vec<String> {
         with_range("rate"),
         with_range("ratio"),
         rows.text(at, "to_meet"),
-        in_words(rows, at),
+        in_words(rows, at, scale.usual),
     ]
 }
 
 /// "met less, though near".
-fn in_words(rows: &Rows<'_>, at: usize) -> String {
+fn in_words(rows: &Rows<'_>, at: usize, usual: Option<f64>) -> String {
     let too_far = rows.is(at, "standing", "too far");
     if rows.is(at, "flag", "met less") {
         let near = match (too_far, rows.is(at, "standing", "near but unreached")) {
@@ -133,19 +135,27 @@ fn in_words(rows: &Rows<'_>, at: usize) -> String {
             (_, true) => ", though near",
             _ => "",
         };
-        let unless = match rows.number(at, "ratio_bound_high") {
-            Some(most) if most >= 1.0 => "; may not hold if the not recorded were known",
-            _ => "",
-        };
+        let unless = if may_not_hold(rows, at, usual) { "; may not hold if the not recorded were known" } else { "" };
         return format!("<strong class=less>met less</strong>{near}{unless}");
     }
     let words = match rows.value(at, "flag") {
         Value::Text(flag) if flag == "met more" => "met more",
-        Value::Text(_) => "as others, or chance",
+        Value::Text(_) => "as others",
         _ if rows.text(at, "met") == "[c]" => "hidden",
         _ => "–",
     };
     if too_far { format!("{words}; most live too far") } else { words.to_owned() }
+}
+
+/// Whether the group would be met as much as everybody in the place if all those not recorded in the patch were of it.
+fn may_not_hold(rows: &Rows<'_>, at: usize, usual: Option<f64>) -> bool {
+    let Value::Text(patch) = rows.value(at, "patch_id") else { return false };
+    let not_recorded = rows.find(&[("patch_id", patch), ("period", "all"), ("group", "not_recorded")]);
+    let most = || {
+        let more = rows.number(*not_recorded.first()?, "met")?;
+        Some((rows.number(at, "met")? + more) / rows.number(at, "residents")? * 1000.0)
+    };
+    most().zip(usual).is_some_and(|(most, usual)| most >= usual)
 }
 
 /// What the pictures of all rows share.
