@@ -1,6 +1,6 @@
 //! How long points take to find their zone: `locate_points ZONES POINTS`, where POINTS holds longitude and
-//! latitude as pairs of little-endian doubles. Prints the seconds and a digest of the counts, for the
-//! comparison with geopandas in `benches/peers/locate_points.py`.
+//! latitude as pairs of little-endian doubles. Prints the seconds and writes the
+//! counts to a third file, for the comparison with geopandas and sedonadb in `benches/peers/locate_points.py`.
 
 #![allow(clippy::print_stdout, reason = "a program that prints its result")]
 
@@ -41,16 +41,27 @@ fn main() {
     let begun = Instant::now();
     let grid = AreaGrid::new(&shapes.iter().map(Option::as_ref).collect::<Vec<_>>());
     let built = begun.elapsed().as_secs_f64();
+    // Sixteen thousand at a time, as records come in batches; the last count is of those in no zone.
     let begun = Instant::now();
-    let mut counts = vec![0_u64; shapes.len()];
-    for &(x, y) in &points {
-        if let Some(area) = grid.area_of(x, y) {
-            counts[area] += 1;
+    let mut counts = vec![0_u64; shapes.len() + 1];
+    let mut areas = Vec::new();
+    for some in points.chunks(16_384) {
+        grid.areas_of(some, &mut areas);
+        for area in &areas {
+            counts[area.map_or(shapes.len(), |area| area as usize)] += 1;
         }
     }
     let located = begun.elapsed().as_secs_f64();
-    let inside: u64 = counts.iter().sum();
-    println!("{{\"points\":{},\"inside\":{inside},\"build_s\":{built:.3},\"locate_s\":{located:.3}}}", points.len());
+    counts.pop();
+    let begun = Instant::now();
+    let inside = points.iter().filter(|(x, y)| grid.area_of(*x, *y).is_some()).count() as u64;
+    let singly = begun.elapsed().as_secs_f64();
+    assert_eq!(inside, counts.iter().sum::<u64>(), "the same points together and one by one");
+    println!(
+        "{{\"points\":{},\"inside\":{inside},\"build_s\":{built:.3},\"bytes\":{},\"locate_s\":{located:.3},\"singly_s\":{singly:.3}}}",
+        points.len(),
+        grid.bytes(),
+    );
     let out = std::env::args().nth(3).unwrap_or_else(|| "counts.bin".to_owned());
     let counts: Vec<u8> = counts.iter().flat_map(|count| count.to_le_bytes()).collect();
     std::fs::write(out, counts).expect("written");

@@ -2,11 +2,13 @@
 
     python locate_points.py BINARY ZONES [POINTS] [--runs N]
 
-BINARY is the example `locate_points`, ZONES a map layer such as the 35,672 LSOAs of England and Wales. Points fall
+BINARY is the example `locate_points` built at level 3, ZONES a map layer such as the 35,672 LSOAs of England and Wales. Points fall
 evenly in the boxes of zones picked evenly, so that towns get as many as they have zones. Each program counts with its
 zones in memory; geopandas and sedonadb also build their points, sedonadb out of a Parquet file, as they must. Of zones
 that overlap the first has the point here and the peers count it in each; so the points in more than one zone are counted
-apart, and taken from all but the first, before the counts are compared. Needs geopandas and sedonadb.
+apart, and taken from all but the first, before the counts are compared.
+
+    pip install geopandas pyarrow sedonadb geoarrow-pyarrow
 """
 
 import argparse
@@ -48,15 +50,16 @@ with tempfile.TemporaryDirectory() as scratch:
     pd.DataFrame({"lon": points[:, 0], "lat": points[:, 1]}).to_parquet(scratch / "points.parquet")
     zones[["geometry"]].assign(idx=np.arange(len(zones))).to_parquet(scratch / "zones.parquet")
 
-    ours, built = [], []
+    ours, singly = [], []
     for _ in range(asked.runs):
         command = [asked.binary, asked.zones, scratch / "points.bin", scratch / "counts.bin"]
         said = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         ours.append(said["locate_s"])
-        built.append(said["build_s"])
+        singly.append(said["singly_s"])
     mine = np.fromfile(scratch / "counts.bin", dtype="<u8").astype(np.int64)
     mean = told("patchwork", ours)
-    print(f"           its grid took {statistics.median(built):.2f} s; one core", flush=True)
+    told("one by one", singly)
+    print(f"           one core; its grid took {said['build_s']:.2f} s on all, and {said['bytes'] / 1e6:.0f} MB", flush=True)
 
     begun = time.perf_counter()
     frame = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(points[:, 0], points[:, 1], crs=4326))
