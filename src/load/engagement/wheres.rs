@@ -47,6 +47,7 @@ pub(super) type Found = Result<Spot, &'static str>;
 pub(super) struct Wheres<'a> {
     ground: &'a Ground<'a>,
     patch_locator: Locator<'a>,
+    patch_grid: AreaGrid,
     parts: Vec<Parts>,
     by_parts: BTreeMap<Vec<(Option<PatchIdx>, u64)>, Spot>,
     zone_spots: Vec<Spot>,
@@ -69,6 +70,7 @@ impl<'a> Wheres<'a> {
         let mut own = Self {
             ground,
             patch_locator: Locator::new(ground.patches.iter().map(|patch| Some(&patch.shape))),
+            patch_grid: AreaGrid::new(&ground.patches.iter().map(|patch| Some(&patch.shape)).collect::<Vec<_>>()),
             parts: Vec::new(),
             by_parts: BTreeMap::new(),
             zone_spots: Vec::new(),
@@ -152,7 +154,9 @@ impl<'a> Wheres<'a> {
         if self.ground.one_patch {
             return Some(PatchIdx::from_usize(0));
         }
-        self.patch_locator.near(at, SLIVER_M).map(PatchIdx::from_usize)
+        // Away from boundaries the grid knows; on them and outside the locator's rule holds.
+        let patch = self.patch_grid.area_around(at.x, at.y).or_else(|| self.patch_locator.near(at, SLIVER_M));
+        patch.map(PatchIdx::from_usize)
     }
 
     /// By the key or name of a patch.
@@ -231,6 +235,7 @@ impl<'a> Wheres<'a> {
             return Ok(spot);
         }
         match on_plane() {
+            Some(at) if zone.is_some() => Ok(self.exactly(self.patch_at(at))),
             Some(at) => self.at(at),
             None => Err("its coordinates cannot be read"),
         }
