@@ -11,7 +11,7 @@ pub use shared::{Failure, Shared};
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
-use crate::measure::{Coverage, Gaps, GivingRule, Today, coverage, gaps, giving};
+use crate::measure::{Coverage, Gaps, GivingRule, Missing, Today, coverage, gaps, giving, missing};
 use crate::place::{Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
@@ -28,6 +28,7 @@ pub struct Snapshot {
     layers: Vec<Collection>,
     digest: String,
     today: OnceLock<Today>,
+    missing: OnceLock<Vec<Missing>>,
     archive: OnceLock<Result<Saved, String>>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
@@ -47,7 +48,7 @@ impl Snapshot {
             issues.push(unprotected(&why.to_string()));
             None
         });
-        let (layers, totals, coverage) = {
+        let (layers, totals, coverage, lacking) = {
             let measured: Vec<(&Standard, Coverage, Gaps)> = place
                 .standards
                 .par_iter()
@@ -65,10 +66,12 @@ impl Snapshot {
             let giving = giving(&place, GivingRule::default());
             let findings = Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() };
             let layers = catalog::build(&place, &findings);
-            (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect())
+            let both: Vec<_> = measured.iter().map(|(_, coverage, gaps)| (coverage, gaps)).collect();
+            let lacking = missing(&place, &both);
+            (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect(), lacking)
         };
         let today = OnceLock::from(Today::measured(&place, coverage));
-        Self { today, ..Self::assembled(place, layers, totals, issues) }
+        Self { today, missing: OnceLock::from(lacking), ..Self::assembled(place, layers, totals, issues) }
     }
 
     /// A snapshot of layers that were made already.
@@ -81,8 +84,8 @@ impl Snapshot {
         let collections: Vec<Collection> =
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &totals, &issues);
-        let (today, archive, built_at) = (OnceLock::new(), OnceLock::new(), Utc::now());
-        Self { place, layers: collections, digest, today, archive, built_at, took: None, issues, totals }
+        let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), Utc::now());
+        Self { place, layers: collections, digest, today, missing, archive, built_at, took: None, issues, totals }
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
@@ -101,6 +104,17 @@ impl Snapshot {
     #[must_use]
     pub fn today(&self) -> &Today {
         self.today.get_or_init(|| Today::of(&self.place))
+    }
+
+    /// Which streets lack what; measured at the first question where the layers came from elsewhere.
+    #[must_use]
+    pub fn missing(&self) -> &[Missing] {
+        self.missing.get_or_init(|| {
+            let coverage = self.today().coverage();
+            let gaps: Vec<Gaps> =
+                self.place.standards.iter().zip(coverage).map(|(one, own)| gaps(&self.place, one, own)).collect();
+            missing(&self.place, &coverage.iter().zip(&gaps).collect::<Vec<_>>())
+        })
     }
 
     /// All layers as one PMTiles file, made when first asked for: seconds for a borough, minutes for a country.

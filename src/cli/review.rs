@@ -13,7 +13,7 @@ pub(super) fn run(args: &ReviewArgs, progress: &Progress) -> Result<(), Failure>
     let snapshot = Snapshot::build(place, Vec::new());
     progress.done();
     let layers: Vec<&Layer> = snapshot.layers().iter().map(|collection| &collection.layer).collect();
-    let page = review::page(&snapshot.place, &layers, &args.patch).ok_or_else(|| {
+    let page = review::page(&snapshot.place, &layers, snapshot.missing(), &args.patch).ok_or_else(|| {
         let keys: Vec<&str> = snapshot.place.patches.iter().map(|patch| patch.key.as_str()).collect();
         Failure::Usage(format!("there is no patch {:?}; there are {}", args.patch, keys.join(", ")))
     })?;

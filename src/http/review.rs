@@ -12,7 +12,7 @@ pub(super) fn review(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let layers: Vec<&Layer> = snapshot.layers().iter().map(|collection| &collection.layer).collect();
     let patch = ask.param("patch");
-    let text = review::page(&snapshot.place, &layers, patch).ok_or_else(|| {
+    let text = review::page(&snapshot.place, &layers, snapshot.missing(), patch).ok_or_else(|| {
         Problem::not_found(format!("There is no patch {patch:?}. /collections/patches/items lists them all."))
     })?;
     Ok(page::sheet(text))

@@ -118,7 +118,8 @@ pub const ENTRIES: [Entry; 15] = [
     Entry {
         id: "reach",
         title: "Reach",
-        description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and the                       others rounded before anything else is done with them.",
+        description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and \
+                      the others rounded before anything else is done with them.",
         method: "reach",
         roles: &[PEOPLE, MET],
         make: Make::PerDimension(reach::table),

@@ -125,10 +125,10 @@ impl Engaged {
             .collect()
     }
 
-    /// How each answer of a dimension is reached, by patch: in the rows and columns of [`Engaged::people`],
-    /// the whole time.
+    /// How each answer of a dimension is reached, by patch: in the rows and columns of [`Engaged::people`], in one
+    /// of its periods (0 is the whole time).
     #[must_use]
-    pub fn reach(&self, place: &Place, dimension: &str) -> Vec<Vec<Reach>> {
+    pub fn reach(&self, place: &Place, dimension: &str, period: usize) -> Vec<Vec<Reach>> {
         let Some(table) = self.people(dimension) else { return Vec::new() };
         let [patches, answers, _] = table.dimensions.as_slice() else { return Vec::new() };
         let groups: Vec<Option<GroupIdx>> = answers
@@ -147,7 +147,7 @@ impl Engaged {
         let rows: Vec<Row> = (0..patches.categories.len())
             .filter_map(|row| {
                 let (everybody, members) = residents.get(row)?;
-                let count = |answer: usize| count(table, &[row, answer, 0]);
+                let count = |answer: usize| count(table, &[row, answer, period]);
                 let patch = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
                 Some(Row {
                     residents: *everybody,

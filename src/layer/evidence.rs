@@ -1,7 +1,7 @@
 use super::catalog::{Context, Table};
 use super::engaged::Engaged;
 use super::reach::{decimals, shown};
-use super::{Feature, Field, Value, field};
+use super::{Feature, Field, Value, field, marker};
 use crate::disclose::Cell;
 use crate::measure::counts;
 use crate::place::{Activity, Idx, PatchIdx};
@@ -30,6 +30,9 @@ const REPORTED: [(&str, &str, Activity); 6] = [
     ("enterprises", "Work on enterprises", Activity::Enterprise),
 ];
 
+/// The one that is a ratio.
+const PER_SESSION: &str = "connections_per_session";
+
 /// What there is of each mark of a mobilised community, by patch: never one score.
 pub(super) fn table(context: &Context<'_>) -> Table {
     let Some(engaged) = context.engaged else { return Table { fields: fields(), features: Vec::new() } };
@@ -51,6 +54,20 @@ pub(super) fn table(context: &Context<'_>) -> Table {
     Table { fields: fields(), features }
 }
 
+/// Name, title, meaning and unit of what projects report, in the order of [`reported`].
+fn reported_fields() -> Vec<(&'static str, &'static str, String, &'static str)> {
+    const YEAR: &str = "in the last four whole quarters";
+    let mut fields = vec![
+        ("people", "People met", "People met in the whole time".to_owned(), "people"),
+        ("attendances", "Attendances", format!("People in all records, {YEAR}"), "people"),
+        ("hours", "Hours", format!("Hours of all records, {YEAR}"), "hours"),
+    ];
+    fields.extend(REPORTED.iter().map(|(name, title, _)| (*name, *title, format!("Records, {YEAR}"), "records")));
+    let ratio = format!("New connections of sessions ÷ sessions, {YEAR}; not applicable without sessions");
+    fields.push((PER_SESSION, "New connections per session", ratio, "connections per session"));
+    fields
+}
+
 fn fields() -> Vec<Field> {
     let mut fields = vec![
         field::text("patch_id", "Patch", "Stable name of the patch"),
@@ -64,24 +81,18 @@ fn fields() -> Vec<Field> {
             "shown; no evidence recorded; confidential: hidden to protect people ([c] in CSV); low",
         ));
     }
-    let year = "in the last four whole quarters; null where of too few people to show";
-    fields.push(field::integer("people", "People met", "People met in the whole time", Some("people")));
-    fields.push(field::integer(
-        "attendances",
-        "Attendances",
-        &format!("People in all records, {year}"),
-        Some("people"),
-    ));
-    fields.push(field::integer("hours", "Hours", &format!("Hours of all records, {year}"), Some("hours")));
-    for (name, title, _) in REPORTED {
-        fields.push(field::integer(name, title, &format!("Records, {year}"), Some("records")));
+    for (name, title, what, unit) in reported_fields() {
+        fields.push(if name == PER_SESSION {
+            field::number(name, title, &what, Some(unit))
+        } else {
+            field::integer(name, title, &what, Some(unit))
+        });
+        fields.push(field::text(
+            &format!("{name}_status"),
+            &format!("{title}: status"),
+            "shown; zero; confidential: hidden to protect people ([c] in CSV); low; not applicable ([z] in CSV)",
+        ));
     }
-    fields.push(field::number(
-        "connections_per_session",
-        "New connections per session",
-        &format!("New connections of sessions ÷ sessions, {year}"),
-        Some("connections per session"),
-    ));
     fields
 }
 
@@ -127,16 +138,24 @@ fn word(cell: Cell) -> &'static str {
     }
 }
 
+/// Each with its status.
 fn reported(engaged: &Engaged, patch: PatchIdx) -> Vec<Value> {
     let row = patch.index() + 1;
-    let mut values = vec![
-        shown(engaged.everybody().map_or(Cell::Hidden, |table| table.cell(&[row, 0, 0]))),
-        shown(amount(engaged, "attendances", row, None)),
-        shown(amount(engaged, "hours", row, None)),
+    let mut cells = vec![
+        engaged.everybody().map_or(Cell::Hidden, |table| table.cell(&[row, 0, 0])),
+        amount(engaged, "attendances", row, None),
+        amount(engaged, "hours", row, None),
     ];
-    values.extend(REPORTED.iter().map(|(_, _, activity)| shown(amount(engaged, "records", row, Some(*activity)))));
-    let of_sessions = |table: &str| amount(engaged, table, row, Some(Activity::Session)).value().map(|n| n as f64);
-    let per_session = of_sessions("connections").zip(of_sessions("records")).filter(|(_, n)| *n > 0.0);
-    values.push(decimals(per_session.map(|(connections, sessions)| connections / sessions), 2));
+    cells.extend(REPORTED.iter().map(|(_, _, activity)| amount(engaged, "records", row, Some(*activity))));
+    let with_status = |cell: Cell| [shown(cell), Value::Text(cell.status().to_owned())];
+    let mut values: Vec<Value> = cells.into_iter().flat_map(with_status).collect();
+    let [sessions, made] = ["records", "connections"].map(|table| amount(engaged, table, row, Some(Activity::Session)));
+    let (ratio, status) = match (sessions, made.value()) {
+        (Cell::Zero, _) => (None, marker::NOT_APPLICABLE_STATUS),
+        (Cell::Shown(sessions), Some(made)) if sessions > 0 => (Some(made as f64 / sessions as f64), "shown"),
+        (Cell::Shown(_), None) => (None, made.status()),
+        _ => (None, Cell::Hidden.status()),
+    };
+    values.extend([decimals(ratio, 2), Value::Text(status.to_owned())]);
     values
 }

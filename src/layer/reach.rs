@@ -11,7 +11,8 @@ const PEOPLE: &str = "people";
 const PER_1000: &str = "people per 1,000 residents";
 const RATIO: &str = "ratio, 1 is parity";
 
-/// Each group of each patch in each period: how many were met, and for the whole time what that means.
+/// Each group of each patch in each period: how many were met and at what rate; flags, and who lives near, for the
+/// whole time: with a family of tests for each quarter, chance alone would flag somebody in some quarter or other.
 pub(super) fn table(context: &Context<'_>, dimension: &str) -> Table {
     let Some(engaged) = context.engaged else { return Table { fields: Vec::new(), features: Vec::new() } };
     let features = features(context, engaged, dimension).unwrap_or_default();
@@ -82,7 +83,7 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
     fields.push(field::text(
         "flag",
         "Flag",
-        "Met less or more than everybody else in the place beyond chance; at most one flag in twenty is chance",
+        "Met less or more than everybody else in the place beyond chance, in the whole time; at most one flag in twenty is chance",
     ));
     fields.push(field::number(
         "q",
@@ -129,7 +130,8 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
     let place = context.place;
     let table = engaged.people(dimension)?;
     let [patches, answers, periods] = table.dimensions.as_slice() else { return None };
-    let reached = engaged.reach(place, dimension);
+    let reached: Vec<Vec<Vec<Reach>>> =
+        (0..periods.categories.len()).map(|period| engaged.reach(place, dimension, period)).collect();
     let visits = engaged.protected.table(crate::measure::counts::VISITS);
     let residents = crate::measure::reach::residents(place);
     let mut features = Vec::new();
@@ -151,7 +153,7 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
                 let cell = table.cell(&[row, column, at]);
                 let whole = at == 0;
                 let none = Reach::default();
-                let reach = reached.get(row).and_then(|row| row.get(column)).filter(|_| whole).unwrap_or(&none);
+                let reach = reached.get(at).and_then(|then| then.get(row)?.get(column)).unwrap_or(&none);
                 let standing = standing(near, reach.flag).filter(|_| whole && column > 0 && row > 0);
                 let of = |period: usize| count(table, &[row, column, period]);
                 let last = periods.categories.len() - 1;
@@ -186,8 +188,8 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
                 values.extend(ends(reach.ratio_bounds, 2));
                 values.push(super::round::known_people(reach.to_meet));
                 values.push(decimals(reach.not_recorded_share, 3));
-                values.push(field::words(reach.flag.map(|flag| flag.word())));
-                values.push(decimals(reach.q, 4));
+                values.push(field::words(reach.flag.filter(|_| whole).map(|flag| flag.word())));
+                values.push(decimals(reach.q.filter(|_| whole), 4));
                 values.push(super::round::known_people(near.filter(|_| whole).map(|(_, near)| near)));
                 values.push(field::words(standing.map(|standing| standing.word())));
                 values.push(decimals(change.map(|(ratio, _)| ratio), 2));

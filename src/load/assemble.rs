@@ -6,11 +6,11 @@ use super::desk::{Ask, Desk};
 use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
-use super::manifest::{Manifest, OneOrMany};
+use super::manifest::Manifest;
 use super::streets::{OsmFeature, load_streets};
 use super::table::{Options, Table};
 use super::words::slug;
-use super::{deprivation, engagement, grants, releases, shapes, standards, zones};
+use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
@@ -46,6 +46,7 @@ pub(super) struct Parts {
     streets: Option<StreetNetwork>,
     standards: Vec<Standard>,
     engagement: Engagement,
+    theme_answers: BTreeMap<String, Vec<String>>,
     disclosure: Disclosure,
     grants: (Vec<RecordSet>, Option<Giving>),
     date: Option<NaiveDate>,
@@ -98,6 +99,9 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
     let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
+    let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
+    let theme_answers = themes::answers(&manifest.themes, &kinds, heard, &mut desk.issues);
     let disclosure = releases::read(desk, &manifest.disclosure);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
@@ -122,6 +126,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         streets,
         standards,
         engagement,
+        theme_answers,
         disclosure,
         grants,
         date,
@@ -159,15 +164,6 @@ fn met(
         one_patch: manifest.patches.is_none(),
     };
     engagement::read(desk, &manifest.engagement, &ground, groups, scene)
-}
-
-/// Kinds of asset that answer a theme, by the theme in the form records have it in.
-fn theme_answers(manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
-    let kinds = |answer: &OneOrMany| match answer {
-        OneOrMany::One(kind) => vec![kind.clone()],
-        OneOrMany::Many(kinds) => kinds.clone(),
-    };
-    manifest.themes.iter().map(|(theme, answer)| (theme.trim().to_lowercase(), kinds(answer))).collect()
 }
 
 fn max_off_street(manifest: &Manifest) -> Metres {
@@ -412,7 +408,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         speed: parts.speed,
         standards: parts.standards,
         engagement: parts.engagement,
-        theme_answers: theme_answers(manifest),
+        theme_answers: parts.theme_answers,
         disclosure: parts.disclosure,
         grants: parts.grants.0,
         giving: parts.grants.1,

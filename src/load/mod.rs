@@ -31,6 +31,7 @@ mod shapes;
 mod standards;
 pub mod streets;
 pub mod table;
+mod themes;
 mod words;
 mod zones;
 

@@ -29,6 +29,8 @@ pub struct Gap {
     pub patch: Option<PatchIdx>,
     /// Indices into the place's positions, ascending.
     pub positions: Vec<usize>,
+    /// The cause of each of them.
+    pub why: Vec<Cause>,
     /// The ground nearest to those positions, clipped to the patch: valid, anticlockwise, and sharing no
     /// ground with another gap. Empty only when the positions lie outside the shape of their patch.
     pub shape: MultiPolygon<f64>,
@@ -171,13 +173,14 @@ fn gap(place: &Place, coverage: &Coverage, why: &BTreeMap<usize, Why>, stretch: 
         nearest: most_people(by_asset),
         deprived: deprived(place, &stretch.positions),
         streets: streets(place, &stretch.positions),
+        why: stretch.positions.iter().map(|i| why[i].cause).collect(),
         positions: stretch.positions,
         shape: stretch.shape,
     }
 }
 
 /// By count, the largest first; equals in the order of their keys.
-fn most_first<K: Ord>(counts: BTreeMap<K, f64>) -> Vec<(K, f64)> {
+pub(super) fn most_first<K: Ord>(counts: BTreeMap<K, f64>) -> Vec<(K, f64)> {
     let mut counts: Vec<(K, f64)> = counts.into_iter().collect();
     counts.sort_by(|a, b| b.1.total_cmp(&a.1));
     counts
@@ -206,7 +209,8 @@ fn deprived(place: &Place, positions: &[usize]) -> Option<Share> {
     Share::of(most_deprived, known)
 }
 
-fn streets(place: &Place, positions: &[usize]) -> Vec<String> {
+/// Names of the streets that people live on at these positions, most residents first.
+pub(super) fn streets(place: &Place, positions: &[usize]) -> Vec<String> {
     let Some(network) = &place.streets else { return Vec::new() };
     let mut residents: BTreeMap<&str, f64> = BTreeMap::new();
     for position in positions.iter().map(|&i| &place.positions[i]) {

@@ -44,7 +44,7 @@ fn items(server: &Server, layer: &str, asked: &str) -> Value {
 /// Text as all forms have it: numbers alike, nothing for a marker or null.
 fn plain(text: &str) -> String {
     match text {
-        "[c]" | "[x]" | "[low]" => String::new(),
+        "[c]" | "[x]" | "[z]" | "[low]" => String::new(),
         other => other.parse::<f64>().map_or_else(|_| other.to_owned(), |number| number.to_string()),
     }
 }
@@ -101,18 +101,27 @@ fn of_tiles(server: &Server, layer: &str, zoom: u64) -> Rows {
     rows
 }
 
-/// What the pages of the patches say: collection, patch, name of the row and its number.
+/// What the pages of the patches say: collection, patch, name of the row and its number. Nothing of a table in which
+/// everything would be hidden, for which the page has a sentence.
 fn of_pages(server: &Server) -> BTreeMap<(&'static str, String, String), String> {
     let mut said = BTreeMap::new();
     for patch in (0..MET.len()).map(|at| format!("P{at}")) {
         let page = ok(server, &format!("/review/{patch}"));
-        for (layer, caption, column) in
-            [("reach-sex", "Met and still to meet", 2), ("themes", "The ten themes raised most", 1)]
-        {
-            let table = page.text().split("<table>").find(|table| table.contains(caption)).expect("a table");
+        for (layer, caption, column, instead) in [
+            ("reach-sex", "Met and still to meet", 2, "The numbers of this patch are hidden"),
+            ("themes", "The themes raised most", 1, "often enough to be shown"),
+        ] {
+            let Some(table) = page.text().split("<table role=table>").find(|table| table.contains(caption)) else {
+                assert!(page.text().contains(instead), "{patch}: neither {caption} nor why not");
+                continue;
+            };
             let table = table.split("</table>").next().unwrap_or_default();
-            for row in table.split("<th scope=row>").skip(1) {
-                let cells: Vec<&str> = row.split("</t").map(|c| c.rsplit("<td>").next().unwrap_or_default()).collect();
+            if let Some((_, rest)) = table.split_once("not recorded for ") {
+                let count = rest.split(' ').next().unwrap_or_default();
+                said.insert((layer, patch.clone(), "Not recorded".to_owned()), count.to_owned());
+            }
+            for row in table.split("<th scope=row role=rowheader>").skip(1) {
+                let cells: Vec<&str> = row.split("</t").map(|c| c.rsplit('>').next().unwrap_or_default()).collect();
                 said.insert((layer, patch.clone(), cells[0].to_owned()), cells[column].to_owned());
             }
         }
@@ -281,7 +290,12 @@ fn every_form_a_collection_is_served_in_shows_and_hides_the_same() {
                 continue;
             }
             let name = row.get("group_name").unwrap_or_else(|| &row["theme"]);
-            let said = &pages[&(layer, row["patch_id"].clone(), name.clone())];
+            let Some(said) = pages.get(&(layer, row["patch_id"].clone(), name.clone())) else {
+                let table = |(own, patch, _): &(&str, String, String)| *own == layer && *patch == row["patch_id"];
+                assert!(!pages.keys().any(table), "a table without {row:?}");
+                assert!(cell(row, count).value().unwrap_or(0) == 0, "not said: {row:?}");
+                continue;
+            };
             match cell(row, count) {
                 Cell::Hidden => {
                     markers += 1;

@@ -4,7 +4,7 @@ use crate::small_towns::{BLOCK, Draft, RIVER_ABOVE_ROW, drafts, standards};
 use geo::orient::Direction;
 use geo::{Area, BooleanOps, Distance, Euclidean, Orient, Point, Validation};
 use patchwork::crs::Xy;
-use patchwork::measure::{Cause, Coverage, Covered, Gap, Gaps, coverage, gaps};
+use patchwork::measure::{Cause, Coverage, Covered, Gap, Gaps, coverage, gaps, missing};
 use patchwork::network::{Snap, StreetNetwork};
 use patchwork::place::{Place, Standard, Within, ZoneIdx};
 use patchwork::units::{Metres, Seconds};
@@ -165,6 +165,32 @@ proptest! {
         fewer.assets.pop();
         let (before, after) = (coverage(&fewer.place(), &standard), coverage(&town.place(), &standard));
         prop_assert!(never_less(&before, &after));
+    }
+
+    #[test]
+    fn everybody_who_lacks_anything_is_in_one_stretch_that_names_all_they_lack(
+        draft in drafts(), standards in prop::collection::vec(standards(), 1..4)
+    ) {
+        let place = draft.town().place();
+        let both: Vec<(Coverage, Gaps)> = standards.iter().map(|standard| measured(&place, standard)).collect();
+        let stretches = missing(&place, &both.iter().map(|(coverage, gaps)| (coverage, gaps)).collect::<Vec<_>>());
+        for (at, (_, gaps)) in both.iter().enumerate() {
+            let lacking = stretches.iter().filter(|own| own.lacks.iter().any(|lack| lack.standard == at));
+            let of_gaps: f64 = gaps.gaps.iter().map(|gap| gap.residents).sum();
+            prop_assert_eq!(lacking.map(|own| own.residents).sum::<f64>(), of_gaps);
+        }
+        let mut uncovered: Vec<usize> =
+            both.iter().flat_map(|(_, gaps)| &gaps.gaps).flat_map(|gap| gap.positions.clone()).collect();
+        uncovered.sort_unstable();
+        uncovered.dedup();
+        let residents: f64 = uncovered.iter().map(|at| place.positions[*at].residents).sum();
+        prop_assert_eq!(stretches.iter().map(|own| own.residents).sum::<f64>(), residents);
+        let mut named: Vec<_> =
+            stretches.iter().flat_map(|own| own.streets.iter().map(|street| (own.patch, street))).collect();
+        let all = named.len();
+        named.sort();
+        named.dedup();
+        prop_assert_eq!(named.len(), all, "a street is named twice");
     }
 
     #[test]

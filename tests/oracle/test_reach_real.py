@@ -234,4 +234,4 @@ def test_located_records_with_sex_and_age_are_what_geopandas_and_scipy_say(traff
     assert compared > 20
     checked = Reach(rows).check()
     assert checked["rate"] > 5 and checked["flag"] > 3, checked
-    assert set(rows["near_residents"]) <= {"[x]"}, "no record says where, so nobody can be told to live near or far"
+    assert set(rows["near_residents"]) <= {"[x]", "[z]"}, "no record says where, so nobody can be told to live near or far"

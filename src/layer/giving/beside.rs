@@ -118,7 +118,7 @@ fn cold(here: &PatchGiving) -> Option<&'static str> {
 fn everybody(context: &Context<'_>, engaged: &Engaged) -> Vec<(Cell, Reach)> {
     let Some(table) = engaged.everybody() else { return Vec::new() };
     let dimension = table.name.strip_prefix(&counts::reach("")).unwrap_or_default();
-    let rows = engaged.reach(context.place, dimension);
+    let rows = engaged.reach(context.place, dimension, 0);
     let of = |row: usize| {
         let reach = rows.get(row).and_then(|groups| groups.first()).copied().unwrap_or_default();
         (table.cell(&[row, 0, 0]), reach)
