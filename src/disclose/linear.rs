@@ -34,6 +34,7 @@ pub(super) struct Lp {
     bounds: Vec<(f64, f64)>,
     costs: Vec<f64>,
     rows: Vec<Row>,
+    by_steps: bool,
     model: Option<Model>,
 }
 
@@ -41,7 +42,13 @@ impl Lp {
     /// A program over variables between `bounds`, which must meet `rows`, and costs nothing yet.
     pub(super) fn new(bounds: Vec<(f64, f64)>, rows: Vec<Row>) -> Self {
         let costs = vec![0.0; bounds.len()];
-        Self { columns: Vec::new(), bounds, costs, rows, model: None }
+        Self { columns: Vec::new(), bounds, costs, rows, by_steps: false, model: None }
+    }
+
+    /// The same, for a program asked again and again with little changed, however large it is: only simplex steps
+    /// go on from the last answer.
+    pub(super) fn by_steps(bounds: Vec<(f64, f64)>, rows: Vec<Row>) -> Self {
+        Self { by_steps: true, ..Self::new(bounds, rows) }
     }
 
     fn build(&mut self) -> Option<Model> {
@@ -62,7 +69,7 @@ impl Lp {
             set.ok()?;
         }
         let is_sums = self.rows.iter().all(|row| row.least == row.most);
-        if self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE } {
+        if !self.by_steps && self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE } {
             model.try_set_option("solver", "ipm").ok()?;
         }
         Some(model)

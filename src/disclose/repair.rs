@@ -156,7 +156,7 @@ impl Program {
                 .collect();
             row.terms.extend(added);
         }
-        Self { lp: Lp::new(columns, rows), column, beyond }
+        Self { lp: Lp::by_steps(columns, rows), column, beyond }
     }
 
     /// The world in which the end of the goal is reached that costs least; `None` when there is none.
