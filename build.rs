@@ -23,7 +23,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut list = String::from("static FILES: &[(&str, &[u8])] = &[\n");
     for file in &files {
         let name = file.strip_prefix(&dist)?.to_string_lossy().replace('\\', "/");
-        writeln!(list, "    ({name:?}, include_bytes!({:?})),", file.to_string_lossy())?;
+        // By way of the package's folder, since clones may share one target directory.
+        let path = format!("/web/dist/{name}");
+        writeln!(list, "    ({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),")?;
     }
     list.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("web.rs"), list)?;

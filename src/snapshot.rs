@@ -44,20 +44,13 @@ impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
     pub fn build(place: Place, mut issues: Vec<Issue>) -> Self {
-        let engaged = Engaged::of(&place).unwrap_or_else(|why| {
+        // Protecting counts keeps one thread busy, and the walks the others.
+        let (measured, engaged) = rayon::join(|| measured(&place), || Engaged::of(&place));
+        let engaged = engaged.unwrap_or_else(|why| {
             issues.push(unprotected(&why.to_string()));
             None
         });
         let (layers, totals, coverage, lacking) = {
-            let measured: Vec<(&Standard, Coverage, Gaps)> = place
-                .standards
-                .par_iter()
-                .map(|standard| {
-                    let coverage = coverage(&place, standard);
-                    let gaps = gaps(&place, standard, &coverage);
-                    (standard, coverage, gaps)
-                })
-                .collect();
             let standards: Vec<Answer<'_>> = measured
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
@@ -145,6 +138,16 @@ impl Snapshot {
     pub fn collection(&self, id: &str) -> Option<&Collection> {
         self.layers.iter().find(|collection| collection.layer.id == id)
     }
+}
+
+/// What is true of the place by each of its standards.
+fn measured(place: &Place) -> Vec<(&Standard, Coverage, Gaps)> {
+    let by_standard = place.standards.par_iter().map(|standard| {
+        let coverage = coverage(place, standard);
+        let gaps = gaps(place, standard, &coverage);
+        (standard, coverage, gaps)
+    });
+    by_standard.collect()
 }
 
 fn unprotected(why: &str) -> Issue {

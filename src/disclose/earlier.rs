@@ -81,7 +81,7 @@ pub(super) fn reconcile(ground: &mut Ground, earlier: &[Release], first: usize) 
         if least - 1e-6 <= truth && truth <= most + 1e-6 {
             ground.told[cell] = (least, most);
         } else {
-            ground.is_late |= ground.is_new[cell];
+            ground.is_late = true;
         }
     }
     Ok(())

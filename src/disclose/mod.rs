@@ -11,6 +11,7 @@
 //!
 //! [`protect`] does it; [`audit`](audit()) attacks what came out, knowing only what is published.
 
+mod around;
 mod attack;
 mod audit;
 mod cell;

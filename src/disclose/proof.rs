@@ -82,7 +82,7 @@ impl Proof {
                 .map(|cell| Goal { cell, is_most })
                 .filter(|goal| !self.is_met(ground, *goal) && !self.given_up.contains(goal))
                 .collect();
-            // What few of these worlds reach is left to the repair, which asks in smaller lots and hides
+            // What few of these worlds reach is left to the repair, which asks one by one and hides
             // nothing where nothing need be hidden.
             while !open.is_empty() {
                 let before = open.len();
@@ -117,6 +117,7 @@ impl Proof {
     }
 
     fn look(&mut self, program: &mut Program) -> Result<(), Unprotectable> {
+        program.lp.forget();
         match program.lp.solve() {
             Outcome::Best { values, .. } => {
                 self.see(|cell| program.column[cell].map_or(0.0, |column| values[column]));
@@ -163,25 +164,34 @@ impl Program {
 /// Leaves out the cells known to be nought, and the rows that then say nothing.
 pub(super) fn without_noughts(
     bounds: &[(f64, f64)],
-    rows: Vec<Row>,
+    rows: impl IntoIterator<Item = Row>,
+) -> (Vec<Option<usize>>, Vec<(f64, f64)>, Vec<Row>) {
+    without(bounds, rows, |cell| (bounds[cell] == (0.0, 0.0)).then_some(0.0))
+}
+
+/// Leaves out the cells that stay at a value, and the rows that then say nothing: the column of each other cell,
+/// the bounds of the columns, and the rows.
+pub(super) fn without(
+    bounds: &[(f64, f64)],
+    rows: impl IntoIterator<Item = Row>,
+    stays_at: impl Fn(usize) -> Option<f64>,
 ) -> (Vec<Option<usize>>, Vec<(f64, f64)>, Vec<Row>) {
     let mut kept = Vec::new();
-    let column: Vec<Option<usize>> = bounds
-        .iter()
-        .map(|&bound| {
-            (bound != (0.0, 0.0)).then(|| {
-                kept.push(bound);
-                kept.len() - 1
-            })
-        })
-        .collect();
-    let rows = rows
-        .into_iter()
-        .filter_map(|row| {
-            let terms: Vec<(usize, f64)> =
-                row.terms.iter().filter_map(|&(cell, factor)| column[cell].map(|c| (c, factor))).collect();
-            (!terms.is_empty()).then_some(Row { terms, ..row })
-        })
-        .collect();
+    let mut column = vec![None; bounds.len()];
+    for cell in (0..bounds.len()).filter(|&cell| stays_at(cell).is_none()) {
+        column[cell] = Some(kept.len());
+        kept.push(bounds[cell]);
+    }
+    let without = |row: Row| {
+        let (mut terms, mut still) = (Vec::new(), 0.0);
+        for (cell, factor) in row.terms {
+            match column[cell] {
+                Some(column) => terms.push((column, factor)),
+                None => still += factor * stays_at(cell).unwrap_or(0.0),
+            }
+        }
+        (!terms.is_empty()).then_some(Row { terms, least: row.least - still, most: row.most - still })
+    };
+    let rows = rows.into_iter().filter_map(without).collect();
     (column, kept, rows)
 }

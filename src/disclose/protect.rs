@@ -1,5 +1,6 @@
 //! From exact tables to tables that may leave.
 
+use super::around::Around;
 use super::system::{Order, Shape, System};
 use super::{Cell, Policy, Protected, Published, Release, earlier, lines, proof::Proof, repair};
 use crate::measure::tables::Tables;
@@ -125,6 +126,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let mut told_before = 0;
     if policy.threshold > 1 {
         let mut proof = Proof::default();
+        let around = Around::of(&ground);
         loop {
             // Until nothing can be worked out from the sums.
             loop {
@@ -133,7 +135,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
                 if exposed.is_empty() {
                     break;
                 }
-                told_before += repair::repair(&mut ground, &mut proof, exposed)?;
+                told_before += repair::repair(&mut ground, &mut proof, &around, exposed)?;
             }
             if !ground.is_late {
                 break;

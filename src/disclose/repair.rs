@@ -1,9 +1,10 @@
 //! Which further cells to hide, so that hidden counts can be what the policy asks.
 
+use super::around::Around;
 use super::linear::{Lp, Outcome};
-use super::proof::{Goal, Proof, TOLERANCE, without_noughts};
+use super::proof::{Goal, Proof, TOLERANCE, without};
 use super::protect::{Ground, Unprotectable};
-use std::collections::BTreeSet;
+use super::system::Rule;
 
 /// Part of the cost of hiding a cell that remains when hardly any of it is used. The costs of cells that a
 /// first answer used little are raised and of those it used much lowered, and the program is asked again
@@ -11,40 +12,43 @@ use std::collections::BTreeSet;
 /// a few cells more.
 const SPREAD: f64 = 0.5;
 
+/// How many cells around a count may move while it is asked what to hide for it. So few at first that the
+/// question costs a millisecond: they decide only where nothing need be hidden. With other numbers about as many
+/// cells are hidden, if not the very same.
+const GLANCE: usize = 100;
+const LOOKS: [usize; 3] = [GLANCE, 1_000, 8_000];
+
 /// Hides what must be hidden for the `exposed` ends to be possible. Returns how many of them no hiding
 /// helps, because earlier releases have told them.
-///
-/// Ends that share no sum are repaired in one program together.
-pub(super) fn repair(ground: &mut Ground, proof: &mut Proof, exposed: Vec<Goal>) -> Result<usize, Unprotectable> {
-    let mut program = Program::new(ground);
-    let neighbours = neighbours(ground);
+pub(super) fn repair(
+    ground: &mut Ground,
+    proof: &mut Proof,
+    around: &Around,
+    exposed: Vec<Goal>,
+) -> Result<usize, Unprotectable> {
+    let mut all = None;
     let mut open = exposed;
     let mut given_up = 0;
-    let mut alone = false;
-    while !open.is_empty() {
-        let batch = if alone { vec![open[0]] } else { apart(&open, &neighbours) };
-        match program.cheapest(ground, proof, &batch)? {
-            Some(values) => {
-                alone = false;
-                proof.see(|cell| program.value(cell, &values));
-                program.hide_used(ground, &values);
-                if batch.iter().any(|goal| !proof.is_met(ground, *goal)) {
-                    return Err(Unprotectable::Unsolved);
-                }
+    while let Some(&goal) = open.first() {
+        if let Some(world) = cheapest(ground, proof, around, &mut all, goal)? {
+            proof.see(|cell| world.values[cell]);
+            world.hidden.iter().for_each(|&cell| ground.is_hidden[cell] = true);
+            if let Some(all) = &mut all {
+                world.hidden.iter().for_each(|&cell| all.hide(ground, cell));
             }
-            None if batch.len() > 1 => alone = true,
-            None => {
-                alone = false;
-                let cell = batch[0].cell;
-                let farthest = program.farthest(ground, cell)?;
-                if let Some(goals) = proof.choose(ground, cell, farthest) {
-                    open.retain(|goal| goal.cell != cell);
-                    open.extend(goals);
-                } else {
-                    // A count that cannot be small, whatever is hidden, gives nobody away.
-                    given_up += usize::from(!ground.is_people[cell] || farthest.0 < ground.policy.threshold as f64);
-                    proof.given_up.insert(batch[0]);
-                }
+            if !proof.is_met(ground, goal) {
+                return Err(Unprotectable::Unsolved);
+            }
+        } else {
+            let cell = goal.cell;
+            let farthest = all.get_or_insert_with(|| Program::over_all(ground)).farthest(ground, cell)?;
+            if let Some(goals) = proof.choose(ground, cell, farthest) {
+                open.retain(|goal| goal.cell != cell);
+                open.extend(goals);
+            } else {
+                // A count that cannot be small, whatever is hidden, gives nobody away.
+                given_up += usize::from(!ground.is_people[cell] || farthest.0 < ground.policy.threshold as f64);
+                proof.given_up.insert(goal);
             }
         }
         open.retain(|goal| !proof.is_met(ground, *goal) && !proof.given_up.contains(goal));
@@ -52,50 +56,81 @@ pub(super) fn repair(ground: &mut Ground, proof: &mut Proof, exposed: Vec<Goal>)
     Ok(given_up)
 }
 
-/// For each cell, the rules it is in.
-fn neighbours(ground: &Ground) -> Vec<Vec<usize>> {
-    let mut rules = vec![Vec::new(); ground.exact.len()];
-    for (i, rule) in ground.system.rules.iter().enumerate() {
-        for &cell in rule.parts.iter().chain([&rule.whole]) {
-            rules[cell].push(i);
-        }
-    }
-    rules
+/// A possible world, and the cells that must be hidden for it to be possible.
+struct World {
+    values: Vec<f64>,
+    hidden: Vec<usize>,
 }
 
-/// Goals of which no two are in one rule, in order.
-fn apart(goals: &[Goal], neighbours: &[Vec<usize>]) -> Vec<Goal> {
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    let mut chosen: Vec<Goal> = Vec::new();
-    for goal in goals {
-        let rules = &neighbours[goal.cell];
-        if rules.iter().all(|rule| !taken.contains(rule)) && chosen.iter().all(|other| other.cell != goal.cell) {
-            taken.extend(rules);
-            chosen.push(*goal);
+/// The world in which the goal is reached that costs least, sought around its cell before it is sought everywhere;
+/// `None` when there is none.
+fn cheapest(
+    ground: &Ground,
+    proof: &Proof,
+    around: &Around,
+    all: &mut Option<Program>,
+    goal: Goal,
+) -> Result<Option<World>, Unprotectable> {
+    let ((least, most), end) = (ground.bounds(goal.cell), proof.end(ground, goal));
+    if (goal.is_most && end > most) || (!goal.is_most && end < least) {
+        return Ok(None);
+    }
+    for look in LOOKS {
+        let Some(cells) = around.cells(ground, goal.cell, look) else { break };
+        let world = Program::over(ground, around, &cells).cheapest(ground, goal, end)?;
+        if let Some(world) = world.filter(|world| look > GLANCE || world.hidden.is_empty()) {
+            return Ok(Some(world));
         }
     }
-    chosen
+    all.get_or_insert_with(|| Program::over_all(ground)).cheapest(ground, goal, end)
 }
 
 /// How far a shown cell must leave its range: upwards and downwards.
 #[derive(Debug, Clone, Copy)]
 struct Beyond {
+    cell: usize,
     above: usize,
     below: usize,
     weight: f64,
 }
 
+impl Beyond {
+    fn of(&self, values: &[f64]) -> f64 {
+        values[self.above] + values[self.below]
+    }
+}
+
 struct Program {
     lp: Lp,
     column: Vec<Option<usize>>,
-    beyond: Vec<Option<Beyond>>,
+    beyond: Vec<Beyond>,
 }
 
 impl Program {
-    fn new(ground: &Ground) -> Self {
+    /// The program in which these cells move and all others stay at what is counted.
+    fn over(ground: &Ground, around: &Around, cells: &[usize]) -> Self {
+        let mut moves = vec![false; ground.exact.len()];
+        cells.iter().for_each(|&cell| moves[cell] = true);
+        let rules = around.rules(cells);
+        let stays_at = |cell: usize| (!moves[cell]).then_some(ground.exact[cell] as f64);
+        Self::new(ground, rules.iter().map(|&rule| &ground.system.rules[rule]), stays_at)
+    }
+
+    /// The program in which all cells move.
+    fn over_all(ground: &Ground) -> Self {
+        Self::new(ground, &ground.system.rules, |_| None)
+    }
+
+    fn new<'a>(
+        ground: &Ground,
+        rules: impl IntoIterator<Item = &'a Rule>,
+        stays_at: impl Fn(usize) -> Option<f64>,
+    ) -> Self {
         let bounds: Vec<(f64, f64)> = (0..ground.exact.len()).map(|cell| ground.bounds(cell)).collect();
-        let (column, mut columns, mut rows) = without_noughts(&bounds, ground.system.rows());
-        let mut beyond = vec![None; bounds.len()];
+        let nought = |cell: usize| (bounds[cell] == (0.0, 0.0)).then_some(0.0);
+        let rows = rules.into_iter().flat_map(Rule::rows);
+        let (column, mut columns, mut rows) = without(&bounds, rows, |cell| nought(cell).or_else(|| stays_at(cell)));
+        let mut beyond = Vec::new();
         let mut of_column = vec![None; columns.len()];
         let mut wholes = vec![0_u32; bounds.len()];
         ground.system.rules.iter().for_each(|rule| wholes[rule.whole] += 1);
@@ -108,8 +143,8 @@ impl Program {
             let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
             columns.push((0.0, (least - told.0).max(0.0)));
-            let added = Beyond { above: columns.len() - 2, below: columns.len() - 1, weight };
-            beyond[cell] = Some(added);
+            let added = Beyond { cell, above: columns.len() - 2, below: columns.len() - 1, weight };
+            beyond.push(added);
             of_column[own] = Some(added);
         }
         for row in &mut rows {
@@ -124,43 +159,35 @@ impl Program {
         Self { lp: Lp::new(columns, rows), column, beyond }
     }
 
-    fn value(&self, cell: usize, values: &[f64]) -> f64 {
-        let own = self.column[cell].map_or(0.0, |column| values[column]);
-        own + self.beyond[cell].map_or(0.0, |b| values[b.above] - values[b.below])
-    }
-
-    /// The world in which the goals are reached that costs least; `None` when there is none.
-    fn cheapest(&mut self, ground: &Ground, proof: &Proof, goals: &[Goal]) -> Result<Option<Vec<f64>>, Unprotectable> {
-        for goal in goals {
-            let Some(column) = self.column[goal.cell] else { return Ok(None) };
-            let ((least, most), end) = (ground.bounds(goal.cell), proof.end(ground, *goal));
-            if (goal.is_most && end > most) || (!goal.is_most && end < least) {
-                return Ok(None);
-            }
-            if goal.is_most {
-                self.lp.bound(column, end, most);
-            } else {
-                self.lp.bound(column, least, end);
-            }
-        }
+    /// The world in which the end of the goal is reached that costs least; `None` when there is none.
+    fn cheapest(&mut self, ground: &Ground, goal: Goal, end: f64) -> Result<Option<World>, Unprotectable> {
+        let Some(column) = self.column[goal.cell] else { return Ok(None) };
+        let (least, most) = ground.bounds(goal.cell);
+        let (from, to) = if goal.is_most { (end, most) } else { (least, end) };
+        self.lp.bound(column, from, to);
         self.set_costs(|beyond| beyond.weight);
         let mut outcome = self.lp.solve();
-        if let Outcome::Best { values, .. } = &outcome {
-            let first = values.clone();
-            self.set_costs(|b| b.weight / (first[b.above] + first[b.below] + SPREAD));
+        if let Outcome::Best { values: first, .. } = &outcome
+            && self.beyond.iter().any(|beyond| beyond.of(first) > 0.0)
+        {
+            let first = first.clone();
+            self.set_costs(|beyond| beyond.weight / (beyond.of(&first) + SPREAD));
             outcome = self.lp.solve();
         }
-        for goal in goals {
-            if let Some(column) = self.column[goal.cell] {
-                let (least, most) = ground.bounds(goal.cell);
-                self.lp.bound(column, least, most);
-            }
-        }
+        self.lp.bound(column, least, most);
         match outcome {
-            Outcome::Best { values, .. } => Ok(Some(values)),
+            Outcome::Best { values, .. } => Ok(Some(self.world(ground, &values))),
             Outcome::Infeasible => Ok(None),
             Outcome::Unknown => Err(Unprotectable::Unsolved),
         }
+    }
+
+    fn world(&self, ground: &Ground, values: &[f64]) -> World {
+        let own = |(column, &exact): (&Option<usize>, &u64)| column.map_or(exact as f64, |column| values[column]);
+        let mut cells: Vec<f64> = self.column.iter().zip(&ground.exact).map(own).collect();
+        self.beyond.iter().for_each(|b| cells[b.cell] += values[b.above] - values[b.below]);
+        let had_to_leave = self.beyond.iter().filter(|beyond| beyond.of(values) > TOLERANCE / 10.0);
+        World { values: cells, hidden: had_to_leave.map(|beyond| beyond.cell).collect() }
     }
 
     /// The least and the most a hidden count could be if everything that may be hidden were.
@@ -183,27 +210,23 @@ impl Program {
     }
 
     fn set_costs(&mut self, cost: impl Fn(&Beyond) -> f64) {
-        for beyond in self.beyond.iter().flatten() {
+        for beyond in &self.beyond {
             self.lp.cost(beyond.above, cost(beyond));
             self.lp.cost(beyond.below, cost(beyond));
         }
     }
 
-    /// Hides the cells that had to leave their range.
-    fn hide_used(&mut self, ground: &mut Ground, values: &[f64]) {
-        for cell in 0..self.beyond.len() {
-            let Some(beyond) = self.beyond[cell] else { continue };
-            if values[beyond.above] + values[beyond.below] <= TOLERANCE / 10.0 {
-                continue;
-            }
-            ground.is_hidden[cell] = true;
-            self.beyond[cell] = None;
-            self.lp.bound(beyond.above, 0.0, 0.0);
-            self.lp.bound(beyond.below, 0.0, 0.0);
-            if let Some(column) = self.column[cell] {
-                let (least, most) = ground.bounds(cell);
-                self.lp.bound(column, least, most);
-            }
+    /// Takes it that a cell is hidden now.
+    fn hide(&mut self, ground: &Ground, cell: usize) {
+        let Some(at) = self.beyond.iter().position(|beyond| beyond.cell == cell) else { return };
+        let beyond = self.beyond.swap_remove(at);
+        self.lp.bound(beyond.above, 0.0, 0.0);
+        self.lp.bound(beyond.below, 0.0, 0.0);
+        self.lp.cost(beyond.above, 0.0);
+        self.lp.cost(beyond.below, 0.0);
+        if let Some(column) = self.column[cell] {
+            let (least, most) = ground.bounds(cell);
+            self.lp.bound(column, least, most);
         }
     }
 }

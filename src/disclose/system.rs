@@ -71,23 +71,25 @@ impl System {
 
     /// The rules as rows of a program over the cells.
     pub(super) fn rows(&self) -> Vec<Row> {
-        let mut rows = Vec::new();
-        for rule in &self.rules {
-            let minus_whole = || std::iter::once((rule.whole, -1.0));
-            let sum = || minus_whole().chain(rule.parts.iter().map(|&part| (part, 1.0))).collect::<Vec<_>>();
-            match rule.relation {
-                Order::Sum => rows.push(Row { terms: sum(), least: 0.0, most: 0.0 }),
-                Order::Union => rows.push(Row { terms: sum(), least: 0.0, most: f64::INFINITY }),
-                Order::Within => {}
-            }
-            if rule.relation != Order::Sum {
-                rows.extend(rule.parts.iter().map(|&part| Row {
-                    terms: minus_whole().chain([(part, 1.0)]).collect(),
-                    least: f64::NEG_INFINITY,
-                    most: 0.0,
-                }));
-            }
-        }
+        self.rules.iter().flat_map(Rule::rows).collect()
+    }
+}
+
+impl Rule {
+    /// The rule as rows of a program over the cells.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let minus_whole = || std::iter::once((self.whole, -1.0));
+        let sum = || minus_whole().chain(self.parts.iter().map(|&part| (part, 1.0))).collect::<Vec<_>>();
+        let mut rows = match self.relation {
+            Order::Sum => return vec![Row { terms: sum(), least: 0.0, most: 0.0 }],
+            Order::Union => vec![Row { terms: sum(), least: 0.0, most: f64::INFINITY }],
+            Order::Within => Vec::new(),
+        };
+        rows.extend(self.parts.iter().map(|&part| Row {
+            terms: minus_whole().chain([(part, 1.0)]).collect(),
+            least: f64::NEG_INFINITY,
+            most: 0.0,
+        }));
         rows
     }
 }

@@ -165,6 +165,27 @@ fn coordinates_in_degrees_and_in_metres_find_the_same_patch() {
 }
 
 #[test]
+fn coordinates_looked_up_together_and_row_by_row_say_the_same() {
+    // Without a stated system the first rows are looked up by themselves.
+    let lookups = |records: &str, crs: &str| (used(records, ""), used(records, &format!("crs = \"{crs}\"\n")));
+    let words = |i: usize| match i % 50 {
+        7 => ("400050".to_owned(), "somewhere".to_owned()),
+        9 => (String::new(), "400050".to_owned()),
+        _ => ((399_990 + i * 7 % 220).to_string(), (399_990 + i * 13 % 120).to_string()),
+    };
+    let row = |i: usize| format!("{},2024-01-05,{},{}\n", i, words(i).0, words(i).1);
+    let rows: String = (0..2000).map(row).collect();
+    let ((singly, one), (together, other)) = lookups(&format!("id,date,easting,northing\n{rows}"), "EPSG:27700");
+    assert_eq!((&singly, one.len()), (&together, other.len()));
+    assert!(in_patch(&singly, 0) > 500.0 && in_patch(&singly, 1) > 500.0 && singly.files[0].nowhere() >= 80);
+    let row = |i: usize| format!("{i},2024-01-05,{:.5},53.4972\n", -2.0005 + (i % 400) as f64 * 1e-5);
+    let rows: String = (0..2000).map(row).collect();
+    let ((singly, _), (together, _)) = lookups(&format!("id,date,lon,lat\n{rows}"), "EPSG:4326");
+    assert_eq!(singly, together);
+    assert!(in_patch(&singly, 0) > 100.0 && in_patch(&singly, 1) > 100.0 && singly.files[0].nowhere() > 0);
+}
+
+#[test]
 fn names_of_people_are_refused_whatever_the_column_is_called() {
     for cell in ["Jo Bloggs <jo@example.org>", "07700 900123", "QQ123456C"] {
         let text = format!("date,zone,notes\n2024-01-04,Z1,fine\n2024-01-05,Z1,{cell}\n");

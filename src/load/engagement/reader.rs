@@ -95,6 +95,9 @@ pub(super) struct Reader<'a, 'w, 'g> {
     labels: Vec<(usize, Labels<'a>)>,
     dimensions: usize,
     crs: Option<Crs>,
+    /// The coordinates of a batch, not a number where they cannot be read, and the zones they are in.
+    points: Vec<(f64, f64)>,
+    zones: Vec<Option<u32>>,
     fixed: Option<Activity>,
     days: Memory<Option<NaiveDate>>,
     activities: Memory<Activity>,
@@ -137,6 +140,8 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             labels,
             dimensions: dimensions.len().min(MOST_DIMENSIONS),
             crs: section.crs.as_deref().and_then(Crs::parse),
+            points: Vec::new(),
+            zones: Vec::new(),
             fixed: section.activity.as_deref().map(|words| labels::activity(words, &section.activities)),
             days: Memory::new(),
             activities: Memory::new(),
@@ -151,6 +156,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
 
     /// Reads a batch; the last row of the last one is left out when the file ends in the middle of it.
     pub(super) fn batch(&mut self, batch: &Batch<'_>, without_last: bool) {
+        self.find_zones(batch);
         for row in 0..batch.rows {
             self.file.rows += 1;
             if without_last && row + 1 == batch.rows {
@@ -160,6 +166,35 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
                 self.row(batch, row);
             }
         }
+    }
+
+    /// Finds the zones of a whole batch together. Until a row has said whether coordinates are degrees or
+    /// metres, each row is looked up by itself.
+    fn find_zones(&mut self, batch: &Batch<'_>) {
+        self.points.clear();
+        self.zones.clear();
+        if let (Some(crs), Some(x), Some(y)) = (&self.crs, self.columns.of(Fact::X), self.columns.of(Fact::Y)) {
+            let number = |column: usize, row: usize| batch.number(column, row).value().unwrap_or(f64::NAN);
+            self.points.extend((0..batch.rows).map(|row| (number(x, row), number(y, row))));
+            self.wheres.zones(&self.points, crs, &mut self.zones);
+        }
+    }
+
+    /// Where the coordinates of a row are.
+    fn by_point(&mut self, row: usize, (x, y): (&str, &str)) -> Found {
+        if let (Some(crs), Some(&(x, y)), Some(&zone)) = (&self.crs, self.points.get(row), self.zones.get(row)) {
+            return if x.is_nan() || y.is_nan() {
+                Err("its coordinates cannot be read")
+            } else {
+                self.wheres.by_point(x, y, crs, zone)
+            };
+        }
+        let (Some(x), Some(y)) = (Cell::parse(x).value(), Cell::parse(y).value()) else {
+            return Err("its coordinates cannot be read");
+        };
+        let crs = self.crs.get_or_insert_with(|| guessed(x, y));
+        let zone = self.wheres.zone(x, y, crs);
+        self.wheres.by_point(x, y, crs, zone)
     }
 
     fn row(&mut self, batch: &Batch<'_>, row: usize) {
@@ -260,7 +295,6 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         let text = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
         let mut spread: Option<u32> = None;
         let mut why: Option<(&'static str, &str)> = None;
-        let wheres = &mut *self.wheres;
         let mut consider = |found: Found, words: &'b str, wheres: &Wheres<'_>| match found {
             Ok(spot) if wheres.is_exact(spot) => Some(spot),
             Ok(spot) => {
@@ -273,34 +307,28 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             }
         };
         if let (Some(x), Some(y)) = (text(Fact::X), text(Fact::Y)) {
-            let found = match (Cell::parse(x).value(), Cell::parse(y).value()) {
-                (Some(x), Some(y)) => {
-                    let crs = self.crs.get_or_insert_with(|| guessed(x, y));
-                    wheres.by_point(x, y, crs)
-                }
-                _ => Err("its coordinates cannot be read"),
-            };
-            if let Some(spot) = consider(found, x, wheres) {
+            let found = self.by_point(row, (x, y));
+            if let Some(spot) = consider(found, x, self.wheres) {
                 return Ok(spot);
             }
         }
         if let Some(words) = text(Fact::Zone) {
-            let found = wheres.by_zone(words);
-            if let Some(spot) = consider(found, words, wheres) {
+            let found = self.wheres.by_zone(words);
+            if let Some(spot) = consider(found, words, self.wheres) {
                 return Ok(spot);
             }
         }
         for fact in [Fact::Postcode, Fact::District] {
             if let Some(words) = text(fact) {
-                let found = wheres.by_postcode(words);
-                if let Some(spot) = consider(found, words, wheres) {
+                let found = self.wheres.by_postcode(words);
+                if let Some(spot) = consider(found, words, self.wheres) {
                     return Ok(spot);
                 }
             }
         }
         if let Some(words) = text(Fact::Patch) {
-            let found = wheres.by_patch(words);
-            if let Some(spot) = consider(found, words, wheres) {
+            let found = self.wheres.by_patch(words);
+            if let Some(spot) = consider(found, words, self.wheres) {
                 return Ok(spot);
             }
         }

@@ -47,6 +47,7 @@ pub(super) type Found = Result<Spot, &'static str>;
 pub(super) struct Wheres<'a> {
     ground: &'a Ground<'a>,
     patch_locator: Locator<'a>,
+    patch_grid: AreaGrid,
     parts: Vec<Parts>,
     by_parts: BTreeMap<Vec<(Option<PatchIdx>, u64)>, Spot>,
     zone_spots: Vec<Spot>,
@@ -69,6 +70,7 @@ impl<'a> Wheres<'a> {
         let mut own = Self {
             ground,
             patch_locator: Locator::new(ground.patches.iter().map(|patch| Some(&patch.shape))),
+            patch_grid: AreaGrid::new(&ground.patches.iter().map(|patch| Some(&patch.shape)).collect::<Vec<_>>()),
             parts: Vec::new(),
             by_parts: BTreeMap::new(),
             zone_spots: Vec::new(),
@@ -152,7 +154,9 @@ impl<'a> Wheres<'a> {
         if self.ground.one_patch {
             return Some(PatchIdx::from_usize(0));
         }
-        self.patch_locator.near(at, SLIVER_M).map(PatchIdx::from_usize)
+        // Away from boundaries the grid knows; on them and outside the locator's rule holds.
+        let patch = self.patch_grid.area_around(at.x, at.y).or_else(|| self.patch_locator.near(at, SLIVER_M));
+        patch.map(PatchIdx::from_usize)
     }
 
     /// By the key or name of a patch.
@@ -212,28 +216,57 @@ impl<'a> Wheres<'a> {
         Ok(self.exactly(patch))
     }
 
-    /// By coordinates.
-    pub(super) fn by_point(&mut self, x: f64, y: f64, crs: &Crs) -> Found {
-        let grid = match crs {
-            Crs::LonLat => self.degrees.get_or_init(|| grid(self.ground, true)),
-            _ => self.metres.get_or_init(|| grid(self.ground, false)),
-        };
-        let on_plane = || crs.to_xy(x, y, self.ground.plane);
-        let native = match crs {
-            Crs::LonLat => Some((x, y)),
-            _ if self.ground.plane.epsg() == 27_700 && matches!(crs, Crs::BritishNationalGrid) => Some((x, y)),
-            _ => on_plane().map(|at| (at.x, at.y)),
-        };
-        let zone = native.and_then(|(x, y)| grid.area_of(x, y));
-        if let Some(spot) = zone.and_then(|zone| self.zone_spots.get(zone)).copied()
+    /// The zone of each of many points, to be handed to [`Wheres::by_point`].
+    pub(super) fn zones(&self, points: &[(f64, f64)], crs: &Crs, zones: &mut Vec<Option<u32>>) {
+        let grid = self.grid(crs);
+        if self.is_native(crs) {
+            return grid.areas_of(points, zones);
+        }
+        let nowhere = (f64::NAN, f64::NAN);
+        let turned: Vec<_> = points.iter().map(|&(x, y)| self.native(x, y, crs).unwrap_or(nowhere)).collect();
+        grid.areas_of(&turned, zones);
+    }
+
+    /// The zone of a point.
+    pub(super) fn zone(&self, x: f64, y: f64, crs: &Crs) -> Option<u32> {
+        self.native(x, y, crs).and_then(|(x, y)| self.grid(crs).area_of(x, y)).map(|zone| zone as u32)
+    }
+
+    /// By coordinates, and the zone that has them.
+    pub(super) fn by_point(&mut self, x: f64, y: f64, crs: &Crs, zone: Option<u32>) -> Found {
+        if let Some(spot) = zone.and_then(|zone| self.zone_spots.get(zone as usize)).copied()
             && self.is_exact(spot)
         {
             return Ok(spot);
         }
-        match on_plane() {
+        match crs.to_xy(x, y, self.ground.plane) {
+            Some(at) if zone.is_some() => Ok(self.exactly(self.patch_at(at))),
             Some(at) => self.at(at),
             None => Err("its coordinates cannot be read"),
         }
+    }
+
+    /// The zones under a grid in degrees or on the plane.
+    fn grid(&self, crs: &Crs) -> &AreaGrid {
+        match crs {
+            Crs::LonLat => self.degrees.get_or_init(|| grid(self.ground, true)),
+            _ => self.metres.get_or_init(|| grid(self.ground, false)),
+        }
+    }
+
+    /// Whether coordinates need no conversion for their grid.
+    fn is_native(&self, crs: &Crs) -> bool {
+        match crs {
+            Crs::LonLat => true,
+            _ => self.ground.plane.epsg() == 27_700 && matches!(crs, Crs::BritishNationalGrid),
+        }
+    }
+
+    fn native(&self, x: f64, y: f64, crs: &Crs) -> Option<(f64, f64)> {
+        if self.is_native(crs) {
+            return Some((x, y));
+        }
+        crs.to_xy(x, y, self.ground.plane).map(|at| (at.x, at.y))
     }
 }
 
