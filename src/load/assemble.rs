@@ -98,11 +98,12 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let assets = assets::read(desk, &manifest.assets, &scene);
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
-    let engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let disclosure = releases::read(desk, &manifest.disclosure);
+    themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
     let theme_answers = themes::answers(&manifest.themes, &kinds, heard, &mut desk.issues);
-    let disclosure = releases::read(desk, &manifest.disclosure);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,

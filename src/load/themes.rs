@@ -3,9 +3,22 @@
 use super::Issues;
 use super::desk::nearest;
 use super::manifest::OneOrMany;
-use super::words::some_of;
-use crate::place::{Issue, Where};
+use super::words::{counted, some_of};
+use crate::place::{Engagement, Issue, Where};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Themes that fewer records raise than a count must have to be shown are not named anywhere: words that few have used may
+/// be about one of them.
+pub(super) fn forget_rare(met: &mut Engagement, threshold: u64, issues: &mut Issues) {
+    let forgotten = met.forget_rare_themes(threshold as f64);
+    if forgotten > 0 {
+        let themes = counted(forgotten, "theme is", "themes are");
+        let problem = format!("{themes} raised in fewer than {threshold} records of the whole place");
+        let remedy = "They are not named, and count among those that raised any theme; a short list of themes to choose \
+                      from keeps them comparable";
+        issues.push(Issue::note("theme-rare", Where::file("place.toml").field("[[engagement]]"), problem, remedy));
+    }
+}
 
 /// Kinds of asset that answer a theme, by the theme in the form records have it in.
 ///
@@ -35,7 +48,7 @@ pub(super) fn answers(
         }
         tell_missing(&theme, &kinds, present, &at, issues);
         if let Some(heard) = heard.filter(|heard| !heard.contains(&theme)) {
-            let problem = format!("No record raises the theme \"{theme}\"");
+            let problem = format!("Hardly any record raises the theme \"{theme}\"");
             let remedy = match nearest(&theme, heard.iter().map(String::as_str)) {
                 Some(near) => format!("Did you mean \"{near}\"? Write it as the records do"),
                 None if heard.is_empty() => "The records name no themes; nothing is said of this one".to_owned(),

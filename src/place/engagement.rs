@@ -52,6 +52,40 @@ impl Engagement {
         self.files.iter().map(|file| file.used).sum()
     }
 
+    /// Forgets the words of themes that fewer than `least` records raise, in the whole place: they may be the words of
+    /// one person, or about one. Their records stay among those that raised any theme. How many were forgotten.
+    pub fn forget_rare_themes(&mut self, least: f64) -> usize {
+        let mut records = vec![0.0; self.themes.len()];
+        for raised in &self.raised {
+            if let Some(sum) = raised.theme.and_then(|theme| records.get_mut(theme)) {
+                *sum += raised.records;
+            }
+        }
+        let mut kept = 0;
+        let new: Vec<Option<usize>> = records
+            .iter()
+            .map(|sum| {
+                (*sum >= least).then(|| {
+                    kept += 1;
+                    kept - 1
+                })
+            })
+            .collect();
+        let moved = |theme: &mut Option<usize>| match *theme {
+            None => true,
+            Some(old) => {
+                *theme = new.get(old).copied().flatten();
+                theme.is_some()
+            }
+        };
+        self.raised.retain_mut(|raised| moved(&mut raised.theme));
+        self.raised_by.retain_mut(|raised| moved(&mut raised.theme));
+        let all = self.themes.len();
+        let mut stays = new.iter();
+        self.themes.retain(|_| stays.next().is_some_and(Option::is_some));
+        all - kept
+    }
+
     /// Whether there is anything to measure.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -355,5 +389,24 @@ mod tests {
         assert_eq!(until(day(2024, 3, 31)).last_whole_quarter(), Some(Quarter { year: 2024, quarter: 1 }));
         assert_eq!(until(day(2024, 2, 10)).last_whole_quarter(), Some(Quarter { year: 2023, quarter: 4 }));
         assert_eq!(until(day(2023, 2, 1)).last_whole_quarter(), None);
+    }
+
+    #[test]
+    fn the_words_of_a_theme_that_few_raise_are_forgotten_and_their_records_stay() {
+        let raised = |theme: Option<usize>, records: f64| Raised {
+            patch: None,
+            quarter: Quarter::of(day(2024, 4, 1)),
+            theme,
+            records,
+        };
+        let mut met = Engagement {
+            themes: ["buses", "mrs jones fell", "warmth"].map(str::to_owned).into(),
+            raised: vec![raised(None, 23.0), raised(Some(0), 12.0), raised(Some(1), 1.0), raised(Some(2), 10.0)],
+            ..Engagement::default()
+        };
+        assert_eq!(met.forget_rare_themes(10.0), 1);
+        assert_eq!(met.themes, ["buses", "warmth"]);
+        assert_eq!(met.raised, [raised(None, 23.0), raised(Some(0), 12.0), raised(Some(1), 10.0)]);
+        assert_eq!(met.forget_rare_themes(10.0), 0);
     }
 }

@@ -149,7 +149,8 @@ fn half_a_line_at_the_end_is_told_and_not_counted() {
 
 #[test]
 fn marks_of_excel_and_windows_letters_change_nothing() {
-    let (place, _) = read(b"\xef\xbb\xbfdate,zone,themes\r\n2024-01-05,Z1,caf\xe9\r\n", "");
+    let rows = b"2024-01-05,Z1,caf\xe9\r\n".repeat(10);
+    let (place, _) = read(&[b"\xef\xbb\xbfdate,zone,themes\r\n".as_slice(), &rows].concat(), "");
     let met = place.expect("a place").engagement;
     assert_eq!(met.themes, ["café"]);
 }
@@ -186,10 +187,28 @@ fn coordinates_looked_up_together_and_row_by_row_say_the_same() {
 
 #[test]
 fn names_of_people_are_refused_whatever_the_column_is_called() {
-    for column in ["Jo Bloggs <jo@example.org>", "07700 900123"] {
-        let (place, issues) = read(format!("date,zone,notes\n2024-01-05,Z1,{column}\n").as_bytes(), "");
-        assert!(place.is_none() && has(&issues, "personal-data"), "{column}");
+    for cell in ["Jo Bloggs <jo@example.org>", "07700 900123", "QQ123456C"] {
+        let text = format!("date,zone,notes\n2024-01-04,Z1,fine\n2024-01-05,Z1,{cell}\n");
+        let (place, issues) = read(text.as_bytes(), "");
+        assert!(place.is_none(), "{cell}");
+        let told = issues.iter().find(|issue| issue.code == "personal-data").expect("told");
+        assert_eq!((told.at.row, told.at.field.as_deref()), (Some(3), Some("notes")), "{cell}");
+        assert!(!format!("{told:?}").contains(cell), "what must not be handed on is not repeated: {told:?}");
+        assert!(told.remedy.contains("Take these columns out"), "{told:?}");
     }
+}
+
+#[test]
+fn the_words_of_a_theme_that_few_raise_are_named_nowhere() {
+    let many = "2024-01-05,Z1,buses\n".repeat(10);
+    let (met, issues) =
+        used(&format!("date,zone,themes\n{many}2024-01-06,Z1,her next door\n"), "[themes]\nher = \"hall\"\n");
+    assert_eq!(met.themes, ["buses"]);
+    assert!(has(&issues, "theme-rare") && !format!("{issues:?}").contains("next door"), "{issues:?}");
+    assert_eq!(
+        met.raised.iter().filter(|raised| raised.theme.is_none()).map(|raised| raised.records).sum::<f64>(),
+        11.0
+    );
 }
 
 #[test]

@@ -125,19 +125,21 @@ impl Source {
         }
     }
 
-    /// Some cells of every column, to see what kind of thing stands in them.
-    pub(super) fn sample(&self) -> Vec<Vec<String>> {
-        const ROWS: usize = 2000;
+    /// Cells of the first rows of every column, with their lines, to see what kind of thing stands in them.
+    pub(super) fn sample(&self) -> Vec<Vec<(u64, String)>> {
+        const ROWS: usize = 10_000;
         match self {
             Self::Whole(table) => {
-                let cells = |column| (0..table.rows().min(ROWS)).filter_map(move |row| table.text(column, row));
-                (0..table.titles().len()).map(|column| cells(column).map(str::to_owned).collect()).collect()
+                let cell = |column, row| Some((table.line(row), table.text(column, row)?.to_owned()));
+                let cells = |column| (0..table.rows().min(ROWS)).filter_map(move |row| cell(column, row));
+                (0..table.titles().len()).map(|column| cells(column).collect()).collect()
             }
-            Self::Stream { frame, .. } => {
+            Self::Stream { frame, first_line, .. } => {
                 let some = frame.as_ref().clone().limit(ROWS as IdxSize).collect();
                 let texts = |column: &Column| {
                     let text = column.cast(&DataType::String).ok()?;
-                    Some(text.str().ok()?.iter().flatten().map(|cell| cell.trim().to_owned()).collect())
+                    let lines = (*first_line..).zip(text.str().ok()?.iter());
+                    Some(lines.filter_map(|(line, cell)| Some((line, cell?.trim().to_owned()))).collect())
                 };
                 some.map_or_else(
                     |_| Vec::new(),

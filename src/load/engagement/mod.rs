@@ -25,6 +25,7 @@ use super::manifest::EngagementSection;
 use crate::place::{Engagement, Group, Issue, RecordFile, Where};
 use batches::Source;
 use columns::{Columns, Fact};
+use personal::Role;
 use reader::Reader;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
@@ -102,15 +103,23 @@ fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Gro
     Some(Open { section, path, source, columns })
 }
 
-fn personal_columns(source: &Source, titles: &[String], columns: &Columns) -> Vec<(String, personal::Why)> {
+fn personal_columns(source: &Source, titles: &[String], columns: &Columns) -> Vec<tell::Refused> {
     let sample = source.sample();
-    let by_content = |column: usize| {
-        let exempt = columns.of(Fact::Id) == Some(column);
-        let cells = sample.get(column).filter(|_| !exempt)?;
-        personal::by_content(cells.iter().map(String::as_str))
+    let role = |column: usize| {
+        let is = |facts: &[Fact]| facts.iter().any(|fact| columns.of(*fact) == Some(column));
+        match () {
+            () if is(&[Fact::Id]) => Role::Id,
+            () if is(&[Fact::Date]) => Role::Date,
+            () if is(&[Fact::Asset, Fact::Patch, Fact::Zone]) => Role::Place,
+            () => Role::Other,
+        }
     };
-    let why = |column: usize, title: &str| personal::by_title(title).or_else(|| by_content(column));
-    titles.iter().enumerate().filter_map(|(column, title)| Some((title.clone(), why(column, title)?))).collect()
+    let why = |column: usize, title: &String| {
+        let cells = sample.get(column).map_or(&[] as &[personal::Cell], Vec::as_slice);
+        let (why, row) = personal::refused(title, role(column), cells)?;
+        Some((title.clone(), why, row))
+    };
+    titles.iter().enumerate().filter_map(|(column, title)| why(column, title)).collect()
 }
 
 /// What a file must have and this one has not.

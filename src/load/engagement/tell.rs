@@ -7,17 +7,32 @@ use crate::load::Issues;
 use crate::load::words::{counted, figure, some_of};
 use crate::place::{Issue, RecordFile, Where};
 
-/// Columns that name people: the file is not read.
-pub(super) fn personal(file: &str, refused: &[(String, Why)]) -> Issue {
-    let columns: Vec<String> = refused.iter().map(|(title, why)| format!("\"{title}\" ({})", why.words())).collect();
+/// A column that names people: its title, why, and the first row.
+pub(super) type Refused = (String, Why, Option<u64>);
+
+/// Columns that name people: the file is not read. What stands in them is not repeated.
+pub(super) fn personal(file: &str, refused: &[Refused]) -> Issue {
+    let one = |(title, why, row): &Refused| match row {
+        Some(row) => format!("\"{title}\" ({}, as in row {row})", why.words()),
+        None => format!("\"{title}\" ({})", why.words()),
+    };
+    let columns: Vec<String> = refused.iter().map(one).collect();
     let problem = format!(
         "{} to name people: {}",
         if columns.len() == 1 { "A column looks" } else { "Columns look" },
         columns.join(", ")
     );
-    let remedy = "The file is refused. Take these columns out and hand it on without them; to count people once, put in \
-                  a column person_key with a made-up number for each person, whose list stays with you";
-    Issue::error("personal-data", Where::file(file), problem, remedy)
+    let remedy = "The file is refused. Take these columns out and hand it on without them (a title alone is mended by \
+                  another title, if nobody is named below it); to count people once, put in a column person_key with a \
+                  made-up number for each person, whose list stays with you";
+    let mut at = Where::file(file);
+    if let Some((title, _, row)) = refused.first() {
+        at = at.field(title.clone());
+        if let Some(row) = row {
+            at = at.row(*row);
+        }
+    }
+    Issue::error("personal-data", at, problem, remedy)
 }
 
 /// Columns that are not read.
