@@ -124,8 +124,14 @@ test("what people raised stands beside elsewhere and a year before, and the mark
   await expect(table.getByRole("row").nth(1)).toContainText(`${Number(most?.odds_ratio_low).toFixed(2)} to ${Number(most?.odds_ratio_high).toFixed(2)}`);
   const evidence = (await rows(page, "/collections/evidence/items?patch_id=P03"))[0]?.properties;
   const marks = page.getByRole("table", { name: /each mark/ });
-  await expect(marks.getByRole("row")).toHaveCount(1 + Object.keys(evidence ?? {}).filter((each) => each.endsWith("_status")).length);
+  await expect(marks.getByRole("row")).toHaveCount(1 + 6);
   await expect(marks).toContainText(whole.format(Number(evidence?.network)));
+  await page.locator(".evidence summary").click();
+  const reported = page.getByRole("table", { name: /People, hours, sessions/ });
+  const told = Object.keys(evidence ?? {}).filter((each) => each.endsWith("_status"));
+  await expect(reported.getByRole("row")).toHaveCount(1 + told.length - 6);
+  await expect(reported).toContainText(whole.format(Number(evidence?.hours)));
+  await expect(reported).toContainText("New connections per session");
 });
 
 test("where no engagement is recorded the panels and the choice on the map are absent", async ({ page }) => {
@@ -151,13 +157,13 @@ for (const state of ["#show=reach", "#show=reach&patch=P03", "#patch=P05"]) {
 
 test("who was met fits 320 pixels, which is 400 per cent on a laptop, and two sheets", async ({ page }) => {
   await open(page, "#show=reach&patch=P03");
-  await expect(page.locator(".evidence table")).toBeVisible();
+  await expect(page.locator(".evidence > table")).toBeVisible();
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   expect(pages(await page.pdf({ preferCSSPageSize: true }))).toBeLessThanOrEqual(2);
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.setViewportSize({ width: 320, height: 256 });
   await open(page, "#show=reach&patch=P03");
-  await expect(page.locator(".evidence table")).toBeVisible();
+  await expect(page.locator(".evidence > table")).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   expect(await barriers(page)).toEqual([]);
 });
