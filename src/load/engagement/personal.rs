@@ -155,8 +155,10 @@ fn has_insurance(cell: &str) -> bool {
     closed.windows(9).enumerate().any(|(at, word)| fits(word) && alone(at, at + 9))
 }
 
-/// Whether a British telephone number stands in the text: 0 or +44 and ten digits, in any spacing.
+/// Whether a British telephone number stands in the text: 0 or +44 and ten digits, in any spacing. A day at the
+/// beginning is no part of one: "01.12.2024 9.30" has as many digits.
 fn has_phone(text: &str) -> bool {
+    let text = text.split_once(' ').filter(|(day, _)| year(day).is_some()).map_or(text, |(_, rest)| rest);
     let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '(' | ')' | '+' | '.');
     text.split(|c: char| !part(c)).any(|run| {
         let words: Vec<&str> = run.split_whitespace().collect();

@@ -109,3 +109,13 @@ fn keys_venues_themes_and_days_are_not_people() {
     none("Sessions", Role::Other, &["2 on 01/02/2024 10.30", "4 on 2024-03-05 11:00"]);
     none("Place", Role::Other, &[]);
 }
+
+#[test]
+fn a_day_with_its_hour_is_no_telephone_number_and_one_after_a_day_is() {
+    assert_eq!(found("When", Role::Date, &["01.12.2024 9.30"]), None);
+    assert_eq!(found("Entered", Role::Other, &["01.12.2024 9.30"]), None);
+    let notes = ["asked for a lift", "01.12.2024 rang 0161 496 0000", "01/12/2024 07700 900123"];
+    assert_eq!(found("Notes", Role::Other, &notes), Some((Why::Phone, Some(3))));
+    assert_eq!(found("Notes", Role::Other, &notes[2..]), Some((Why::Phone, Some(2))));
+    assert_eq!(found("Notes", Role::Other, &["07700 900123"]), Some((Why::Phone, Some(2))));
+}
