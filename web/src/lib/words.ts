@@ -26,6 +26,14 @@ export function percent(value: Value | undefined): string {
   return `${whole.format(value * 100)}%`;
 }
 
+/** A probability as per cent: it is estimated, so it is never nought and never a hundred. */
+export function chance(value: Value | undefined): string {
+  if (typeof value !== "number") return NONE;
+  if (value < 0.005) return "under 1%";
+  if (value > 0.995) return "over 99%";
+  return `${whole.format(value * 100)}%`;
+}
+
 export function minutes(value: Value | undefined): string {
   return typeof value === "number" ? `${tenth.format(value)} min` : "no way";
 }
