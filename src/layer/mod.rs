@@ -19,6 +19,7 @@ pub mod shape;
 pub mod table;
 pub mod tile;
 pub mod totals;
+pub mod nearby;
 pub mod what_if;
 
 mod assets;

@@ -15,6 +15,8 @@ export interface Landing {
   attribution: string;
   notices: string[];
   links: Link[];
+  /** Whom to tell when something is wrong: words or an address. */
+  contact?: string;
 }
 
 export interface Collection {
