@@ -56,6 +56,7 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
                     "description": description(snapshot),
                     "attribution": page::attributions(snapshot).join("; "),
                     "notices": page::notices(snapshot),
+                    "contact": snapshot.place.contact,
                     "links": links,
                 }),
             ),

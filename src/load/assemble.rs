@@ -396,6 +396,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         name: manifest.place.name.clone(),
         made_up: manifest.place.made_up,
         notice: manifest.place.notice.clone(),
+        contact: manifest.place.contact.clone(),
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),
