@@ -118,7 +118,7 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
         "notices": layer.credits.notices,
         "sources": layer.credits.sources,
         "license": layer.credits.licences.join("; "),
-        "method": format!("METHODS.md#{}", layer.method),
+        "method": super::docs::method(ask, &layer.method),
         "itemType": "feature",
         "itemCount": collection.len(),
         "extent": extent(collection),
