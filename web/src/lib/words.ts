@@ -85,7 +85,7 @@ export function figure(row: Row | undefined, name: string): number | null {
 
 /** Words and underscores of a public name as a phrase: `high_street` → "high street". */
 export function phrase(name: string): string {
-  return name.replaceAll("_", " ");
+  return name.replaceAll("_", " ").replace(/\b(gp|nhs|cab|ymca)\b/g, (letters) => letters.toUpperCase());
 }
 
 export function day(iso: string | null | undefined): string | null {
