@@ -38,7 +38,9 @@ fn manual(package: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=docs");
     let mut files = Vec::new();
     find(&package.join("docs"), &mut files)?;
-    files.retain(|file| file.extension().is_some_and(|end| end == "md") && file.file_stem().is_some_and(|name| name != "SUMMARY"));
+    files.retain(|file| {
+        file.extension().is_some_and(|end| end == "md") && file.file_stem().is_some_and(|name| name != "SUMMARY")
+    });
     files.sort();
     for name in ["METHODS.md", "GLOSSARY.md"] {
         println!("cargo::rerun-if-changed={name}");

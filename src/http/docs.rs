@@ -93,7 +93,9 @@ fn written(text: &str, base: &str) -> String {
             // The pages are our own; what looks like markup in them is text.
             Event::Html(words) | Event::InlineHtml(words) => told.push(Event::Text(words)),
             Event::Start(Tag::Table(columns)) => {
-                told.push(Event::Html(CowStr::from("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">")));
+                told.push(Event::Html(CowStr::from(
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
+                )));
                 told.push(Event::Start(Tag::Table(columns)));
             }
             Event::End(TagEnd::Table) => {
@@ -116,7 +118,11 @@ fn anchor(heading: &[Event<'_>]) -> String {
             words.push_str(text);
         }
     }
-    let kept = words.to_lowercase().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_')).collect::<String>();
+    let kept = words
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
     kept.trim().replace(' ', "-")
 }
 

@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 /// The nearest asset of each kind, and for each standard whether it is kept, with the asset that comes nearest to it.
 #[must_use]
 pub fn nearby_json(place: &Place, nearby: &Nearby) -> Json {
-    let kinds = nearby.kinds.iter().map(|(kind, walk)| json!({"kind": kind, "nearest": walk.map(|walk| asset(place, walk))}));
+    let kinds =
+        nearby.kinds.iter().map(|(kind, walk)| json!({"kind": kind, "nearest": walk.map(|walk| asset(place, walk))}));
     let standards = place.standards.iter().zip(&nearby.standards).map(|(standard, (walk, kept))| {
         json!({
             "standard": standard.key,
