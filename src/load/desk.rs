@@ -3,7 +3,7 @@
 use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::place::{Issue, Source, Where};
+use crate::place::{Issue, Source, UnderstoodTable, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -19,6 +19,8 @@ pub(super) struct Desk<'a> {
     steps: Steps<'a>,
     /// Everything found so far.
     pub(super) issues: Issues,
+    /// How each table of residents was understood.
+    pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
     digests: HashMap<PathBuf, String>,
 }
@@ -39,7 +41,15 @@ pub(super) struct Ask<'a> {
 impl<'a> Desk<'a> {
     /// An empty desk.
     pub(super) fn new(dir: &'a Path, variables: Variables<'a>, steps: Steps<'a>) -> Self {
-        Self { dir, variables, steps, issues: Issues::default(), sources: Vec::new(), digests: HashMap::new() }
+        Self {
+            dir,
+            variables,
+            steps,
+            issues: Issues::default(),
+            understood: Vec::new(),
+            sources: Vec::new(),
+            digests: HashMap::new(),
+        }
     }
 
     /// Tells whoever waits what happens now.

@@ -11,6 +11,7 @@ mod patch;
 mod position;
 mod source;
 mod standard;
+mod understood;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
@@ -28,7 +29,8 @@ pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
-pub use zone::{Deprivation, Residents, Zone};
+pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
+pub use zone::{Deprivation, Residents, Zone, estimate};
 
 use crate::crs::Plane;
 use crate::network::StreetNetwork;
