@@ -96,6 +96,15 @@ impl Place {
         self.zones.iter().map(|zone| zone.residents.total).sum()
     }
 
+    /// How many zones have no known number of residents, and about how many people that is; `None` when all are
+    /// known. An estimate by the zones around, in no sum.
+    #[must_use]
+    pub fn unknown_residents(&self) -> Option<(usize, f64)> {
+        let known = |zone: &Zone| (!zone.residents.unknown).then_some(zone.residents.total);
+        let zones = self.zones.iter().filter(|zone| zone.residents.unknown).count();
+        (zones > 0).then(|| (zones, estimate(self.zones.iter().map(|zone| (zone.centre, known(zone))))))
+    }
+
     /// How many of `count` people of a position's zone live at that position.
     ///
     /// Rounded so that the parts of a zone sum to `count` exactly, to the last bit: see [`Span`].

@@ -12,6 +12,7 @@ mod sums;
 mod tally;
 mod told;
 mod understand;
+mod vocabulary;
 
 use super::areas::{self, Area};
 use super::desk::{Ask, Desk};
