@@ -1,21 +1,23 @@
 //! Which breakdown of the people of a table becomes its groups, and whether it accounts for everybody.
 
-use super::ages::{self, Ages, Band};
+use super::ages::Ages;
+use super::alone::without_total;
+use super::by_age::ages_of;
 use super::categories::{self, Made, Plan};
-use super::label::{Family, Sex, is_remainder};
+use super::label::{Family, is_remainder};
 use super::understand::{Reading, State};
 use crate::load::words::figure;
 use crate::place::Why;
 use std::collections::BTreeMap;
 
 /// A way of parting people that a table has.
-struct Breakdown {
+pub(super) struct Breakdown {
     /// What it parts them by, where names say so.
-    family: Option<Family>,
+    pub(super) family: Option<Family>,
     /// Its columns, each person once.
-    members: Vec<usize>,
+    pub(super) members: Vec<usize>,
     /// For ages: how they are put together.
-    ages: Option<Ages>,
+    pub(super) ages: Option<Ages>,
 }
 
 /// Settles groups, total and parts.
@@ -80,115 +82,6 @@ fn found(reading: &mut Reading<'_>) -> Vec<Breakdown> {
     }
     found.extend(by_family.into_iter().map(|(family, members)| Breakdown { family, members, ages: None }));
     found
-}
-
-/// The ages of a table, by sex where it has them so.
-fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
-    let mut by_sex: BTreeMap<Sex, Vec<(usize, Band)>> = BTreeMap::new();
-    for column in reading.open() {
-        let label = &reading.labels[column];
-        if let Some(band) = label.band {
-            by_sex.entry(label.sex.unwrap_or(Sex::Everybody)).or_default().push((column, band));
-        }
-    }
-    let all: Vec<usize> = by_sex.values().flatten().map(|(c, _)| *c).collect();
-    let meant = reading.wanted() == Some(Family::Age)
-        || all.iter().any(|c| reading.cleaned[*c].chars().any(|c| !c.is_ascii_digit()))
-        || all.len() >= 20;
-    if all.is_empty() || !meant {
-        return None;
-    }
-    let columns = |bands: &[(usize, Band)]| bands.iter().map(|(c, _)| *c).collect::<Vec<_>>();
-    let everybody = by_sex.remove(&Sex::Everybody).unwrap_or_default();
-    let female = by_sex.remove(&Sex::Female).unwrap_or_default();
-    let male = by_sex.remove(&Sex::Male).unwrap_or_default();
-    let bands = match (everybody.is_empty(), female.is_empty(), male.is_empty()) {
-        (false, true, true) => everybody,
-        (false, ..) => {
-            let once = ages::group(&everybody);
-            let split = (ages::group(&female), ages::group(&male));
-            let both: Vec<usize> = split.0.whole.iter().chain(&split.1.whole).copied().collect();
-            let same =
-                reading.columns.agree(&reading.columns.sum(&once.whole), &reading.columns.sum(&both), both.len());
-            if same.is_none() && !reading.answered() && !female.is_empty() && !male.is_empty() {
-                let problem = format!(
-                    "The ages of everybody sum to {}, those of females and males to {}",
-                    figure(reading.people(&once.whole)),
-                    figure(reading.people(&both))
-                );
-                reading.ask("ages-disagree", problem, "Leave out the columns that are wrong: leave_out = [\"…\"]");
-            }
-            for (column, _) in female.iter().chain(&male) {
-                reading.leave(*column, Why::OneSex);
-            }
-            everybody
-        }
-        (true, false, false) => {
-            let (f, m): (Vec<Band>, Vec<Band>) =
-                (female.iter().map(|b| b.1).collect(), male.iter().map(|b| b.1).collect());
-            let missing = f.iter().find(|b| !m.contains(b)).or_else(|| m.iter().find(|b| !f.contains(b))).copied();
-            if let Some((low, high)) = missing
-                && !reading.answered()
-            {
-                let problem = format!("The ages {low} to {high} are there for one sex and not for the other");
-                reading.ask("ages-disagree", problem, "Give both, or leave both out: leave_out = [\"…\"]");
-            }
-            female.into_iter().chain(male).collect()
-        }
-        _ => {
-            let (word, bands) = if female.is_empty() { ("males", male) } else { ("females", female) };
-            if reading.said.residents && reading.all_totals().is_empty() {
-                let problem =
-                    format!("The table has the ages of {word} only ({})", figure(reading.people(&columns(&bands))));
-                reading.ask(
-                    "one-sex-only",
-                    problem,
-                    "Use a table with everybody, or write residents = false in its section",
-                );
-            }
-            bands
-        }
-    };
-    let ages = ages::group(&bands);
-    if let Some((a, b)) = ages.overlap
-        && !reading.answered()
-    {
-        let problem = format!(
-            "Two bands of age overlap ({} to {} and {} to {}), so people would be counted twice",
-            a.0, a.1, b.0, b.1
-        );
-        reading.ask("ages-overlap", problem, "Leave one of them out: leave_out = [\"…\"]");
-    }
-    for (column, _) in &bands {
-        if !ages.whole.contains(column) && !reading.named.contains(column) {
-            reading.leave(*column, Why::PartOfAnother);
-        }
-    }
-    if let Some((low, high)) = ages.gap {
-        let span = if low == high { format!("the age {low} is") } else { format!("the ages {low} to {high} are") };
-        let unread: Vec<usize> = reading
-            .open()
-            .into_iter()
-            .filter(|c| !ages.whole.contains(c) && reading.labels[*c].family.is_none_or(|f| f == Family::Age))
-            .collect();
-        let problem = match unread.as_slice() {
-            [] => format!("Between the bands of age, {span} missing"),
-            _ => format!(
-                "Between the bands of age, {span} missing; {} cannot be read as ages",
-                reading.named_all(&unread)
-            ),
-        };
-        if reading.all_totals().is_empty() && reading.said.residents && !reading.answered() {
-            reading.ask(
-                "ages-missing",
-                problem,
-                "Write the ages as in \"15 to 19\", or give everybody as total = \"…\"",
-            );
-        } else {
-            reading.warn("ages-missing", problem, "Nobody of that age is in a group");
-        }
-    }
-    Some(Breakdown { family: Some(Family::Age), members: ages.whole.clone(), ages: Some(ages) })
 }
 
 /// One column that is everybody, where names gave several.
@@ -320,164 +213,8 @@ fn partial(
     Some(take(reading, breakdowns, main, Some(total)))
 }
 
-/// No column is everybody: everybody is the sum of one breakdown, if there is one and only one.
-fn without_total(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>) -> Option<Breakdown> {
-    let wanted = reading.wanted();
-    if breakdowns.is_empty() {
-        return None;
-    }
-    let known: Vec<usize> = (0..breakdowns.len()).filter(|i| breakdowns[*i].family.is_some()).collect();
-    let unknown: Vec<usize> =
-        breakdowns.iter().filter(|b| b.family.is_none()).flat_map(|b| b.members.clone()).collect();
-    match known.as_slice() {
-        [] => {
-            if let [only] = unknown.as_slice()
-                && !reading.named.contains(only)
-            {
-                if reading.said.residents && !reading.answered() {
-                    let problem = format!(
-                        "The only column of numbers is {}, and nothing says that it counts people",
-                        reading.with_sum(*only)
-                    );
-                    let remedy = format!("If it is everybody, write total = \"{}\"", reading.names[*only]);
-                    reading.ask("column-unclear", problem, remedy);
-                }
-                reading.state[*only] = State::Total;
-                breakdowns.clear();
-                return None;
-            }
-            unnamed_beside_named(reading, &unknown);
-        }
-        [one] => {
-            if !unknown.is_empty() && !merges_in(reading, breakdowns, *one, &unknown) {
-                unclear(reading, &breakdowns[*one].members, &unknown);
-            }
-            let at = known[0];
-            if breakdowns[at].members.len() == 1 && reading.said.residents && !reading.answered() {
-                let column = breakdowns[at].members[0];
-                let problem = format!("{} is one group, and no column has everybody", reading.with_sum(column));
-                let remedy = "Use a table with every group or with a total, or write residents = false in its section";
-                reading.ask("one-group", problem, remedy);
-            }
-            return Some(take(reading, breakdowns, at, None));
-        }
-        several => return several_families(reading, breakdowns, several, &unknown, wanted),
-    }
-    Some(merged(breakdowns))
-}
-
-/// Columns that `place.toml` names as groups beside others of which nothing is known.
-fn unnamed_beside_named(reading: &mut Reading<'_>, unknown: &[usize]) {
-    let others: Vec<usize> = unknown.iter().copied().filter(|c| !reading.named.contains(c)).collect();
-    if reading.named.is_empty() || others.is_empty() || !reading.said.residents {
-        return;
-    }
-    if !reading.said.wide {
-        return;
-    }
-    let named: Vec<usize> = reading.named.iter().copied().collect();
-    let problem = format!(
-        "place.toml names {} of the columns as groups ({}); with {} everybody would be {}",
-        named.len(),
-        figure(reading.people(&named)),
-        reading.named_all(&others),
-        figure(reading.people(unknown))
-    );
-    let remedy = format!("Name those as groups too, or write leave_out = [{}]", reading.named_all(&others));
-    reading.ask("column-unclear", problem, remedy);
-}
-
-/// Whether columns with names that say nothing may stand among those of a family: in a long table a
-/// category is a category; in a wide one any column of numbers may stand beside the groups.
-fn merges_in(reading: &mut Reading<'_>, breakdowns: &mut [Breakdown], at: usize, unknown: &[usize]) -> bool {
-    let unnamed: Vec<usize> = unknown.iter().copied().filter(|c| !reading.named.contains(c)).collect();
-    if !reading.named.is_empty() && reading.said.wide {
-        for column in &unnamed {
-            reading.leave(*column, Why::NotNamed);
-        }
-        let named = unknown.iter().copied().filter(|c| reading.named.contains(c));
-        breakdowns[at].members.extend(named);
-        return true;
-    }
-    if reading.said.wide {
-        return false;
-    }
-    if breakdowns[at].ages.is_some() && reading.labels.iter().filter(|l| l.band.is_some()).count() >= 3 {
-        return false;
-    }
-    breakdowns[at].members.extend(unknown);
-    true
-}
-
-fn unclear(reading: &mut Reading<'_>, members: &[usize], unknown: &[usize]) {
-    let mut with = members.to_vec();
-    with.extend(unknown);
-    let problem = format!(
-        "Nothing says whether {} counts people: everybody is {} without and {} with it",
-        reading.named_all(unknown),
-        figure(reading.people(members)),
-        figure(reading.people(&with))
-    );
-    let remedy = format!(
-        "If not, write leave_out = [{}] in its section of place.toml; if so, name every group under groups = {{ … }}",
-        reading.named_all(unknown)
-    );
-    reading.ask("column-unclear", problem, remedy);
-}
-
-/// Several breakdowns side by side and no total: the same people, if their sums say so.
-fn several_families(
-    reading: &mut Reading<'_>,
-    breakdowns: &mut Vec<Breakdown>,
-    several: &[usize],
-    unknown: &[usize],
-    wanted: Option<Family>,
-) -> Option<Breakdown> {
-    let largest = several
-        .iter()
-        .copied()
-        .max_by(|a, b| reading.people(&breakdowns[*a].members).total_cmp(&reading.people(&breakdowns[*b].members)))?;
-    let whole = reading.columns.sum(&breakdowns[largest].members);
-    let agree = |at: &usize| {
-        let members = &breakdowns[*at].members;
-        reading.columns.agree(&whole, &reading.columns.sum(members), members.len()).is_some()
-    };
-    let same: Vec<usize> = several.iter().copied().filter(|at| *at == largest || agree(at)).collect();
-    if same.len() == several.len() {
-        if !unknown.is_empty() {
-            let merged = pick(breakdowns, &same, wanted).is_some_and(|at| merges_in(reading, breakdowns, at, &[]));
-            if !merged || reading.named.is_empty() {
-                unclear(reading, &breakdowns[largest].members, unknown);
-            }
-        }
-        return match pick(breakdowns, &same, wanted) {
-            Some(at) => Some(take(reading, breakdowns, at, None)),
-            None => ask_which(reading, breakdowns, &same),
-        };
-    }
-    // Names of one breakdown may remind of another ("Sikh" among ethnic groups): a member or two.
-    let main = main_of(breakdowns, wanted);
-    let strays: Vec<usize> = several.iter().copied().filter(|at| *at != main).collect();
-    let few = strays.iter().all(|at| breakdowns[*at].members.len() < 2 && breakdowns[*at].family != Some(Family::Age));
-    let small = strays.iter().map(|at| reading.people(&breakdowns[*at].members)).sum::<f64>()
-        < 0.5 * reading.people(&breakdowns[main].members);
-    let mut unsure = unknown.to_vec();
-    if !reading.said.wide && few && small {
-        let extra: Vec<usize> = strays.iter().flat_map(|at| breakdowns[*at].members.clone()).collect();
-        breakdowns[main].members.extend(extra);
-        breakdowns[main].members.extend(unknown);
-        return Some(take(reading, breakdowns, main, None));
-    }
-    if !reading.named.is_empty() && breakdowns[main].members.iter().all(|m| reading.named.contains(m)) {
-        return Some(take(reading, breakdowns, main, None));
-    }
-    unsure.extend(strays.iter().flat_map(|at| breakdowns[*at].members.clone()));
-    unclear(reading, &breakdowns[main].members.clone(), &unsure);
-    Some(take(reading, breakdowns, main, None))
-}
-
 /// Of some breakdowns, the one that is asked for; the only one, if there is only one.
-fn pick(breakdowns: &[Breakdown], among: &[usize], wanted: Option<Family>) -> Option<usize> {
+pub(super) fn pick(breakdowns: &[Breakdown], among: &[usize], wanted: Option<Family>) -> Option<usize> {
     match among {
         [one] => Some(*one),
         several => several.iter().copied().find(|at| wanted.is_some() && breakdowns[*at].family == wanted),
@@ -485,14 +222,18 @@ fn pick(breakdowns: &[Breakdown], among: &[usize], wanted: Option<Family>) -> Op
 }
 
 /// The breakdown that is asked for, else the one with most columns.
-fn main_of(breakdowns: &[Breakdown], wanted: Option<Family>) -> usize {
+pub(super) fn main_of(breakdowns: &[Breakdown], wanted: Option<Family>) -> usize {
     let meant = (0..breakdowns.len()).find(|at| wanted.is_some() && breakdowns[*at].family == wanted);
     let largest = (0..breakdowns.len())
         .max_by_key(|at| (breakdowns[*at].family.is_some(), breakdowns[*at].members.len(), std::cmp::Reverse(*at)));
     meant.or(largest).unwrap_or(0)
 }
 
-fn ask_which(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>, among: &[usize]) -> Option<Breakdown> {
+pub(super) fn ask_which(
+    reading: &mut Reading<'_>,
+    breakdowns: &mut Vec<Breakdown>,
+    among: &[usize],
+) -> Option<Breakdown> {
     let words: Vec<String> = among
         .iter()
         .map(|at| {
@@ -514,7 +255,12 @@ fn ask_which(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>, among: 
 }
 
 /// Takes one breakdown and leaves the others out, with the reason.
-fn take(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>, at: usize, total: Option<usize>) -> Breakdown {
+pub(super) fn take(
+    reading: &mut Reading<'_>,
+    breakdowns: &mut Vec<Breakdown>,
+    at: usize,
+    total: Option<usize>,
+) -> Breakdown {
     let chosen = breakdowns.swap_remove(at);
     let whole = match total {
         Some(total) => reading.columns.of(total).to_vec(),
@@ -533,7 +279,7 @@ fn take(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>, at: usize, t
 }
 
 /// All columns as one breakdown.
-fn merged(breakdowns: &mut Vec<Breakdown>) -> Breakdown {
+pub(super) fn merged(breakdowns: &mut Vec<Breakdown>) -> Breakdown {
     let family = breakdowns.first().and_then(|b| b.family);
     let mut ages = None;
     let mut members = Vec::new();

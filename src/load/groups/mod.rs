@@ -1,6 +1,8 @@
 //! Residents by group per zone, from tables wide and long, and from the boundary file itself.
 
 mod ages;
+mod alone;
+mod by_age;
 mod categories;
 mod choose;
 mod doubts;
