@@ -33,7 +33,8 @@ impl Snap {
 impl StreetNetwork {
     /// Where does a point meet the streets?
     ///
-    /// The nearest point along any street in a straight line, if that is at most `max` away. Of streets
+    /// The nearest point along any street in a straight line, if that is at most `max` away and the line crosses no
+    /// barrier ([`super::Builder::barrier`]). Nobody gets onto a tunnel or bridge between its ends. Of streets
     /// equally near (to a tenth of a millimetre), the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
     /// way to one of a larger island that is at most [`Snap::PAST_TINY`] further; to know whether
     /// the point still ended up apart from the main streets, ask [`StreetNetwork::island_of`].
@@ -50,6 +51,9 @@ impl StreetNetwork {
                 break;
             }
             let candidate = segment.snap(at, off_street);
+            if self.barriers.cross(at, candidate.at) {
+                continue;
+            }
             let tiny = self.on_tiny_island(candidate.edge);
             match chosen.map(|best| (best, self.on_tiny_island(best.edge))) {
                 Some((_, false)) if tiny => {}
@@ -66,6 +70,19 @@ impl StreetNetwork {
             }
         }
         chosen
+    }
+
+    /// How far is the nearest street, whatever lies between?
+    #[must_use]
+    pub fn distance_to(&self, at: Xy) -> Option<Metres> {
+        let nearest = self.segments.0.nearest_neighbor(&[at.x, at.y])?;
+        Some(Metres::new(nearest.distance_2(&[at.x, at.y]).sqrt()))
+    }
+
+    /// Does a straight line between two points cross a barrier?
+    #[must_use]
+    pub fn divides(&self, a: Xy, b: Xy) -> bool {
+        self.barriers.cross(a, b)
     }
 
     /// The point `along` metres from the `from` end of a street, as a snap without any off-street walk.
@@ -109,7 +126,7 @@ impl Snap {
     }
 }
 
-/// All straight stretches of all streets, filed by where they are.
+/// All straight stretches of all streets that can be met, filed by where they are.
 #[derive(Debug)]
 pub(super) struct SegmentIndex(RTree<Segment>);
 
@@ -125,7 +142,7 @@ struct Segment {
 impl SegmentIndex {
     pub(super) fn new(edges: &[Edge], points: &[Xy]) -> Self {
         let mut segments = Vec::with_capacity(points.len().saturating_sub(edges.len()));
-        for (i, edge) in edges.iter().enumerate() {
+        for (i, edge) in edges.iter().enumerate().filter(|(_, edge)| !edge.is_passage) {
             let mut along = 0.0;
             for pair in points[edge.first_point as usize..edge.end_point as usize].windows(2) {
                 segments.push(Segment { start: pair[0], end: pair[1], along, edge: i as u32 });

@@ -2,6 +2,8 @@
 
 mod features;
 mod joints;
+mod line_tags;
+mod line_words;
 mod lines;
 mod osm;
 mod osm_file;
@@ -124,5 +126,6 @@ fn tell_of_islands(network: &StreetNetwork, context: Context<'_>, issues: &mut I
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
+mod line_tests;
+#[cfg(test)]
 mod tests;
