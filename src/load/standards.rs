@@ -1,6 +1,7 @@
 //! Standards: what "covered" means, checked and given a title.
 
 use super::Issues;
+use super::desk::nearest;
 use super::manifest::{OneOrMany, StandardSection};
 use super::words::{slug, some_of, spoken};
 use crate::place::{Asset, Issue, Standard, Where};
@@ -124,19 +125,32 @@ fn title(kinds: &[String], minutes: f64, open_after: Option<NaiveTime>, step_fre
     title
 }
 
+/// Kinds that no asset has: a slip of the pen is named, and a standard that nothing can satisfy is said to be one.
 fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
     let present: BTreeSet<&str> = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let missing: Vec<&str> = standard.kinds.iter().map(String::as_str).filter(|kind| !present.contains(kind)).collect();
-    if !missing.is_empty() {
-        let there: Vec<&str> = present.into_iter().collect();
-        let problem = format!("No asset has the kind {}", some_of(&missing));
-        let remedy = if there.is_empty() {
-            "There are no assets; add an [[assets]] section".to_owned()
-        } else {
-            format!("The kinds there are: {}", there.join(", "))
-        };
-        issues.push(Issue::warning("kind-missing", at, problem, remedy));
+    if missing.is_empty() {
+        return;
     }
+    let all = if missing.len() == standard.kinds.len() { ", so nobody can be covered by this standard" } else { "" };
+    let problem = format!("No asset has the kind {}{all}", some_of(&missing));
+    let meant: Vec<String> = missing
+        .iter()
+        .filter_map(|kind| {
+            let proper = slug(kind, '_');
+            let same = present.iter().find(|there| **there == proper).copied();
+            let meant = same.or_else(|| nearest(kind, present.iter().copied()))?;
+            Some(format!("\"{meant}\" for \"{kind}\""))
+        })
+        .collect();
+    let meant = if meant.is_empty() { String::new() } else { format!("Did you mean {}? ", meant.join(", ")) };
+    let there: Vec<&str> = present.into_iter().collect();
+    let remedy = if there.is_empty() {
+        "There are no assets; add an [[assets]] section".to_owned()
+    } else {
+        format!("{meant}The kinds there are: {}", there.join(", "))
+    };
+    issues.push(Issue::warning("kind-missing", at, problem, remedy));
 }
 
 #[cfg(test)]

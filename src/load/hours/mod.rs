@@ -3,7 +3,8 @@
 mod english;
 
 use crate::place::Opening;
-use opening_hours::OpeningHours;
+use chrono::{Days, NaiveDate, NaiveTime};
+use opening_hours::{OpeningHours, RuleKind};
 
 /// Days in the order of the week, as OpenStreetMap writes them.
 const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
@@ -37,6 +38,24 @@ pub(super) fn read(words: &str) -> Understood {
 /// Whether words follow the `opening_hours` syntax.
 fn is_valid(words: &str) -> bool {
     words.parse::<OpeningHours>().is_ok()
+}
+
+/// Whether hours that can be read say that nobody gets in on any day of the year from `day` on: `off`, `Mo-Su closed`.
+pub(super) fn never_open(words: &str, day: NaiveDate) -> bool {
+    let lower = words.to_lowercase();
+    // Whoever names a time opens at it; looking through a year is slow.
+    if lower.contains(':') || !(lower.contains("off") || lower.contains("closed")) {
+        return false;
+    }
+    // "PH off" alone leaves every other day unsaid.
+    if lower.split(';').all(|rule| ["ph", "sh"].iter().any(|holiday| rule.trim().starts_with(holiday))) {
+        return false;
+    }
+    let Some(end) = day.checked_add_days(Days::new(366)) else { return false };
+    let (start, end) = (day.and_time(NaiveTime::MIN), end.and_time(NaiveTime::MIN));
+    words
+        .parse::<OpeningHours>()
+        .is_ok_and(|hours| hours.iter_range(start, end).all(|stretch| stretch.kind == RuleKind::Closed))
 }
 
 /// Reads one cell for each day, Monday first; days without a word are left out.
@@ -117,6 +136,17 @@ mod tests {
         let words = "Mo-Fr 09:00-17:00; PH off";
         assert_eq!(read(words), Understood::AsWritten(Opening::Hours(words.to_owned())));
         assert_eq!(read("  "), Understood::AsWritten(Opening::Unknown));
+    }
+
+    #[test]
+    fn hours_that_never_open_are_known() {
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day");
+        for words in ["off", "closed", "Mo-Su off", "Mo-Su,PH closed", "24/7 off", "off \"closed for good\""] {
+            assert!(never_open(words, day), "{words}");
+        }
+        for words in ["Mo-Fr 09:00-17:00; Sa,Su off", "24/7", "PH off", "Mo-Fr; Sa off", "by appointment"] {
+            assert!(!never_open(words, day), "{words}");
+        }
     }
 
     #[test]

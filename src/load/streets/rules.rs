@@ -118,7 +118,7 @@ pub(super) fn access(tags: &Tags<'_>) -> Option<bool> {
 }
 
 /// Whether the value of a key of access lets people in: one of a list is enough. `None` for a value that says nothing.
-pub(super) fn open_by(value: &str) -> Option<bool> {
+pub(in crate::load) fn open_by(value: &str) -> Option<bool> {
     const CLOSED: [&str; 15] = [
         "no",
         "private",
