@@ -83,7 +83,7 @@ if [ ${#missing[@]} -gt 0 ]; then
             echo "  sudo apt-get install ${apt[*]}        # Debian or Ubuntu; as root without sudo"
         fi
         if [ -n "$rust" ]; then echo "  $rust"; fi
-        if [ ${#lacking[@]} -gt 0 ]; then echo "The rest (${lacking[*]%%[<=]*}) is brought by make itself."; fi
+        if [ ${#lacking[@]} -gt 0 ]; then echo "What else is missing (cmake, libclang, Node.js), make brings itself."; fi
     } >&2
     exit 1
 fi

@@ -112,5 +112,6 @@ case $part in
 nothing) nothing ;;
 run) bare; prepared; run ;;
 test) prepared; tests ;;
+shell) prepared; enter "${USER_INSIDE:-newcomer}" "cd $clone && ${COMMAND:-make tools web}" ;;
 all) nothing; bare; prepared; run; tests ;;
 esac
