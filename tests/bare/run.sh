@@ -2,10 +2,10 @@
 # The README's two commands on a machine that has only what the README names: a bare Debian made by debootstrap, an
 # ordinary user, a fresh clone, and no cache of this machine. Needs root, debootstrap and the network.
 #
-#   tests/bare/run.sh DIRECTORY [nothing|run|test|all]
+#   tests/bare/run.sh DIRECTORY [nothing|run|test|all|COMMAND]
 #
 # nothing: what `make run` says where nothing is installed, in how many seconds. run: `make run` until it answers.
-# test: `make test`. The log is DIRECTORY/log.txt. Rust is this machine's own toolchain, laid in read-only, unless
+# test: `make test`. Any other COMMAND is run in the clone. The log is DIRECTORY/log.txt. Rust is this machine's own toolchain, laid in read-only, unless
 # RUST=rustup. What this machine needs to reach the package registries (certificates, proxies, the settings of pip, npm
 # and cargo) is passed on as it is; DEBIAN_MIRROR and DEBIAN_SUITE (bookworm) are debootstrap's.
 set -euo pipefail
@@ -33,15 +33,20 @@ leave() { umount -q "$root/opt/rust" "$root/dev/shm" "$root/proc" "$root/dev" 2>
 trap leave EXIT
 rust_path=""
 
+mounted() {
+    leave
+    mount -t proc proc "$root/proc"
+    mount --bind /dev "$root/dev"
+    mkdir -p "$root/dev/shm"
+    mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+}
+
 bare() { # a new bare machine
     leave
     rm -rf --one-file-system "$root"
     say "debootstrap ${DEBIAN_SUITE:-bookworm}"
     debootstrap --variant=minbase "${DEBIAN_SUITE:-bookworm}" "$root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$at/debootstrap.txt" 2>&1
-    mount -t proc proc "$root/proc"
-    mount --bind /dev "$root/dev"
-    mkdir -p "$root/dev/shm"
-    mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
+    mounted
     local file
     for file in /etc/resolv.conf /etc/hosts /etc/pip.conf /etc/apt/apt.conf.d/*proxy*; do
         [ ! -f "$file" ] || cp --parents "$file" "$root"
@@ -56,6 +61,7 @@ bare() { # a new bare machine
 }
 
 prepared() { # what the README names
+    mounted
     say "apt-get install build-essential python3-venv curl ca-certificates"
     enter root "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
         build-essential python3-venv curl ca-certificates" >"$at/apt.txt" 2>&1
@@ -86,8 +92,10 @@ nothing() {
 run() {
     local since=$SECONDS
     say "make run, cold, on $(nproc) cores, CARGO_BUILD_JOBS=${CARGO_BUILD_JOBS:-all}"
+    set -m # a process group of its own, so that all of it can be stopped
     enter newcomer "cd $clone && exec make run BIND=$address" >"$at/run.txt" 2>&1 &
     local going=$!
+    set +m
     until curl -sf -o /dev/null "http://$address/readyz"; do
         kill -0 $going 2>/dev/null || { say "make run ended before it answered:"; tail -20 "$at/run.txt" | tee -a "$log"; exit 1; }
         sleep 1
@@ -95,7 +103,7 @@ run() {
     say "/readyz answers after $(((SECONDS - since) / 60)) min $(((SECONDS - since) % 60)) s; what it printed:"
     grep -vE '^ *(Compiling|Downloaded|Downloading)' "$at/run.txt" | tail -30 | tee -a "$log"
     say "/ is $(curl -s "http://$address/" | grep -q '<script' && echo 'the map page' || echo 'the plain page'); the target directory holds $(du -sh "$root$home/.cache/patchwork/target" | cut -f1)"
-    fuser -k -INT "${address##*:}/tcp" >/dev/null 2>&1 || kill $going
+    kill -INT -- -$going
     wait $going 2>/dev/null || true
 }
 
@@ -112,6 +120,6 @@ case $part in
 nothing) nothing ;;
 run) bare; prepared; run ;;
 test) prepared; tests ;;
-shell) prepared; enter "${USER_INSIDE:-newcomer}" "cd $clone && ${COMMAND:-make tools web}" ;;
 all) nothing; bare; prepared; run; tests ;;
+*) prepared; enter newcomer "cd $clone && $part" ;;
 esac
