@@ -29,6 +29,7 @@ mod locate;
 mod plan;
 mod reach;
 mod reach_dirty;
+mod real_files;
 mod review;
 mod plan_commands;
 mod small_towns;
