@@ -25,6 +25,11 @@ impl Barriers {
         Self(RTree::bulk_load(stretches.map(|pair| Stretch { start: pair[0], end: pair[1] }).collect()))
     }
 
+    /// All of them.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (Xy, Xy)> + '_ {
+        self.0.iter().map(|piece| (piece.start, piece.end))
+    }
+
     /// Does the straight step from one point to another cross any of the lines?
     pub(super) fn cross(&self, from: Xy, to: Xy) -> bool {
         let step = Stretch { start: from, end: to };

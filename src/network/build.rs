@@ -1,6 +1,7 @@
 //! Nodes and streets in any order become a network in a fixed order.
 
 use super::barriers::Barriers;
+use super::estates::{Drive, Estates};
 use super::graph::{Arcs, Edge, Weight};
 use super::islands::find_islands;
 use super::order::{along_hilbert_curve, compare_lines};
@@ -22,6 +23,7 @@ pub struct Builder {
     nodes: Vec<Xy>,
     streets: Vec<Draft>,
     barriers: Vec<Vec<Xy>>,
+    drives: Vec<Drive>,
 }
 
 #[derive(Debug)]
@@ -100,6 +102,20 @@ impl Builder {
         self.barriers.push(line.to_vec());
     }
 
+    /// Adds a private street. Only a point beside it uses it, to get to the nearest junction with the others.
+    pub fn private(&mut self, from: BuilderNode, to: BuilderNode, between: &[Xy]) {
+        if let Some(shape) = self.shape(from, to, between) {
+            self.drives.push(Drive { from: from.0, to: to.0, shape });
+        }
+    }
+
+    fn shape(&self, from: BuilderNode, to: BuilderNode, between: &[Xy]) -> Option<Vec<Xy>> {
+        let (start, end) = (self.nodes.get(from.0 as usize)?, self.nodes.get(to.0 as usize)?);
+        let mut shape: Vec<Xy> = std::iter::once(start).chain(between).chain([end]).copied().collect();
+        shape.dedup();
+        Some(shape)
+    }
+
     fn add(
         &mut self,
         from: BuilderNode,
@@ -108,14 +124,7 @@ impl Builder {
         (class, is_passage): (StreetClass, bool),
         name: Option<&str>,
     ) {
-        let (Some(&start), Some(&end)) = (self.nodes.get(from.0 as usize), self.nodes.get(to.0 as usize)) else {
-            return;
-        };
-        let mut shape = Vec::with_capacity(between.len() + 2);
-        shape.push(start);
-        shape.extend_from_slice(between);
-        shape.push(end);
-        shape.dedup();
+        let Some(shape) = self.shape(from, to, between) else { return };
         let length = shape.windows(2).map(|pair| pair[0].distance(pair[1]).get()).sum();
         let name = name.map(str::trim).filter(|name| !name.is_empty()).map(Into::into);
         self.streets.push(Draft { from: from.0, to: to.0, shape, length, class, is_passage, name });
@@ -129,7 +138,7 @@ impl Builder {
     /// point comes first.
     #[must_use]
     pub fn build(self) -> (StreetNetwork, BuildReport) {
-        let Self { nodes: given, mut streets, barriers } = self;
+        let Self { nodes: given, mut streets, barriers, drives } = self;
         let n_given = streets.len();
         streets.retain(|street| street.length.is_finite() && street.length > 0.0);
         let degenerate = n_given - streets.len();
@@ -144,7 +153,8 @@ impl Builder {
         streets.dedup_by(|a, b| Draft::compare(a, b).is_eq());
         let duplicates = n_kept - streets.len();
 
-        let network = assemble(nodes, streets, &barriers);
+        let mut network = assemble(nodes, streets, &barriers);
+        network.estates = Estates::new(&drives, &renamed);
         let unused_nodes = given.len() - network.n_nodes();
         let nodes = renamed.into_iter().map(|new| new.map(NodeIdx)).collect();
         (network, BuildReport { degenerate, duplicates, unused_nodes, nodes })
@@ -214,7 +224,19 @@ fn assemble(nodes: Vec<Xy>, streets: Vec<Draft>, barriers: &[Vec<Xy>]) -> Street
     let segments = SegmentIndex::new(&edges, &points);
     let barriers = Barriers::new(barriers);
     let length = Metres::new(edges.iter().map(|edge| edge.length).sum());
-    StreetNetwork { nodes, edges, points, names, arcs, node_island, islands, segments, barriers, length }
+    StreetNetwork {
+        nodes,
+        edges,
+        points,
+        names,
+        arcs,
+        node_island,
+        islands,
+        segments,
+        barriers,
+        estates: Estates::new(&[], &[]),
+        length,
+    }
 }
 
 fn arcs(n_nodes: usize, edges: &[Edge]) -> Arcs {

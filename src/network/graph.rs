@@ -1,4 +1,5 @@
 use super::barriers::Barriers;
+use super::estates::Estates;
 use super::snap::SegmentIndex;
 use crate::crs::Xy;
 use crate::units::Metres;
@@ -107,6 +108,7 @@ pub struct StreetNetwork {
     pub(super) islands: Vec<Island>,
     pub(super) segments: SegmentIndex,
     pub(super) barriers: Barriers,
+    pub(super) estates: Estates,
     pub(super) length: Metres,
 }
 

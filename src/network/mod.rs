@@ -2,7 +2,7 @@
 //!
 //! In reading order: [`Builder`] puts nodes and streets in a fixed order (`build`, `order`) and finds the
 //! parts that hang together (`islands`); a point anywhere meets the network along a street (`snap`), which it reaches
-//! without crossing what cannot be crossed (`barriers`);
+//! without crossing what cannot be crossed (`barriers`), or by private streets to their end (`estates`);
 //! [`Search`] walks from many sources at once (`search`, with its `queue`), and `many` runs several
 //! searches on all cores.
 //!
@@ -10,6 +10,8 @@
 
 mod barriers;
 mod build;
+mod direct;
+mod estates;
 mod graph;
 mod islands;
 mod many;

@@ -15,6 +15,8 @@ pub struct Snap {
     pub off_street: Metres,
     /// The point on the street.
     pub at: Xy,
+    /// The point that snapped, if the walk from it to `at` is a straight line; else `at`.
+    pub door: Xy,
 }
 
 impl Snap {
@@ -38,6 +40,9 @@ impl StreetNetwork {
     /// equally near (to a tenth of a millimetre), the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
     /// way to one of a larger island that is at most [`Snap::PAST_TINY`] further; to know whether
     /// the point still ended up apart from the main streets, ask [`StreetNetwork::island_of`].
+    ///
+    /// A private street ([`super::Builder::private`]) nearer than any other is walked to its nearest junction with
+    /// the others: the snap is that junction, and the way to it is off the street.
     #[must_use]
     pub fn snap(&self, at: Xy, max: Metres) -> Option<Snap> {
         if !(at.x.is_finite() && at.y.is_finite()) {
@@ -69,7 +74,12 @@ impl StreetNetwork {
                 }
             }
         }
-        chosen
+        let than = chosen.map_or(max, |best| best.off_street);
+        self.estates
+            .way_out(at, than, |on| !self.barriers.cross(at, on))
+            .map(|out| Snap { off_street: out.step + out.walk, ..self.on_node(out.gate) })
+            .filter(|out| !self.on_tiny_island(out.edge))
+            .or(chosen)
     }
 
     /// How far is the nearest street, whatever lies between?
@@ -77,6 +87,11 @@ impl StreetNetwork {
     pub fn distance_to(&self, at: Xy) -> Option<Metres> {
         let nearest = self.segments.0.nearest_neighbor(&[at.x, at.y])?;
         Some(Metres::new(nearest.distance_2(&[at.x, at.y]).sqrt()))
+    }
+
+    /// The lines that no step from a point to a street crosses, piece by piece.
+    pub fn barriers(&self) -> impl Iterator<Item = (Xy, Xy)> + '_ {
+        self.barriers.pieces()
     }
 
     /// Does a straight line between two points cross a barrier?
@@ -103,7 +118,7 @@ impl StreetNetwork {
             left -= length;
             at = pair[1];
         }
-        Snap { edge, along, off_street: Metres::ZERO, at }
+        Snap { edge, along, off_street: Metres::ZERO, at, door: at }
     }
 
     /// A node as a snap: the matching end of one of its streets.
@@ -112,7 +127,8 @@ impl StreetNetwork {
         let edge = self.arcs.edge[self.arcs.first[node.index()] as usize];
         let Edge { from, length, .. } = self.edges[edge as usize];
         let along = Metres::new(if from == node.0 { 0.0 } else { length });
-        Snap { edge: EdgeIdx(edge), along, off_street: Metres::ZERO, at: self.node_at(node) }
+        let at = self.node_at(node);
+        Snap { edge: EdgeIdx(edge), along, off_street: Metres::ZERO, at, door: at }
     }
 
     fn on_tiny_island(&self, edge: EdgeIdx) -> bool {
@@ -169,7 +185,7 @@ impl Segment {
         let share = self.share(at);
         let on = between(self.start, self.end, share);
         let along = Metres::new(self.along + share * self.start.distance(self.end).get());
-        Snap { edge: EdgeIdx(self.edge), along, off_street, at: on }
+        Snap { edge: EdgeIdx(self.edge), along, off_street, at: on, door: at }
     }
 }
 

@@ -61,6 +61,8 @@ struct Walked {
     name: Option<String>,
     /// Nobody steps onto it between its ends.
     is_apart: bool,
+    /// Only those who live there use it.
+    is_private: bool,
 }
 
 /// Why a line is no street one can walk.
@@ -218,6 +220,9 @@ impl LineReader<'_> {
             return;
         }
         let kind = self.kind(row);
+        if matches!(&kind, Kind::Street(street) if street.is_private) {
+            *self.left_out.entry(LeftOut::Closed).or_insert(0) += 1;
+        }
         if let Kind::None(why, _) = kind {
             *self.left_out.entry(why).or_insert(0) += 1;
             if !matches!(kind, Kind::None(_, true)) {
@@ -256,8 +261,13 @@ impl LineReader<'_> {
                 let tags = columns.tags(self.table, row);
                 let said = rules::name(&tags).map(str::to_owned);
                 let name = if self.columns.name_is_asked { name() } else { said.or_else(name) };
+                let is_private = rules::is_private_street(&tags);
+                let is_apart = rules::is_apart(&tags);
                 match rules::on_foot(&tags) {
-                    OnFoot::Yes(class) => Kind::Street(Walked { class, name, is_apart: rules::is_apart(&tags) }),
+                    OnFoot::Yes(class) => Kind::Street(Walked { class, name, is_apart, is_private }),
+                    OnFoot::No if is_private => {
+                        Kind::Street(Walked { class: StreetClass::Residential, name, is_apart, is_private })
+                    }
                     OnFoot::No => Kind::None(LeftOut::Closed, rules::divides(&tags)),
                     OnFoot::NotAStreet => Kind::None(LeftOut::Other(line_tags::what(&tags)), rules::divides(&tags)),
                 }
@@ -267,7 +277,9 @@ impl LineReader<'_> {
                     access.iter().filter_map(|(key, column)| Some((*key, self.table.text(*column, row)?))).collect();
                 match columns.said(self.table, row) {
                     Said::Street(_) if rules::access(&tags) == Some(false) => Kind::None(LeftOut::Closed, false),
-                    Said::Street(class) => Kind::Street(Walked { class, name: name(), is_apart: false }),
+                    Said::Street(class) => {
+                        Kind::Street(Walked { class, name: name(), is_apart: false, is_private: false })
+                    }
                     Said::Motorway => Kind::None(LeftOut::Motorway, true),
                     Said::NoStreet(what, divides) => Kind::None(LeftOut::Other(what), divides),
                     Said::NotInUse => Kind::None(LeftOut::NotInUse, false),
@@ -378,7 +390,9 @@ fn build(lines: &[Line], joints: &Joints, barriers: &[Vec<Xy>]) -> (StreetNetwor
         for pair in cuts.windows(2) {
             let ((start, from), (end, to)) = (pair[0], pair[1]);
             let (between, name) = (&line.points[start + 1..end], line.street.name.as_deref());
-            if line.street.is_apart {
+            if line.street.is_private {
+                builder.private(nodes[from], nodes[to], between);
+            } else if line.street.is_apart {
                 builder.passage(nodes[from], nodes[to], between, line.street.class, name);
             } else {
                 builder.street(nodes[from], nodes[to], between, line.street.class, name);

@@ -5,7 +5,7 @@
 
 use super::features::{OsmFeature, is_feature, kept_tags, middle};
 use super::osm_file::{Element, Kind, OsmFile, Tags};
-use super::rules::{OnFoot, blocks, divides, is_apart, name, on_foot};
+use super::rules::{OnFoot, blocks, divides, is_apart, is_own_gate, is_private_street, name, on_foot};
 use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
@@ -30,11 +30,14 @@ struct Walked {
     name: Option<String>,
     /// Nobody steps onto it between its ends.
     is_apart: bool,
+    /// Only those who live there use it.
+    is_private: bool,
 }
 
 impl Walked {
     fn of(tags: &Tags<'_>, class: StreetClass) -> Self {
-        Self { class, name: name(tags).map(str::to_owned), is_apart: is_apart(tags) }
+        let is_private = is_private_street(tags);
+        Self { class, name: name(tags).map(str::to_owned), is_apart: is_apart(tags), is_private }
     }
 }
 
@@ -52,6 +55,8 @@ struct Node {
     /// On the plane; `None` beyond its edge.
     at: Option<Xy>,
     blocked: bool,
+    /// Blocked for others than those who live behind it.
+    own_gate: bool,
     feature: Option<KeptTags>,
 }
 
@@ -102,6 +107,7 @@ fn way(way: &Element<'_>, outlined: &HashSet<i64>, squares: &HashMap<i64, &Walke
         OnFoot::NotAStreet if way.tags.get("highway").is_none() => {
             squares.get(&way.id).map(|square| Walked::clone(square))
         }
+        OnFoot::No if is_private_street(&way.tags) => Some(Walked::of(&way.tags, StreetClass::Residential)),
         OnFoot::No | OnFoot::NotAStreet => None,
     };
     let closed = way.refs.len() >= 4 && way.refs.first() == way.refs.last();
@@ -125,7 +131,7 @@ fn node(node: &Element<'_>, wanted: &[i64], context: Context<'_>) -> Option<Node
         return None;
     }
     let at = node.at.and_then(|at| context.plane.to_xy(at));
-    Some(Node { id: node.id, at, blocked: blocks(&node.tags), feature })
+    Some(Node { id: node.id, at, blocked: blocks(&node.tags), own_gate: is_own_gate(&node.tags), feature })
 }
 
 /// Nodes sorted by their number in the file.
@@ -197,7 +203,7 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
             uses[*end] = 2;
         }
     }
-    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new() };
+    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new(), gates: BTreeMap::new() };
     for (line, street) in stretches {
         let mut start = 0;
         for end in 1..line.len() {
@@ -207,6 +213,7 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
             }
         }
     }
+    junctions.open_gates();
     // What cannot be crossed is told of nowhere when it leads out of the file: rivers do.
     for way in ways.iter().filter(|way| way.divides) {
         for line in present(&way.refs, nodes, &mut Missing::default()) {
@@ -250,6 +257,8 @@ struct Junctions<'a> {
     nodes: &'a Nodes,
     builder: Builder,
     known: HashMap<usize, BuilderNode>,
+    /// The nodes made of each gate that lets those pass who live behind it.
+    gates: BTreeMap<usize, Vec<BuilderNode>>,
 }
 
 impl Junctions<'_> {
@@ -259,7 +268,9 @@ impl Junctions<'_> {
             let between: Vec<Xy> = between.iter().filter_map(|&node| self.nodes.0[node].at).collect();
             if let (Some(from), Some(to)) = (from, to) {
                 let name = street.name.as_deref();
-                if street.is_apart {
+                if street.is_private {
+                    self.builder.private(from, to, &between);
+                } else if street.is_apart {
                     self.builder.passage(from, to, &between, street.class, name);
                 } else {
                     self.builder.street(from, to, &between, street.class, name);
@@ -271,9 +282,24 @@ impl Junctions<'_> {
     fn end(&mut self, node: usize) -> Option<BuilderNode> {
         let at = self.nodes.0[node].at?;
         if self.nodes.0[node].blocked {
-            return Some(self.builder.node(at));
+            let side = self.builder.node(at);
+            if self.nodes.0[node].own_gate {
+                self.gates.entry(node).or_default().push(side);
+            }
+            return Some(side);
         }
         Some(*self.known.entry(node).or_insert_with(|| self.builder.node(at)))
+    }
+}
+
+impl Junctions<'_> {
+    /// Joins the sides of each gate for those who live behind it.
+    fn open_gates(&mut self) {
+        for sides in self.gates.values() {
+            for pair in sides.windows(2) {
+                self.builder.private(pair[0], pair[1], &[]);
+            }
+        }
     }
 }
 

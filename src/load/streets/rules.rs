@@ -87,6 +87,32 @@ pub(super) fn is_apart(tags: &Tags<'_>) -> bool {
     tunnel || is_yes(tags, "bridge") || tags.get("covered") == Some("yes")
 }
 
+/// Is this a street of homes that only those who live there may use?
+pub(super) fn is_private_street(tags: &Tags<'_>) -> bool {
+    let is_home = matches!(class(tags), Some(StreetClass::Residential)) && on_foot(tags) == OnFoot::No;
+    is_home && is_for_residents(tags)
+}
+
+/// Does this node stop people who do not live behind it, and let those who do pass: the gate of an estate?
+pub(super) fn is_own_gate(tags: &Tags<'_>) -> bool {
+    let is_gate = tags.get("barrier").is_some_and(|barrier| {
+        matches!(
+            barrier,
+            "gate" | "lift_gate" | "swing_gate" | "sliding_gate" | "wicket_gate" | "bollard" | "yes" | "entrance"
+        )
+    });
+    is_gate && blocks(tags) && (is_for_residents(tags) || tags.get("locked") == Some("yes"))
+}
+
+/// Whether the word that decides who passes on foot is one that means those who belong there.
+fn is_for_residents(tags: &Tags<'_>) -> bool {
+    let word = ["foot", "access"].iter().find_map(|key| tags.get(key).filter(|value| open_by(value).is_some()));
+    word.is_some_and(|words| {
+        let mut words = words.split([';', ',', '|']).map(|word| word.trim().to_lowercase());
+        words.any(|word| matches!(word.as_str(), "private" | "residents" | "permit"))
+    })
+}
+
 /// What a street is called: its name, or the number of the road.
 pub(super) fn name<'a>(tags: &'a Tags<'_>) -> Option<&'a str> {
     tags.get("name").or_else(|| tags.get("ref"))
@@ -293,6 +319,22 @@ mod tests {
         ] {
             assert!(!divides(tags), "{tags}");
         }
+    }
+
+    #[test]
+    fn residents_use_their_own_close_and_gate() {
+        let own =
+            |text: &str| is_private_street(&text.split_whitespace().filter_map(|tag| tag.split_once('=')).collect());
+        for text in ["access=private", "access=residents", "foot=private", "access=permit", "foot=private access=no"] {
+            assert!(own(&format!("highway=residential {text}")), "{text}");
+        }
+        for text in ["access=no", "foot=no access=private", "access=private foot=yes", "access=military", ""] {
+            assert!(!own(&format!("highway=residential {text}")), "{text}");
+        }
+        assert!(!own("highway=service access=private") && !own("highway=track access=private"));
+        let gate = |text: &str| is_own_gate(&text.split_whitespace().filter_map(|tag| tag.split_once('=')).collect());
+        assert!(gate("barrier=gate access=private") && gate("barrier=lift_gate locked=yes"));
+        assert!(!gate("barrier=gate foot=no") && !gate("barrier=wall") && !gate("barrier=gate"));
     }
 
     #[test]

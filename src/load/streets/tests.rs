@@ -369,3 +369,85 @@ fn a_step_from_a_door_crosses_no_river_and_enters_no_tunnel() {
         assert_eq!(met(&world("power=line", south)), "South", "{south}");
     }
 }
+
+#[test]
+fn residents_of_a_private_close_walk_along_it_and_nobody_walks_through() {
+    //  6──5     the close: 2─3─4─5─6, its gate at 2 and another at 6 (7 beyond it)
+    //     4
+    //  1──2─3
+    let world = |access: &str, gate: &str| {
+        World::new(&[
+            (1, 0.0, 0.0, ""),
+            (2, 3.0, 0.0, gate),
+            (3, 5.0, 0.0, ""),
+            (4, 5.0, 2.0, ""),
+            (5, 5.0, 4.0, ""),
+            (7, -3.0, 0.0, ""),
+        ])
+        .way(10, &[7, 1, 2], "highway=residential")
+        .way(11, &[2, 3, 4, 5], &format!("highway=residential {access}"))
+        .read()
+        .0
+    };
+    let home = at(5.0, 4.0);
+    let length = |points: &[(f64, f64)]| -> f64 {
+        points.windows(2).map(|pair| at(pair[0].0, pair[0].1).distance(at(pair[1].0, pair[1].1)).get()).sum()
+    };
+    let along = length(&[(5.0, 4.0), (5.0, 2.0), (5.0, 0.0), (3.0, 0.0), (0.0, 0.0)]);
+    for access in ["access=private", "access=residents", "foot=private", "access=permit", ""] {
+        for gate in ["", "barrier=gate access=private", "barrier=lift_gate locked=yes"] {
+            if access.is_empty() && !gate.is_empty() {
+                continue;
+            }
+            let found = walk(&world(access, gate), home, at(0.0, 0.0)).unwrap_or_else(|| panic!("{access} {gate}"));
+            assert!((found - along).abs() < 0.1, "{access} {gate}: {found} {along}");
+        }
+    }
+    // Shut to everybody: the step from the door is what is left, as before.
+    for access in ["access=no", "foot=no access=private", "access=military"] {
+        let found = walk(&world(access, ""), home, at(0.0, 0.0)).expect("in a straight line to the street");
+        assert!(found < along - 50.0, "{access}: {found}");
+    }
+    let through = World::new(&[(1, 0.0, 0.0, ""), (2, 2.0, 0.0, ""), (3, 4.0, 0.0, ""), (4, 6.0, 0.0, "")])
+        .way(10, &[1, 2], "highway=residential")
+        .way(11, &[2, 3], "highway=residential access=private")
+        .way(12, &[3, 4], "highway=residential")
+        .read()
+        .0;
+    assert_eq!(walk(&through, at(1.0, 0.0), at(5.0, 0.0)), None);
+    assert!(walk(&through, at(2.5, 0.0), at(1.0, 0.0)).is_some(), "by the nearer end");
+}
+
+#[test]
+fn two_doors_far_from_the_street_and_near_each_other_need_no_street() {
+    let world = |middle: &str| {
+        World::new(&[(1, -9.0, 0.0, ""), (2, 9.0, 0.0, ""), (3, 0.2, 1.0, ""), (4, 0.2, 6.0, "")])
+            .way(10, &[1, 2], "highway=residential")
+            .way(11, &[3, 4], middle)
+            .read()
+            .0
+    };
+    let metres = |a: (f64, f64), b: (f64, f64)| at(a.0, a.1).distance(at(b.0, b.1)).get();
+    let found = |middle: &str, a: (f64, f64), b: (f64, f64)| {
+        walk(&world(middle), at(a.0, a.1), at(b.0, b.1)).expect("there is a way")
+    };
+    for (a, b) in
+        [((0.0, 4.0), (0.3, 4.0)), ((0.0, 4.0), (0.0, 2.0)), ((-3.0, 4.0), (1.0, 3.9)), ((0.0, 1.0), (0.5, 1.0))]
+    {
+        assert!((found("power=line", a, b) - metres(a, b)).abs() < 0.01, "{a:?} {b:?}");
+        assert!((found("power=line", b, a) - metres(a, b)).abs() < 0.01, "{b:?} {a:?}");
+    }
+    // With a river between, or so far apart that the street is as short, the street is walked.
+    let (a, b) = ((0.0, 4.0), (0.3, 4.0));
+    assert!(found("waterway=river", a, b) > 2.0 * metres((0.0, 4.0), (0.0, 0.0)));
+    let (a, b) = ((-4.0, 0.5), (4.0, 0.5));
+    assert!(found("power=line", a, b) > metres(a, b) + 1.0);
+    // Neighbours on a street walk along it.
+    let (a, b) = ((0.0, 0.1), (0.1, 0.1));
+    assert!(found("power=line", a, b) > metres(a, b) + 10.0);
+    let network = &world("power=line").network;
+    let snap = |(east, north)| network.snap(at(east, north), Metres::new(500.0)).expect("a street is near");
+    let targets = crate::network::Targets::new(network, &[snap((0.3, 4.0)), snap((0.0, 0.1))]);
+    let within = Search::new(network).within(&snap((0.0, 4.0)), &targets, Metres::new(100.0));
+    assert!(within.len() == 1 && within[0].0 == 0 && within[0].1 < Metres::new(30.0), "{within:?}");
+}
