@@ -4,7 +4,7 @@ use super::Issues;
 use super::desk::nearest;
 use super::manifest::{OneOrMany, StandardSection};
 use super::words::{slug, some_of, spoken};
-use crate::place::{Asset, Issue, Standard, Where};
+use crate::place::{Asset, AssetStatus, Issue, Opening, Standard, Where};
 use crate::units::Seconds;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use std::collections::BTreeSet;
@@ -31,6 +31,7 @@ pub(super) fn read(
         match one(section, date) {
             Ok(standard) => {
                 note_missing_kinds(&standard, assets, at("kinds"), issues);
+                note_unknown_hours(&standard, assets, at("open_after"), issues);
                 standards.push(standard);
             }
             Err((field, problem, remedy)) => issues.push(Issue::error("standard-invalid", at(field), problem, remedy)),
@@ -151,6 +152,41 @@ fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: 
         format!("{meant}The kinds there are: {}", there.join(", "))
     };
     issues.push(Issue::warning("kind-missing", at, problem, remedy));
+}
+
+/// How many assets a standard about hours loses because nobody knows when they open.
+fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
+    let Some(after) = standard.open_after else { return };
+    let of_kind: Vec<&Asset> = assets
+        .iter()
+        .filter(|asset| standard.kinds.contains(&asset.kind) && asset.status != AssetStatus::Closed)
+        .filter(|asset| asset.closes_on.is_none_or(|last| last >= standard.date))
+        .collect();
+    let unreadable = of_kind.iter().filter_map(|asset| match &asset.opening {
+        Opening::Unreadable(words) => Some(words.as_str()),
+        _ => None,
+    });
+    let unreadable: Vec<&str> = unreadable.collect();
+    let unsaid = of_kind.iter().filter(|asset| asset.opening == Opening::Unknown).count();
+    if unsaid + unreadable.len() == 0 {
+        return;
+    }
+    let mut why = Vec::new();
+    if unsaid > 0 {
+        why.push(format!("of {unsaid} nobody says when they open"));
+    }
+    if let Some(first) = unreadable.first() {
+        why.push(format!("the hours of {} cannot be understood, such as \"{first}\"", unreadable.len()));
+    }
+    let problem = format!(
+        "{} of the {} assets of these kinds do not count, since they are not known to be open after {}: {}",
+        unsaid + unreadable.len(),
+        of_kind.len(),
+        after.format("%H:%M"),
+        why.join("; ")
+    );
+    let remedy = "Give them times, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"; words like \"AM & PM\" name none";
+    issues.push(Issue::warning("hours-unknown", at, problem, remedy));
 }
 
 #[cfg(test)]

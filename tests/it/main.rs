@@ -25,6 +25,7 @@ mod http_totals;
 mod laws;
 mod load_examples;
 mod load_faults;
+mod load_use;
 mod locate;
 mod plan;
 mod reach;

@@ -23,7 +23,7 @@ const MOST_TOLD: usize = 5;
 
 /// The same for opening hours that cannot be understood: a register that says "AM only" says it
 /// thousands of times.
-const MOST_HOURS_TOLD: usize = 10;
+const MOST_HOURS_TOLD: usize = 3;
 
 /// What to do about opening hours that cannot be understood.
 pub(super) const HOURS_REMEDY: &str = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";

@@ -59,7 +59,17 @@ pub(super) fn never_open(words: &str, day: NaiveDate) -> bool {
 }
 
 /// Reads one cell for each day, Monday first; days without a word are left out.
+///
+/// A cell that says that nobody knows is no word. Registers write so of libraries whose hours were not reported.
 pub(super) fn read_days(cells: [Option<&str>; 7]) -> Understood {
+    let cells = cells.map(|cell| {
+        let form = |cell: &str| cell.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        match cell.map(form).as_deref() {
+            Some("unknown" | "notknown" | "na" | "") => None,
+            Some("naclosed") => Some("closed"),
+            _ => cell,
+        }
+    });
     if cells.iter().all(Option::is_none) {
         return Understood::AsWritten(Opening::Unknown);
     }
@@ -158,6 +168,8 @@ mod tests {
             Some("Mo-Tu 09:00-18:00; We 09:00-12:30,13:30-18:00; Th-Fr 09:00-18:00; Sa off")
         );
         assert_eq!(read_days([None; 7]), Understood::AsWritten(Opening::Unknown));
+        assert_eq!(read_days([Some("[Unknown]"); 7]), Understood::AsWritten(Opening::Unknown));
+        assert_eq!(hours(read_days([Some("N/A Closed"); 7])).as_deref(), Some("Mo-Su off"));
         assert!(matches!(read_days([Some("AM Only"), None, None, None, None, None, None]), Understood::Not(_)));
     }
 }
