@@ -6,7 +6,7 @@ use patchwork::place::{Aside, Evidence, Giving, Place, Unplaced};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub const TITLES: &str = "Identifier,Title,Description,Currency,Amount Awarded,Award Date,Planned Dates:Start Date,\
 Planned Dates:End Date,Planned Dates:Duration (months),Recipient Org:Identifier,Recipient Org:Name,\
@@ -374,15 +374,6 @@ fn the_order_of_rows_changes_nothing() {
     assert_eq!(answer(rows, "a"), answer(backwards, "b"));
 }
 
-fn shared() -> Option<PathBuf> {
-    let dir = crate::support::shared();
-    let there = dir.join("data/trafford").is_dir();
-    if !there {
-        eprintln!("the shared data is not here: set PATCHWORK_SHARED");
-    }
-    there.then_some(dir)
-}
-
 /// Trafford with some file of grants.
 fn trafford(shared: &Path, grants: &str) -> Loaded {
     let tmp = tempfile::tempdir().expect("a directory");
@@ -396,7 +387,7 @@ fn trafford(shared: &Path, grants: &str) -> Loaded {
 
 #[test]
 fn in_trafford_the_package_and_the_table_say_the_same_and_the_ranges_are_wide() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = crate::real_files::real_files().map(|_| crate::support::shared()) else { return };
     let of = |file: &str| trafford(&shared, file).place.expect("usable");
     let (json, csv) = (
         of("data/trafford/trafford_council_vs_grants_360g.json"),
@@ -414,7 +405,7 @@ fn in_trafford_the_package_and_the_table_say_the_same_and_the_ranges_are_wide() 
 
 #[test]
 fn of_the_messy_file_nothing_is_lost() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = crate::real_files::real_files().map(|_| crate::support::shared()) else { return };
     let loaded = trafford(&shared, "data/grants/360g_wolfson_379_messy.json");
     let place = loaded.place.expect("usable");
     reconcile(&place, &reached(&place));

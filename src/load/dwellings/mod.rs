@@ -9,6 +9,7 @@ use super::headers;
 use super::locator::{Locator, SLIVER_M};
 use super::manifest::{DwellingsSection, WeightedPoints};
 use super::points::{Columns, Found, Reader};
+use super::streets::meet;
 use super::table::{Cell, Options, Table};
 use super::words::{counted, figure, some_of};
 use crate::crs::{Plane, Xy};
@@ -222,7 +223,7 @@ fn positions_of(zone: usize, mut spots: Vec<Spot>, ground: &Ground<'_>) -> Vec<P
             patch: patch_at(spot.at, ground),
             span,
             residents: span.of(ground.totals[zone]),
-            snap: ground.streets.and_then(|streets| streets.snap(spot.at, ground.max_off_street)),
+            snap: ground.streets.and_then(|streets| meet(streets, spot.at, ground.max_off_street)),
         })
         .collect()
 }
@@ -244,8 +245,12 @@ fn note_off_street(desk: &mut Desk<'_>, ground: &Ground<'_>, positions: &[Positi
             positions.iter().filter(|p| p.snap.is_none()).map(|p| ground.zones[p.zone.index()].key.as_str()).collect();
         zones.dedup();
         let limit = figure(ground.max_off_street.get());
-        let problem =
-            format!("{} residents live more than {limit} m from every street, in {}", figure(off), some_of(&zones));
+        let problem = format!(
+            "{} residents live more than {limit} m from every street they can reach without crossing a river, railway \
+                 or motorway, in {}",
+            figure(off),
+            some_of(&zones)
+        );
         let remedy = "They count as unable to walk anywhere; use a street file that covers the whole place, or raise max_off_street_m";
         desk.issues.push(Issue::warning("off-street", Where::file("place.toml").field("[streets]"), problem, remedy));
     }
