@@ -23,6 +23,8 @@ pub(super) struct Desk<'a> {
     pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
     digests: HashMap<PathBuf, String>,
+    /// Role, digest and part of every file whose rows were read, and how it was written.
+    read: Vec<([String; 3], String)>,
 }
 
 /// A file that a section of `place.toml` names.
@@ -49,6 +51,7 @@ impl<'a> Desk<'a> {
             understood: Vec::new(),
             sources: Vec::new(),
             digests: HashMap::new(),
+            read: Vec::new(),
         }
     }
 
@@ -112,10 +115,7 @@ impl<'a> Desk<'a> {
         if self.sources.iter().any(|source| source.file == written && source.role == role) {
             return;
         }
-        let digest = match self.digests.get(path) {
-            Some(digest) => digest.clone(),
-            None => self.digests.entry(path.to_owned()).or_insert(digest_of(path)).clone(),
-        };
+        let digest = self.digest(path);
         let date = self.day_of(about.date.as_deref(), "source.date");
         self.sources.push(Source {
             file: written.to_owned(),
@@ -126,6 +126,36 @@ impl<'a> Desk<'a> {
             date,
             digest,
         });
+    }
+
+    fn digest(&mut self, path: &Path) -> String {
+        match self.digests.get(path) {
+            Some(digest) => digest.clone(),
+            None => self.digests.entry(path.to_owned()).or_insert(digest_of(path)).clone(),
+        }
+    }
+
+    /// Whether the same bytes were read for the same purpose already: a file that two sections name, or a copy of it
+    /// under another name. Its rows would count twice, so it is told, and the second is to be passed over. `part` is
+    /// the sheet or whatever else makes two readings of one file two different things.
+    pub(super) fn named_twice(&mut self, role: &'static str, written: &str, part: &str) -> bool {
+        let Ok(path) = expand(written, self.variables).map(|path| self.dir.join(path)) else { return false };
+        if !path.is_file() {
+            return false;
+        }
+        let own = [role.to_owned(), self.digest(&path), part.to_owned()];
+        let Some(first) = self.read.iter().find(|(known, _)| *known == own).map(|(_, written)| written.clone()) else {
+            self.read.push((own, written.to_owned()));
+            return false;
+        };
+        let problem = if first == written {
+            format!("The file is named in two sections [[{role}]]")
+        } else {
+            format!("The file holds the same bytes as {first}, which another section [[{role}]] names")
+        };
+        let remedy = "Its rows are counted once; remove one of the two sections from place.toml";
+        self.issues.push(Issue::warning("file-named-twice", Where::file(written).field(role), problem, remedy));
+        true
     }
 
     /// The day a key of `place.toml` gives; a warning is noted when it is not a day.

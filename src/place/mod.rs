@@ -20,7 +20,8 @@ pub use engagement::{
     Venue, Work,
 };
 pub use grant::{
-    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
+    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Piece, Planned, Tally,
+    Unplaced,
 };
 pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};

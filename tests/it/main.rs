@@ -3,6 +3,7 @@
 
 mod demo;
 mod giving;
+mod giving_kinds;
 mod giving_planted;
 mod haringey_walking_areas;
 mod house;
