@@ -24,3 +24,6 @@ pub mod snapshot;
 pub mod http;
 pub mod config;
 pub mod cli;
+#[cfg(test)]
+#[path = "../tests/it/real_files.rs"]
+mod real_files;

@@ -3,6 +3,7 @@
 
 mod demo;
 mod giving;
+mod giving_kinds;
 mod giving_planted;
 mod haringey_walking_areas;
 mod house;
@@ -25,10 +26,12 @@ mod http_totals;
 mod laws;
 mod load_examples;
 mod load_faults;
+mod load_use;
 mod locate;
 mod plan;
 mod reach;
 mod reach_dirty;
+mod real_files;
 mod review;
 mod plan_commands;
 mod small_towns;
