@@ -54,7 +54,8 @@ impl Splitter {
         }
         let (before_cut, base) = self.sum(state, a, b);
         let (load_a, load_b) = (state.loads[a as usize], state.loads[b as usize]);
-        let before = before_cut[0] + before_cut[1] + state.load_cost(load_a, climate) + state.load_cost(load_b, climate);
+        let before =
+            before_cut[0] + before_cut[1] + state.load_cost(load_a, climate) + state.load_cost(load_b, climate);
         let total = load_a + load_b;
         let own_total = self.below[0][1];
         let mut best = (f64::INFINITY, 0_usize, false);

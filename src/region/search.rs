@@ -191,13 +191,8 @@ pub(super) fn search(
             pull: 0.0,
             temperature: temperature * scale,
         };
-        let schedule = Schedule {
-            moves,
-            resplits: 0.03,
-            from: climate(0.5, heat),
-            to: climate(6.0, 0.12),
-            until_met: false,
-        };
+        let schedule =
+            Schedule { moves, resplits: 0.03, from: climate(0.5, heat), to: climate(6.0, 0.12), until_met: false };
         let go_on = anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work);
         found.ends.push(found.best.as_ref().map_or_else(Vec::new, |(_, labels)| labels.clone()));
         if !go_on {

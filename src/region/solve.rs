@@ -138,13 +138,7 @@ fn ground(frame: &Frame<'_>, problem: &Problem) -> Option<Ground> {
 
 /// The plan whose worst part is nearest to the average: tolerances between what was reached and what cannot be are
 /// tried until the two meet or the work is used up.
-fn nearest(
-    problem: &Problem,
-    found: &Found,
-    lowest: f64,
-    seed: u64,
-    work: &mut Work<'_>,
-) -> (Option<Vec<u32>>, u64) {
+fn nearest(problem: &Problem, found: &Found, lowest: f64, seed: u64, work: &mut Work<'_>) -> (Option<Vec<u32>>, u64) {
     work.say("Looking for the nearest tolerance that can be met");
     let average = problem.average();
     let worst = |labels: &[u32], frame: &Frame<'_>| {
@@ -154,7 +148,8 @@ fn nearest(
     };
     let frame = Frame::new(problem);
     let mut best = found.nearest.as_ref().map(|(_, labels)| (worst(labels, &frame), labels.clone()));
-    let asked = if average > 0.0 { ((problem.upper - average).min(average - problem.lower) / average).max(0.0) } else { 0.0 };
+    let asked =
+        if average > 0.0 { ((problem.upper - average).min(average - problem.lower) / average).max(0.0) } else { 0.0 };
     let mut low = lowest.max(asked);
     let mut resplits = 0;
     let mut tries = 0;
