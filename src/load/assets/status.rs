@@ -110,7 +110,9 @@ pub(super) fn of(words: &str, today: NaiveDate) -> Option<Reading> {
     }
     // "From 1 September 2025", or the bare day.
     let is_from = begins(&["from", "availablefrom", "starting", "starts", "launch", "expected", "due", "available"]);
-    (is_from && period.is_some()).then(|| Reading::opening(period, today))
+    let is_bare = form.chars().all(|c| c.is_ascii_digit()) || form.len() <= 14;
+    let is_to_come = period.is_some_and(|period| period.first > today);
+    (period.is_some() && (is_from || (is_bare && is_to_come))).then(|| Reading::opening(period, today))
 }
 
 fn closed(form: &str, reopens: bool, period: Option<Period>, today: NaiveDate) -> Reading {
@@ -200,6 +202,17 @@ pub(super) fn in_name(name: &str, today: NaiveDate) -> Option<Reading> {
         "nowclosed",
         "permanentlyclosed",
         "temporarilyclosed",
+        "tempclosed",
+        "tempshut",
+        "paused",
+        "onhold",
+        "underrefurbishment",
+        "refurbishment",
+        "underrenovation",
+        "renovation",
+        "notrunning",
+        "notoperating",
+        "nottrading",
         "openingsoon",
         "comingsoon",
         "planned",
