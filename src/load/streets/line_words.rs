@@ -49,7 +49,12 @@ impl WordColumns {
     ///
     /// `exclude` is what `place.toml` leaves out: who does that by a column has answered the question about it.
     pub(super) fn of(table: &Table, exclude: &[(usize, Vec<&str>)], shown: &str) -> Result<Self, Issue> {
-        let class = CLASS_TITLES.iter().find_map(|title| table.column(title));
+        // Joined tables put their name before the title, and Shapefiles cut it.
+        let joined = || {
+            let titles: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
+            titles.iter().position(|title| ["roadtyp", "roadclas", "roadfunc"].iter().any(|part| title.contains(part)))
+        };
+        let class = CLASS_TITLES.iter().find_map(|title| table.column(title)).or_else(joined);
         let state = STATE_TITLES.iter().find_map(|title| table.column(title));
         let columns = Self { class, state };
         match columns.unclear(table, exclude) {
