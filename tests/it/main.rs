@@ -4,6 +4,7 @@
 mod demo;
 mod giving;
 mod giving_planted;
+mod habits;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
