@@ -7,7 +7,7 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{OsmFeature, load_streets};
+use super::streets::{OsmFeature, load_streets, tell_of_islands};
 use super::table::{Options, Table};
 use super::words::slug;
 use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
@@ -81,11 +81,13 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         },
     );
     desk.step("Reading assets");
+    let day = date.unwrap_or_else(|| today(desk, manifest));
     let scene = Scene {
         zones: &zones,
         locator: &locator,
         plane: &plane,
         middle: middle(&zones),
+        date: day,
         place: &manifest.place,
         postcodes: RefCell::new(HashMap::new()),
         streets: streets.as_ref(),
@@ -96,8 +98,10 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         max_off_street,
     };
     let assets = assets::read(desk, &manifest.assets, &scene);
-    let standards =
-        standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
+    if let (Some(network), Some(section)) = (&streets, &manifest.streets) {
+        tell_of_islands(network, &section.file, &plane, (&settled.0, &assets), &mut desk.issues);
+    }
+    let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
@@ -383,6 +387,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
             centre: area.centre,
             residents: Residents {
                 total: counted.totals[i].unwrap_or(0.0),
+                unknown: counted.totals[i].is_none(),
                 by_group: counted.members.iter().map(|members| members[i]).collect(),
             },
             deprivation: deprivation.get(i).copied().flatten(),

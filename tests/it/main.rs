@@ -3,6 +3,7 @@
 
 mod demo;
 mod giving;
+mod giving_kinds;
 mod giving_planted;
 mod habits;
 mod haringey_walking_areas;
@@ -26,6 +27,7 @@ mod http_totals;
 mod laws;
 mod load_examples;
 mod load_faults;
+mod load_use;
 mod locate;
 mod plan;
 mod reach;

@@ -10,7 +10,6 @@ use crate::measure::what_if::{Edit, OFF_STREET, what_if};
 use crate::network::Snap;
 use crate::place::{Asset, AssetIdx, AssetStatus, Opening, Place, Standard};
 use crate::snapshot::Snapshot;
-use crate::units::Metres;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -257,10 +256,13 @@ fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), P
         return Ok((at, Some(snap)));
     }
     let far = streets
-        .snap(at, Metres::new(f64::INFINITY))
-        .map_or(String::new(), |snap| format!("{:.1} km from the nearest street", snap.off_street.get() / 1000.0));
+        .distance_to(at)
+        .map_or(String::new(), |distance| format!("{:.1} km from the nearest street", distance.get() / 1000.0));
     let most = OFF_STREET.get();
-    let why = format!("{point} is {far}; a pin must be within {most} m of one. Move it onto land, near a street.");
+    let why = format!(
+        "{point} is {far}; a pin must be within {most} m of one, with no river, railway or motorway between. Move it \
+         onto land, near a street."
+    );
     Err(Problem::bad_input(here, why))
 }
 
