@@ -8,20 +8,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-const TITLES: &str = "Identifier,Title,Description,Currency,Amount Awarded,Award Date,Planned Dates:Start Date,\
+pub const TITLES: &str = "Identifier,Title,Description,Currency,Amount Awarded,Award Date,Planned Dates:Start Date,\
 Planned Dates:End Date,Planned Dates:Duration (months),Recipient Org:Identifier,Recipient Org:Name,\
 Recipient Org:Postal Code,Recipient Ind:Identifier,Recipient Ind:Name,Beneficiary Location:0:Name,\
 Beneficiary Location:0:Latitude,Beneficiary Location:0:Longitude,Beneficiary Location:0:Geographic Code,\
 Beneficiary Location:1:Geographic Code,Funding Org:Identifier,Funding Org:Name,Location Scope,Regrant Type,Last modified";
 
 /// Four square zones in a row, each with 100 residents; two patches, Westfold and Eastfold, of two each.
-fn town(dir: &Path, grants: &str) -> Loaded {
+pub fn town(dir: &Path, grants: &str) -> Loaded {
     fs::write(dir.join("grants.csv"), format!("{TITLES}\n{grants}")).expect("written");
     town_of(dir, "[[grants]]\nfile = \"grants.csv\"\n")
 }
 
 /// The same town with these last sections of place.toml.
-fn town_of(dir: &Path, sections: &str) -> Loaded {
+pub fn town_of(dir: &Path, sections: &str) -> Loaded {
     let square = |x0: usize, x1: usize| {
         let (w, e) = (-1.0 + 0.01 * x0 as f64, -1.0 + 0.01 * x1 as f64);
         json!({"type": "Polygon", "coordinates": [[[w, 52.0], [e, 52.0], [e, 52.01], [w, 52.01], [w, 52.0]]]})
@@ -50,7 +50,7 @@ fn town_of(dir: &Path, sections: &str) -> Loaded {
 }
 
 /// A row of the table above out of its cells that matter.
-fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
+pub fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
     let titles: Vec<&str> = TITLES.split(',').map(str::trim).collect();
     let usual = [
         ("Identifier", id),
@@ -68,11 +68,11 @@ fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
     titles.iter().map(|title| format!("\"{}\"", line.get(title).unwrap_or(&""))).collect::<Vec<_>>().join(",") + "\n"
 }
 
-fn given(place: &Place) -> &Giving {
+pub fn given(place: &Place) -> &Giving {
     place.giving.as_ref().expect("grants were loaded")
 }
 
-fn reached(place: &Place) -> Reached {
+pub fn reached(place: &Place) -> Reached {
     giving(place, GivingRule { draws: 400, ..GivingRule::default() }).expect("grants were loaded")
 }
 
