@@ -12,9 +12,10 @@ const RANKS: [(&str, u8); 20] = [
     ("crs", 1),
     ("stats", 1),
     ("network", 2),
-    ("region", 2),
     ("locate", 3),
     ("place", 3),
+    // Above `locate`, whose watch and solver it uses.
+    ("region", 4),
     ("load", 4),
     ("synth", 4),
     ("measure", 4),
