@@ -159,6 +159,7 @@ fn met(
         return Engagement::default();
     }
     let ground = engagement::Ground {
+        date: desk.day_of(manifest.place.date.as_deref(), "date"),
         zones: scene.zones,
         locator: scene.locator,
         patches,

@@ -336,10 +336,10 @@ pub struct EngagementSection {
     /// words are joined by a comma.
     #[serde(default)]
     pub dimensions: BTreeMap<String, OneOrMany>,
-    /// What the file calls each group, where its words are not recognised: dimension → words → group key,
-    /// or `not_recorded`.
+    /// What the file calls each group, where its words are not recognised: words → group key, or `not_recorded`;
+    /// or the same under the dimension whose groups are meant: dimension → words → group key.
     #[serde(default)]
-    pub groups: BTreeMap<String, BTreeMap<String, String>>,
+    pub groups: BTreeMap<String, GroupWords>,
     /// The activity of every record, such as `membership`, where no column says.
     pub activity: Option<String>,
     /// What the file calls each activity, where its words are not recognised: words → activity.
@@ -357,6 +357,16 @@ pub struct EngagementSection {
     /// About the file.
     #[serde(default)]
     pub source: Provenance,
+}
+
+/// A group's key, or what the file calls the groups of a dimension.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum GroupWords {
+    /// Words that mean one group, in whichever dimension it is.
+    Key(String),
+    /// A dimension's own words: words → group key.
+    Words(BTreeMap<String, String>),
 }
 
 /// `[[grants]]`: the file is counted and kept; its columns are named here for the measures that read them.
