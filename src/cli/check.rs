@@ -4,7 +4,7 @@ use super::args::{CheckArgs, CheckFormat};
 use super::progress::Progress;
 use super::words::{count, whole};
 use super::{Failure, print_result};
-use crate::layer::report;
+use crate::layer::{report, understood};
 use crate::load::{self, Loaded};
 use crate::place::{Issue, Place, Severity};
 use std::fmt::Write;
@@ -27,6 +27,13 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
     let mut text = String::new();
     if let Some(place) = &loaded.place {
         describe(place, &mut text);
+    }
+    let tables = understood::lines(&loaded.tables);
+    if !tables.is_empty() {
+        let _ = writeln!(text, "{}tables of residents", if text.is_empty() { "" } else { "\n" });
+        for line in tables {
+            let _ = writeln!(text, "  {line}");
+        }
     }
     let of = |severity| loaded.issues.iter().filter(|issue| issue.severity == severity).count();
     let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));

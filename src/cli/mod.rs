@@ -17,6 +17,7 @@ mod serve;
 mod words;
 
 use crate::config::Config;
+use crate::layer::{report, understood};
 use crate::load;
 use crate::place::{Issue, Place, Severity};
 use args::{Cli, Command};
@@ -81,6 +82,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
 pub(crate) fn usable(dir: &Path, progress: &progress::Progress) -> Result<Place, Failure> {
     let loaded = load::load(dir, &|step| progress.step(step));
     if let Some(place) = loaded.place {
+        progress.done();
+        for words in report::unknown(&place).into_iter().chain(understood::doubtful(&loaded.tables)) {
+            eprintln!("patchwork: {words}.");
+        }
         return Ok(place);
     }
     progress.done();

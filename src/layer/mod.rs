@@ -17,6 +17,7 @@ pub mod report;
 pub mod review;
 pub mod shape;
 pub mod table;
+pub mod understood;
 pub mod tile;
 pub mod totals;
 pub mod what_if;

@@ -388,6 +388,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
             centre: area.centre,
             residents: Residents {
                 total: counted.totals[i].unwrap_or(0.0),
+                unknown: counted.totals[i].is_none(),
                 by_group: counted.members.iter().map(|members| members[i]).collect(),
             },
             deprivation: deprivation.get(i).copied().flatten(),

@@ -3,7 +3,7 @@
 use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::place::{Issue, Source, Where};
+use crate::place::{Issue, Source, UnderstoodTable, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -19,6 +19,8 @@ pub(super) struct Desk<'a> {
     steps: Steps<'a>,
     /// Everything found so far.
     pub(super) issues: Issues,
+    /// How each table of residents was understood.
+    pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
     digests: HashMap<PathBuf, String>,
     /// Role, digest and part of every file whose rows were read, and how it was written.
@@ -46,6 +48,7 @@ impl<'a> Desk<'a> {
             variables,
             steps,
             issues: Issues::default(),
+            understood: Vec::new(),
             sources: Vec::new(),
             digests: HashMap::new(),
             read: Vec::new(),

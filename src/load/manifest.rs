@@ -195,6 +195,13 @@ pub struct GroupsSection {
     pub labels: BTreeMap<String, String>,
     /// Category or column with everybody; recognised when absent, else the sum of the groups.
     pub total: Option<String>,
+    /// Columns or categories that are not to be counted: not people, or the same people again.
+    #[serde(default)]
+    pub leave_out: Vec<String>,
+    /// The year to take, where columns of several years stand side by side.
+    pub year: Option<i32>,
+    /// The sign before decimals, `"."` or `","`, where the numbers of the file leave it open.
+    pub decimal: Option<String>,
     /// Take the zones' residents from this table. The first table when no table says so.
     pub residents: Option<bool>,
     /// Walking speed of a group, where it differs: key → km/h.

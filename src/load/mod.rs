@@ -22,6 +22,7 @@ mod hours;
 mod locator;
 mod lookup;
 mod manifest;
+mod numerals;
 mod points;
 mod postcodes;
 mod records;
@@ -37,7 +38,7 @@ mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
 
-use crate::place::{Issue, Place, Severity};
+use crate::place::{Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -47,6 +48,8 @@ pub struct Loaded {
     pub place: Option<Place>,
     /// Everything found, the worst first, then by file and row.
     pub issues: Vec<Issue>,
+    /// How each table of residents was understood, in the order it was read.
+    pub tables: Vec<UnderstoodTable>,
 }
 
 /// Tells whoever waits which step begins, in words such as "Reading streets".
@@ -69,12 +72,13 @@ pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync)
         Ok(manifest) => {
             let mut desk = desk::Desk::new(dir, variables, steps);
             let parts = assemble::parts(&mut desk, &manifest);
+            let tables = std::mem::take(&mut desk.understood);
             let (sources, issues) = desk.close();
             let usable = !issues.any_error();
             let place = parts.filter(|_| usable).map(|parts| assemble::place(&manifest, parts, sources));
-            Loaded { place, issues: issues.into_sorted() }
+            Loaded { place, issues: issues.into_sorted(), tables }
         }
-        Err(issues) => Loaded { place: None, issues },
+        Err(issues) => Loaded { place: None, issues, tables: Vec::new() },
     }
 }
 

@@ -11,6 +11,7 @@ mod patch;
 mod position;
 mod source;
 mod standard;
+mod understood;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
@@ -29,7 +30,8 @@ pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
-pub use zone::{Deprivation, Residents, Zone};
+pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
+pub use zone::{Deprivation, Residents, Zone, estimate};
 
 use crate::crs::Plane;
 use crate::network::StreetNetwork;
@@ -93,6 +95,15 @@ impl Place {
     #[must_use]
     pub fn residents(&self) -> f64 {
         self.zones.iter().map(|zone| zone.residents.total).sum()
+    }
+
+    /// How many zones have no known number of residents, and about how many people that is; `None` when all are
+    /// known. An estimate by the zones around, in no sum.
+    #[must_use]
+    pub fn unknown_residents(&self) -> Option<(usize, f64)> {
+        let known = |zone: &Zone| (!zone.residents.unknown).then_some(zone.residents.total);
+        let zones = self.zones.iter().filter(|zone| zone.residents.unknown).count();
+        (zones > 0).then(|| (zones, estimate(self.zones.iter().map(|zone| (zone.centre, known(zone))))))
     }
 
     /// How many of `count` people of a position's zone live at that position.

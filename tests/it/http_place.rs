@@ -71,7 +71,11 @@ fn zones(columns: usize, rows: usize) -> Vec<Zone> {
                 name: None,
                 shape: Some(square(column, row, 1, 1)),
                 centre: middle(column, row),
-                residents: Residents { total: residents, by_group: IdVec::from(vec![Some(residents / 4.0), None]) },
+                residents: Residents {
+                    total: residents,
+                    unknown: false,
+                    by_group: IdVec::from(vec![Some(residents / 4.0), None]),
+                },
                 deprivation: (row == 0).then_some(Deprivation { decile: 1, rank: Some(12), score: Some(40.5) }),
             });
         }

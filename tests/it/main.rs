@@ -5,6 +5,7 @@ mod demo;
 mod giving;
 mod giving_kinds;
 mod giving_planted;
+mod habits;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;

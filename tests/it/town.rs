@@ -212,6 +212,7 @@ fn zone(zone: TownZone) -> Zone {
         shape: None,
         centre: Xy::default(),
         residents: Residents {
+            unknown: false,
             total: People::round(zone.residents),
             by_group: zone.by_group.into_iter().map(|count| count.map(People::round)).collect(),
         },

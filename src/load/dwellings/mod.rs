@@ -8,9 +8,10 @@ use super::desk::{Ask, Desk};
 use super::headers;
 use super::locator::{Locator, SLIVER_M};
 use super::manifest::{DwellingsSection, WeightedPoints};
+use super::numerals::{Decimal, Sign};
 use super::points::{Columns, Found, Reader};
 use super::streets::meet;
-use super::table::{Cell, Options, Table};
+use super::table::{Options, Table};
 use super::words::{counted, figure, some_of};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
@@ -109,8 +110,16 @@ fn given_spots(desk: &mut Desk<'_>, given: &WeightedPoints, ground: &Ground<'_>)
             return by_zone;
         }
     };
+    let decimal = weight.map_or(Decimal::Point, |column| {
+        let cells = (0..table.rows()).filter_map(|row| table.text(column, row)).collect();
+        match Decimal::of(std::iter::once(cells), false) {
+            Sign::As(decimal) => decimal,
+            Sign::Unclear(_) => Decimal::Point,
+        }
+    });
+    let weighed = weight.map(|column| (column, decimal));
     let found: Vec<Outcome> =
-        (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weight, row, ground)).collect();
+        (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weighed, row, ground)).collect();
     note_lost(desk, &table, &found);
     for outcome in found {
         if let Outcome::In(zone, spot) = outcome {
@@ -129,11 +138,17 @@ enum Outcome {
     Outside,
 }
 
-fn outcome(table: &Table, reader: &Reader<'_>, weight: Option<usize>, row: usize, ground: &Ground<'_>) -> Outcome {
-    let weight = match weight.map(|column| table.number(column, row)) {
+fn outcome(
+    table: &Table,
+    reader: &Reader<'_>,
+    weight: Option<(usize, Decimal)>,
+    row: usize,
+    ground: &Ground<'_>,
+) -> Outcome {
+    let weight = match weight.map(|(column, decimal)| table.text(column, row).and_then(|text| decimal.number(text))) {
         None => 1.0,
-        Some(Cell::Number(weight)) if weight > 0.0 && weight.is_finite() => weight,
-        Some(Cell::Number(0.0)) => return Outcome::Empty,
+        Some(Some(weight)) if weight > 0.0 && weight.is_finite() => weight,
+        Some(Some(0.0)) => return Outcome::Empty,
         Some(_) => return Outcome::Unweighed,
     };
     let middle = ground.zones.get(ground.zones.len() / 2).map(|zone| zone.centre);
