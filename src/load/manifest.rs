@@ -2,6 +2,7 @@
 //! the nearest one that is. Paths are relative to the directory of `place.toml` and may begin with an
 //! environment variable, as in `${PATCHWORK_SHARED}/data/newport/lsoa_2021.fgb`.
 
+use super::engagement::GroupWords;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -364,16 +365,6 @@ pub struct EngagementSection {
     /// About the file.
     #[serde(default)]
     pub source: Provenance,
-}
-
-/// A group's key, or what the file calls the groups of a dimension.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum GroupWords {
-    /// Words that mean one group, in whichever dimension it is.
-    Key(String),
-    /// A dimension's own words: words → group key.
-    Words(BTreeMap<String, String>),
 }
 
 /// `[[grants]]`: the file is counted and kept; its columns are named here for the measures that read them.

@@ -3,7 +3,7 @@
 
 use super::Open;
 use super::columns::{Columns, Fact};
-use super::reader::day_of;
+use super::written::day_of;
 use crate::load::Issues;
 use crate::load::words::{counted, figure};
 use crate::place::{Issue, Where};
@@ -18,8 +18,10 @@ const ONE_IN_AHEAD: u64 = 20;
 
 /// Where the place has no date: records this many days after all others are slips, when they are at most one in
 /// [`ONE_IN_APART`]. Half a year is longer than any summer without a session.
+/// Among fewer than [`ENOUGH`] nobody can say what is usual.
 const APART_DAYS: i64 = 183;
 const ONE_IN_APART: u64 = 100;
+const ENOUGH: u64 = 20;
 
 /// Records so many days before all others are told. Membership lists go back for decades, so they are counted.
 const BEFORE_DAYS: i64 = 5 * 365;
@@ -101,7 +103,7 @@ fn newest(days: &BTreeMap<NaiveDate, (u64, usize)>, date: Option<NaiveDate>) -> 
     for pair in list.windows(2).rev() {
         let (Some((before, _)), Some((day, n))) = (pair.first(), pair.last()) else { continue };
         after += n;
-        if after > most || after * 3 > all {
+        if after > most || all < ENOUGH {
             break;
         }
         if (*day - *before).num_days() > APART_DAYS {
@@ -136,7 +138,7 @@ fn tell_of_days(
     for pair in list.windows(2) {
         let (Some((day, n, nth)), Some((next, ..))) = (pair.first(), pair.last()) else { continue };
         before += n;
-        if before > (all / ONE_IN_APART).max(1) || before * 3 > all {
+        if before > (all / ONE_IN_APART).max(1) || all < ENOUGH {
             break;
         }
         if (*next - *day).num_days() > BEFORE_DAYS {
@@ -207,10 +209,9 @@ mod tests {
         assert_eq!(last(&with("2024-04-02", 3), date).as_deref(), Some("2024-03-31"));
         assert_eq!(last(&with("2024-05-10", 40), date), None, "they are too many to be slips");
         assert_eq!(last(&usual, date), None);
-        assert_eq!(
-            last(&[("2030-01-01", 1), ("2024-01-01", 1), ("2024-01-02", 1)], None).as_deref(),
-            Some("2024-01-02")
-        );
+        let few = [("2030-01-01", 1), ("2024-01-01", 1), ("2024-01-02", 1)];
+        assert_eq!(last(&few, None), None, "of three records nobody can say");
+        assert_eq!(last(&few, Some("2024-06-30")).as_deref(), Some("2024-06-30"));
     }
 
     #[test]

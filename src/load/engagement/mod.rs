@@ -17,6 +17,7 @@ mod reader;
 mod tally;
 mod tell;
 mod wheres;
+mod written;
 
 pub(super) use wheres::Ground;
 
@@ -29,9 +30,21 @@ use columns::{Columns, Fact};
 use look::Looked;
 use personal::Role;
 use reader::{Reader, Seen};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
+
+/// A group's key, or what the file calls the groups of a dimension.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum GroupWords {
+    /// Words that mean one group, in whichever dimension it is.
+    Key(String),
+    /// A dimension's own words: words → group key.
+    Words(BTreeMap<String, String>),
+}
 
 /// A file that can be read.
 struct Open<'a> {

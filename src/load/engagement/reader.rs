@@ -6,12 +6,13 @@ use super::labels::{self, Labels};
 use super::look::{Looked, row_hash};
 use super::tally::{MOST_DIMENSIONS, Record, Tally};
 use super::wheres::{Found, Wheres};
+use super::written::{day_of, form_of_date, says_no_theme};
 use crate::crs::Crs;
 use crate::load::grants::is_month_first;
 use crate::load::manifest::EngagementSection;
-use crate::load::table::{Cell, parse_date, parse_excel_date};
+use crate::load::table::Cell;
 use crate::place::{Activity, Answer, AssetIdx, RecordFile};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -70,109 +71,6 @@ const MOST_ROWS: usize = 1_000_000;
 
 /// Different words of a column that are remembered; beyond, the memory is emptied and filled again.
 const MOST_WORDS: usize = 200_000;
-
-/// Whether words say that nothing was raised, as in "none", "n/a" or "no issues raised".
-fn says_no_theme(theme: &str) -> bool {
-    const NOTHING: [&str; 31] = [
-        "",
-        "none",
-        "na",
-        "nil",
-        "null",
-        "nan",
-        "nothing",
-        "no",
-        "x",
-        "c",
-        "blank",
-        "tbc",
-        "tba",
-        "unknown",
-        "notknown",
-        "notrecorded",
-        "unrecorded",
-        "notapplicable",
-        "notstated",
-        "notgiven",
-        "notasked",
-        "notdiscussed",
-        "noneraised",
-        "nonegiven",
-        "nonerecorded",
-        "nothemes",
-        "notheme",
-        "nodata",
-        "noanswer",
-        "noresponse",
-        "noreply",
-    ];
-    let form: String = theme.chars().filter(|c| c.is_alphanumeric()).collect();
-    if NOTHING.contains(&form.as_str()) {
-        return true;
-    }
-    let mut words = theme.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let begins = words.next().is_some_and(|word| matches!(word, "no" | "none" | "nothing" | "not"));
-    begins
-        && words.all(|word| {
-            matches!(
-                word,
-                "issue"
-                    | "issues"
-                    | "concern"
-                    | "concerns"
-                    | "theme"
-                    | "themes"
-                    | "topic"
-                    | "topics"
-                    | "comment"
-                    | "comments"
-                    | "feedback"
-                    | "problem"
-                    | "problems"
-                    | "matter"
-                    | "matters"
-                    | "question"
-                    | "questions"
-                    | "particular"
-                    | "specific"
-                    | "major"
-                    | "other"
-                    | "further"
-                    | "real"
-                    | "special"
-                    | "new"
-                    | "were"
-                    | "was"
-                    | "been"
-                    | "has"
-                    | "have"
-                    | "raised"
-                    | "reported"
-                    | "mentioned"
-                    | "discussed"
-                    | "noted"
-                    | "identified"
-                    | "recorded"
-                    | "given"
-                    | "stated"
-                    | "made"
-                    | "to"
-                    | "report"
-                    | "raise"
-                    | "at"
-                    | "this"
-                    | "time"
-                    | "today"
-                    | "of"
-                    | "note"
-                    | "the"
-                    | "above"
-                    | "known"
-                    | "in"
-                    | "any"
-            )
-        })
-}
 
 /// A theme longer than this is a sentence somebody said, and may name somebody.
 const LONGEST_THEME: usize = 60;
@@ -560,37 +458,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
     }
 }
 
-/// The day that words name.
-pub(super) fn day_of(words: &str, month_first: bool) -> Option<NaiveDate> {
-    let turned = if month_first { turned(words) } else { None };
-    parse_excel_date(turned.as_deref().unwrap_or(words)).filter(|day| (1900..2200).contains(&day.year()))
-}
-
 /// Degrees when the numbers can be degrees, else metres of the British grid.
 fn guessed(x: f64, y: f64) -> Crs {
     if x.abs() <= 180.0 && y.abs() <= 90.0 { Crs::LonLat } else { Crs::BritishNationalGrid }
-}
-
-/// A date of three numbers with its first two turned round.
-fn turned(words: &str) -> Option<String> {
-    let date = words.split([' ', 'T']).next()?;
-    let mark = date.chars().find(|c| matches!(c, '/' | '.' | '-'))?;
-    let parts: Vec<&str> = date.split(mark).collect();
-    match parts.as_slice() {
-        [month, day, year] if month.len() <= 2 => Some(format!("{day}/{month}/{year}")),
-        _ => None,
-    }
-}
-
-fn form_of_date(words: &str) -> &'static str {
-    let words = words.trim();
-    if words.parse::<f64>().is_ok() && words.len() < 8 {
-        "Excel's count of days"
-    } else if words.get(..4).is_some_and(|year| year.bytes().all(|b| b.is_ascii_digit())) {
-        "year first"
-    } else if parse_date(words).is_some() && words.chars().any(char::is_alphabetic) {
-        "months in words"
-    } else {
-        "day first"
-    }
 }
