@@ -15,6 +15,7 @@ mod http_ets;
 mod http_disclosure;
 mod http_files;
 mod http_filter;
+mod http_nearest;
 mod http_operations;
 mod http_place;
 mod http_jobs;
