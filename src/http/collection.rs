@@ -119,7 +119,7 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
         "notices": layer.credits.notices,
         "sources": layer.credits.sources,
         "license": layer.credits.licences.join("; "),
-        "method": super::docs::method(ask, &layer.method),
+        "method": super::docs::method(ask, layer.method),
         "itemType": "feature",
         "itemCount": collection.len(),
         "extent": extent(collection),

@@ -294,7 +294,9 @@ fn ages(words: &str) -> Option<(u32, u32)> {
         }
         None if says(&["and under", "or under", "and younger"]) => Some((0, first)),
         None if says(&["under", "less than", "<", "below"]) => Some((0, first.checked_sub(1)?)),
-        None if first % 10 == 0 && first >= 10 && lower.contains(&format!("{first}s")) => Some((first, first + 9)),
+        None if first.is_multiple_of(10) && first >= 10 && lower.contains(&format!("{first}s")) => {
+            Some((first, first + 9))
+        }
         None => Some((first, first)),
     }
 }

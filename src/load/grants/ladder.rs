@@ -245,7 +245,7 @@ impl Ladder<'_> {
                     (0..self.patch_of.len()).map(ZoneIdx::from_usize).filter(|zone| patch_of(zone) == Some(*inner));
                 own.all(|zone| outer.binary_search(&zone).is_ok())
             }
-            (Area::Whole, _) | (Area::Pieces(_), _) | (_, Area::Pieces(_)) => false,
+            (Area::Whole | Area::Pieces(_), _) | (_, Area::Pieces(_)) => false,
         }
     }
 

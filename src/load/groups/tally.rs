@@ -250,7 +250,7 @@ fn settle(rows: &Rows<'_>, columns: &[usize], section: &GroupsSection) -> Result
     }
 }
 
-impl<'t> Rows<'t> {
+impl Rows<'_> {
     fn long(
         &self,
         category: usize,

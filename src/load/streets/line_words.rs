@@ -203,7 +203,7 @@ fn no_street(form: &str) -> Option<(&'static str, bool)> {
     if is_street {
         return None;
     }
-    NO_STREETS.iter().find(|(words, ..)| words.iter().any(|word| is(word))).map(|(_, what, divides)| (*what, *divides))
+    NO_STREETS.iter().find(|(words, ..)| words.iter().any(is)).map(|(_, what, divides)| (*what, *divides))
 }
 
 fn is_exactly_no_street(word: &str) -> bool {
