@@ -47,6 +47,7 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    load::quiet_about_damage();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::from(1),
@@ -73,6 +74,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Plan(args) => plan::run(args, &progress),
         Command::Locate(args) => locate::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
+        Command::Rehearse(args) => serve::rehearse(args, &config),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),
     }

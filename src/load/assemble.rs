@@ -102,12 +102,14 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         tell_of_islands(network, &section.file, &plane, (&settled.0, &assets), &mut desk.issues);
     }
     let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
+    let before_records = desk.issues.len();
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
     let theme_answers = themes::answers(&manifest.themes, &kinds, heard, &mut desk.issues);
+    desk.issues.about_records_since(before_records);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,
