@@ -9,6 +9,7 @@ mod collection;
 mod conformance;
 mod connect;
 mod crs;
+mod docs;
 mod download;
 mod form;
 mod format;
@@ -234,6 +235,8 @@ fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
+        (docs::PATH, resource(docs::index)),
+        ("/docs/{page}", resource(docs::one)),
         ("/review/{patch}", resource(review::review)),
         ("/robots.txt", resource(page::robots)),
     ]

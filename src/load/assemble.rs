@@ -99,7 +99,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     };
     let assets = assets::read(desk, &manifest.assets, &scene);
     if let (Some(network), Some(section)) = (&streets, &manifest.streets) {
-        tell_of_islands(network, &section.file, &plane, (&settled.0, &assets), &mut desk.issues);
+        let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
+        tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
     }
     let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
     let before_records = desk.issues.len();
@@ -403,6 +404,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         name: manifest.place.name.clone(),
         made_up: manifest.place.made_up,
         notice: manifest.place.notice.clone(),
+        contact: manifest.place.contact.clone(),
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),

@@ -58,6 +58,8 @@ pub struct PlaceSection {
     pub made_up: bool,
     /// A sentence shown wherever the place is shown.
     pub notice: Option<String>,
+    /// Whom readers tell that something is wrong: an e-mail address, a telephone number or a sentence.
+    pub contact: Option<String>,
     /// The day the data describe (`2024-06-30`).
     pub date: Option<String>,
     /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.

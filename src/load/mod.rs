@@ -34,6 +34,7 @@ mod standards;
 pub mod streets;
 pub mod table;
 mod themes;
+pub mod units;
 mod words;
 mod zones;
 
