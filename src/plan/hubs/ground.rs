@@ -42,10 +42,10 @@ impl<'a> Ground<'a> {
         let mut walks = vec![Vec::new(); place.positions.len()];
         let (mut pairs, all) = (0, sites.len());
         for first in (0..all).step_by(AT_A_TIME) {
+            watch.step("Walking to every candidate", 0.08 * first as f64 / all as f64);
             if watch.is_cancelled() {
                 return Err(Unplanned::Cancelled);
             }
-            watch.step("Walking to every candidate", 0.08 * first as f64 / all as f64);
             let some: Vec<usize> = (first..all.min(first + AT_A_TIME)).collect();
             for (site, row) in some.iter().zip(walker.rows(&some)) {
                 pairs += row.len() as u64;
