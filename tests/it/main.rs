@@ -34,6 +34,7 @@ mod locate;
 mod plan;
 mod reach;
 mod reach_dirty;
+mod records_kinds;
 mod real_files;
 mod review;
 mod plan_commands;
