@@ -37,6 +37,20 @@ pub struct Config {
     pub max_running_jobs: usize,
     /// Long jobs that may wait; more are told to come back.
     pub max_waiting_jobs: usize,
+    /// Long jobs of one client that may wait or run at once.
+    pub max_jobs_per_client: usize,
+    /// Megabytes one job may take; a question that would take more is refused before it starts.
+    pub job_memory_mb: u64,
+    /// Connections open at once; beyond them only probes are answered.
+    pub max_connections: usize,
+    /// Megabytes a reload may take; 0 for what the machine or container has left.
+    pub reload_memory_mb: u64,
+    /// Seconds a reload may take before it is given up.
+    pub reload_timeout_s: u64,
+    /// Sites whose pages may start and end jobs, with commas between.
+    pub cors_origins: String,
+    /// Whether a place may name files outside its directory.
+    pub allow_outside: bool,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -50,6 +64,8 @@ pub struct Overrides {
     pub bind: Option<String>,
     /// `--public-url`
     pub public_url: Option<String>,
+    /// `--allow-outside`
+    pub allow_outside: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -65,6 +81,13 @@ struct File {
     kept_mb: Option<u64>,
     max_running_jobs: Option<usize>,
     max_waiting_jobs: Option<usize>,
+    max_jobs_per_client: Option<usize>,
+    job_memory_mb: Option<u64>,
+    max_connections: Option<usize>,
+    reload_memory_mb: Option<u64>,
+    reload_timeout_s: Option<u64>,
+    cors_origins: Option<String>,
+    allow_outside: Option<bool>,
 }
 
 impl Default for Config {
@@ -80,12 +103,19 @@ impl Default for Config {
             kept_mb: 128,
             max_running_jobs: 2,
             max_waiting_jobs: 8,
+            max_jobs_per_client: 4,
+            job_memory_mb: 1024,
+            max_connections: 1024,
+            reload_memory_mb: 0,
+            reload_timeout_s: 900,
+            cors_origins: String::new(),
+            allow_outside: false,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 17] = [
     "bind",
     "public_url",
     "behind_proxy",
@@ -96,6 +126,13 @@ const NAMES: [&str; 10] = [
     "kept_mb",
     "max_running_jobs",
     "max_waiting_jobs",
+    "max_jobs_per_client",
+    "job_memory_mb",
+    "max_connections",
+    "reload_memory_mb",
+    "reload_timeout_s",
+    "cors_origins",
+    "allow_outside",
 ];
 
 impl Config {
@@ -118,8 +155,13 @@ impl Config {
         let file: File = toml::from_str(file).map_err(|e| format!("settings file: {e}"))?;
         config.take(file, "settings file");
         config.take(from_env(env)?, "environment");
-        let flags =
-            File { bind: flags.bind.clone(), public_url: flags.public_url.clone(), log: flags.log, ..File::default() };
+        let flags = File {
+            bind: flags.bind.clone(),
+            public_url: flags.public_url.clone(),
+            log: flags.log,
+            allow_outside: flags.allow_outside.then_some(true),
+            ..File::default()
+        };
         config.take(flags, "command line");
         config.check()?;
         Ok(config)
@@ -145,7 +187,14 @@ impl Config {
             max_concurrent_requests,
             kept_mb,
             max_running_jobs,
-            max_waiting_jobs
+            max_waiting_jobs,
+            max_jobs_per_client,
+            job_memory_mb,
+            max_connections,
+            reload_memory_mb,
+            reload_timeout_s,
+            cors_origins,
+            allow_outside
         );
         for (name, from) in &mut self.origins {
             if set.contains(name) {
@@ -170,10 +219,25 @@ impl Config {
         if self.request_timeout_s == 0 || self.max_concurrent_requests == 0 {
             return Err("request_timeout_s and max_concurrent_requests must be at least 1".to_owned());
         }
-        if self.max_running_jobs == 0 {
-            return Err("max_running_jobs must be at least 1".to_owned());
+        if self.max_running_jobs == 0 || self.max_jobs_per_client == 0 {
+            return Err("max_running_jobs and max_jobs_per_client must be at least 1".to_owned());
+        }
+        if self.max_connections == 0 || self.job_memory_mb == 0 || self.reload_timeout_s == 0 {
+            return Err("max_connections, job_memory_mb and reload_timeout_s must be at least 1".to_owned());
+        }
+        if let Some(wrong) = self.sites().into_iter().find(|site| !is_site(site)) {
+            return Err(format!(
+                "cors_origins has {wrong:?}; write each site as https://maps.example.org, with commas between"
+            ));
         }
         Ok(())
+    }
+
+    /// The sites of `cors_origins`.
+    #[must_use]
+    pub fn sites(&self) -> Vec<String> {
+        let sites = self.cors_origins.split(',').map(|site| site.trim().trim_end_matches('/').to_owned());
+        sites.filter(|site| !site.is_empty()).collect()
     }
 
     /// The address a program on this machine reaches the server at: `0.0.0.0` listens everywhere, and
@@ -202,7 +266,14 @@ impl Config {
             "max_concurrent_requests" => Some(self.max_concurrent_requests.to_string()),
             "kept_mb" => Some(self.kept_mb.to_string()),
             "max_running_jobs" => Some(self.max_running_jobs.to_string()),
-            _ => Some(self.max_waiting_jobs.to_string()),
+            "max_waiting_jobs" => Some(self.max_waiting_jobs.to_string()),
+            "max_jobs_per_client" => Some(self.max_jobs_per_client.to_string()),
+            "job_memory_mb" => Some(self.job_memory_mb.to_string()),
+            "max_connections" => Some(self.max_connections.to_string()),
+            "reload_memory_mb" => Some(self.reload_memory_mb.to_string()),
+            "reload_timeout_s" => Some(self.reload_timeout_s.to_string()),
+            "cors_origins" => Some(quoted(&self.cors_origins)),
+            _ => Some(self.allow_outside.to_string()),
         };
         let mut text = String::from(
             "# Settings in force. As a file: --config FILE; in the environment: PATCHWORK_BIND and so on.\n",
@@ -215,6 +286,12 @@ impl Config {
         }
         text
     }
+}
+
+/// A scheme and a host, as a browser says where a page comes from.
+fn is_site(site: &str) -> bool {
+    let host = site.strip_prefix("https://").or_else(|| site.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', ' ']))
 }
 
 fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
@@ -231,16 +308,14 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         Some(other) => return Err(format!("PATCHWORK_LOG = {other:?} is neither text nor json")),
     };
     let size = |name: &str| number(name).map(|n| n.map(|n| usize::try_from(n).unwrap_or(usize::MAX)));
-    let behind_proxy = match env("PATCHWORK_BEHIND_PROXY") {
-        None => None,
-        Some(text) => {
-            Some(text.parse().map_err(|_| format!("PATCHWORK_BEHIND_PROXY = {text:?} is neither true nor false"))?)
-        }
+    let truth = |name: &str| match env(name) {
+        None => Ok(None),
+        Some(text) => text.parse().map(Some).map_err(|_| format!("{name} = {text:?} is neither true nor false")),
     };
     Ok(File {
         bind: env("PATCHWORK_BIND"),
         public_url: env("PATCHWORK_PUBLIC_URL"),
-        behind_proxy,
+        behind_proxy: truth("PATCHWORK_BEHIND_PROXY")?,
         log,
         log_filter: env("PATCHWORK_LOG_FILTER"),
         request_timeout_s: number("PATCHWORK_REQUEST_TIMEOUT_S")?,
@@ -248,6 +323,13 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         max_running_jobs: size("PATCHWORK_MAX_RUNNING_JOBS")?,
         max_waiting_jobs: size("PATCHWORK_MAX_WAITING_JOBS")?,
         kept_mb: number("PATCHWORK_KEPT_MB")?,
+        max_jobs_per_client: size("PATCHWORK_MAX_JOBS_PER_CLIENT")?,
+        job_memory_mb: number("PATCHWORK_JOB_MEMORY_MB")?,
+        max_connections: size("PATCHWORK_MAX_CONNECTIONS")?,
+        reload_memory_mb: number("PATCHWORK_RELOAD_MEMORY_MB")?,
+        reload_timeout_s: number("PATCHWORK_RELOAD_TIMEOUT_S")?,
+        cors_origins: env("PATCHWORK_CORS_ORIGINS"),
+        allow_outside: truth("PATCHWORK_ALLOW_OUTSIDE")?,
     })
 }
 
@@ -279,6 +361,13 @@ mod tests {
         kept_mb = 128  # default
         max_running_jobs = 2  # default
         max_waiting_jobs = 8  # default
+        max_jobs_per_client = 4  # default
+        job_memory_mb = 1024  # default
+        max_connections = 1024  # default
+        reload_memory_mb = 0  # default
+        reload_timeout_s = 900  # default
+        cors_origins = ""  # default
+        allow_outside = false  # default
         "#);
     }
 
@@ -296,6 +385,8 @@ mod tests {
         assert!(wrong("bind = 'here'").contains("bind"));
         assert!(wrong("public_url = 'maps.example'").contains("http"));
         assert!(wrong("bnid = ''").contains("bnid"));
+        assert!(wrong("cors_origins = 'https://*.example'").contains("https://*.example"));
+        assert!(wrong("job_memory_mb = 0").contains("job_memory_mb"));
         let env = env(&[("PATCHWORK_LOG", "xml")]);
         assert!(Config::from_parts("", env, &Overrides::default()).expect_err("wrong").contains("xml"));
     }

@@ -8,6 +8,7 @@
 //! The modules below are in reading order, and each imports only those above it in rank; the test
 //! `tests/it/house.rs` says the ranks and proves it.
 
+pub mod memory;
 pub mod units;
 pub mod crs;
 pub mod stats;

@@ -29,7 +29,7 @@ pub struct Snapshot {
     digest: String,
     today: OnceLock<Today>,
     missing: OnceLock<Vec<Missing>>,
-    archive: OnceLock<Result<Saved, String>>,
+    archive: OnceLock<Saved>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
     /// How long it took from the files, if it was made of files.
@@ -114,9 +114,13 @@ impl Snapshot {
     ///
     /// # Errors
     /// What went wrong when it was written, in words.
-    pub fn archive(&self) -> Result<&Saved, &str> {
-        let made = self.archive.get_or_init(|| self.write_archive().map_err(|error| error.to_string()));
-        made.as_ref().map_err(String::as_str)
+    pub fn archive(&self) -> Result<&Saved, String> {
+        if let Some(made) = self.archive.get() {
+            return Ok(made);
+        }
+        // A disk that is full now may have room later, so a failure is not kept.
+        let made = self.write_archive().map_err(|error| error.to_string())?;
+        Ok(self.archive.get_or_init(|| made))
     }
 
     fn write_archive(&self) -> Result<Saved, Box<dyn std::error::Error>> {

@@ -44,6 +44,7 @@ impl Cli {
             log: self.log,
             bind: serve.and_then(|args| args.bind.clone()),
             public_url: serve.and_then(|args| args.public_url.clone()),
+            allow_outside: serve.is_some_and(|args| args.allow_outside),
         }
     }
 }
@@ -71,6 +72,9 @@ pub enum Command {
     Serve(ServeArgs),
     /// Ask a running server whether it is ready (for health checks)
     Health(HealthArgs),
+    /// Load a place as `serve` would, within the memory given, and say nothing but whether it went well
+    #[command(hide = true)]
+    Rehearse(RehearseArgs),
     /// Print the settings that are in force, and where each comes from
     Config,
 }
@@ -406,6 +410,16 @@ fn model(word: &str) -> Result<Model, String> {
     Model::from_word(word).ok_or_else(|| format!("the models are {}", words.join(", ")))
 }
 
+/// `patchwork rehearse`
+#[derive(Debug, Args)]
+pub struct RehearseArgs {
+    /// Directory with place.toml
+    pub dir: PathBuf,
+    /// Bytes it may take
+    #[arg(long)]
+    pub bytes: Option<u64>,
+}
+
 /// `patchwork serve`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
@@ -422,6 +436,9 @@ pub struct ServeArgs {
     /// Address clients see, when a proxy stands in front
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// Read files outside the place's directory too, where place.toml names some
+    #[arg(long)]
+    pub allow_outside: bool,
 }
 
 /// `patchwork health`

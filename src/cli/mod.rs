@@ -48,6 +48,7 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    load::quiet_about_damage();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::from(1),
@@ -75,6 +76,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Locate(args) => locate::run(args, &progress),
         Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
+        Command::Rehearse(args) => serve::rehearse(args, &config),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),
     }

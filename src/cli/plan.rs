@@ -60,6 +60,8 @@ fn brief(place: &Place, args: &PlanArgs) -> Result<Brief, Failure> {
         floors: args.floor.iter().map(|words| group_floor(place, words)).collect::<Result<_, _>>()?,
         time_limit: seconds(args.time_limit)?,
         seed: args.seed,
+        // Whoever calls the command has the machine, and Ctrl-C.
+        memory: u64::MAX,
         runs: args.runs as usize,
     })
 }

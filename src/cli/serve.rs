@@ -1,14 +1,16 @@
 //! `patchwork serve`: loads the place on a thread of its own, serves it, and loads it again on SIGHUP.
 
 use super::Failure;
-use super::args::ServeArgs;
+use super::args::{RehearseArgs, ServeArgs};
 use crate::config::{Config, LogFormat};
 use crate::http::{self, Options};
 use crate::load;
-use crate::place::Severity;
+use crate::memory;
+use crate::place::{Issue, Severity, Where};
 use crate::snapshot::{Shared, Snapshot};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
@@ -39,10 +41,10 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
 
     let (first, loaded) = tokio::sync::oneshot::channel();
     let (reload, wanted) = std::sync::mpsc::channel::<()>();
-    let (for_thread, place) = (Arc::clone(&shared), dir.clone());
+    let (for_thread, place, settings) = (Arc::clone(&shared), dir.clone(), config.clone());
     std::thread::spawn(move || {
-        let _ = first.send(build(&place, &for_thread));
-        reload_whenever(&wanted, || build(&place, &for_thread));
+        let _ = first.send(build(&place, &for_thread, &settings));
+        reload_whenever(&wanted, || rehearsed(&place, &for_thread, &settings) && build(&place, &for_thread, &settings));
     });
 
     let options = Options {
@@ -53,9 +55,14 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         kept_bytes: config.kept_mb.saturating_mul(1024 * 1024),
         max_running_jobs: config.max_running_jobs,
         max_waiting_jobs: config.max_waiting_jobs,
+        max_jobs_per_client: config.max_jobs_per_client,
+        job_memory: config.job_memory_mb.saturating_mul(1024 * 1024),
+        max_connections: config.max_connections,
+        cors_origins: config.sites(),
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut told = (signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
         let _ = stopped.await;
@@ -70,6 +77,8 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
                 tracing::info!(dir = %dir.display(), "SIGHUP: loading the place again");
                 let _ = reload.send(());
             }
+            _ = told.0.recv() => state(&shared),
+            _ = told.1.recv() => state(&shared),
             _ = terminate.recv() => break,
             _ = tokio::signal::ctrl_c() => break,
         }
@@ -82,6 +91,81 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     }
 }
 
+/// SIGUSR1 and SIGUSR2 would end the program by default; here they write into the log how it stands.
+fn state(shared: &Shared) {
+    let (succeeded, failed) = shared.loads();
+    let digest = shared.current().map(|snapshot| snapshot.digest().to_owned()).unwrap_or_default();
+    tracing::info!(digest, loads_succeeded = succeeded, loads_failed = failed, "asked by a signal how it stands");
+}
+
+/// Whether the place can be loaded within the memory and the time that a reload may take: another process tries it,
+/// and what ends that process leaves this one alone.
+fn rehearsed(dir: &Path, shared: &Shared, config: &Config) -> bool {
+    let bytes = match config.reload_memory_mb {
+        0 => memory::left().map(|bytes| bytes / 10 * 9),
+        megabytes => Some(megabytes.saturating_mul(1024 * 1024)),
+    };
+    let limit = Duration::from_secs(config.reload_timeout_s);
+    let why = match rehearsal(dir, config, bytes).and_then(|child| ended(child, limit)) {
+        // With errors in its files it ends with 1; what they are is found out by loading it here, which then takes
+        // no more than it took there.
+        Ok(Some(status)) if status.code().is_some_and(|code| code <= 1) => return true,
+        Ok(Some(status)) => format!("A trial of the new files ended with {status}, most likely for want of memory"),
+        Ok(None) => format!("A trial of the new files took more than {} seconds", limit.as_secs()),
+        Err(error) => format!("A trial of the new files could not be begun: {error}"),
+    };
+    let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
+    tracing::error!(dir = %dir.display(), "{why}. {remedy}");
+    shared.failed(vec![Issue::error("reload-too-large", Where::file("place.toml"), why, remedy)]);
+    false
+}
+
+fn rehearsal(dir: &Path, config: &Config, bytes: Option<u64>) -> std::io::Result<Child> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    command.args(["--quiet", "rehearse"]).arg(dir);
+    if let Some(bytes) = bytes {
+        command.args(["--bytes", &bytes.to_string()]);
+    }
+    command
+        .env("PATCHWORK_ALLOW_OUTSIDE", config.allow_outside.to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// How a process ended; `None` when it had to be stopped.
+fn ended(mut child: Child, limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if began.elapsed() > limit {
+            child.kill()?;
+            child.wait()?;
+            return Ok(None);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Loads a place as the server would, and forgets it.
+pub fn rehearse(args: &RehearseArgs, config: &Config) -> Result<(), Failure> {
+    memory::go_first();
+    if let Some(bytes) = args.bytes {
+        memory::at_most(bytes)?;
+    }
+    let loaded = read(&args.dir, config, &|_| {});
+    let place = loaded.place.ok_or(Failure::Said)?;
+    let _ = Snapshot::build(place, loaded.issues);
+    Ok(())
+}
+
+fn read(dir: &Path, config: &Config, steps: load::Steps<'_>) -> load::Loaded {
+    if config.allow_outside { load::load(dir, steps) } else { load::load_inside(dir, steps) }
+}
+
 /// Loads again each time somebody wants it, one load after the other, so that an older one never replaces a
 /// newer. Wishes that come while a load is under way are met by one more load.
 fn reload_whenever(wanted: &Receiver<()>, load: impl Fn() -> bool) {
@@ -92,11 +176,11 @@ fn reload_whenever(wanted: &Receiver<()>, load: impl Fn() -> bool) {
 }
 
 /// Loads the place and swaps the snapshot. When that fails, the snapshot that stands is kept.
-fn build(dir: &Path, shared: &Shared) -> bool {
+fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     let started = Instant::now();
-    let loaded = load::load(dir, &|step| tracing::info!("{step}"));
+    let loaded = read(dir, config, &|step| tracing::info!("{step}"));
     let Some(place) = loaded.place else {
-        for issue in loaded.issues.iter().filter(|issue| issue.severity == Severity::Error) {
+        for issue in Issue::for_everybody(&loaded.issues).iter().filter(|issue| issue.severity == Severity::Error) {
             tracing::error!(file = issue.at.file, code = issue.code, "{}. {}", issue.problem, issue.remedy);
         }
         tracing::error!(dir = %dir.display(), kept_old = shared.current().is_some(), "the place was not loaded");
@@ -113,6 +197,7 @@ fn build(dir: &Path, shared: &Shared) -> bool {
         "the place is ready"
     );
     shared.replace(snapshot);
+    memory::give_back();
     true
 }
 

@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::saved;
+use crate::snapshot::Saved;
 use axum::http::header;
 
 const OFFERS: [Offer; 1] = [PMTILES];
@@ -27,7 +28,7 @@ pub(super) fn archive(ask: &Ask) -> Result<Reply, Problem> {
     }
     let file = snapshot.archive().map_err(|error| {
         tracing::error!(error, "the map could not be written as PMTiles");
-        Problem::our_fault()
+        if Saved::has_room() { Problem::our_fault() } else { Problem::no_room() }
     })?;
     let reply = saved::ranged(ask, offer.media, file, &etag)?;
     let name = format!("{}.pmtiles", snapshot.place.key);

@@ -75,7 +75,7 @@ pub(super) fn file(
 
 fn fault(error: FileError) -> Problem {
     tracing::error!(%error, "a download could not be written");
-    Problem::our_fault()
+    if Saved::has_room() { Problem::our_fault() } else { Problem::no_room() }
 }
 
 /// A spreadsheet has an end, which the request can be kept within.

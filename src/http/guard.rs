@@ -15,16 +15,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What pages of other sites may do.
-const ALLOWED: &str = "GET, HEAD, POST, DELETE, OPTIONS";
 const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, Preference-Applied, Retry-After, X-Request-Id";
 /// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 /// What an operator's own programs ask. They are answered however busy the rest is: a server that is killed
 /// because it has much to do is of no use to anybody.
-const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
+pub(super) const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
 /// Seconds after which anybody may ask again.
 const LONGEST_RETRY: u16 = 60;
+/// Nothing here asks a browser for anything of the machine it runs on.
+const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -96,8 +96,11 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
     let watch = app.metrics.watch(&request, &id);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
+    let asker = app.origins.asker(&method, path.trim_end_matches('/'), request.headers());
     let mut response = if preflight(&request) {
-        allowed(ALLOWED)
+        asker.preflight()
+    } else if asker.oversteps(&app, request.headers()) {
+        Problem::other_site().into_response()
     } else if let Some(kept) = app.kept.answer(&app, &request) {
         app.metrics.served_kept();
         kept
@@ -108,6 +111,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
         response = write(&problem, &path, &id, wants_page, &method);
     }
     finish(response.headers_mut(), &id);
+    asker.tell(response.headers_mut());
     watch.answered(&response);
     response
 }
@@ -182,7 +186,7 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
     if problem.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static(problem.allow));
     }
-    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+    if matches!(problem.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(problem.retry_after));
     }
     if let Some(range) = problem.length.and_then(|length| HeaderValue::from_str(&format!("bytes */{length}")).ok()) {
@@ -199,7 +203,7 @@ fn finish(headers: &mut HeaderMap, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if let Ok(id) = HeaderValue::from_str(id) {

@@ -22,6 +22,7 @@ pub(super) fn issues(ask: &Ask) -> Result<Reply, Problem> {
         (Err(_), Some(_)) => (&[], Value::Null),
         (Err(problem), None) => return Err(problem),
     };
+    let issues = Issue::for_everybody(issues);
     ask.only(&[])?;
     let offer = ask.choose(&OFFERS)?;
     let count = |severity| issues.iter().filter(|issue| issue.severity == severity).count();
@@ -30,10 +31,10 @@ pub(super) fn issues(ask: &Ask) -> Result<Reply, Problem> {
         "errors": count(Severity::Error),
         "warnings": count(Severity::Warning),
         "notes": count(Severity::Note),
-        "issues": issues_json(issues),
+        "issues": issues_json(&issues),
         "failed_reload": failure.map(|failure| json!({
             "at": failure.at.to_rfc3339(),
-            "issues": issues_json(&failure.issues),
+            "issues": issues_json(&Issue::for_everybody(&failure.issues)),
         })),
         "links": links::this(ask, offer, &OFFERS),
     });

@@ -20,14 +20,18 @@ const RESULTS_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/results";
 pub(super) const PARAMETERS: [&str; 7] =
     ["limit", "type", "processID", "status", "datetime", "minDuration", "maxDuration"];
 
-/// Answers with the list, the newest first.
+/// Most that one page of a list may have, as the API's definition says.
+pub(super) const MOST_LISTED: usize = 10_000;
+
+/// Answers with the list of the asker's own, the newest first. To strangers it is empty: a job is seen and ended by
+/// whoever was told its id.
 pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&PARAMETERS)?;
     let offer = ask.choose(&OFFERS)?;
-    let limit = ask.limit(usize::MAX)?;
+    let limit = ask.limit_of(MOST_LISTED)?;
     let wanted = Wanted::read(ask)?;
-    let jobs = ask.jobs.list().into_iter().filter(|job| wanted.holds(job)).take(limit);
+    let jobs = ask.jobs.list(ask.token.as_deref()).into_iter().filter(|job| wanted.holds(job)).take(limit);
     let jobs: Vec<Value> = jobs.map(|job| status_info(ask, &job)).collect();
     let links = links::this(ask, offer, &OFFERS);
     let reply = match offer.format {

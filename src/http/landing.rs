@@ -9,6 +9,7 @@ use super::reply::Reply;
 use super::request::Ask;
 use super::{archive, web};
 use crate::layer::table::count;
+use crate::place::Issue;
 use crate::snapshot::Snapshot;
 use chrono::SecondsFormat;
 use serde_json::json;
@@ -99,7 +100,7 @@ fn overview(snapshot: &Snapshot) -> serde_json::Value {
         "zones": count(place.zones.len()),
         "assets": count(place.assets.len()),
         "collections": collections,
-        "issues": count(snapshot.issues.len()),
+        "issues": count(Issue::for_everybody(&snapshot.issues).len()),
         "sources": page::sources(snapshot),
         "built": time(snapshot),
         "date": place.date.map(|day| day.format("%-d %B %Y").to_string()),

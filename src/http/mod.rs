@@ -7,6 +7,7 @@ mod api;
 mod archive;
 mod collection;
 mod conformance;
+mod connect;
 mod crs;
 mod docs;
 mod download;
@@ -25,6 +26,7 @@ mod landing;
 mod links;
 mod metrics;
 mod openapi;
+mod origin;
 mod openapi_tiles;
 mod page;
 mod problem;
@@ -48,7 +50,6 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use axum::serve::ListenerExt;
 use guard::Work;
 use jobs::Jobs;
 use problem::Problem;
@@ -82,6 +83,17 @@ pub struct Options {
     pub max_running_jobs: usize,
     /// Long jobs that may wait; more are told to come back.
     pub max_waiting_jobs: usize,
+    /// Long jobs of one client that may wait or run at once; more are told to wait for those. A client is an address:
+    /// that of the connection, or what the proxy says with [`Options::behind_proxy`]. This machine itself may have
+    /// any number.
+    pub max_jobs_per_client: usize,
+    /// Bytes a job may take while it is worked on; a question that would take more is refused before it starts.
+    pub job_memory: u64,
+    /// Connections open at once. Beyond them only probes are answered.
+    pub max_connections: usize,
+    /// Sites (`https://maps.example.org`) whose pages may start, read and end jobs here. All others may read what is
+    /// public, and nothing else.
+    pub cors_origins: Vec<String>,
     /// Bytes of answers that are kept for whoever asks the same next.
     pub kept_bytes: u64,
 }
@@ -99,6 +111,10 @@ impl Default for Options {
             max_concurrent_requests: 256,
             max_running_jobs: 2,
             max_waiting_jobs: 8,
+            max_jobs_per_client: 4,
+            job_memory: crate::plan::hubs::USUAL_MEMORY,
+            max_connections: 1024,
+            cors_origins: Vec::new(),
             kept_bytes: kept::KEPT,
         }
     }
@@ -111,6 +127,7 @@ struct App {
     public_url: Option<String>,
     behind_proxy: bool,
     limits: guard::Limits,
+    origins: origin::Origins,
     jobs: Arc<Jobs>,
     kept: kept::Kept,
     metrics: metrics::Metrics,
@@ -143,16 +160,9 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
-    // The end of an answer that does not fill a packet is sent at once, instead of waiting for the client's word
-    // that the packets before have come.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection may be slow at the end of its answers");
-        }
-    });
-    let serving = axum::serve(listener, router(shared, &options, Arc::clone(&jobs))).with_graceful_shutdown(stop);
+    let serving = connect::serve(listener, router(shared, &options, Arc::clone(&jobs)), options.max_connections, stop);
     let ended = tokio::select! {
-        ended = serving.into_future() => ended,
+        ended = serving => ended,
         () = too_late => Ok(()),
     };
     let closed = tokio::task::spawn_blocking(move || jobs.close());
@@ -169,6 +179,7 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         public_url,
         behind_proxy: options.behind_proxy,
         limits: guard::Limits::new(options),
+        origins: origin::Origins::new(options),
         kept: kept::Kept::new(options.kept_bytes),
         jobs,
         metrics,

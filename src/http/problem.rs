@@ -103,6 +103,25 @@ impl Problem {
         Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No worker is free", detail) }
     }
 
+    /// A page of another site wants to do what only pages of this one may.
+    pub(super) fn other_site() -> Self {
+        let detail = "A page of another site may read public data here, and may not start or end work. Ask whoever runs this server to name the site in cors_origins, or send the request from a program of your own.";
+        Self::new(StatusCode::FORBIDDEN, "Not from another site's page", detail)
+    }
+
+    /// One client has as many jobs as it may.
+    pub(super) fn too_many_jobs(most: usize) -> Self {
+        let detail =
+            format!("At most {most} jobs of one client wait or run at once. Wait for one to end, or dismiss one.");
+        Self { retry_after: 10, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many jobs", detail) }
+    }
+
+    /// The machine has no room for the file an answer is written to.
+    pub(super) fn no_room() -> Self {
+        let detail = "There is no room for temporary files on the machine, so this form cannot be written now. Ask for GeoJSON, CSV or XLSX, or tell whoever runs this server that TMPDIR is full or missing.";
+        Self { retry_after: 60, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No room for temporary files", detail) }
+    }
+
     /// The server stops, or the job was dismissed, before the answer was there.
     pub(super) fn stopped() -> Self {
         let detail = "The work was stopped before it was done. Ask again.";

@@ -1,6 +1,7 @@
 //! What a request asks, taken out of it before anything is worked out.
 
 use super::App;
+use super::connect::Peer;
 use super::format::{self, Offer};
 use super::jobs::Jobs;
 use super::kept::{self, Asked, Key};
@@ -12,6 +13,7 @@ use crate::snapshot::{Collection, Shared, Snapshot};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A request.
@@ -29,6 +31,10 @@ pub(super) struct Ask {
     pub(super) jobs: Arc<Jobs>,
     /// How the client would like to be answered.
     pub(super) prefer: Option<String>,
+    /// What the browser knows its own jobs by.
+    pub(super) token: Option<String>,
+    /// The address of the client, where it is known and not this machine's own.
+    pub(super) client: Option<IpAddr>,
     params: Vec<(String, String)>,
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
@@ -60,6 +66,8 @@ impl FromRequestParts<Arc<App>> for Ask {
             shared: app.shared.clone(),
             jobs: app.jobs.clone(),
             prefer: header_text(&parts.headers, &HeaderName::from_static("prefer")),
+            token: token(&parts.headers),
+            client: client(parts, app.behind_proxy),
             params,
             key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
             gzip: kept::reads_gzip(&parts.headers),
@@ -70,6 +78,37 @@ impl FromRequestParts<Arc<App>> for Ask {
             if_range: word(header::IF_RANGE),
         })
     }
+}
+
+/// The cookie with what a browser knows its own jobs by. It says nothing of whose browser it is.
+pub(super) const COOKIE: &str = "patchwork_jobs";
+
+fn token(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let token = pairs.find(|(name, _)| *name == COOKIE)?.1;
+    (token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
+}
+
+/// The address of the client: of the connection, or what the nearest proxy says, which is the last of the list.
+fn client(parts: &Parts, behind_proxy: bool) -> Option<IpAddr> {
+    let peer = parts.extensions.get::<Peer>().map(|peer| peer.0);
+    let said = || {
+        parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()?
+            .to_str()
+            .ok()?
+            .rsplit(',')
+            .next()?
+            .trim()
+            .parse()
+            .ok()
+    };
+    let client = if behind_proxy { said().or(peer) } else { peer };
+    client.filter(|client| !client.is_loopback())
 }
 
 fn header_text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
@@ -181,6 +220,14 @@ impl Ask {
     /// The representation to send.
     pub(super) fn choose(&self, offers: &[Offer]) -> Result<Offer, Problem> {
         format::choose(offers, self.get("f"), self.accept.as_deref())
+    }
+
+    /// How many of a list are wanted: all unless somebody says, and at most so many may be said.
+    pub(super) fn limit_of(&self, most: usize) -> Result<usize, Problem> {
+        match self.limit(most)? {
+            limit if limit <= most => Ok(limit),
+            limit => Err(Problem::bad_request(format!("limit is {limit}; it can be at most {most}."))),
+        }
     }
 
     /// How many are wanted at most, or as many as `usual` when nobody says.

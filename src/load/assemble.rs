@@ -103,6 +103,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
     }
     let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
+    let before_records = desk.issues.len();
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure);
     more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
@@ -110,6 +111,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
     let theme_answers = themes::answers(&manifest.themes, &kinds, heard, &mut desk.issues);
+    desk.issues.about_records_since(before_records);
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,

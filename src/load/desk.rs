@@ -1,9 +1,10 @@
 //! What every part of loading shares: where files are, what was found, and which sources were read.
 
+use super::fence;
 use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::place::{Issue, Source, UnderstoodTable, Where};
+use crate::place::{Issue, Severity, Source, UnderstoodTable, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -15,6 +16,7 @@ pub(super) type Variables<'a> = &'a (dyn Fn(&str) -> Option<String> + Sync);
 /// The desk on which the files of a place are opened.
 pub(super) struct Desk<'a> {
     dir: &'a Path,
+    is_fenced: bool,
     variables: Variables<'a>,
     steps: Steps<'a>,
     /// Everything found so far.
@@ -41,10 +43,11 @@ pub(super) struct Ask<'a> {
 }
 
 impl<'a> Desk<'a> {
-    /// An empty desk.
-    pub(super) fn new(dir: &'a Path, variables: Variables<'a>, steps: Steps<'a>) -> Self {
+    /// An empty desk. With `is_fenced` files outside the place's directory are refused.
+    pub(super) fn new(dir: &'a Path, variables: Variables<'a>, steps: Steps<'a>, is_fenced: bool) -> Self {
         Self {
             dir,
+            is_fenced,
             variables,
             steps,
             issues: Issues::default(),
@@ -78,6 +81,13 @@ impl<'a> Desk<'a> {
                 return None;
             }
         };
+        if let Some(issue) = self.refused(written, &path, role) {
+            let is_error = issue.severity == Severity::Error;
+            self.issues.push(issue);
+            if is_error {
+                return None;
+            }
+        }
         if path.is_file() {
             return Some(path);
         }
@@ -89,6 +99,33 @@ impl<'a> Desk<'a> {
         };
         self.issues.push(Issue::error("file-missing", at(), format!("There is no file \"{written}\""), remedy));
         None
+    }
+
+    /// Why a path may not be read, or that a server would not read it. It is not told whether anything is there.
+    pub(super) fn refused(&self, written: &str, path: &Path, role: &str) -> Option<Issue> {
+        let at = Where::file("place.toml").field(role.to_owned());
+        if !fence::is_data(path) {
+            let problem = format!("\"{written}\" is no file of data: it is a device, a pipe or part of the system");
+            return Some(Issue::error("file-special", at, problem, "Name a file of the place"));
+        }
+        let mut roots = vec![self.dir.to_path_buf()];
+        // A variable with the program's own name is the operator's word.
+        if let Some((name, _)) = written.strip_prefix("${").and_then(|rest| rest.split_once('}'))
+            && name.starts_with("PATCHWORK_")
+        {
+            roots.extend((self.variables)(name).map(PathBuf::from));
+        }
+        if fence::is_below(path, &roots) {
+            return None;
+        }
+        let problem = format!("\"{written}\" leads outside the directory of the place");
+        Some(if self.is_fenced {
+            let remedy = "Put the file into the place; or start the server with --allow-outside (PATCHWORK_ALLOW_OUTSIDE=true), or begin the path with a variable such as ${PATCHWORK_SHARED}";
+            Issue::error("file-outside", at, problem, remedy)
+        } else {
+            let remedy = "It is read here; patchwork serve reads it only with --allow-outside";
+            Issue::note("file-outside", at, problem, remedy)
+        })
     }
 
     /// Where a written path to a directory leads, whether or not there is one.

@@ -13,6 +13,7 @@ pub mod candidates;
 pub mod costs;
 mod deprivation;
 mod desk;
+mod fence;
 mod dwellings;
 pub mod engagement;
 mod grants;
@@ -38,8 +39,9 @@ mod words;
 mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
+pub use table::quiet_about_damage;
 
-use crate::place::{Issue, Place, Severity, UnderstoodTable};
+use crate::place::{Audience, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -66,16 +68,32 @@ pub fn load(dir: &Path, steps: Steps<'_>) -> Loaded {
     load_with(dir, &|name| std::env::var(name).ok(), steps)
 }
 
+/// As [`load`], for a server whose operator did not write `place.toml` himself: a file outside the place's directory
+/// is refused unless it lies below what an environment variable of the operator's (`PATCHWORK_…`) names.
+#[must_use]
+pub fn load_inside(dir: &Path, steps: Steps<'_>) -> Loaded {
+    loaded(dir, &|name| std::env::var(name).ok(), steps, true)
+}
+
 /// As [`load`], with somebody else's environment: for tests, and for a server whose environment is not
 /// the user's.
 #[must_use]
 pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync), steps: Steps<'_>) -> Loaded {
+    loaded(dir, variables, steps, false)
+}
+
+fn loaded(
+    dir: &Path,
+    variables: &(dyn Fn(&str) -> Option<String> + Sync),
+    steps: Steps<'_>,
+    is_fenced: bool,
+) -> Loaded {
     // Where `dir` is a link that somebody turns to a newer place meanwhile, all files still come from one.
     let resolved = dir.canonicalize();
     let dir = resolved.as_deref().unwrap_or(dir);
     match settings::read(dir) {
         Ok(manifest) => {
-            let mut desk = desk::Desk::new(dir, variables, steps);
+            let mut desk = desk::Desk::new(dir, variables, steps, is_fenced);
             let parts = assemble::parts(&mut desk, &manifest);
             let tables = std::mem::take(&mut desk.understood);
             let (sources, issues) = desk.close();
@@ -96,6 +114,23 @@ impl Issues {
     /// Adds one.
     pub fn push(&mut self, issue: Issue) {
         self.0.push(issue);
+    }
+
+    /// How many there are so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Keeps from the public all that were added since there were so many: they speak of records of people.
+    pub fn about_records_since(&mut self, before: usize) {
+        self.0.iter_mut().skip(before).for_each(|issue| issue.audience = Audience::Operator);
     }
 
     /// Whether the place cannot be used.

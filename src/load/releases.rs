@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::manifest::DisclosureSection;
-use crate::place::{Disclosure, Issue, Where};
+use crate::place::{Disclosure, Issue, Severity, Where};
 
 /// How small counts are protected, with the text of every release published before, oldest first by
 /// name. A file that cannot be read is an error, because without it what it hid could be given away.
@@ -12,7 +12,13 @@ pub(super) fn read(desk: &mut Desk<'_>, section: &DisclosureSection) -> Disclosu
 }
 
 fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
-    let mut files: Vec<_> = match std::fs::read_dir(desk.directory(written)) {
+    let directory = desk.directory(written);
+    if let Some(issue) = desk.refused(written, &directory, "releases").filter(|issue| issue.severity == Severity::Error)
+    {
+        desk.issues.push(issue);
+        return Vec::new();
+    }
+    let mut files: Vec<_> = match std::fs::read_dir(directory) {
         Ok(entries) => entries.filter_map(|entry| Some(entry.ok()?.path())).collect(),
         Err(error) => {
             let problem = format!("\"{written}\" cannot be listed: {error}");

@@ -3,6 +3,7 @@
 use super::desk::nearest;
 use super::manifest::Manifest;
 use crate::place::{Issue, Where};
+use std::io::Read;
 use std::path::Path;
 
 /// What `dir/place.toml` says.
@@ -16,7 +17,7 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
         let problem = format!("There is no directory \"{}\"", dir.display());
         return Err(vec![Issue::error("place-missing", at(), problem, "Give the directory that holds place.toml")]);
     }
-    let bytes = std::fs::read(dir.join("place.toml")).map_err(|error| {
+    let bytes = short(&dir.join("place.toml")).map_err(|error| {
         let problem = match error.kind() {
             std::io::ErrorKind::NotFound => format!("The directory \"{}\" has no place.toml", dir.display()),
             _ => format!("place.toml cannot be read: {error}"),
@@ -30,6 +31,22 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
         vec![Issue::error("settings-encoding", at().row(line as u64), "place.toml is not UTF-8 text", remedy)]
     })?;
     parse(&text)
+}
+
+/// Longest `place.toml` that is read, in bytes.
+const LONGEST: u64 = 4 << 20;
+
+/// The bytes of a file that is one, and short.
+fn short(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !super::fence::is_data(path) {
+        return Err(std::io::Error::other("it is a device, a pipe or part of the system"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(std::io::Error::other(format!("it is longer than {LONGEST} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// The settings in the text of a `place.toml`.

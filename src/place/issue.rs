@@ -11,6 +11,18 @@ pub struct Issue {
     pub problem: String,
     /// What was done about it, or what the reader should do, as a sentence without a full stop.
     pub remedy: String,
+    /// Who may read it.
+    pub audience: Audience,
+}
+
+/// Who may read an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Audience {
+    /// Anybody: it speaks of files that are published as they are.
+    #[default]
+    Everybody,
+    /// Only whoever has the files: it speaks of records of people, and its words, rows and numbers may be theirs.
+    Operator,
 }
 
 /// How bad an issue is.
@@ -83,18 +95,66 @@ impl Issue {
     /// The place cannot be used.
     #[must_use]
     pub fn error(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, at, problem: problem.into(), remedy: remedy.into() }
+        Self {
+            severity: Severity::Error,
+            code,
+            at,
+            problem: problem.into(),
+            remedy: remedy.into(),
+            audience: Audience::Everybody,
+        }
+    }
+
+    /// What the public is told of issues: those about records only by file and kind, each once, without words, rows,
+    /// fields, keys or how many there are. The order is that of the list.
+    #[must_use]
+    pub fn for_everybody(issues: &[Self]) -> Vec<Self> {
+        let mut told = Vec::new();
+        for issue in issues {
+            let public = match issue.audience {
+                Audience::Everybody => issue.clone(),
+                Audience::Operator => issue.kind_only(),
+            };
+            if issue.audience == Audience::Everybody || !told.contains(&public) {
+                told.push(public);
+            }
+        }
+        told
+    }
+
+    fn kind_only(&self) -> Self {
+        Self {
+            at: Where::file(self.at.file.clone()),
+            problem: format!("Something about the records in this file is to be looked at ({})", self.code),
+            remedy: "Run patchwork check where the files are: it names rows and values, which are not told here"
+                .to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The answers are affected.
     #[must_use]
     pub fn warning(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, code, at, problem: problem.into(), remedy: remedy.into() }
+        Self {
+            severity: Severity::Warning,
+            code,
+            at,
+            problem: problem.into(),
+            remedy: remedy.into(),
+            audience: Audience::Everybody,
+        }
     }
 
     /// Worth knowing.
     #[must_use]
     pub fn note(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, code, at, problem: problem.into(), remedy: remedy.into() }
+        Self {
+            severity: Severity::Note,
+            code,
+            at,
+            problem: problem.into(),
+            remedy: remedy.into(),
+            audience: Audience::Everybody,
+        }
     }
 }

@@ -25,7 +25,7 @@ pub use grant::{
 };
 pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
-pub use issue::{Issue, Severity, Where};
+pub use issue::{Audience, Issue, Severity, Where};
 pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};

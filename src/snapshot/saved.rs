@@ -1,9 +1,12 @@
 use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
+
+/// Bytes for which there must be room: a small layer as a file.
+const ROOM: usize = 1 << 20;
 
 /// A finished file without a name: it is gone when nobody reads it any more, whatever becomes of the program.
 #[derive(Debug, Clone)]
@@ -35,6 +38,14 @@ impl Saved {
         let file = File::open(&path)?;
         let length = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), length })
+    }
+
+    /// Whether files can be kept at all: whether the folder for temporary files (`TMPDIR`) is there and has room.
+    /// Writers of formats wrap what the disk says in their own words, so this is asked of the disk itself.
+    #[must_use]
+    pub fn has_room() -> bool {
+        let probe = |file: &mut File| file.write_all(&[1; ROOM]).and_then(|()| file.sync_data());
+        tempfile::tempfile().and_then(|mut file| probe(&mut file)).is_ok()
     }
 
     /// How many bytes it has.

@@ -81,7 +81,13 @@ impl Program {
     }
 
     pub(crate) fn serving_in(dir: &Path) -> Self {
+        Self::serving_with(dir, &[])
+    }
+
+    /// With these settings in the environment.
+    pub(crate) fn serving_with(dir: &Path, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_patchwork"))
+            .envs(settings.iter().copied())
             .args(["--log", "json", "serve", &dir.display().to_string(), "--bind", "127.0.0.1:0"])
             .env("PATCHWORK_LOG_FILTER", "info")
             .stderr(Stdio::piped())
@@ -119,7 +125,7 @@ impl Program {
         stream
     }
 
-    fn get(&self, path: &str, header: &str) -> String {
+    pub(crate) fn get(&self, path: &str, header: &str) -> String {
         let mut answer = String::new();
         self.begin(path, header).read_to_string(&mut answer).expect("answers");
         answer

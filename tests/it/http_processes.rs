@@ -57,6 +57,21 @@ pub(crate) fn until(server: &Server, job: &str, is_wanted: impl Fn(&str) -> bool
     }
 }
 
+/// Starts an echo as a browser does: the job, and the cookie that says whose it is.
+pub(crate) fn started(server: &Server, body: &Value) -> (String, String) {
+    let answer = post(server, "echo", &[("Prefer", "respond-async")], body);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let cookie = answer.header("set-cookie").expect("a cookie");
+    let cookie = cookie.split(';').next().expect("a pair").to_owned();
+    (path(answer.header("location").expect("where the job is")), cookie)
+}
+
+/// The jobs that whoever holds this cookie is shown.
+pub(crate) fn listed(server: &Server, query: &str, cookie: &str) -> Vec<Value> {
+    let answer = server.ask("GET", &format!("/jobs?f=json{query}"), &[("Cookie", cookie)]);
+    answer.json()["jobs"].as_array().expect("a list").clone()
+}
+
 pub(crate) fn over(status: &str) -> bool {
     !matches!(status, "accepted" | "running")
 }
@@ -229,10 +244,9 @@ fn core_job_exceptions_no_such_job_and_result_not_ready() {
 
 #[test]
 fn job_list_is_narrowed_by_process_status_and_limit() {
-    let job = start(&SERVER, "echo", &json!({"inputs": {"message": "listed"}}));
+    let (job, cookie) = started(&SERVER, &json!({"inputs": {"message": "listed"}}));
     until(&SERVER, &job, over);
-    let jobs =
-        |query: &str| SERVER.get(&format!("/jobs?f=json{query}")).json()["jobs"].as_array().expect("a list").clone();
+    let jobs = |query: &str| listed(&SERVER, query, &cookie);
     let id = job.trim_start_matches("/jobs/").to_owned();
     let has = |query: &str| jobs(query).iter().any(|info| info["jobID"] == id.as_str());
     assert!(has("") && has("&processID=echo&status=successful&type=process&datetime=2020-01-01/.."));

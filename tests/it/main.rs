@@ -9,6 +9,7 @@ mod habits;
 mod haringey_walking_areas;
 mod house;
 mod http_answers;
+mod http_bounds;
 mod http_attack;
 mod http_attack_town;
 mod http_ets;

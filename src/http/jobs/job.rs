@@ -2,6 +2,7 @@ use crate::http::problem::Problem;
 use crate::locate::Watch;
 use axum::body::Bytes;
 use chrono::{DateTime, Utc};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,9 +15,23 @@ pub(in crate::http) struct Job {
     pub(in crate::http) created: DateTime<Utc>,
     /// Whether the outputs are handed out in one document.
     pub(in crate::http) is_document: bool,
+    /// Who started it.
+    pub(in crate::http) owner: Owner,
+    /// Bytes the work may take.
+    pub(in crate::http) memory: u64,
     /// Through which the work hears that nobody wants the outcome any more, and says how far it is.
     pub(in crate::http) watch: Watch,
     state: Arc<Mutex<State>>,
+}
+
+/// Who started a job. The id of a job cannot be guessed and is told to nobody else, so whoever has it may see and end
+/// the job; the list shows each browser its own.
+#[derive(Debug, Clone, Default)]
+pub(in crate::http) struct Owner {
+    /// What only the browser that started it holds.
+    pub(in crate::http) token: Option<String>,
+    /// The address, where it is known.
+    pub(in crate::http) client: Option<IpAddr>,
 }
 
 /// How a job stands.
@@ -69,7 +84,7 @@ impl Status {
 }
 
 impl Job {
-    pub(super) fn new(id: String, process: &'static str, is_document: bool) -> Self {
+    pub(super) fn new(id: String, process: &'static str, is_document: bool, owner: Owner, memory: u64) -> Self {
         let created = Utc::now();
         let state = State {
             status: Status::Accepted,
@@ -83,7 +98,7 @@ impl Job {
         let state = Arc::new(Mutex::new(state));
         let told = Arc::clone(&state);
         let watch = Watch::telling(move |words, done| locked(&told).tell(words, done));
-        Self { id, process, created, is_document, watch, state }
+        Self { id, process, created, is_document, owner, memory, watch, state }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

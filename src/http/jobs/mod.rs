@@ -6,13 +6,14 @@
 mod job;
 mod pool;
 
-pub(super) use job::{Job, Part, Status};
+pub(super) use job::{Job, Owner, Part, Status};
 
 use super::Options;
 use super::problem::Problem;
 use pool::Pool;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,6 +49,8 @@ pub(super) struct Jobs {
     /// Keys that nobody outside knows: what they make of a number can't be guessed.
     secret: [RandomState; 2],
     made: AtomicU64,
+    most_of_one: usize,
+    memory: u64,
 }
 
 impl Jobs {
@@ -60,14 +63,28 @@ impl Jobs {
             cores: cores.ok().map(Arc::new),
             secret: [RandomState::new(), RandomState::new()],
             made: AtomicU64::new(0),
+            most_of_one: options.max_jobs_per_client,
+            memory: options.job_memory,
         }
     }
 
     /// A job that nobody has been told of yet.
-    pub(super) fn make(&self, process: &'static str, is_document: bool) -> Arc<Job> {
+    pub(super) fn make(&self, process: &'static str, is_document: bool, owner: Owner) -> Arc<Job> {
+        Arc::new(Job::new(self.secret(), process, is_document, owner, self.memory))
+    }
+
+    /// 128 bits that nobody can guess: names of jobs, and what a browser knows its own jobs by.
+    pub(super) fn secret(&self) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let [a, b] = [0, 1].map(|half: usize| self.secret[half].hash_one((number, half)));
-        Arc::new(Job::new(format!("{a:016x}{b:016x}"), process, is_document))
+        format!("{a:016x}{b:016x}")
+    }
+
+    /// Refuses another job of a client that has as many as it may.
+    pub(super) fn room_for(&self, client: Option<IpAddr>) -> Result<(), Problem> {
+        let Some(client) = client else { return Ok(()) };
+        let own = self.known().iter().filter(|job| job.owner.client == Some(client) && !job.is_over()).count();
+        if own < self.most_of_one { Ok(()) } else { Err(Problem::too_many_jobs(self.most_of_one)) }
     }
 
     /// Sets a job to work; `done` is told when it is over, whatever came of it.
@@ -116,9 +133,10 @@ impl Jobs {
         self.known().push(Arc::clone(job));
     }
 
-    /// Jobs that can be asked after, the newest first.
-    pub(super) fn list(&self) -> Vec<Arc<Job>> {
-        self.known().iter().rev().cloned().collect()
+    /// Jobs of whoever holds this token, the newest first.
+    pub(super) fn list(&self, token: Option<&str>) -> Vec<Arc<Job>> {
+        let own = |job: &&Arc<Job>| token.is_some() && job.owner.token.as_deref() == token;
+        self.known().iter().rev().filter(own).cloned().collect()
     }
 
     /// The job of this id.

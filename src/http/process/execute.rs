@@ -4,10 +4,10 @@ use super::check::fault;
 use super::{Inputs, Output, Process, named};
 use crate::http::format::JSON;
 use crate::http::job::status_info;
-use crate::http::jobs::{Job, Jobs, Part, Status};
+use crate::http::jobs::{Job, Jobs, Owner, Part, Status};
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
-use crate::http::request::Ask;
+use crate::http::request::{Ask, COOKIE};
 use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -71,14 +71,20 @@ fn begin(ask: &Ask, body: &[u8]) -> Result<Begun, Problem> {
     ask.only(&[])?;
     let order = Order::read(process, &(process.inputs)(snapshot), body)?;
     let work = (process.prepare)(snapshot, &order.inputs)?;
-    let job = ask.jobs.make(process.id, order.is_document);
+    let is_now = process.is_sync && !prefers_async(ask.prefer.as_deref());
+    if !is_now {
+        ask.jobs.room_for(ask.client)?;
+    }
+    let token = ask.token.clone().unwrap_or_else(|| ask.jobs.secret());
+    let owner = Owner { token: Some(token.clone()), client: ask.client };
+    let job = ask.jobs.make(process.id, order.is_document, owner);
     let wanted = order.outputs;
     let work = move |job: &Job| {
         let mut parts = work(job)?;
         parts.retain(|part| wanted.contains(&part.name));
         Ok(parts)
     };
-    if process.is_sync && !prefers_async(ask.prefer.as_deref()) {
+    if is_now {
         let (tell, over) = tokio::sync::oneshot::channel();
         ask.jobs.start(&job, process.lane, work, move || {
             let _ = tell.send(());
@@ -91,8 +97,15 @@ fn begin(ask: &Ask, body: &[u8]) -> Result<Begun, Problem> {
         .status(StatusCode::CREATED)
         .with(header::LOCATION, ask.url(&format!("/jobs/{}", job.id)))
         .with(HeaderName::from_static("preference-applied"), "respond-async")
+        .with(header::SET_COOKIE, cookie(ask, &token))
         .with(header::CACHE_CONTROL, "no-store");
     Ok(Begun::Job(reply))
+}
+
+/// Kept by the browser until it is closed, sent to this server only, and read by no script.
+fn cookie(ask: &Ask, token: &str) -> String {
+    let secure = if ask.base.starts_with("https://") { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
 /// Whether the client would rather not wait (RFC 7240); preferences nobody knows are passed over.

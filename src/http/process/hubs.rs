@@ -10,8 +10,8 @@ use crate::layer::{Layer, geojson};
 use crate::measure::what_if::OFF_STREET;
 use crate::place::Place;
 use crate::plan::hubs::{
-    Brief, Candidates, Keep, Objective, Spot, USUAL_RUNS, Unplanned, group_named, hubs_watched, kind_named,
-    standard_named,
+    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_watched,
+    kind_named, standard_named,
 };
 use crate::snapshot::Snapshot;
 use crate::units::{Metres, Seconds};
@@ -220,7 +220,13 @@ fn example(snapshot: &Snapshot) -> Value {
 
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     let (snapshot, brief) = (Arc::clone(snapshot), brief(snapshot, inputs)?);
-    Ok(Box::new(move |job| work(&snapshot.place, &brief, job)))
+    Ok(Box::new(move |job| {
+        let brief = Brief { memory: job.memory, ..brief };
+        let done = work(&snapshot.place, &brief, job);
+        drop((brief, snapshot));
+        crate::memory::give_back();
+        done
+    }))
 }
 
 fn work(place: &Place, brief: &Brief, job: &Job) -> Result<Vec<Part>, Problem> {
@@ -272,6 +278,7 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
         floors: floors.collect::<Result<_, Problem>>()?,
         time_limit: Duration::from_secs_f64(number("time_limit").unwrap_or(60.0).clamp(1.0, LONGEST as f64)),
         seed: number("seed").map_or(1, |seed| seed as u64),
+        memory: USUAL_MEMORY,
         runs: number("runs").map_or(USUAL_RUNS, |runs| runs as usize),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{ALL, Process, named};
 use crate::http::format::{Format, HTML, JSON, Offer};
+use crate::http::job::MOST_LISTED;
 use crate::http::links::Link;
 use crate::http::page;
 use crate::http::problem::Problem;
@@ -19,7 +20,7 @@ const EXECUTE_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/execute";
 pub(in crate::http) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&["limit"])?;
-    let limit = ask.limit(ALL.len())?;
+    let limit = ask.limit_of(MOST_LISTED)?;
     ask.told(&OFFERS, |offer, links| {
         links.push(Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"));
         let summaries: Vec<Value> = ALL

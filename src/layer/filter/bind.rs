@@ -214,8 +214,19 @@ impl Binder<'_> {
                 Err(wrong("a shape can only be compared by functions such as S_INTERSECTS"))
             }
             Expr::List(_) => Err(wrong("a list can only stand after IN or in functions such as A_CONTAINS")),
+            Expr::Chain(first, rest) => self.chain(expr, first, rest),
             Expr::Call { op, args } => self.call(op, args),
         }
+    }
+
+    fn chain(&self, whole: &Expr, first: &Expr, rest: &[(Operator, Expr)]) -> Result<Typed, FilterError> {
+        let number = |expr: &Expr| match self.scalar(expr)? {
+            (scalar, Kind::Number | Kind::Null) => Ok(scalar),
+            (_, kind) => Err(wrong(format!("{} gives {} where a number is needed", words(expr), kind.words()))),
+        };
+        let steps = rest.iter().map(|(operator, right)| Ok((*operator, number(right)?)));
+        let chain = Scalar::Chain(Box::new(number(first)?), steps.collect::<Result<_, FilterError>>()?);
+        Ok((settled(chain, &[whole]), Kind::Number))
     }
 
     fn property(&self, name: &str) -> Result<Typed, FilterError> {
@@ -230,13 +241,8 @@ impl Binder<'_> {
     }
 
     fn call(&self, op: &str, args: &[Expr]) -> Result<Typed, FilterError> {
-        if let Some(operator) = Operator::of(op) {
-            let [a, b] = pair(op, args)?;
-            let number = |expr: &Expr| match self.scalar(expr)? {
-                (scalar, Kind::Number | Kind::Null) => Ok(Box::new(scalar)),
-                (_, kind) => Err(wrong(format!("{} gives {} where a number is needed", words(expr), kind.words()))),
-            };
-            return Ok((settled(Scalar::Arithmetic(operator, number(a)?, number(b)?), &[a, b]), Kind::Number));
+        if Operator::of(op).is_some() {
+            return Err(wrong(format!("{op} takes two operands and has {}", args.len())));
         }
         match (op, args) {
             ("casei" | "accenti", [inner]) => match self.scalar(inner)? {
@@ -307,6 +313,7 @@ fn names_property(expr: &Expr) -> bool {
         Expr::Property(_) => true,
         Expr::Interval(from, to) => names_property(from) || names_property(to),
         Expr::List(parts) | Expr::Call { args: parts, .. } => parts.iter().any(names_property),
+        Expr::Chain(first, rest) => names_property(first) || rest.iter().any(|(_, part)| names_property(part)),
         _ => false,
     }
 }
@@ -323,6 +330,7 @@ fn words(expr: &Expr) -> String {
         Expr::Interval(..) => "an interval".to_owned(),
         Expr::Geometry(_) | Expr::Bbox(_) => "a shape".to_owned(),
         Expr::List(_) => "a list".to_owned(),
+        Expr::Chain(..) => "what is worked out".to_owned(),
         Expr::Call { op, .. } => op.clone(),
     }
 }

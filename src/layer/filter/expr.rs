@@ -1,6 +1,7 @@
 //! A condition as it was written, in either form: what [`text`](super::text) and [`json`](super::json)
 //! both give.
 
+use super::scalar::Operator;
 use geo::Geometry;
 
 /// Names under which a condition may speak of a feature's shape.
@@ -23,6 +24,9 @@ pub(super) enum Expr {
     /// West, south, east, north.
     Bbox([f64; 4]),
     List(Vec<Expr>),
+    /// Numbers worked out from left to right, as `a * b + c` is: one node however many there are, so that no
+    /// length of sum uses up the stack where it is read, bound, asked or dropped.
+    Chain(Box<Expr>, Vec<(Operator, Expr)>),
     /// An operator or function, by its name in the JSON form.
     Call {
         op: String,
@@ -33,6 +37,17 @@ pub(super) enum Expr {
 impl Expr {
     pub(super) fn call(op: &str, args: Vec<Self>) -> Self {
         Self::Call { op: op.to_owned(), args }
+    }
+
+    /// `left op right`. What is on the left already is worked out first in any case, so it is only gone on with.
+    pub(super) fn arithmetic(left: Self, operator: Operator, right: Self) -> Self {
+        match left {
+            Self::Chain(first, mut rest) => {
+                rest.push((operator, right));
+                Self::Chain(first, rest)
+            }
+            first => Self::Chain(Box::new(first), vec![(operator, right)]),
+        }
     }
 }
 

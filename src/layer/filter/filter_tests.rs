@@ -250,6 +250,34 @@ fn hostile_conditions_are_refused_and_do_not_use_up_time_or_stack() {
     assert!(!pattern.matches(&"a".repeat(499)));
 }
 
+#[test]
+fn sums_of_any_length_use_no_stack_and_are_worked_out_from_left_to_right() {
+    for operator in ["+", "-", "*", "/", "%", " div ", "^"] {
+        for term in ["1", "residents", "(1)", "-1", "(residents + 1)"] {
+            let terms = (LONGEST - 20) / (term.len() + operator.len());
+            let long = format!("residents > {}", vec![term; terms].join(operator));
+            std::thread::Builder::new()
+                .stack_size(512 * 1024)
+                .spawn(move || ids(&long).len())
+                .expect("a thread")
+                .join()
+                .expect("no overflow");
+        }
+    }
+    assert_eq!(ids("residents = 2 + 9 - 6"), ["a"]);
+    assert_eq!(ids("residents = 2 * (3 + 3)"), ["c"]);
+    assert_eq!(ids("residents = (3 + 3) * 2"), ["c"]);
+    assert_eq!(ids("residents = 20 - (9 - 1)"), ["c"]);
+    assert_eq!(ids("residents = 2 + 5 * 2"), ["c"]);
+    assert_eq!(ids("residents = 1 + 2 ^ 2"), ["a"]);
+    assert_eq!(ids("residents = -(2 - 7)"), ["a"]);
+    let nested = format!(
+        "{{\"op\":\">\",\"args\":[{{\"property\":\"residents\"}},{{\"op\":\"+\",\"args\":[{}]}}]}}",
+        vec!["1"; 30_000].join(",")
+    );
+    assert!(Condition::parse(&nested, Language::Json).is_ok());
+}
+
 proptest! {
     #[test]
     fn any_words_are_read_or_refused(words in ".{0,80}") {

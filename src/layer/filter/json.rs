@@ -2,6 +2,7 @@
 
 use super::FilterError;
 use super::expr::{DEEPEST, Expr, canonical, corners};
+use super::scalar::Operator;
 use super::text::joined;
 use geo::Geometry;
 use serde_json::{Map, Value};
@@ -77,13 +78,15 @@ fn operation(op: &Value, args: Option<Value>, depth: usize) -> Parsed {
     let op = canonical(op);
     Ok(match op {
         "and" | "or" if args.len() > 1 => joined(op, args),
-        // A chain such as a + b + c goes from left to right.
-        "+" | "-" | "*" | "/" | "%" => {
-            let mut rest = args.into_iter();
-            let first = rest.next().ok_or_else(|| wrong(format!("the operator {op:?} has nothing to work on")))?;
-            rest.fold(first, |left, right| Expr::call(op, vec![left, right]))
-        }
-        _ => Expr::call(op, args),
+        _ => match Operator::of(op) {
+            // A chain such as a + b + c goes from left to right.
+            Some(operator) if args.len() == 2 || matches!(op, "+" | "-" | "*" | "/" | "%") => {
+                let mut rest = args.into_iter();
+                let first = rest.next().ok_or_else(|| wrong(format!("the operator {op:?} has nothing to work on")))?;
+                rest.fold(first, |left, right| Expr::arithmetic(left, operator, right))
+            }
+            _ => Expr::call(op, args),
+        },
     })
 }
 

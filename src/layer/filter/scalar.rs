@@ -73,7 +73,8 @@ pub(super) enum Scalar {
     Spelled(Box<Scalar>),
     Case(Box<Scalar>),
     Accents(Box<Scalar>),
-    Arithmetic(Operator, Box<Scalar>, Box<Scalar>),
+    /// Numbers worked out from left to right.
+    Chain(Box<Scalar>, Vec<(Operator, Scalar)>),
     Interval(Box<Scalar>, Box<Scalar>),
 }
 
@@ -130,10 +131,12 @@ impl Scalar {
             },
             Self::Case(inner) => folded(inner.of(feature), fold::case),
             Self::Accents(inner) => folded(inner.of(feature), fold::accents),
-            Self::Arithmetic(op, left, right) => match (left.of(feature), right.of(feature)) {
-                (Val::Number(a), Val::Number(b)) => op.on(a, b),
-                _ => Val::Null,
-            },
+            Self::Chain(first, rest) => {
+                rest.iter().fold(first.of(feature), |left, (operator, right)| match (left, right.of(feature)) {
+                    (Val::Number(a), Val::Number(b)) => operator.on(a, b),
+                    _ => Val::Null,
+                })
+            }
             Self::Interval(from, to) => match (from.of(feature), to.of(feature)) {
                 (Val::Time(from), Val::Time(to)) => Val::Time(Span { from: from.from, to: to.to }),
                 _ => Val::Null,

@@ -4,6 +4,7 @@
 use super::FilterError;
 use super::expr::{ARRAY_OPS, DEEPEST, Expr, canonical, corners};
 use super::lex::{Token, tokens, wrong};
+use super::scalar::Operator;
 use super::wkt;
 
 /// Reads a condition.
@@ -143,33 +144,39 @@ impl Parser<'_> {
     fn sum(&mut self) -> Parsed {
         let mut left = self.product()?;
         loop {
-            let op = if self.sign("+") {
-                "+"
+            let operator = if self.sign("+") {
+                Operator::Plus
             } else if self.sign("-") {
-                "-"
+                Operator::Minus
             } else {
                 return Ok(left);
             };
-            left = Expr::call(op, vec![left, self.product()?]);
+            left = Expr::arithmetic(left, operator, self.product()?);
         }
     }
 
     fn product(&mut self) -> Parsed {
         let mut left = self.power()?;
         loop {
-            let op = match ["*", "/", "%"].into_iter().find(|op| self.sign(op)) {
-                Some(op) => op,
-                None if self.keyword("div") => "div",
-                None => return Ok(left),
+            let operator = if self.sign("*") {
+                Operator::Times
+            } else if self.sign("/") {
+                Operator::Over
+            } else if self.sign("%") {
+                Operator::Rest
+            } else if self.keyword("div") {
+                Operator::Whole
+            } else {
+                return Ok(left);
             };
-            left = Expr::call(op, vec![left, self.power()?]);
+            left = Expr::arithmetic(left, operator, self.power()?);
         }
     }
 
     fn power(&mut self) -> Parsed {
         let mut left = self.signed()?;
         while self.sign("^") {
-            left = Expr::call("^", vec![left, self.signed()?]);
+            left = Expr::arithmetic(left, Operator::Power, self.signed()?);
         }
         Ok(left)
     }
@@ -178,7 +185,7 @@ impl Parser<'_> {
         if self.sign("-") {
             return Ok(match self.deeper(Self::signed)? {
                 Expr::Number(number) => Expr::Number(-number),
-                other => Expr::call("*", vec![Expr::Number(-1.0), other]),
+                other => Expr::arithmetic(Expr::Number(-1.0), Operator::Times, other),
             });
         }
         if self.sign("+") {
@@ -300,7 +307,7 @@ impl Parser<'_> {
 /// A list of one element looks like a value in brackets.
 fn as_list(expr: Expr) -> Expr {
     match expr {
-        list @ (Expr::List(_) | Expr::Property(_) | Expr::Call { .. }) => list,
+        list @ (Expr::List(_) | Expr::Property(_) | Expr::Call { .. } | Expr::Chain(..)) => list,
         one => Expr::List(vec![one]),
     }
 }

@@ -4,7 +4,7 @@ use super::rows::HOURS_REMEDY;
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::load::words::some_of;
-use crate::place::{AssetStatus, Issue, Opening, Severity, Where};
+use crate::place::{AssetStatus, Audience, Issue, Opening, Severity, Where};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ fn issue(notice: Notice, at: Where, rows: &str, words: &str) -> Issue {
     let told = TOLD.iter().find(|told| told.0 == notice);
     let (_, severity, code, problem, remedy) = *told.expect("every notice stands in the table");
     let problem = problem.replace("{rows}", rows).replace("{words}", words);
-    Issue { severity, code, at, problem, remedy: remedy.to_owned() }
+    Issue { severity, code, at, problem, remedy: remedy.to_owned(), audience: Audience::Everybody }
 }
 
 /// Severity, code, problem and remedy of each notice.

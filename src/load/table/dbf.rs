@@ -7,6 +7,7 @@ use super::rows::Builder;
 use super::{Issues, Source, Table};
 use crate::place::Issue;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use std::path::Path;
 
 /// The table in the bytes of a `.dbf`.
 pub(super) struct Dbf<'b> {
@@ -148,6 +149,13 @@ fn code_page(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(name.as_bytes()).or_else(iso).or_else(by_number)
 }
 
+/// Whether what stands beside a file is a file and no link to somewhere else.
+fn stays(main: &Path, beside: &Path) -> bool {
+    let folder = |path: &Path| path.canonicalize().ok()?.parent().map(Path::to_path_buf);
+    let is_link = beside.symlink_metadata().is_ok_and(|found| found.is_symlink());
+    beside.is_file() && (!is_link || folder(main) == folder(beside))
+}
+
 /// The file beside the shapefile with another ending, in lower or upper case.
 pub(super) fn sidecar(source: &Source<'_>, ending: &str) -> Option<Vec<u8>> {
     let whole = source.path.file_name().map(|name| format!("{}.{ending}", name.to_string_lossy()));
@@ -155,5 +163,6 @@ pub(super) fn sidecar(source: &Source<'_>, ending: &str) -> Option<Vec<u8>> {
     beside
         .into_iter()
         .chain(whole.map(|name| source.path.with_file_name(name)))
+        .filter(|path| stays(source.path, path))
         .find_map(|path| std::fs::read(path).ok())
 }

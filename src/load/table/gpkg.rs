@@ -9,6 +9,10 @@ use geo::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 /// One entry of the table of contents.
 struct Layer {
@@ -21,16 +25,66 @@ struct Layer {
 pub(super) fn read(source: &Source<'_>, issues: &mut Issues) -> Result<Table, Issue> {
     let damaged = |error: rusqlite::Error| source.damaged("a GeoPackage", error);
     let database = open(source.path).map_err(damaged)?;
-    let layers = layers(&database).map_err(damaged)?;
+    let patience = Patience::of(&database, QUICK);
+    let layers = layers(&database).map_err(|error| patience.lost(source).unwrap_or_else(|| damaged(error)))?;
     let layer = chosen(source, layers)?;
     let claim = claim(&database, layer.srs).map_err(damaged)?;
     let geometry = geometry_column(&database, &layer).map_err(damaged)?;
-    let (builder, shapes) = rows(source, &database, &layer, geometry.as_deref(), issues)?;
+    let is_view = is_view(&database, &layer.name).map_err(damaged)?;
+    drop(patience);
+    let patience = Patience::of(&database, if is_view { QUICK } else { LONG });
+    let rows = rows(source, &database, &layer, geometry.as_deref(), issues);
+    let (builder, shapes) = rows.map_err(|issue| patience.lost(source).unwrap_or(issue))?;
     let shapes = match shapes {
         Some(geometries) => Some(frame::shapes(source, claim, geometries, |row| row as u64 + 1, issues)?),
         None => None,
     };
     Ok(source.table(builder, shapes, issues))
+}
+
+/// How long a query of the file's own making, or one of its contents, may take: a view is worked out anew each time.
+const QUICK: Duration = Duration::from_secs(12);
+
+/// How long a table may take, whatever its size.
+const LONG: Duration = Duration::from_secs(600);
+
+fn is_view(database: &Connection, name: &str) -> rusqlite::Result<bool> {
+    let kind = database
+        .query_row("SELECT type FROM sqlite_master WHERE name = ?1 COLLATE NOCASE", [name], |row| {
+            row.get::<_, String>(0)
+        })
+        .optional()?;
+    Ok(kind.is_none_or(|kind| kind != "table"))
+}
+
+/// Ends a query that takes too long; a file can hold one that never ends.
+struct Patience {
+    ended: Arc<AtomicBool>,
+    _done: Sender<()>,
+}
+
+impl Patience {
+    fn of(database: &Connection, limit: Duration) -> Self {
+        let (handle, ended) = (database.get_interrupt_handle(), Arc::new(AtomicBool::new(false)));
+        let (done, over) = channel::<()>();
+        let flag = Arc::clone(&ended);
+        std::thread::spawn(move || {
+            // The sender is dropped when the query has ended.
+            if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+                flag.store(true, Ordering::SeqCst);
+                handle.interrupt();
+            }
+        });
+        Self { ended, _done: done }
+    }
+
+    /// What to say when the query was ended.
+    fn lost(&self, source: &Source<'_>) -> Option<Issue> {
+        self.ended.load(Ordering::SeqCst).then(|| {
+            let problem = "a view in the GeoPackage takes too long to work out, or never ends";
+            source.error("file-too-slow", problem, "save what the view shows as a table of its own")
+        })
+    }
 }
 
 /// Opens the database without leaving a trace beside it.

@@ -16,6 +16,7 @@ mod delimited;
 mod fgb;
 mod frame;
 mod gpkg;
+mod inflate;
 mod json;
 mod kind;
 mod pages;
@@ -41,6 +42,7 @@ use kind::Kind;
 use rows::{Builder, Cells, TooLarge};
 use std::io::Read;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A file of rows. Every cell is text as it stood in the file, or nothing.
 #[derive(Debug)]
@@ -178,6 +180,9 @@ impl Table {
 /// own cuts vary by a few). A shorter title is never taken for a cut one.
 const CUT_TITLE: usize = 75;
 
+/// Largest file that is read whole: several times what the largest national tables have.
+const MOST_BYTES: u64 = 4 << 30;
+
 /// The file being read, and how to speak of it.
 struct Source<'a> {
     path: &'a Path,
@@ -223,6 +228,14 @@ impl Source<'_> {
 
     /// The whole file, which is not empty.
     fn bytes(&self) -> Result<Vec<u8>, Issue> {
+        let length = std::fs::metadata(self.path).map_err(|error| self.unreadable(&error))?.len();
+        if length > MOST_BYTES {
+            return Err(self.error(
+                "file-too-large",
+                format!("the file has {} megabytes, and one of this kind is read whole", length >> 20),
+                "leave out columns that are not needed, or save it as a GeoPackage, which is read piece by piece",
+            ));
+        }
         let bytes = std::fs::read(self.path).map_err(|error| self.unreadable(&error))?;
         if bytes.is_empty() {
             return Err(self.error(
@@ -272,6 +285,24 @@ impl Source<'_> {
     }
 }
 
+/// Readers of others that are at work.
+static GUARDED: AtomicUsize = AtomicUsize::new(0);
+
+/// Keeps the panics that [`guarded`] makes issues of from being printed as well: whoever reads the issue is helped by
+/// it, and by nothing of a backtrace. Readers have threads of their own, so it is not only the caller's that is quiet;
+/// threads that answer requests never are.
+pub fn quiet_about_damage() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let answers = std::thread::current().name().is_some_and(|name| name.starts_with("tokio"));
+        if GUARDED.load(Ordering::SeqCst) > 0 && !answers {
+            tracing::debug!(%panic, "a reader of another's making broke on a damaged file");
+        } else {
+            usual(panic);
+        }
+    }));
+}
+
 /// Calls a reader that somebody else wrote with bytes that nobody checked.
 ///
 /// The readers of workbooks, Parquet files and shapefiles are meant to return errors; on damaged bytes
@@ -279,7 +310,9 @@ impl Source<'_> {
 /// errors here, at the one call. Nothing of theirs is used after a panic, which is why asserting unwind
 /// safety is sound.
 fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    GUARDED.fetch_add(1, Ordering::SeqCst);
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    GUARDED.fetch_sub(1, Ordering::SeqCst);
     caught.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()))
 }
 

@@ -3,7 +3,7 @@
 use super::delimited::report_titles;
 use super::rows::Builder;
 use super::titles::{self, Header};
-use super::{Issues, Source, Table, guarded, words};
+use super::{Issues, Source, Table, guarded, inflate, words};
 use crate::place::Issue;
 use calamine::{Data, ExcelDateTime, Reader, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;
@@ -22,6 +22,10 @@ struct Row {
 
 /// Reads the named sheet, or the first that holds a table.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
+    guarded(|| inflate::check(&bytes)).map_err(|why| {
+        let remedy = "save only the sheet with the table, without the formatting of empty rows, or as CSV";
+        source.error("file-too-large", format!("the workbook is not read: {why}"), remedy)
+    })?;
     let opened = guarded(|| open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string()));
     let mut workbook = opened.map_err(|why| source.damaged("a workbook", why))?;
     let names = workbook.sheet_names();

@@ -28,6 +28,9 @@ pub struct Brief {
     pub time_limit: Duration,
     /// Where chance begins: the same seed gives the same plan.
     pub seed: u64,
+    /// Bytes the question may take while it is worked on; one that would take more is refused before it starts, with
+    /// what to ask instead.
+    pub memory: u64,
     /// How many times population, walking speed and today's hubs are varied to see how stable the choice is.
     pub runs: usize,
 }
@@ -46,8 +49,45 @@ impl Brief {
             floors: Vec::new(),
             time_limit: Duration::from_secs(60),
             seed: 1,
+            memory: USUAL_MEMORY,
             runs: USUAL_RUNS,
         }
+    }
+
+    /// Pairs of a site and a position within reach that fit into the memory.
+    pub(super) fn most_pairs(&self) -> u64 {
+        (self.memory / BYTES_A_PAIR).max(1)
+    }
+
+    /// The sentence for a question with too many pairs of a site and a position.
+    pub(super) fn too_much(&self, pairs: u64, candidates: usize) -> Unplanned {
+        let most = self.most_pairs();
+        // Pairs grow with the square of the walk and, along streets, inversely with the spacing.
+        let ratio = pairs as f64 / most as f64;
+        let minutes = (self.standard.within.minutes() / ratio.sqrt()).floor();
+        let shorter = match self.objective {
+            Objective::Walking => "a walk objective looks an hour far: aim at coverage".to_owned(),
+            _ if minutes >= 1.0 => format!("a shorter walk (about {minutes} minutes)"),
+            _ => "a shorter walk".to_owned(),
+        };
+        let fewer = match self.candidates {
+            Candidates::Streets(apart) => {
+                format!(
+                    "candidates further apart along streets (about {} m)",
+                    (apart.get() * ratio / 10.0).ceil() * 10.0
+                )
+            }
+            Candidates::Kinds(_) | Candidates::Points(_) => {
+                format!("fewer candidates (about {})", ((candidates as f64 / ratio).floor()).max(1.0))
+            }
+        };
+        Unplanned::Wrong(format!(
+            "the question is too large for the memory set aside for one: {} walks from {} candidates to where people \
+             live, and at most {} fit; ask for {fewer}, or for {shorter}",
+            super::words::whole(pairs as f64),
+            super::words::whole(candidates as f64),
+            super::words::whole(most as f64),
+        ))
     }
 
     /// The walk nobody exceeds in the objective of least walking: [`LONGEST_WALK`], or a second more than what
@@ -69,6 +109,16 @@ impl Brief {
         format!("{minutes} {} walk", if minutes == 1.0 { "minute's" } else { "minutes'" })
     }
 }
+
+/// Memory for one question where nobody says: two may run at once beside a borough in the 4 GB of the container.
+pub const USUAL_MEMORY: u64 = 1 << 30;
+
+/// What a pair of a site and a position takes at the worst moment, measured on the demo: 16 bytes as a walk, then as
+/// much in each run of the stability that is under way and in each problem the solver is given.
+const BYTES_A_PAIR: u64 = 160;
+
+/// Most candidates of one question, however few homes each can reach.
+pub(super) const MOST_CANDIDATES: usize = 50_000;
 
 /// How often the choice is made again with other numbers. Twenty tells "nearly always" from "now and then" (a
 /// site chosen in 18 of 20 runs is chosen in at least 70 % of all such runs, with 95 % confidence); telling 90 %

@@ -28,17 +28,33 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     pub(super) fn survey(place: &'a Place, brief: &'a Brief, watch: &'a Watch) -> Result<Self, Unplanned> {
-        let (sites, n_today) = sites(place, brief)?;
+        let (sites, n_today) = sites(place, brief, watch)?;
         let reach = fastest(place).distance(reach_of(brief)) * (1.0 / (1.0 - PACE_RANGE) + 1e-6);
-        let by_site = if place.streets.is_some() {
-            along_streets(place, &sites, reach, watch)
-        } else {
-            straight(place, &sites, reach)
-        };
+        let walker = Walker::new(place, &sites, reach);
+        let candidates = sites.len() - n_today;
+        // A few sites from all over say how much the whole will be, before any of it is worked out.
+        let looked: Vec<usize> = (0..sites.len()).step_by(sites.len().div_ceil(SAMPLE).max(1)).collect();
+        let sampled: usize = walker.rows(&looked).iter().map(Vec::len).sum();
+        let expected = (sampled as f64 / looked.len().max(1) as f64 * sites.len() as f64) as u64;
+        if looked.len() < sites.len() && expected > brief.most_pairs() {
+            return Err(brief.too_much(expected, candidates));
+        }
         let mut walks = vec![Vec::new(); place.positions.len()];
-        for (site, row) in (0u32..).zip(by_site) {
-            for (position, length) in row {
-                walks[position].push((site, length));
+        let (mut pairs, all) = (0, sites.len());
+        for first in (0..all).step_by(AT_A_TIME) {
+            watch.step("Walking to every candidate", 0.08 * first as f64 / all as f64);
+            if watch.is_cancelled() {
+                return Err(Unplanned::Cancelled);
+            }
+            let some: Vec<usize> = (first..all.min(first + AT_A_TIME)).collect();
+            for (site, row) in some.iter().zip(walker.rows(&some)) {
+                pairs += row.len() as u64;
+                for (position, length) in row {
+                    walks[position].push((*site as u32, length));
+                }
+            }
+            if pairs > brief.most_pairs() {
+                return Err(brief.too_much(expected.max(pairs), candidates));
             }
         }
         Ok(Self { place, brief, watch, sites: Arc::new(sites), n_today, walks: Arc::new(walks) })
@@ -105,31 +121,43 @@ fn fastest(place: &Place) -> WalkingSpeed {
 /// Sites walked from between two looks at whether anybody still waits.
 const AT_A_TIME: usize = 32;
 
-fn along_streets(place: &Place, sites: &[Site], reach: Metres, watch: &Watch) -> Vec<Vec<(usize, Metres)>> {
-    let Some(streets) = &place.streets else { return vec![Vec::new(); sites.len()] };
-    let (homes, snaps): (Vec<usize>, Vec<Snap>) =
-        place.positions.iter().enumerate().filter_map(|(i, position)| Some((i, position.snap?))).unzip();
-    let (joined, doors): (Vec<usize>, Vec<Snap>) =
-        sites.iter().enumerate().filter_map(|(i, site)| Some((i, site.snap?))).unzip();
-    let mut rows = vec![Vec::new(); sites.len()];
-    let targets = Targets::new(streets, &snaps);
-    for (joined, doors) in joined.chunks(AT_A_TIME).zip(doors.chunks(AT_A_TIME)) {
-        if watch.is_cancelled() {
-            break;
-        }
-        for (&site, row) in joined.iter().zip(matrix(streets, doors, &targets, reach)) {
-            rows[site] = row.into_iter().map(|(target, length)| (homes[target], length)).collect();
-        }
-    }
-    rows
+/// Sites from which one walks to know how many homes a site reaches.
+const SAMPLE: usize = 32;
+
+/// Walks from sites to where people live, along the streets or, where there are none, straight.
+struct Walker<'a> {
+    place: &'a Place,
+    sites: &'a [Site],
+    reach: Metres,
+    /// Positions on the streets, and the same as targets.
+    homes: Vec<usize>,
+    targets: Option<Targets>,
 }
 
-fn straight(place: &Place, sites: &[Site], reach: Metres) -> Vec<Vec<(usize, Metres)>> {
-    sites
-        .par_iter()
-        .map(|site| {
-            let walks = place.positions.iter().map(|position| position.at.distance(site.at) * place.detour);
-            walks.enumerate().filter(|(_, walk)| *walk <= reach).collect()
-        })
-        .collect()
+impl<'a> Walker<'a> {
+    fn new(place: &'a Place, sites: &'a [Site], reach: Metres) -> Self {
+        let (homes, snaps): (Vec<usize>, Vec<Snap>) =
+            place.positions.iter().enumerate().filter_map(|(i, position)| Some((i, position.snap?))).unzip();
+        let targets = place.streets.as_ref().map(|streets| Targets::new(streets, &snaps));
+        Self { place, sites, reach, homes, targets }
+    }
+
+    /// For each of these sites, the positions within reach and the walk to each.
+    fn rows(&self, some: &[usize]) -> Vec<Vec<(usize, Metres)>> {
+        let (Some(streets), Some(targets)) = (&self.place.streets, &self.targets) else {
+            return some.par_iter().map(|&site| self.straight(&self.sites[site])).collect();
+        };
+        let (joined, doors): (Vec<usize>, Vec<Snap>) =
+            some.iter().enumerate().filter_map(|(at, &site)| Some((at, self.sites[site].snap?))).unzip();
+        let mut rows = vec![Vec::new(); some.len()];
+        for (at, row) in joined.into_iter().zip(matrix(streets, &doors, targets, self.reach)) {
+            rows[at] = row.into_iter().map(|(target, length)| (self.homes[target], length)).collect();
+        }
+        rows
+    }
+
+    fn straight(&self, site: &Site) -> Vec<(usize, Metres)> {
+        let walks = self.place.positions.iter().map(|position| position.at.distance(site.at) * self.place.detour);
+        walks.enumerate().filter(|(_, walk)| *walk <= self.reach).collect()
+    }
 }

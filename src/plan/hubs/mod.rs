@@ -16,7 +16,9 @@ mod staying;
 mod swap;
 mod words;
 
-pub use brief::{Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_RUNS, Unplanned, deprivation_weight};
+pub use brief::{
+    Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, deprivation_weight,
+};
 pub use named::{group_named, kind_named, standard_named};
 pub use proposal::{
     Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,

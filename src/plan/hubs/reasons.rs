@@ -10,7 +10,7 @@ use crate::units::Metres;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How near a site is to count as much the same place: five minutes' walk in a straight line. Wider, and another
 /// high street would count; narrower, and the other end of the same one would not.
@@ -115,9 +115,13 @@ pub(super) fn stability(
     of: &[usize],
 ) -> Result<Again, Unplanned> {
     let share = ground.brief.time_limit.div_f64(ground.brief.runs.max(1) as f64).max(Duration::from_millis(10));
+    let began = Instant::now();
     let runs: Vec<Option<Choice>> = (0..ground.brief.runs as u64)
         .into_par_iter()
         .map(|run| {
+            if ground.watch.is_cancelled() || began.elapsed() > ground.brief.time_limit {
+                return None;
+            }
             let question = Question::of(ground, groups, &variation(ground, run)).ok()?;
             question.staying(ground, worth).ok()?.answer(ground, share).ok()
         })

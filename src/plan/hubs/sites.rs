@@ -1,7 +1,8 @@
 //! Where hubs are and where they may be.
 
-use super::brief::{Brief, Candidates, Spot, Unplanned};
+use super::brief::{Brief, Candidates, MOST_CANDIDATES, Spot, Unplanned};
 use crate::crs::Xy;
+use crate::locate::Watch;
 use crate::measure::qualify;
 use crate::network::{Snap, StreetClass, StreetNetwork};
 use crate::place::{Asset, AssetIdx, PatchIdx, Place, Standard};
@@ -63,15 +64,18 @@ fn near_what(place: &Place, key: &str, at: Xy) -> String {
 }
 
 /// The hubs of today, then the candidates.
-pub(super) fn sites(place: &Place, brief: &Brief) -> Result<(Vec<Site>, usize), Unplanned> {
+pub(super) fn sites(place: &Place, brief: &Brief, watch: &Watch) -> Result<(Vec<Site>, usize), Unplanned> {
     let mut sites: Vec<Site> = satisfying(place, &brief.standard).map(|asset| of_asset(place, asset)).collect();
     let n_today = sites.len();
     match &brief.candidates {
         Candidates::Kinds(kinds) => sites.extend(of_kinds(place, brief, kinds)?),
         Candidates::Points(spots) => sites.extend(spots.iter().map(|spot| of_spot(place, spot))),
-        Candidates::Streets(apart) => sites.extend(along_streets(place, *apart)?),
+        Candidates::Streets(apart) => sites.extend(along_streets(place, *apart, watch)?),
     }
     let found = sites.len() - n_today;
+    if found > MOST_CANDIDATES {
+        return Err(too_many());
+    }
     if found == 0 {
         return Err(Unplanned::Wrong("there is no candidate to choose from".to_owned()));
     }
@@ -138,7 +142,7 @@ fn of_spot(place: &Place, spot: &Spot) -> Site {
 
 /// Points along residential and main streets of the place's patches: along each street every `apart` metres and at
 /// its middle, less those nearer than `apart` to one that came before.
-fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
+fn along_streets(place: &Place, apart: Metres, watch: &Watch) -> Result<Vec<Site>, Unplanned> {
     let Some(streets) = &place.streets else {
         return Err(Unplanned::Wrong("this place has no streets; name kinds of asset or a file of points".to_owned()));
     };
@@ -147,7 +151,13 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
     }
     let mut kept: RTree<[f64; 2]> = RTree::new();
     let mut sites = Vec::new();
-    for snap in points(streets, apart) {
+    for (number, snap) in points(streets, apart).enumerate() {
+        if number.is_multiple_of(256) && watch.is_cancelled() {
+            return Err(Unplanned::Cancelled);
+        }
+        if sites.len() > MOST_CANDIDATES {
+            return Err(too_many());
+        }
         let at = [snap.at.x, snap.at.y];
         let near = kept
             .nearest_neighbor(&at)
@@ -171,6 +181,13 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
         });
     }
     Ok(sites)
+}
+
+fn too_many() -> Unplanned {
+    Unplanned::Wrong(format!(
+        "there would be more than {} candidates; name fewer, or put them further apart along the streets",
+        super::words::whole(MOST_CANDIDATES as f64)
+    ))
 }
 
 fn points(streets: &StreetNetwork, apart: Metres) -> impl Iterator<Item = Snap> + '_ {

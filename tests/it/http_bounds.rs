@@ -1,0 +1,216 @@
+//! What nobody can do to the server: end it, fill its memory, hold its connections, see others' jobs, or read files and
+//! records that are not published.
+
+use crate::http_operations::Program;
+use crate::http_place::town;
+use crate::http_processes::{SERVER, detail, listed, of, over, post, start, started, until};
+use crate::http_server::{PUBLIC, Server, snapshot};
+use crate::support::Toy;
+use patchwork::http::Options;
+use patchwork::load::load_inside;
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+#[test]
+fn a_filter_of_any_length_is_answered_and_ends_nothing() {
+    for operator in ["+", "-", "*", "/", "%", " div ", "^"] {
+        for left in ["1", "residents"] {
+            let operator = operator.replace('%', "%25").replace('+', "%2B").replace(' ', "%20").replace('^', "%5E");
+            let sum = vec![left; 5_000].join(&operator);
+            let answer = SERVER.get(&format!("/collections/zones/items?f=json&limit=1&filter=residents%20%3E%20{sum}"));
+            assert_eq!(answer.status, 200, "{operator}: {}", &answer.text()[..answer.text().len().min(300)]);
+        }
+    }
+}
+
+#[test]
+fn a_question_larger_than_its_memory_is_refused_with_what_to_ask_instead() {
+    let server = of(Options { job_memory: 160 * 400, ..Options::default() });
+    let ask = |candidates: serde_json::Value| {
+        let inputs = json!({"kind": "hub", "within": 60, "sites": 2, "candidates": candidates, "runs": 0});
+        let job = start(&server, "hubs", &json!({"inputs": inputs}));
+        until(&server, &job, over)["message"].as_str().expect("a message").to_owned()
+    };
+    let streets = ask(json!({"streets": 20}));
+    assert!(
+        streets.contains("too large for the memory") && streets.contains("further apart along streets"),
+        "{streets}"
+    );
+    assert!(streets.contains("a shorter walk"), "{streets}");
+    let near = crate::http_processes::far_zone();
+    let points: Vec<_> = (0..200).map(|_| json!({"at": near})).collect();
+    let points = ask(json!({"points": points}));
+    assert!(points.contains("fewer candidates"), "{points}");
+}
+
+#[test]
+fn jobs_are_listed_to_whoever_started_them_and_to_nobody_else() {
+    let server = of(Options::default());
+    let slow = json!({"inputs": {"message": "mine", "pause": 60}});
+    let (job, cookie) = started(&server, &slow);
+    assert_eq!(listed(&server, "", &cookie).len(), 1);
+    for other in ["", "patchwork_jobs=", "patchwork_jobs=00000000000000000000000000000000", "other=1"] {
+        assert_eq!(listed(&server, "", other).len(), 0, "{other}");
+    }
+    let (_, other) = started(&server, &json!({"inputs": {"message": "theirs"}}));
+    assert!(other != cookie && listed(&server, "", &other).len() == 1);
+    assert_eq!(server.ask("DELETE", &job, &[]).status, 200, "whoever knows the id may end it, as the standard has it");
+}
+
+#[test]
+fn one_client_cannot_take_every_worker() {
+    let server = of(Options { behind_proxy: true, max_jobs_per_client: 2, ..Options::default() });
+    let slow = json!({"inputs": {"message": "a", "pause": 60}});
+    let from = |address| {
+        let headers = [("Prefer", "respond-async"), ("X-Forwarded-For", address)];
+        post(&server, "echo", &headers, &slow)
+    };
+    assert_eq!([from("192.0.2.1").status, from("198.51.100.7, 192.0.2.1").status], [201, 201]);
+    let refused = from("192.0.2.1");
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("10")), "{}", refused.text());
+    assert_eq!(from("192.0.2.2").status, 201, "others are not held up");
+}
+
+#[test]
+fn pages_of_other_sites_read_and_do_no_more() {
+    let site = "https://elsewhere.example";
+    let body = json!({"inputs": {"message": "a"}});
+    for headers in [&[("Origin", site)][..], &[("Origin", "null")], &[("Sec-Fetch-Site", "cross-site")]] {
+        let refused = post(&SERVER, "echo", headers, &body);
+        assert_eq!(refused.status, 403, "{headers:?}");
+        assert_eq!(refused.header("access-control-allow-origin"), None);
+    }
+    let own = format!("http://{}", SERVER.address);
+    for headers in [
+        &[("Origin", own.as_str())][..],
+        &[("Origin", "https://maps.example")],
+        &[("Sec-Fetch-Site", "same-origin")],
+        &[],
+    ] {
+        assert_eq!(post(&SERVER, "echo", headers, &body).status, 200, "{headers:?}");
+    }
+    let job = start(&SERVER, "echo", &body);
+    for path in ["/jobs", job.as_str(), &format!("{job}/results")] {
+        assert_eq!(SERVER.ask("GET", path, &[("Origin", site)]).header("access-control-allow-origin"), None, "{path}");
+    }
+    assert_eq!(SERVER.ask("DELETE", &job, &[("Origin", site)]).status, 403);
+    let ask = [("Origin", site), ("Access-Control-Request-Method", "DELETE")];
+    assert_eq!(SERVER.ask("OPTIONS", &job, &ask).header("access-control-allow-origin"), None);
+    let server = of(Options { cors_origins: vec![site.to_owned()], ..Options::default() });
+    let allowed = post(&server, "echo", &[("Origin", site)], &body);
+    assert_eq!((allowed.status, allowed.header("access-control-allow-origin")), (200, Some(site)));
+}
+
+#[test]
+fn lists_keep_to_the_limit_that_the_definition_says_and_pages_ask_for_no_camera() {
+    for path in ["/jobs", "/processes"] {
+        assert_eq!(SERVER.get(&format!("{path}?limit=10000&f=json")).status, 200, "{path}");
+        let refused = SERVER.get(&format!("{path}?limit=10001&f=json"));
+        assert!(refused.status == 400 && detail(&refused).contains("at most 10000"), "{path}");
+    }
+    assert!(SERVER.get("/").header("permissions-policy").is_some_and(|policy| policy.contains("geolocation=()")));
+}
+
+#[test]
+fn where_no_connection_is_free_probes_are_answered_and_others_told_so() {
+    let server =
+        Server::empty(Options { max_connections: 3, public_url: Some(PUBLIC.to_owned()), ..Options::default() });
+    server.shared.replace(snapshot(town(4, 3)));
+    let held: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(server.address).expect("connects")).collect();
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(server.get("/readyz").status, 200);
+    assert_eq!(server.get("/livez").status, 200);
+    let refused = server.get("/collections");
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("5")));
+    drop(held);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(server.get("/collections").status, 200);
+}
+
+#[test]
+fn a_connection_on_which_nothing_comes_is_closed() {
+    let server = Server::of(town(4, 3));
+    let open = |words: &str| {
+        let mut stream = TcpStream::connect(server.address).expect("connects");
+        stream.write_all(words.as_bytes()).expect("sends");
+        stream.set_read_timeout(Some(Duration::from_secs(40))).expect("a limit");
+        stream
+    };
+    let idle = ["", "GET / HTTP/1.1\r\nHost: x\r\n", "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"].map(open);
+    let began = Instant::now();
+    for mut stream in idle {
+        let mut all = Vec::new();
+        let ended = stream.read_to_end(&mut all);
+        let waited = ended
+            .as_ref()
+            .is_err_and(|error| matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut));
+        assert!(!waited, "still open after {:?}", began.elapsed());
+    }
+    assert!(began.elapsed() < Duration::from_secs(35));
+}
+
+const MET: &str =
+    "date,patch,group,activity,people\n2024-01-05,A,Romani (only one),refuge group,1\n2024-01-06,A,White,café,3\n";
+
+#[test]
+fn what_is_wrong_with_records_is_told_where_the_files_are_and_not_to_the_public() {
+    let toy = Toy::new().with("met.csv", MET).and("\n[[engagement]]\nfile = \"met.csv\"\n");
+    let loaded = toy.load();
+    let exact = format!("{:?}", loaded.issues);
+    assert!(exact.contains("Romani"), "the command line names the value: {exact}");
+    let public = patchwork::place::Issue::for_everybody(&loaded.issues);
+    let told: Vec<_> = public.iter().filter(|issue| issue.at.file == "met.csv").collect();
+    assert!(!told.is_empty());
+    for issue in told {
+        assert_eq!((issue.at.row, &issue.at.field, &issue.at.key), (None, &None, &None), "{issue:?}");
+        assert!(
+            !issue.problem.contains(|c: char| c.is_ascii_digit()) && !issue.problem.contains("Romani"),
+            "{issue:?}"
+        );
+    }
+    let program = Program::serving_in(toy.dir());
+    for page in ["/-/issues?f=json", "/-/issues?f=html", "/?f=json"] {
+        let answer = program.get(page, "");
+        assert!(!answer.contains("Romani") && !answer.contains("refuge"), "{page}: {answer}");
+    }
+}
+
+#[test]
+fn a_server_reads_no_file_outside_the_place_unless_its_operator_says_so() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let secret = outside.path().join("secret.csv");
+    std::fs::write(&secret, "zone,decile\nA1,3\n").expect("a file");
+    let toy = Toy::new();
+    std::os::unix::fs::symlink(&secret, toy.dir().join("link.csv")).expect("a link");
+    let pipe = toy.dir().join("pipe.csv");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+    let mut toy = toy;
+    let settings = std::fs::read_to_string(toy.dir().join("place.toml")).expect("settings");
+    let absolute = secret.display().to_string();
+    let special = ["/proc/self/environ", "/dev/zero", "pipe.csv", "../../../../../../proc/self/environ"];
+    for written in [absolute.as_str(), "link.csv", "../nowhere.csv", "${HOME}/x.csv"].iter().chain(&special) {
+        toy = toy.with("place.toml", &format!("{settings}\n[deprivation]\nfile = \"{written}\"\n"));
+        let loaded = load_inside(toy.dir(), &|_| {});
+        let code = if special.contains(written) { "file-special" } else { "file-outside" };
+        assert!(loaded.place.is_none(), "{written}");
+        assert!(loaded.issues.iter().any(|issue| issue.code == code), "{written}: {:?}", loaded.issues);
+        let whole = patchwork::load::load(toy.dir(), &|_| {});
+        let is_refused = whole.issues.iter().any(|issue| issue.code == "file-special");
+        assert_eq!(is_refused, special.contains(written), "{written}: an operator's own command reads files anywhere");
+    }
+}
+
+#[test]
+fn a_reload_that_takes_too_much_memory_leaves_what_is_served() {
+    let toy = Toy::new();
+    let program = Program::serving_with(toy.dir(), &[("PATCHWORK_RELOAD_MEMORY_MB", "1")]);
+    program.signal("HUP");
+    program.wait_for("most likely for want of memory");
+    assert!(program.get("/readyz", "").contains("\"ready\""));
+    assert!(program.get("/-/issues?f=json", "").contains("reload-too-large"));
+    program.signal("USR1");
+    program.wait_for("asked by a signal how it stands");
+    assert!(program.get("/collections/zones/items/B2", "").contains("200 OK"));
+}
