@@ -33,10 +33,12 @@ mod standards;
 pub mod streets;
 pub mod table;
 mod themes;
+mod trial;
 mod words;
 mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
+pub use trial::{ReadTable, read_table};
 
 use crate::place::{Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
