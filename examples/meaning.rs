@@ -22,6 +22,9 @@ fn main() {
         let mark = if *honest { "" } else { "  (several meanings, or none)" };
         println!("{name:<40} {:>7} {:>7} {:>7}{mark}", of(Came::Right), of(Came::Asked), of(Came::Wrong));
     }
+    for (code, (n, seed)) in &tally.asked {
+        println!("asked of honest tables: {code} {n} (seed {seed} first)");
+    }
     let sum = |honest, came| tally.count(honest, came);
     let honest = sum(true, Came::Right) + sum(true, Came::Asked) + sum(true, Came::Wrong);
     let wrong = sum(true, Came::Wrong) + sum(false, Came::Wrong);

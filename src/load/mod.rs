@@ -25,6 +25,7 @@ mod manifest;
 mod numerals;
 mod points;
 mod postcodes;
+mod ranking;
 mod records;
 mod releases;
 mod settings;

@@ -121,6 +121,8 @@ pub struct Tally {
     pub by_layout: BTreeMap<&'static str, (bool, BTreeMap<Came, usize>)>,
     /// The first of the wrong ones, with their seeds.
     pub wrong: Vec<(u64, &'static str, String)>,
+    /// What honest tables were asked about, and the seed of the first.
+    pub asked: BTreeMap<&'static str, (usize, u64)>,
 }
 
 impl Tally {
@@ -140,6 +142,10 @@ pub fn run(seeds: impl Iterator<Item = u64>, dir: &Path) -> Tally {
         let (came, read) = judge(dir, &case);
         let (_, counts) = tally.by_layout.entry(layout.name).or_insert_with(|| (case.honest, BTreeMap::new()));
         *counts.entry(came).or_default() += 1;
+        if came == Came::Asked && case.honest {
+            let code = read.issues.first().map_or("nothing said", |issue| issue.code);
+            tally.asked.entry(code).or_insert((0, seed)).0 += 1;
+        }
         if came == Came::Wrong && tally.wrong.len() < 40 {
             let got = format!(
                 "{}\n{}\ntruth {:?} {:?}\ngot {:?}\n",
