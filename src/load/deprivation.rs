@@ -6,6 +6,7 @@ use super::groups::zone_of;
 use super::headers;
 use super::lookup::{Lookup, Piece};
 use super::manifest::DeprivationSection;
+use super::ranking;
 use super::table::{Cell, Options, Table};
 use super::words::{counted, plain, some_of};
 use crate::place::{Deprivation, Issue, Where};
@@ -77,7 +78,9 @@ fn read_rows(
     let columns = columns(table, section)?;
     let mut rows: Vec<Option<Row>> = vec![None; keys.len()];
     // Deciles follow from ranks when the table has none: the number of ranked zones is the largest rank.
-    let mut highest: u32 = 0;
+    let mut ranks: Vec<u32> = Vec::new();
+    let mut triples: Vec<(Option<f64>, Option<f64>, Option<f64>)> = Vec::new();
+    let mut a_key = String::new();
     let mut faults = Vec::new();
     let mut repeated = Vec::new();
     for row in 0..table.rows() {
@@ -86,8 +89,12 @@ fn read_rows(
             _ => None,
         };
         let rank = number(columns.rank).filter(|n| *n >= 1.0 && *n < 1e7).map(|n| n as u32);
-        highest = highest.max(rank.unwrap_or(0));
+        ranks.extend(rank);
+        triples.push((number(columns.decile), rank.map(f64::from), number(columns.score)));
         let Some(slot) = table.text(zone, row).and_then(|text| zone_of(keys, text)) else { continue };
+        if a_key.is_empty() {
+            a_key = table.text(zone, row).unwrap_or_default().to_owned();
+        }
         let decile = number(columns.decile);
         if decile.is_some_and(|n| !(1.0..=10.0).contains(&n) || n.fract() != 0.0) {
             faults.push(row);
@@ -99,10 +106,31 @@ fn read_rows(
         }
         rows[slot] = Some(Row { decile, rank, score: number(columns.score), people: number(columns.people) });
     }
+    let upside_down = upside_down(table, section, &columns, &triples, desk)?;
+    let titles = table.titles();
+    let sizes = ranking::sizes(&ranks, &a_key, &titles, section.zones_ranked);
+    let mut unsure = 0;
     for row in rows.iter_mut().flatten() {
-        if row.decile.is_none() && columns.decile.is_none() {
-            row.decile = row.rank.filter(|_| highest >= 10).map(|rank| decile_of(rank, highest));
+        if upside_down {
+            row.decile = row.decile.map(|decile| 11 - decile);
+            row.rank = row.rank.and_then(|rank| match sizes.as_slice() {
+                [n] => (n + 1).checked_sub(rank),
+                _ => None,
+            });
         }
+        if row.decile.is_none() && columns.decile.is_none() {
+            row.decile = row.rank.and_then(|rank| ranking::agreed(rank, &sizes));
+            unsure += usize::from(row.decile.is_none() && row.rank.is_some());
+        }
+    }
+    if unsure > 0 {
+        let problem = format!(
+            "{} a rank and no decile, and the table is only a part of its index",
+            counted(unsure, "zone has", "zones have")
+        );
+        let remedy = "Their deprivation is unknown, which is not the same as none; give the deciles, or the number of \
+                      zones in the whole index as zones_ranked = … under [deprivation]";
+        desk.issues.push(Issue::warning("deciles-unknown", Where::file(table.file()), problem, remedy));
     }
     let at = |row: usize| Where::file(table.file()).row(table.line(row));
     if let Some(&row) = faults.first() {
@@ -127,8 +155,55 @@ fn read_rows(
     Ok(rows)
 }
 
-fn decile_of(rank: u32, of: u32) -> u8 {
-    ((u64::from(rank - 1) * 10 / u64::from(of)) as u8).min(9) + 1
+/// Whether the file counts from the least deprived, by its titles or its numbers: the score rises with deprivation.
+fn upside_down(
+    table: &Table,
+    section: &DeprivationSection,
+    columns: &Columns,
+    triples: &[(Option<f64>, Option<f64>, Option<f64>)],
+    desk: &mut Desk<'_>,
+) -> Result<bool, Box<Issue>> {
+    let titles = table.titles();
+    let at = || Where::file(table.file()).field(columns.decile.or(columns.rank).map_or("decile", |c| titles[c]));
+    match section.most_deprived {
+        None => {}
+        Some(1) => return Ok(false),
+        Some(10) => return Ok(true),
+        Some(other) => {
+            let problem = format!("{other} is not the decile of the most deprived tenth");
+            return Err(Box::new(Issue::error(
+                "out-of-range",
+                at(),
+                problem,
+                "Write most_deprived = 1 or most_deprived = 10",
+            )));
+        }
+    }
+    let turned = |problem: String, desk: &mut Desk<'_>| {
+        let remedy = "They are turned round, so that 1 is the most deprived here as elsewhere; if that is wrong, write \
+                      most_deprived = 1 under [deprivation]";
+        desk.issues.push(Issue::warning("deprivation-upside-down", at(), problem, remedy));
+        Ok(true)
+    };
+    if let Some(column) = columns.decile.or(columns.rank).filter(|c| ranking::says_upside_down(titles[*c])) {
+        return turned(format!("\"{}\" counts from the least deprived", titles[column]), desk);
+    }
+    let pairs = |of: fn(&(Option<f64>, Option<f64>, Option<f64>)) -> Option<(f64, f64)>| {
+        let found: Vec<(f64, f64)> = triples.iter().filter_map(of).collect();
+        if found.len() >= 3 { ranking::together(&found) } else { 0.0 }
+    };
+    let decile_rank = pairs(|(decile, rank, _)| decile.zip(*rank));
+    let decile_score = pairs(|(decile, _, score)| decile.zip(*score));
+    let rank_score = pairs(|(_, rank, score)| rank.zip(*score));
+    const CLEARLY: f64 = 0.5;
+    if decile_rank < -CLEARLY || (decile_score > CLEARLY) || (rank_score > CLEARLY && columns.decile.is_none()) {
+        let problem =
+            "The index counts from both ends: its deciles, ranks and scores do not agree on which is the most deprived";
+        let remedy = "A high score and a low rank mean deprived; write most_deprived = 1 or most_deprived = 10 under \
+                      [deprivation], whichever the publisher says of the deciles (of the ranks, where there are none)";
+        return Err(Box::new(Issue::error("deprivation-unclear", at(), problem, remedy)));
+    }
+    Ok(false)
 }
 
 /// The columns, as named in `place.toml`, else by the titles of IoD 2019 and 2025 (File 7, also with
@@ -136,7 +211,7 @@ fn decile_of(rank: u32, of: u32) -> u8 {
 fn columns(table: &Table, section: &DeprivationSection) -> Result<Columns, Box<Issue>> {
     let column = |named: &Option<String>, field: &str, starts: &[&str]| match named {
         Some(title) => headers::named(table, title, field).map(Some).map_err(Box::new),
-        None => Ok(starting(table, starts)),
+        None => Ok(starting(table, starts).or_else(|| overall(table, field))),
     };
     let columns = Columns {
         decile: column(
@@ -160,6 +235,41 @@ fn columns(table: &Table, section: &DeprivationSection) -> Result<Columns, Box<I
         return Err(Box::new(headers::unrecognised(table, "decile")));
     }
     Ok(columns)
+}
+
+/// The column of the whole index, not of one of its domains, as Scotland, Wales and Northern Ireland name it:
+/// `SIMD2020v2_Decile`, `WIMD 2019`, `Multiple Deprivation Measure Rank (where 1 is most deprived)`.
+fn overall(table: &Table, fact: &str) -> Option<usize> {
+    const WHOLE: [&str; 7] = ["simd", "wimd", "nimdm", "mdm", "multipledeprivation", "overall", "imd"];
+    const DOMAINS: [&str; 16] = [
+        "income",
+        "employment",
+        "health",
+        "education",
+        "crime",
+        "housing",
+        "access",
+        "living",
+        "environment",
+        "domain",
+        "skills",
+        "services",
+        "community",
+        "proximity",
+        "barriers",
+        "physical",
+    ];
+    let titles: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
+    let whole = |title: &String| {
+        WHOLE.iter().any(|word| title.contains(word)) && !DOMAINS.iter().any(|word| title.contains(word))
+    };
+    let named = titles.iter().position(|title| whole(title) && title.contains(fact));
+    let bare = || {
+        titles
+            .iter()
+            .position(|title| title.strip_prefix("wimd").is_some_and(|y| y.len() == 4 && y.parse::<u16>().is_ok()))
+    };
+    named.or_else(|| if fact == "rank" { bare() } else { None })
 }
 
 /// The first column whose title begins with one of these, in the order of `starts`.
@@ -209,11 +319,6 @@ fn note_missing(desk: &mut Desk<'_>, table: &Table, zones: &[Area], found: &[Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranks_give_deciles_when_the_table_has_none() {
-        assert_eq!([1, 3_375, 3_376, 3_377, 33_755].map(|rank| decile_of(rank, 33_755)), [1, 1, 1, 2, 10]);
-    }
 
     #[test]
     fn a_merged_zone_takes_the_values_of_the_larger_part() {

@@ -258,6 +258,11 @@ pub struct DeprivationSection {
     pub decile: Option<String>,
     /// Column with the rank, 1 the most deprived.
     pub rank: Option<String>,
+    /// How many zones the index ranks, where the table is only a part of it and has no deciles.
+    pub zones_ranked: Option<u32>,
+    /// The decile of the most deprived tenth: 1, or 10 where the file counts the other way; told by its titles and
+    /// numbers when absent.
+    pub most_deprived: Option<u8>,
     /// Column with the score.
     pub score: Option<String>,
     /// Bring the table from other zones to these.

@@ -26,6 +26,7 @@ mod manifest;
 mod numerals;
 mod points;
 mod postcodes;
+mod ranking;
 mod records;
 mod releases;
 mod settings;
@@ -34,12 +35,14 @@ mod standards;
 pub mod streets;
 pub mod table;
 mod themes;
+mod trial;
 pub mod units;
 mod words;
 mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
 pub use table::quiet_about_damage;
+pub use trial::{ReadTable, read_table};
 
 use crate::place::{Audience, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod columns;
 mod demo;
 mod giving;
 mod giving_kinds;
@@ -31,6 +32,7 @@ mod load_examples;
 mod load_faults;
 mod load_use;
 mod locate;
+mod meaning;
 mod plan;
 mod reach;
 mod reach_dirty;

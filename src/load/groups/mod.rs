@@ -211,6 +211,16 @@ fn read_section(
     (!stop).then_some((groups, totals))
 }
 
+/// Everybody and the groups of one table, by key, for a place that takes its residents from it.
+pub(super) fn read_one(
+    desk: &mut Desk<'_>,
+    section: &GroupsSection,
+    zones: &[Area],
+) -> Option<(Vec<Option<f64>>, Vec<(String, Vec<Option<f64>>)>)> {
+    let (groups, totals) = read_section(desk, section, zones, &vec![None; zones.len()], true)?;
+    Some((totals, groups.into_iter().map(|(group, members)| (group.key, members)).collect()))
+}
+
 /// Puts what was asked and what should be known among the issues.
 fn tell(desk: &mut Desk<'_>, file: &str, understanding: &Understanding) {
     for question in &understanding.questions {

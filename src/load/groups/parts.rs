@@ -62,7 +62,11 @@ impl Reading<'_> {
         let with = |extra: &[usize]| {
             let all: Vec<usize> = direct.iter().chain(extra).copied().collect();
             let agreement = self.columns.adds_up(parent, &all)?;
-            let proves = agreement.proves((candidates.len() * candidates.len()) as f64);
+            // A name with the parent's own words in it ("Other White") needs no further proof.
+            let words = &self.labels[parent].words;
+            let named = extra.iter().all(|c| words.iter().all(|word| self.labels[*c].words.contains(word)));
+            let proves = agreement.proves((candidates.len() * candidates.len()) as f64)
+                || (named && agreement.exact && !words.is_empty());
             let matters = self.people(extra) > 0.002 * self.people(&[parent]);
             (proves && matters).then_some(agreement.exact)
         };
@@ -153,6 +157,19 @@ impl Reading<'_> {
                 .filter(|c| !self.named.contains(c) || !self.named.contains(&parent))
                 .collect();
             if children.is_empty() {
+                continue;
+            }
+            // Where others of the same beginning were found to be parts, these are too.
+            let is_part = |c: &usize| {
+                *c != parent
+                    && self.state[*c] == State::Left(Why::PartOfAnother)
+                    && self.labels[*c].words.len() > words.len()
+                    && self.labels[*c].words.starts_with(&words)
+            };
+            if (0..self.state.len()).any(|c| is_part(&c)) {
+                for child in children {
+                    self.leave(child, Why::PartOfAnother);
+                }
                 continue;
             }
             let adds_up = self.columns.adds_up(parent, &children).is_some() && children.len() > 1;

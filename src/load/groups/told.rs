@@ -34,7 +34,7 @@ pub(super) fn of(
             .left
             .iter()
             .map(|(column, why)| {
-                let people = why.looks_like_people()
+                let people = (why.looks_like_people() && *why != Why::Empty)
                     || matches!(
                         why,
                         Why::Total

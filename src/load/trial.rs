@@ -1,0 +1,43 @@
+//! One table of residents, read as a place would read it, without the place: for trials of how tables are understood.
+
+use super::areas::Area;
+use super::desk::Desk;
+use super::groups;
+use super::manifest::GroupsSection;
+use crate::crs::Xy;
+use crate::place::{Issue, Severity, UnderstoodTable};
+use std::path::Path;
+
+/// What came of reading a table.
+#[derive(Debug)]
+pub struct ReadTable {
+    /// Everybody in each zone, and each group's key and members; `None` where the table is asked about or refused.
+    pub residents: Option<(Vec<Option<f64>>, Vec<(String, Vec<Option<f64>>)>)>,
+    /// How the table was understood, where it could be read at all.
+    pub understood: Option<UnderstoodTable>,
+    /// Everything found, the worst first.
+    pub issues: Vec<Issue>,
+}
+
+/// Reads the table of a section of `place.toml` (the lines below `[[groups]]`) for zones with these keys.
+///
+/// # Errors
+/// When the section itself is not as `place.toml` has it.
+pub fn read_table(dir: &Path, section: &str, zones: &[&str]) -> Result<ReadTable, String> {
+    let section: GroupsSection = toml::from_str(section).map_err(|error| error.to_string())?;
+    let area = |(row, key): (usize, &&str)| Area {
+        key: (*key).to_owned(),
+        name: None,
+        row,
+        shape: None,
+        centre: Xy::default(),
+    };
+    let zones: Vec<Area> = zones.iter().enumerate().map(area).collect();
+    let mut desk = Desk::new(dir, &|_| None, &|_| {});
+    let read = groups::read_one(&mut desk, &section, &zones);
+    let understood = desk.understood.pop();
+    let (_, issues) = desk.close();
+    let issues = issues.into_sorted();
+    let refused = issues.iter().any(|issue| issue.severity == Severity::Error);
+    Ok(ReadTable { residents: read.filter(|_| !refused), understood, issues })
+}
