@@ -33,7 +33,7 @@ pub fn read_table(dir: &Path, section: &str, zones: &[&str]) -> Result<ReadTable
         centre: Xy::default(),
     };
     let zones: Vec<Area> = zones.iter().enumerate().map(area).collect();
-    let mut desk = Desk::new(dir, &|_| None, &|_| {});
+    let mut desk = Desk::new(dir, &|_| None, &|_| {}, false);
     let read = groups::read_one(&mut desk, &section, &zones);
     let understood = desk.understood.pop();
     let (_, issues) = desk.close();

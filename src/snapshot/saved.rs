@@ -44,7 +44,7 @@ impl Saved {
     /// Writers of formats wrap what the disk says in their own words, so this is asked of the disk itself.
     #[must_use]
     pub fn has_room() -> bool {
-        let probe = |file: &mut File| file.write_all(&[1; ROOM]).and_then(|()| file.sync_data());
+        let probe = |file: &mut File| file.write_all(&vec![1; ROOM]).and_then(|()| file.sync_data());
         tempfile::tempfile().and_then(|mut file| probe(&mut file)).is_ok()
     }
 
