@@ -142,7 +142,7 @@ fn list<'b>(
         }
     }
     if kept < 15 {
-        made.bytes.push((kept as u8) << 4 | 12);
+        made.bytes.push((kept as u8) << 4 | 0b1100);
     } else {
         made.bytes.push(0xFC);
         made.varint(kept);
