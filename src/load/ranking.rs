@@ -67,7 +67,8 @@ pub(super) fn together(pairs: &[(f64, f64)]) -> f64 {
 
 /// Whether a title says that its 1 is the least deprived, or its 10 the most.
 pub(super) fn says_upside_down(title: &str) -> bool {
-    let form = plain(title);
+    // "Most deprived 10% of LSOAs" names no end of the scale.
+    let form = plain(&title.replace("10%", ""));
     ["1least", "1istheleast", "1isleast", "10most", "10isthemost", "10ismost", "leastdeprived1", "mostdeprived10"]
         .iter()
         .any(|words| form.contains(words))

@@ -225,14 +225,14 @@ fn wide_of(chance: &mut Chance, how: Wide, truth: Truth) -> Case {
         let cells: Vec<String> = truth.counts[g].iter().map(|c| spelling.write((c * 0.3).floor())).collect();
         sheet.insert(
             at,
-            chance.of(&["of which born abroad", "of whom students", "Of which in care homes"]),
+            chance.of::<&str>(&["of which born abroad", "of whom students", "Of which in care homes"]),
             cells.into_iter(),
         );
     }
     if how.visits {
         let at = chance.below(sheet.titles.len() + 1);
         let cells: Vec<String> = (0..n).map(|_| (7 + chance.below(90)).to_string()).collect();
-        sheet.insert(at, chance.of(&["Visits", "Clubs", "Kits sent", "Trees"]), cells.into_iter());
+        sheet.insert(at, chance.of::<&str>(&["Visits", "Clubs", "Kits sent", "Trees"]), cells.into_iter());
     }
     for _ in 0..how.extras {
         let (title, cells) = extra(chance, n);
@@ -248,7 +248,7 @@ fn wide_of(chance: &mut Chance, how: Wide, truth: Truth) -> Case {
     };
     let lower = chance.once_in(8);
     let keys: Vec<String> = truth.zones.iter().enumerate().map(|(i, zone)| key(zone, i, lower)).collect();
-    sheet.insert(0, chance.of(KEY_TITLES), keys.into_iter());
+    sheet.insert(0, chance.of::<&str>(KEY_TITLES), keys.into_iter());
     if chance.once_in(4) {
         let at = chance.below(2);
         sheet.insert(at, "Area name", (0..n).map(|i| format!("Toyborough {i:03}")));
@@ -425,7 +425,7 @@ fn plain_case(chance: &mut Chance, truth: &Truth, columns: &[(String, Vec<f64>)]
             let at = sheet.titles.len();
             sheet.insert(at, title, counts.iter().map(|c| spelling.write(*c)));
         }
-        sheet.insert(0, chance.of(KEY_TITLES), truth.zones.iter().cloned());
+        sheet.insert(0, chance.of::<&str>(KEY_TITLES), truth.zones.iter().cloned());
         sheet
     } else {
         let mut rows = Vec::new();
