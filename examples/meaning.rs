@@ -1,3 +1,5 @@
+#![allow(clippy::print_stdout, reason = "a command: its results go to stdout")]
+
 //! Tries tables made by chance with a known meaning, for as long as one likes: `meaning [TABLES] [FIRST SEED]`.
 //!
 //! Prints, for each layout, how many tables were read right, asked about, and wrong; then the share of honest tables
