@@ -115,8 +115,8 @@ fn rehearsed(dir: &Path, shared: &Shared, config: &Config) -> bool {
         Err(error) => format!("A trial of the new files could not be begun: {error}"),
     };
     let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
+    shared.failed(vec![Issue::error("reload-too-large", Where::file("place.toml"), why.clone(), remedy)]);
     tracing::error!(dir = %dir.display(), "{why}. {remedy}");
-    shared.failed(vec![Issue::error("reload-too-large", Where::file("place.toml"), why, remedy)]);
     false
 }
 
@@ -128,6 +128,8 @@ fn rehearsal(dir: &Path, config: &Config, bytes: Option<u64>) -> std::io::Result
     }
     command
         .env("PATCHWORK_ALLOW_OUTSIDE", config.allow_outside.to_string())
+        // What is said of an allocation that failed would need memory itself.
+        .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -183,8 +185,9 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
         for issue in Issue::for_everybody(&loaded.issues).iter().filter(|issue| issue.severity == Severity::Error) {
             tracing::error!(file = issue.at.file, code = issue.code, "{}. {}", issue.problem, issue.remedy);
         }
-        tracing::error!(dir = %dir.display(), kept_old = shared.current().is_some(), "the place was not loaded");
+        let kept_old = shared.current().is_some();
         shared.failed(loaded.issues);
+        tracing::error!(dir = %dir.display(), kept_old, "the place was not loaded");
         return false;
     };
     tracing::info!("Measuring coverage and gaps, and protecting small counts of people met");

@@ -115,9 +115,17 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, is_spare: boo
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection may be slow at the end of its answers");
     }
+    let head = if is_spare { HEAD / 5 } else { HEAD };
+    // Before the first byte nobody knows which HTTP will be spoken, so nobody else counts the time.
+    let first = tokio::select! {
+        first = tokio::time::timeout(head, stream.readable()) => first,
+        () = told(&mut stopped) => return,
+    };
+    if !matches!(first, Ok(Ok(()))) {
+        return;
+    }
     let answers = Answers { router, peer, is_spare };
     let mut builder = Builder::new(TokioExecutor::new());
-    let head = if is_spare { HEAD / 5 } else { HEAD };
     builder.http1().timer(TokioTimer::new()).header_read_timeout(head).keep_alive(!is_spare);
     builder
         .http2()

@@ -18,7 +18,8 @@ fn a_filter_of_any_length_is_answered_and_ends_nothing() {
     for operator in ["+", "-", "*", "/", "%", " div ", "^"] {
         for left in ["1", "residents"] {
             let operator = operator.replace('%', "%25").replace('+', "%2B").replace(' ', "%20").replace('^', "%5E");
-            let sum = vec![left; 5_000].join(&operator);
+            // As long as an address may be.
+            let sum = vec![left; 60_000 / (left.len() + operator.len())].join(&operator);
             let answer = SERVER.get(&format!("/collections/zones/items?f=json&limit=1&filter=residents%20%3E%20{sum}"));
             assert_eq!(answer.status, 200, "{operator}: {}", &answer.text()[..answer.text().len().min(300)]);
         }
@@ -159,14 +160,14 @@ fn what_is_wrong_with_records_is_told_where_the_files_are_and_not_to_the_public(
     let toy = Toy::new().with("met.csv", MET).and("\n[[engagement]]\nfile = \"met.csv\"\n");
     let loaded = toy.load();
     let exact = format!("{:?}", loaded.issues);
-    assert!(exact.contains("Romani"), "the command line names the value: {exact}");
+    assert!(exact.contains("café"), "the command line names the value: {exact}");
     let public = patchwork::place::Issue::for_everybody(&loaded.issues);
     let told: Vec<_> = public.iter().filter(|issue| issue.at.file == "met.csv").collect();
     assert!(!told.is_empty());
     for issue in told {
         assert_eq!((issue.at.row, &issue.at.field, &issue.at.key), (None, &None, &None), "{issue:?}");
         assert!(
-            !issue.problem.contains(|c: char| c.is_ascii_digit()) && !issue.problem.contains("Romani"),
+            !issue.problem.contains(|c: char| c.is_ascii_digit()) && !issue.problem.contains("café"),
             "{issue:?}"
         );
     }
