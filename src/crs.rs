@@ -100,6 +100,16 @@ impl Plane {
         Self::utm(zone, lat < 0.0)
     }
 
+    /// How much too long a short walk comes out here, 1 for true to scale; `None` where the plane is not defined.
+    #[must_use]
+    pub fn stretch(&self, at: LonLat) -> Option<f64> {
+        // A thousandth of a degree of latitude, in metres on the ellipsoid (WGS84).
+        let phi = at.lat.to_radians();
+        let metres = 111.132_954 - 0.559_822 * (2.0 * phi).cos() + 0.001_175 * (4.0 * phi).cos();
+        let north = LonLat { lat: if at.lat > 89.0 { at.lat - 0.001 } else { at.lat + 0.001 }, ..at };
+        Some(self.to_xy(at)?.distance(self.to_xy(north)?).get() / metres)
+    }
+
     fn utm(zone: u8, south: bool) -> Self {
         let hemisphere = if south { " +south" } else { "" };
         let definition = format!("+proj=utm +zone={zone}{hemisphere} +datum=WGS84 +units=m +no_defs");
@@ -192,12 +202,19 @@ impl Crs {
     pub fn from_epsg(code: u32) -> Option<Self> {
         match code {
             // ETRS89 and WGS84 differ by less than a metre in Britain; both are degrees.
-            4326 | 4258 | 4979 | 84 => Some(Self::LonLat),
+            4326 | 4258 | 4979 | 4937 | 4173 | 84 => Some(Self::LonLat),
             27700 | 7405 => Some(Self::BritishNationalGrid),
             _ => {
                 let code = u16::try_from(code).ok()?;
                 let proj = Proj::from_epsg_code(code).ok()?;
-                Some(Self::Other(Box::new(Projected { proj, name: format!("EPSG:{code}") })))
+                let name = match code {
+                    2157 => "Irish Transverse Mercator (EPSG:2157)".to_owned(),
+                    29900 | 29902 => format!("Irish Grid, TM65 (EPSG:{code})"),
+                    29901 => "Irish National Grid, OSNI 1952 (EPSG:29901)".to_owned(),
+                    29903 => "Irish Grid, TM75 (EPSG:29903)".to_owned(),
+                    _ => format!("EPSG:{code}"),
+                };
+                Some(Self::Other(Box::new(Projected { proj, name })))
             }
         }
     }
@@ -211,7 +228,31 @@ impl Crs {
             return Some(Self::LonLat);
         }
         let code = name.rsplit([':', '/']).next()?;
-        Self::from_epsg(code.parse().ok()?)
+        let authority = name[..name.len() - code.len()].to_ascii_uppercase();
+        // A flat system with a height (`EPSG:27700+5701`) is the flat one here.
+        let code = code.split('+').next()?.trim().parse().ok()?;
+        match code {
+            102_100 | 102_113 if authority.is_empty() || authority.contains("ESRI") => Self::from_epsg(3857),
+            _ if authority.is_empty() || authority.contains("EPSG") => Self::from_epsg(code),
+            _ => None,
+        }
+    }
+
+    /// A system by its definition in PROJ's words, under the name its file gives it.
+    #[must_use]
+    pub fn from_definition(name: &str, definition: &str) -> Option<Self> {
+        let projected = Projected::parse(definition)?;
+        Some(Self::Other(Box::new(Projected { name: name.to_owned(), ..projected })))
+    }
+
+    /// Whether its coordinates are degrees rather than metres.
+    #[must_use]
+    pub fn is_degrees(&self) -> bool {
+        match self {
+            Self::LonLat => true,
+            Self::BritishNationalGrid => false,
+            Self::Other(other) => other.proj.is_latlong(),
+        }
     }
 
     /// What to call the system in a message.
@@ -372,6 +413,33 @@ mod tests {
         let point = crs.to_lonlat(-333_958.47, 6_710_219.08).expect("on the globe");
         near(point.lon, -3.0, 1e-4);
         near(point.lat, 51.5, 1e-2);
+    }
+
+    #[test]
+    fn belfast_lies_where_the_irish_grids_say() {
+        // The City Hall: J 3385 7400 of the Irish Grid; 54.5965 N, 5.9301 W.
+        for code in [29900, 29902, 29903, 29901] {
+            let at = Crs::from_epsg(code).and_then(|crs| crs.to_lonlat(333_800.0, 374_000.0)).expect("on the globe");
+            near(at.lon, -5.9303, 0.001);
+            near(at.lat, 54.5965, 0.001);
+        }
+        // The Ordnance Survey's worked example of the Irish Grid: O 15904 34671, which ITM has at 715830, 734697.
+        let old = Crs::from_epsg(29903).and_then(|crs| crs.to_lonlat(315_904.0, 234_671.0)).expect("on the globe");
+        let new = Crs::from_epsg(2157).and_then(|crs| crs.to_lonlat(715_830.0, 734_697.0)).expect("on the globe");
+        near(old.lon, new.lon, 6e-5);
+        near(old.lat, new.lat, 4e-5);
+    }
+
+    #[test]
+    fn a_plane_of_another_part_of_the_world_stretches_walks() {
+        let belfast = LonLat { lon: -5.93, lat: 54.6 };
+        let stretch = |code| Plane::from_epsg(code).and_then(|plane| plane.stretch(belfast));
+        for here in [32629, 32630, 32631] {
+            near(stretch(here).expect("defined"), 1.0, 0.01);
+        }
+        assert!(stretch(32610).is_none_or(|far| (far - 1.0).abs() > 0.01));
+        let newport = LonLat { lon: -2.99, lat: 51.58 };
+        near(Plane::british_national_grid().stretch(newport).expect("in Great Britain"), 1.0, 0.001);
     }
 
     #[test]

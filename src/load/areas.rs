@@ -4,7 +4,7 @@ use super::Issues;
 use super::headers;
 use super::shapes::{self, Fault, Mended};
 use super::table::Table;
-use super::words::{counted, figure, key_form};
+use super::words::{counted, figure, key_form, some_of};
 use crate::crs::{Crs, LonLat, Plane, Xy};
 use crate::place::{Issue, Where};
 use geo::{BoundingRect, MultiPolygon};
@@ -79,6 +79,7 @@ pub(super) fn read(table: &Table, wanted: Wanted<'_>, plane: &Plane, issues: &mu
         .map(|geometry| Some(shapes::area_on(geometry.as_ref()?, &layer.crs, plane)))
         .collect();
     let mut areas = Vec::new();
+    let mut off: Vec<(usize, &str)> = Vec::new();
     for (row, outcome) in outcomes.into_iter().enumerate().take(table.rows()) {
         let at = Where::file(table.file()).row(table.line(row));
         let Some(text) = table.text(key, row) else {
@@ -87,7 +88,8 @@ pub(super) fn read(table: &Table, wanted: Wanted<'_>, plane: &Plane, issues: &mu
         };
         let at = at.key(text);
         match outcome.unwrap_or(Err(Fault::Empty)) {
-            Err(fault) => issues.push(unusable(at, fault, wanted.noun, &layer.crs, plane)),
+            Err(Fault::OffThePlane) => off.push((row, text)),
+            Err(fault) => issues.push(unusable(at, fault, wanted.noun)),
             Ok(mended) => {
                 if let Some(change) = mended.repaired_m2 {
                     issues.push(repaired(at, change));
@@ -98,7 +100,33 @@ pub(super) fn read(table: &Table, wanted: Wanted<'_>, plane: &Plane, issues: &mu
             }
         }
     }
+    issues.0.extend(off_the_plane(table, &off, areas.len(), wanted.noun, &layer.crs, plane));
     merge_duplicates(areas, table, wanted.noun, issues)
+}
+
+/// The areas that do not lie on the plane, said once: a wrong reference system puts all of them off it.
+fn off_the_plane(
+    table: &Table,
+    off: &[(usize, &str)],
+    on: usize,
+    noun: &str,
+    crs: &Crs,
+    plane: &Plane,
+) -> Option<Issue> {
+    let (first, key) = *off.first()?;
+    let keys: Vec<&str> = off.iter().map(|(_, key)| *key).collect();
+    let plural = format!("{noun}s");
+    let at = Where::file(table.file());
+    let read = format!("the {} when read as {}", plane.name(), crs.name());
+    let what = format!("{} not on {read}: {}", counted(off.len(), noun, &plural), some_of(&keys));
+    if off.len() > on {
+        let remedy = "The reference system is probably another: say it with crs = \"EPSG:…\" in place.toml. \
+                      What follows from it is mended with it";
+        return Some(Issue::error("off-the-map", at.field("crs"), format!("Coordinates are wrong; {what}"), remedy));
+    }
+    let remedy = format!("Left out; remove the {plural} that belong elsewhere, or mend their coordinates");
+    let at = if off.len() == 1 { at.row(table.line(first)).key(key) } else { at.row(table.line(first)) };
+    Some(Issue::warning("off-the-map", at, format!("Coordinates are wrong; {what}"), remedy))
 }
 
 /// A row without a key.
@@ -107,19 +135,14 @@ pub(super) fn blank_key(at: Where, title: &str, noun: &str) -> Issue {
     Issue::warning("blank-key", at.field(title), problem, format!("It is left out; give every {noun} a key"))
 }
 
-fn unusable(at: Where, fault: Fault, noun: &str, crs: &Crs, plane: &Plane) -> Issue {
+fn unusable(at: Where, fault: Fault, noun: &str) -> Issue {
     let (code, problem, remedy) = match fault {
-        Fault::Empty => {
-            ("empty-geometry", format!("This {noun} has no area on the map"), "Draw it again in the source")
-        }
         Fault::NotAnArea => {
             ("wrong-geometry", format!("This {noun} is a point or a line, not an area"), "Use a polygon layer")
         }
-        Fault::OffThePlane => (
-            "off-the-map",
-            format!("This {noun} has coordinates that are not on the {} when read as {}", plane.name(), crs.name()),
-            "Say the file's reference system with crs = \"EPSG:…\", or remove the feature if it belongs elsewhere",
-        ),
+        Fault::Empty | Fault::OffThePlane => {
+            ("empty-geometry", format!("This {noun} has no area on the map"), "Draw it again in the source")
+        }
     };
     Issue::warning(code, at, problem, format!("It is left out. {remedy}"))
 }
@@ -174,6 +197,76 @@ fn merge_run(run: Vec<Area>, table: &Table, noun: &str, issues: &mut Issues) -> 
 pub(super) fn by_key(areas: &[Area]) -> HashMap<String, usize> {
     areas.iter().enumerate().map(|(i, area)| (key_form(&area.key), i)).collect()
 }
+
+/// A zone is looked at in this many points each way for other zones on the same ground; a common part of a
+/// twentieth of a zone is found, and slivers of simplified outlines are not sought.
+const LOOKS: u32 = 6;
+
+/// Notes zones that lie on the same ground, where everybody is counted twice: one zone given twice under two
+/// keys, or areas of two levels in one file.
+pub(super) fn note_zones_twice(file: &str, areas: &[Area], issues: &mut Issues) {
+    use geo::{Area as _, BooleanOps, Contains};
+    let locator = super::locator::Locator::new(areas.iter().map(|area| area.shape.as_ref()));
+    let pairs: std::collections::BTreeSet<(usize, usize)> = areas
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(own, area)| {
+            let mut met = Vec::new();
+            if let Some((shape, around)) = area.shape.as_ref().and_then(|shape| Some((shape, shape.bounding_rect()?))) {
+                let step = |at: u32| (f64::from(at) + 0.5) / f64::from(LOOKS);
+                let looks = (0..LOOKS * LOOKS).map(|at| {
+                    Xy::new(
+                        around.min().x + around.width() * step(at % LOOKS),
+                        around.min().y + around.height() * step(at / LOOKS),
+                    )
+                });
+                for at in looks.chain([area.centre]) {
+                    if shape.contains(&geo::Point::new(at.x, at.y)) {
+                        met.extend(locator.all_containing(at).filter(|other| *other != own));
+                    }
+                }
+            }
+            met.into_iter().map(move |other| (own.min(other), own.max(other)))
+        })
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let mut common: Vec<(f64, usize, usize)> = pairs
+        .into_iter()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .filter_map(|(a, b)| {
+            let (one, other) = (areas[a].shape.as_ref()?, areas[b].shape.as_ref()?);
+            let smaller = one.unsigned_area().min(other.unsigned_area());
+            Some((one.intersection(other).unsigned_area() / smaller, a, b))
+        })
+        .filter(|(share, ..)| *share >= TWICE_SHARE)
+        .collect();
+    common.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let Some(&(_, first, _)) = common.first() else { return };
+    let named = |(share, a, b): &(f64, usize, usize)| {
+        format!("\"{}\" and \"{}\" ({:.0} % of the smaller)", areas[*a].key, areas[*b].key, share * 100.0)
+    };
+    let shown: Vec<String> = common.iter().take(5).map(named).collect();
+    let more = match common.len().saturating_sub(5) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let problem = format!(
+        "{} on the same ground: {}{more}",
+        if common.len() == 1 {
+            "1 pair of zones lies".to_owned()
+        } else {
+            format!("{} pairs of zones lie", common.len())
+        },
+        shown.join(", ")
+    );
+    let remedy = "Whoever lives there is counted in both; keep each piece of ground once, and areas of one level only";
+    issues.push(Issue::warning("zones-overlap", Where::file(file).key(&areas[first].key), problem, remedy));
+}
+
+/// Zones that share less than this of the smaller are neighbours with carelessly drawn borders.
+const TWICE_SHARE: f64 = 0.02;
 
 /// Notes where patches lie on top of each other; slivers from simplified outlines only in sum.
 pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {

@@ -262,6 +262,7 @@ fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
         ));
         return None;
     }
+    areas::note_zones_twice(&section.file, &zones, &mut desk.issues);
     let patches = match (&manifest.patches, &patch_table) {
         (Some(section), Some(table)) => {
             let wanted = Wanted { key: section.key.as_deref(), name: section.name.as_deref(), noun: "patch" };

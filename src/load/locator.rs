@@ -58,6 +58,15 @@ impl<'s> Locator<'s> {
             .min()
     }
 
+    /// Every area that has the point inside it, edges left out.
+    pub(super) fn all_containing(&self, at: Xy) -> impl Iterator<Item = usize> + '_ {
+        let point = Point::new(at.x, at.y);
+        self.boxes
+            .locate_all_at_point(&[at.x, at.y])
+            .filter(move |entry| self.shapes[entry.data].is_some_and(|shape| geo::Contains::contains(shape, &point)))
+            .map(|entry| entry.data)
+    }
+
     /// The area that contains the point, else the nearest within `limit` metres; ties go to the lower index.
     pub(super) fn near(&self, at: Xy, limit: f64) -> Option<usize> {
         if let Some(inside) = self.containing(at) {

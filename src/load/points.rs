@@ -25,6 +25,7 @@ pub(super) struct Reader<'t> {
     prefer_columns: bool,
     crs: Option<Crs>,
     plane: &'t Plane,
+    northern: Vec<bool>,
 }
 
 /// Where a row is, and how that was found out.
@@ -77,7 +78,26 @@ impl<'t> Reader<'t> {
         };
         // A population-weighted centre beside an area says better where its people are.
         let prefer_columns = named.x.is_some() || headers::any_of(table, &["pwclon"]).is_some();
-        Ok(Self { table, columns, prefer_columns, crs, plane })
+        let northern = if crs.is_none() { northern_irish(table) } else { Vec::new() };
+        Ok(Self { table, columns, prefer_columns, crs, plane, northern })
+    }
+
+    /// Says that metres beside Northern Irish postcodes were read as Irish, where any were.
+    pub(super) fn note(&self) -> Option<Issue> {
+        let (x, y) = self.columns?;
+        let metres = |row: &usize| {
+            let pair = (self.table.number(x, *row).value(), self.table.number(y, *row).value());
+            matches!(pair, (Some(x), Some(y)) if self.northern.get(*row) == Some(&true) && irish(x, y, true).is_some())
+        };
+        let rows = (0..self.table.rows()).filter(metres);
+        let (count, first) = rows.fold((0, None), |(count, first), row| (count + 1, first.or(Some(row))));
+        let at = Where::file(self.table.file()).row(self.table.line(first?)).field(self.table.titles()[x]);
+        let problem = format!(
+            "{} beside Northern Irish postcodes or codes has metres, which were read as the Irish Grid (or Irish \
+             Transverse Mercator, by their size)",
+            super::words::counted(count, "row", "rows")
+        );
+        Some(Issue::note("irish-grid", at, problem, "Set crs in place.toml to be sure, such as \"EPSG:29903\""))
     }
 
     /// Where a row is, by its columns alone.
@@ -106,10 +126,25 @@ impl<'t> Reader<'t> {
         match (self.table.number(x, row), self.table.number(y, row)) {
             // The publishers' mark for "no location" is a pair of zeros.
             (Cell::Number(x), Cell::Number(y)) if x == 0.0 && y == 0.0 => Found::Absent,
+            (Cell::Number(x), Cell::Number(y)) if self.crs.is_none() => {
+                let northern = self.northern.get(row) == Some(&true);
+                let crs = if northern { irish(x, y, true) } else { self.in_ireland((x, y), around) };
+                self.place((x, y), crs.as_ref(), around)
+            }
             (Cell::Number(x), Cell::Number(y)) => self.place((x, y), self.crs.as_ref(), around),
             (Cell::Other(_), _) | (_, Cell::Other(_)) => Found::Nowhere,
             _ => Found::Absent,
         }
+    }
+
+    /// The Irish system of a pair of metres in a place on the island, where the British reading lies overseas.
+    fn in_ireland(&self, (x, y): (f64, f64), around: Option<Xy>) -> Option<Crs> {
+        let middle = around.filter(|_| self.plane.epsg() != 27700)?;
+        let british = Crs::BritishNationalGrid.to_xy(x, y, self.plane);
+        let crs = irish(x, y, false)?;
+        let at = crs.to_xy(x, y, self.plane)?;
+        let nearer = british.is_none_or(|british| middle.distance(at) < middle.distance(british));
+        (nearer && middle.distance(at).get() <= FAR_M).then_some(crs)
     }
 
     fn place(&self, (x, y): (f64, f64), crs: Option<&Crs>, around: Option<Xy>) -> Found {
@@ -143,11 +178,56 @@ fn by_range(x: f64, y: f64) -> Option<Crs> {
     ((0.0..=700_000.0).contains(&x) && (0.0..=1_300_000.0).contains(&y)).then_some(Crs::BritishNationalGrid)
 }
 
+/// The Irish system that metres can be in: the Irish Grid or Irish Transverse Mercator, which do not overlap on
+/// the island. With `northern`, the row is known to lie in Northern Ireland, which the British grid's continuation
+/// does not share either.
+fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
+    let code = if (0.0..=400_000.0).contains(&x) && (0.0..=480_000.0).contains(&y) && !(northern && y < 300_000.0) {
+        29903
+    } else if (400_000.0..=800_000.0).contains(&x) && (500_000.0..=1_000_000.0).contains(&y) {
+        2157
+    } else {
+        return None;
+    };
+    Crs::from_epsg(code)
+}
+
+/// Whether a postcode is one of Northern Ireland.
+pub(super) fn is_northern_irish(postcode: &str) -> bool {
+    let letters: String = postcode.trim().chars().take(3).collect::<String>().to_uppercase();
+    letters.starts_with("BT") && letters.chars().nth(2).is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Which rows are in Northern Ireland by a postcode, a country or a code of the geography (`N20000123`).
+fn northern_irish(table: &Table) -> Vec<bool> {
+    let wanted = |title: &str| {
+        let title = super::words::plain(title);
+        title.contains("postcode")
+            || matches!(title.as_str(), "pcd" | "pcd2" | "pcd7" | "pcd8" | "pcds" | "ctry" | "country" | "countrycode")
+            || title.starts_with("ctry")
+            || headers::key_rank(&title).is_some_and(|rank| rank < 5)
+    };
+    let columns: Vec<usize> =
+        table.titles().iter().enumerate().filter(|(_, title)| wanted(title)).map(|(at, _)| at).collect();
+    if columns.is_empty() {
+        return Vec::new();
+    }
+    let tells = |text: &str| {
+        let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
+        code || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
+    };
+    (0..table.rows()).map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(tells))).collect()
+}
+
 /// The middle of a table's points by the median, to choose a plane.
 pub(super) fn middle_of(table: &Table) -> Option<LonLat> {
     let (x, y) = headers::coordinates(table)?;
+    let northern = northern_irish(table);
     let points = (0..table.rows()).filter_map(|row| match (table.number(x, row), table.number(y, row)) {
-        (Cell::Number(x), Cell::Number(y)) => by_range(x, y)?.to_lonlat(x, y),
+        (Cell::Number(x), Cell::Number(y)) => {
+            let crs = if northern.get(row) == Some(&true) { irish(x, y, true) } else { None };
+            crs.or_else(|| by_range(x, y))?.to_lonlat(x, y)
+        }
         _ => None,
     });
     median(points.collect())
@@ -156,6 +236,20 @@ pub(super) fn middle_of(table: &Table) -> Option<LonLat> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn metres_in_northern_ireland_are_irish() {
+        for (x, y, code) in [(333_800.0, 374_000.0, "29903"), (733_500.0, 874_000.0, "2157")] {
+            let crs = irish(x, y, true).expect("Irish");
+            let at = crs.to_lonlat(x, y).expect("on the globe");
+            assert!(
+                crs.name().contains(code) && (at.lon + 5.93).abs() < 0.02 && (at.lat - 54.6).abs() < 0.02,
+                "{at:?}"
+            );
+        }
+        assert!(irish(146_000.0, 530_000.0, true).is_none(), "the British grid continued to Belfast");
+        assert!(is_northern_irish("bt1 5aa") && !is_northern_irish("B1 5AA") && !is_northern_irish("BTX"));
+    }
 
     #[test]
     fn degrees_and_grid_metres_are_told_apart_by_range() {

@@ -3,7 +3,8 @@
 use super::desk::{Ask, Desk};
 use super::headers;
 use super::manifest::Provenance;
-use super::table::{Cell, Options, Table};
+use super::points;
+use super::table::{Options, Table};
 use crate::crs::{Crs, Plane, Xy};
 use crate::place::{Issue, Where};
 use std::collections::HashMap;
@@ -21,6 +22,9 @@ const CODE_POINT: &[&str] = &[
     "Admin_district_code",
     "Admin_ward_code",
 ];
+
+/// The Irish Grid ends south of this northing, metres; the British grid continued to Northern Ireland begins there.
+const IRISH_EDGE_M: f64 = 460_000.0;
 
 /// Where postcodes are.
 #[derive(Debug, Default)]
@@ -48,22 +52,29 @@ impl Postcodes {
             return None;
         };
         let crs = if metres.is_some() { Crs::BritishNationalGrid } else { Crs::LonLat };
+        // Metres of Northern Irish postcodes are on the Irish Grid, which the publisher says in its notes only.
+        let irish = Crs::from_epsg(29903).unwrap_or(Crs::LonLat);
+        let number = |column: usize, row: usize| table.number(column, row).value().filter(|number| *number != 0.0);
+        let placed = |row: usize, (x, y): (usize, usize), crs: &Crs| crs.to_xy(number(x, row)?, number(y, row)?, plane);
         let quality = headers::any_of(&table, &["positionalqualityindicator", "quality", "osgrdind", "gridind"]);
-        let mut points = HashMap::with_capacity(table.rows());
+        let mut located = HashMap::with_capacity(table.rows());
         for row in 0..table.rows() {
             let worthless = quality.and_then(|column| table.text(column, row)).is_some_and(|q| matches!(q, "90" | "9"));
             let Some(code) = table.text(postcode, row).map(form).filter(|code| !code.is_empty() && !worthless) else {
                 continue;
             };
-            let (Cell::Number(x), Cell::Number(y)) = (table.number(x, row), table.number(y, row)) else { continue };
-            if x != 0.0
-                && y != 0.0
-                && let Some(at) = crs.to_xy(x, y, plane)
-            {
-                points.insert(code, at);
+            let at = if metres.is_some() && points::is_northern_irish(&code) {
+                degrees.and_then(|pair| placed(row, pair, &Crs::LonLat)).or_else(|| {
+                    placed(row, (x, y), &irish).filter(|_| number(y, row).is_some_and(|y| y < IRISH_EDGE_M))
+                })
+            } else {
+                placed(row, (x, y), &crs)
+            };
+            if let Some(at) = at {
+                located.insert(code, at);
             }
         }
-        if points.is_empty() {
+        if located.is_empty() {
             let problem = "This file has no postcode with coordinates on the plane of the place";
             desk.issues.push(Issue::warning(
                 "postcodes-empty",
@@ -72,7 +83,7 @@ impl Postcodes {
                 "Check that it is a postcode file of this country",
             ));
         }
-        Some(Self { points })
+        Some(Self { points: located })
     }
 
     /// Every postcode, in capitals without a space, with where it is.

@@ -21,27 +21,66 @@ pub(super) fn plane(
     key: Option<&str>,
     patches: Option<&Table>,
 ) -> Result<Plane, Issue> {
+    let middle = || {
+        areas::middle_of(zones)
+            .or_else(|| areas::median(cells(zones, key)?.1.iter().flatten().map(centre_of).collect()))
+            .or_else(|| points::middle_of(zones))
+            .or_else(|| areas::middle_of(patches?))
+    };
     if let Some(written) = &section.crs {
         let code = written.trim().rsplit(':').next().and_then(|code| code.parse().ok());
-        return code.and_then(Plane::from_epsg).ok_or_else(|| {
+        let plane = code.and_then(Plane::from_epsg).ok_or_else(|| {
             let at = Where::file("place.toml").field("crs");
             let problem = format!("\"{written}\" is not a plane that distances are measured on");
             let remedy = "Write EPSG:27700 or a WGS84 UTM zone such as EPSG:32722, or leave the key out";
             Issue::error("plane-unknown", at, problem, remedy)
-        });
+        })?;
+        return match middle() {
+            Some(middle) => fitting(plane, written, middle),
+            None => Ok(plane),
+        };
     }
-    areas::middle_of(zones)
-        .or_else(|| areas::median(cells(zones, key)?.1.iter().flatten().map(centre_of).collect()))
-        .or_else(|| points::middle_of(zones))
-        .or_else(|| areas::middle_of(patches?))
-        .map(Plane::around)
-        .ok_or_else(|| {
-            let problem =
-                "The zones have no coordinates: no geometry, no H3 cells, no columns with longitude and latitude";
-            let remedy =
-                format!("Use a boundary file, or a table with centres; its columns are {}", zones.titles().join(", "));
-            Issue::error("zones-nowhere", Where::file(zones.file()), problem, remedy)
-        })
+    middle().map(Plane::around).ok_or_else(|| {
+        let problem = "The zones have no coordinates: no geometry, no H3 cells, no columns with longitude and latitude";
+        let remedy =
+            format!("Use a boundary file, or a table with centres; its columns are {}", zones.titles().join(", "));
+        Issue::error("zones-nowhere", Where::file(zones.file()), problem, remedy)
+    })
+}
+
+/// A plane may make walks at the middle of the place this much too long or short. A neighbouring UTM zone does
+/// so by two thousandths at most in Britain; ten would move the edge of a walk of 15 minutes by a house or two.
+const MOST_STRETCH: f64 = 0.01;
+
+/// The plane, when it is one of this part of the world.
+fn fitting(plane: Plane, written: &str, middle: LonLat) -> Result<Plane, Issue> {
+    let stretch = plane.stretch(middle);
+    if stretch.is_some_and(|stretch| (stretch - 1.0).abs() <= MOST_STRETCH) {
+        return Ok(plane);
+    }
+    let own = Plane::around(middle);
+    let effect = match stretch {
+        Some(stretch) if stretch < 10.0 => {
+            format!(
+                "there it makes every walk {:.0} % too {}",
+                (stretch - 1.0).abs() * 100.0,
+                if stretch > 1.0 { "long" } else { "short" }
+            )
+        }
+        _ => "which does not lie on it".to_owned(),
+    };
+    let problem = format!(
+        "\"{written}\" ({}) is not the plane of this place, whose middle is at {:.3}, {:.3} (longitude, latitude); {effect}",
+        plane.name(),
+        middle.lon,
+        middle.lat
+    );
+    let remedy = format!(
+        "Leave the key out, or write crs = \"EPSG:{}\" ({}); if the place is elsewhere, set crs under [zones]",
+        own.epsg(),
+        own.name()
+    );
+    Err(Issue::error("plane-elsewhere", Where::file("place.toml").field("crs"), problem, remedy))
 }
 
 /// The zones of a file, sorted by key.
@@ -67,12 +106,20 @@ fn cells(table: &Table, key: Option<&str>) -> Option<(usize, Vec<Option<CellInde
         None => (0..table.titles().len()).collect(),
     };
     candidates.into_iter().find_map(|column| {
-        let cells: Vec<Option<CellIndex>> = (0..table.rows())
-            .map(|row| table.text(column, row).and_then(|text| text.to_lowercase().parse().ok()))
-            .collect();
+        let cells: Vec<Option<CellIndex>> =
+            (0..table.rows()).map(|row| table.text(column, row).and_then(cell)).collect();
         let found = cells.iter().flatten().count();
         (found > 0 && found * 10 >= table.rows() * 9).then_some((column, cells))
     })
+}
+
+/// An H3 cell: in hexadecimal as people write it, or as the whole number that databases keep.
+fn cell(text: &str) -> Option<CellIndex> {
+    let text = text.trim();
+    let text = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text);
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    let number = || if whole.len() >= 18 { CellIndex::try_from(whole.parse::<u64>().ok()?).ok() } else { None };
+    number().or_else(|| text.to_lowercase().parse().ok())
 }
 
 fn centre_of(cell: &CellIndex) -> LonLat {

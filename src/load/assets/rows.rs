@@ -133,6 +133,7 @@ impl Rows<'_> {
         }
         self.tell_lost(&lost, issues);
         noticed.report(self.table.file(), issues);
+        issues.0.extend(self.reader.note());
         drafts
     }
 

@@ -120,6 +120,7 @@ fn given_spots(desk: &mut Desk<'_>, given: &WeightedPoints, ground: &Ground<'_>)
     let weighed = weight.map(|column| (column, decimal));
     let found: Vec<Outcome> =
         (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weighed, row, ground)).collect();
+    desk.issues.0.extend(reader.note());
     note_lost(desk, &table, &found);
     for outcome in found {
         if let Outcome::In(zone, spot) = outcome {

@@ -4,8 +4,8 @@
 //! properties are then taken out here, because the crate's own conversion trusts the lengths inside.
 
 use super::frame::{self, Claim};
+use super::reference::well_known_text;
 use super::rows::Builder;
-use super::shp::well_known_text;
 use super::{Issues, Source, Table, words};
 use crate::crs::Crs;
 use crate::place::Issue;

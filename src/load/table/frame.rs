@@ -26,7 +26,9 @@ impl Claim {
     /// The claim in a name such as `EPSG:27700`.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Crs::parse(name).map_or_else(|| Self::Unknown(name.to_owned()), Self::Says)
+        Crs::parse(name)
+            .or_else(|| super::reference::by_name(name))
+            .map_or_else(|| Self::Unknown(name.to_owned()), Self::Says)
     }
 }
 
@@ -120,16 +122,17 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
             _ => (settled(Crs::LonLat, false), None),
         });
     }
+    if let Claim::Unknown(name) = &claim {
+        return Err(unknown(at, name));
+    }
     let said = match &claim {
         Claim::Says(crs) => format!("the file is said to be in {}", crs.name()),
-        Claim::Unknown(name) => format!("the file names a reference system that is not known here ({name})"),
-        Claim::Silent => "the file does not say its reference system".to_owned(),
+        _ => "the file does not say its reference system".to_owned(),
     };
     let says_degrees = matches!(claim, Claim::Says(Crs::LonLat));
     match claim {
-        Claim::Says(crs @ Crs::Other(_)) => return Ok((settled(crs, false), None)),
         // All of them, not most: a few good grid references keep the file's word.
-        Claim::Says(crs @ Crs::BritishNationalGrid) if votes.degrees < votes.all => {
+        Claim::Says(crs) if !matches!(crs, Crs::LonLat) && (crs.is_degrees() || votes.degrees < votes.all) => {
             return Ok((settled(crs, false), None));
         }
         _ => {}
@@ -159,6 +162,20 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
         format!("{said}, and its coordinates are neither degrees nor on the British National Grid"),
         "set crs in place.toml to the EPSG code of the coordinates, such as \"EPSG:32722\"",
     ))
+}
+
+/// The file names a system that is not known here: which numbers it holds is not guessed from their size.
+fn unknown(at: &Where, name: &str) -> Issue {
+    let mut short: String = name.chars().take(80).collect();
+    if short.len() < name.len() {
+        short.push('…');
+    }
+    Issue::error(
+        "crs-unknown",
+        at.clone(),
+        format!("the file names a reference system that is not known here: \"{short}\""),
+        "set crs in place.toml to its EPSG code, or export the layer in WGS84 (EPSG:4326)",
+    )
 }
 
 /// Makes the shapes of a layer out of its geometries: decides the system, puts swapped axes right, and

@@ -2,7 +2,7 @@
 
 use super::frame::{self, Claim};
 use super::rows::Builder;
-use super::{Issues, Source, Table, guarded, titles, wkb, words};
+use super::{Issues, Source, Table, guarded, reference, titles, wkb, words};
 use crate::crs::Crs;
 use crate::place::Issue;
 use geo::Geometry;
@@ -101,16 +101,32 @@ fn claim(database: &Connection, srs: i64) -> rusqlite::Result<Claim> {
     if srs <= 0 {
         return Ok(Claim::Silent);
     }
-    let asked = "SELECT organization, organization_coordsys_id, srs_name FROM gpkg_spatial_ref_sys WHERE srs_id = ?1";
+    let asked = "SELECT organization, organization_coordsys_id, srs_name, definition
+                 FROM gpkg_spatial_ref_sys WHERE srs_id = ?1";
     let known = database
         .query_row(asked, [srs], |row| {
-            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<String>>(2)?))
+            let text = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<String>>(at)?.unwrap_or_default());
+            Ok((text(0)?, row.get::<_, Option<i64>>(1)?, text(2)?, text(3)?))
         })
         .optional()?;
-    let Some((organisation, code, name)) = known else { return Ok(Claim::named(&format!("EPSG:{srs}"))) };
-    let epsg = organisation.is_some_and(|organisation| organisation.eq_ignore_ascii_case("epsg"));
+    let Some((organisation, code, name, definition)) = known else {
+        return Ok(Claim::named(&format!("EPSG:{srs}")));
+    };
+    let epsg = organisation.eq_ignore_ascii_case("epsg");
     let crs = code.filter(|_| epsg).and_then(|code| Crs::from_epsg(u32::try_from(code).ok()?));
-    Ok(crs.map_or_else(|| Claim::Unknown(name.unwrap_or_else(|| srs.to_string())), Claim::Says))
+    if let Some(crs) = crs {
+        return Ok(Claim::Says(crs));
+    }
+    Ok(match reference::well_known_text(&definition) {
+        Claim::Unknown(_) if !name.is_empty() => {
+            if epsg {
+                Claim::Unknown(format!("{name} (EPSG:{})", code.unwrap_or(srs)))
+            } else {
+                Claim::named(&name)
+            }
+        }
+        said => said,
+    })
 }
 
 fn geometry_column(database: &Connection, layer: &Layer) -> rusqlite::Result<Option<String>> {

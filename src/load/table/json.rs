@@ -33,6 +33,7 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
         }
     }
     frame::report_unreadable(source, &rows.unreadable, issues);
+    issues.0.extend(rows.partial.take().map(|why| part_of(source, &why, rows.count)));
     let shapes = if rows.features {
         let claim = rows.crs.as_ref().map_or(Claim::Says(Crs::LonLat), claim);
         Some(frame::shapes(source, claim, std::mem::take(&mut rows.geometries), |row| row as u64 + 1, issues)?)
@@ -40,6 +41,68 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
         None
     };
     Ok(source.table(rows.builder, shapes, issues))
+}
+
+/// The file says of itself that there is more.
+fn part_of(source: &Source<'_>, why: &str, count: u64) -> Issue {
+    source.warning(
+        "file-is-a-part",
+        format!("the file is only a part: it holds {count} features or records and {why}"),
+        "services send a page at a time, often 1,000 or 2,000; fetch every page, or the whole as one download, as in \
+         ogr2ogr all.geojson \"…/query?where=1=1&outFields=*&f=geojson\"",
+    )
+}
+
+/// Why a page is not all there is, by the words services put beside their features; `None` when none says so.
+fn partial(members: &Map<String, Value>, held: u64) -> Option<String> {
+    let truth = |value: &Value| {
+        value == &Value::Bool(true) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    };
+    let whole = |value: &Value| value.as_u64().or_else(|| value.as_str()?.trim().parse().ok());
+    let places = [Some(members)].into_iter().chain(
+        ["properties", "result", "meta", "metadata", "pagination", "paging", "context", "search:metadata"]
+            .iter()
+            .map(|name| members.get(*name).and_then(Value::as_object)),
+    );
+    for place in places.flatten() {
+        if place.get("exceededTransferLimit").is_some_and(truth) {
+            return Some("says exceededTransferLimit: the service stopped at its limit".to_owned());
+        }
+        let returned = place.get("numberReturned").or_else(|| place.get("returned")).and_then(whole).unwrap_or(held);
+        for total in [
+            "numberMatched",
+            "totalFeatures",
+            "total_count",
+            "totalCount",
+            "totalItems",
+            "totalElements",
+            "matched",
+            "total",
+        ] {
+            if let Some(all) = place.get(total).and_then(whole).filter(|all| *all > returned.max(held)) {
+                return Some(format!("says {total}: {all}"));
+            }
+        }
+        for next in ["next", "nextPage", "next_page", "nextLink", "@odata.nextLink"] {
+            let there = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty()) || value.is_object();
+            if place.get(next).is_some_and(there) {
+                return Some(format!("names a following page ({next})"));
+            }
+        }
+        if place.get("last") == Some(&Value::Bool(false))
+            && place.get("totalPages").and_then(whole).is_some_and(|n| n > 1)
+        {
+            return Some("is not the last page (last: false)".to_owned());
+        }
+    }
+    let links = members.get("links").or_else(|| members.get("_links"));
+    let is_next = |link: &Value| link.get("rel").and_then(Value::as_str) == Some("next");
+    let next = match links {
+        Some(Value::Array(links)) => links.iter().any(is_next),
+        Some(Value::Object(links)) => links.get("next").is_some_and(|next| !next.is_null()),
+        _ => false,
+    };
+    next.then(|| "links to a following page (rel=next)".to_owned())
 }
 
 fn malformed(source: &Source<'_>, error: &serde_json::Error, documents: u64, rows: &Rows) -> Issue {
@@ -59,10 +122,12 @@ fn malformed(source: &Source<'_>, error: &serde_json::Error, documents: u64, row
 
 /// The legacy `crs` member: `{"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}`.
 fn claim(crs: &Value) -> Claim {
-    match crs.get("properties").and_then(|properties| properties.get("name")).and_then(Value::as_str) {
-        Some(name) => Claim::named(name),
-        None if crs.is_null() => Claim::Says(Crs::LonLat),
-        None => Claim::Unknown(crs.to_string()),
+    let property = |name| crs.get("properties").and_then(|properties| properties.get(name));
+    match (property("name"), property("code"), crs) {
+        (Some(Value::String(name)), ..) | (.., Value::String(name)) => Claim::named(name),
+        (_, Some(code @ (Value::Number(_) | Value::String(_))), _) => Claim::named(&printed(code)),
+        (.., Value::Null) => Claim::Says(Crs::LonLat),
+        _ => Claim::Unknown(crs.to_string()),
     }
 }
 
@@ -78,6 +143,8 @@ struct Rows {
     count: u64,
     features: bool,
     too_large: bool,
+    /// Why the file is not all there is, by its own word.
+    partial: Option<String>,
 }
 
 impl Rows {
@@ -206,8 +273,13 @@ impl<'de> Visitor<'de> for Document<'_> {
         if let Some(crs) = members.remove("crs") {
             self.0.crs = Some(crs);
         }
+        let before = self.0.count;
         if !listed {
             self.0.document(&members);
+        }
+        // A single feature or record may have any word among its members.
+        if listed || self.0.count > before + 1 || members.values().any(Value::is_array) {
+            self.0.partial = partial(&members, self.0.count);
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ mod cells;
 mod dbf;
 mod delimited;
 mod fgb;
+mod footer;
 mod frame;
 mod gpkg;
 mod json;
@@ -21,6 +22,7 @@ mod kind;
 mod pages;
 mod parquet;
 mod records;
+mod reference;
 mod rows;
 mod sheet;
 mod shp;
@@ -279,8 +281,37 @@ impl Source<'_> {
 /// errors here, at the one call. Nothing of theirs is used after a panic, which is why asserting unwind
 /// safety is sound.
 fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    let caught = hushed(|| std::panic::catch_unwind(std::panic::AssertUnwindSafe(read)));
     caught.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()))
+}
+
+thread_local! {
+    static HUSHED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// How many readers are at work whose panics become errors.
+static AT_WORK: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+
+/// Keeps the panics of a guarded reader, on this thread and on the threads of its library, off the terminal: they
+/// become an issue with a file and a remedy, and a backtrace beside it helps nobody.
+fn hushed<T>(work: impl FnOnce() -> T) -> T {
+    use std::sync::atomic::Ordering;
+    static HOOK: std::sync::Once = std::sync::Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let library = std::thread::current().name().is_some_and(|name| name.starts_with("polars"));
+            if !(HUSHED.get() || library && AT_WORK.load(Ordering::Relaxed) > 0) {
+                before(panic);
+            }
+        }));
+    });
+    AT_WORK.fetch_add(1, Ordering::Relaxed);
+    let outer = HUSHED.replace(true);
+    let done = work();
+    HUSHED.set(outer);
+    AT_WORK.fetch_sub(1, Ordering::Relaxed);
+    done
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(super) fn check(mut column: &[u8], most_values: usize) -> Result<(), String>
 
 /// What matters of a page header.
 #[derive(Default)]
-struct Header {
+pub(super) struct Header {
     unpacked: Option<i64>,
     packed: Option<i64>,
     counts: Vec<i64>,
@@ -49,18 +49,27 @@ impl Header {
     }
 }
 
-struct Thrift<'b> {
-    bytes: &'b [u8],
+/// Bytes in Thrift's compact protocol.
+pub(super) struct Thrift<'b> {
+    pub(super) bytes: &'b [u8],
 }
 
-impl Thrift<'_> {
-    fn byte(&mut self) -> Option<u8> {
+impl<'b> Thrift<'b> {
+    /// Text or bytes, their length first.
+    pub(super) fn binary(&mut self) -> Option<&'b [u8]> {
+        let length = usize::try_from(self.varint()?).ok()?;
+        let found = self.bytes.get(..length)?;
+        self.bytes = &self.bytes[length..];
+        Some(found)
+    }
+
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.bytes.split_first()?;
         self.bytes = rest;
         Some(*first)
     }
 
-    fn varint(&mut self) -> Option<u64> {
+    pub(super) fn varint(&mut self) -> Option<u64> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -72,7 +81,7 @@ impl Thrift<'_> {
         None
     }
 
-    fn zigzag(&mut self) -> Option<i64> {
+    pub(super) fn zigzag(&mut self) -> Option<i64> {
         let number = self.varint()?;
         Some((number >> 1) as i64 ^ -((number & 1) as i64))
     }
@@ -112,7 +121,7 @@ impl Thrift<'_> {
     }
 
     /// Passes over a value that does not matter.
-    fn value(&mut self, kind: u8, header: &mut Header, depth: usize) -> Option<()> {
+    pub(super) fn value(&mut self, kind: u8, header: &mut Header, depth: usize) -> Option<()> {
         match kind {
             1..=3 => self.pass(1),
             4..=6 => self.varint().map(drop),

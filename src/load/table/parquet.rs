@@ -1,8 +1,9 @@
 //! Parquet, and GeoParquet where its metadata name a geometry column.
 
+use super::footer::{self, Field, Meaning};
 use super::frame::{self, Claim};
 use super::rows::Builder;
-use super::{Issues, Source, Table, guarded, pages, wkb, words};
+use super::{Issues, Source, Table, guarded, pages, reference, wkb, words};
 use crate::crs::Crs;
 use crate::place::Issue;
 use geo::Geometry;
@@ -13,8 +14,24 @@ use std::io::Cursor;
 
 /// Reads a Parquet file; every column becomes text, except the geometry.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
-    let (frame, geo) = guarded(|| frame_of(&bytes)).map_err(|why| source.damaged("a Parquet file", why))?;
-    let geo = geo.as_deref().and_then(primary);
+    let (bytes, fields) = match footer::plain(&bytes) {
+        Some((plain, fields)) => (plain, fields),
+        None => (bytes, Vec::new()),
+    };
+    let (frame, geo) =
+        guarded(|| frame_of(&bytes, &fields)).map_err(|why| source.damaged("a Parquet file", short(&why)))?;
+    let about = geo.as_deref().and_then(|geo| serde_json::from_str(geo).ok());
+    tell_nested(source, &fields, about.as_ref(), issues);
+    let geo = about.as_ref().and_then(primary).or_else(|| by_type(&fields));
+    if geo.is_none()
+        && let Some((column, encoding)) = about.as_ref().and_then(unread)
+    {
+        return Err(source.error(
+            "geometry-encoding",
+            format!("the geometry column \"{column}\" is encoded as {encoding}, which is not read"),
+            "write it as WKB, as geopandas does by default: frame.to_parquet(path), or ogr2ogr -lco GEOMETRY_ENCODING=WKB",
+        ));
+    }
     let mut titles = Vec::new();
     let mut columns = Vec::new();
     let mut geometries = None;
@@ -23,20 +40,13 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
             geometries = Some(unpacked(source, column, issues));
             continue;
         }
-        match guarded(|| printed(column)) {
+        let meaning = fields.iter().find(|field| field.name == column.name().as_str());
+        match guarded(|| printed(column, meaning.and_then(|field| field.meaning.as_ref()))) {
             Ok(text) => {
                 titles.push(column.name().to_string());
                 columns.push(text);
             }
-            Err(_) => {
-                let mut issue = source.note(
-                    "column-not-text",
-                    format!("the column holds {}, which is not read", column.dtype()),
-                    "keep its parts as columns of their own if they are needed",
-                );
-                issue.at = issue.at.field(column.name().as_str());
-                issues.push(issue);
-            }
+            Err(_) => issues.push(not_text(source, column.name(), &column.dtype().to_string())),
         }
     }
     let mut builder = Builder::new(titles);
@@ -53,13 +63,49 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     Ok(source.table(builder, shapes, issues))
 }
 
+/// A reader's reason, without what it prints of the file's own metadata.
+fn short(why: &str) -> String {
+    const MOST: usize = 160;
+    match why.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}…", &why[..at]),
+        None => why.to_owned(),
+    }
+}
+
+fn not_text(source: &Source<'_>, column: &str, holds: &str) -> Issue {
+    let mut issue = source.note(
+        "column-not-text",
+        format!("the column holds {}, which is not read", short(holds)),
+        "keep its parts as columns of their own if they are needed",
+    );
+    issue.at = issue.at.field(column);
+    issue
+}
+
+/// Says which columns hold lists or structures. The boxes that speed a search of GeoParquet are no loss.
+fn tell_nested(source: &Source<'_>, fields: &[Field], geo: Option<&Value>, issues: &mut Issues) {
+    let columns = geo.and_then(|geo| geo.get("columns")).and_then(Value::as_object);
+    let boxes: Vec<&str> = columns
+        .into_iter()
+        .flat_map(|columns| columns.values())
+        .filter_map(|column| column.get("covering")?.get("bbox")?.get("xmin")?.get(0)?.as_str())
+        .collect();
+    for field in fields.iter().filter(|field| field.nested && !boxes.contains(&field.name.as_str())) {
+        issues.push(not_text(source, &field.name, "lists or structures"));
+    }
+}
+
 /// The frame, and the file's `geo` metadata.
-fn frame_of(bytes: &[u8]) -> std::result::Result<(DataFrame, Option<String>), String> {
+fn frame_of(bytes: &[u8], fields: &[Field]) -> std::result::Result<(DataFrame, Option<String>), String> {
     let mut reader = ParquetReader::new(Cursor::new(bytes));
     let metadata = reader.get_metadata().map_err(|error| error.to_string())?;
     plausible(metadata, bytes)?;
     let entries = metadata.key_value_metadata().iter().flatten();
     let geo = entries.filter(|entry| entry.key == "geo").find_map(|entry| entry.value.clone());
+    if fields.iter().any(|field| field.nested) {
+        let flat = fields.iter().filter(|field| !field.nested).map(|field| field.name.clone());
+        reader = reader.with_columns(Some(flat.collect()));
+    }
     let frame = reader.finish().map_err(|error| error.to_string())?;
     if frame.columns().iter().any(|column| column.len() != frame.height()) {
         return Err("its columns differ in length".to_owned());
@@ -99,8 +145,7 @@ struct Primary {
 }
 
 /// The geometry column and its reference system, when it is in WKB.
-fn primary(geo: &str) -> Option<Primary> {
-    let geo: Value = serde_json::from_str(geo).ok()?;
+fn primary(geo: &Value) -> Option<Primary> {
     let column = geo.get("primary_column")?.as_str()?;
     let about = geo.get("columns")?.get(column)?;
     if !about.get("encoding")?.as_str()?.eq_ignore_ascii_case("WKB") {
@@ -109,18 +154,36 @@ fn primary(geo: &str) -> Option<Primary> {
     let claim = match about.get("crs") {
         None => Claim::Says(Crs::LonLat),
         Some(Value::Null) => Claim::Silent,
-        Some(crs) => projjson(crs),
+        Some(crs) => reference::projjson(crs),
     };
     Some(Primary { column: column.to_owned(), claim })
 }
 
-fn projjson(crs: &Value) -> Claim {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let id = crs.get("id").map(|id| {
-        let part = |name| id.get(name).map(text).unwrap_or_default();
-        format!("{}:{}", part("authority"), part("code"))
-    });
-    Claim::named(&id.or_else(|| crs.get("name").map(text)).unwrap_or_else(|| "without a name".to_owned()))
+/// The primary geometry column and its encoding, when it is another than WKB.
+fn unread(geo: &Value) -> Option<(&str, &str)> {
+    let column = geo.get("primary_column")?.as_str()?;
+    Some((column, geo.get("columns")?.get(column)?.get("encoding")?.as_str()?))
+}
+
+/// The first column whose own type is geometry, as files without `geo` metadata have it; its default system is
+/// longitude and latitude.
+fn by_type(fields: &[Field]) -> Option<Primary> {
+    fields.iter().find_map(|field| match &field.meaning {
+        Some(Meaning::Geometry(crs)) => {
+            let claim = match crs.as_deref().map(str::trim) {
+                None | Some("") => Claim::Says(Crs::LonLat),
+                Some(text) if text.starts_with('{') => serde_json::from_str(text)
+                    .map_or_else(|_| Claim::Unknown(text.to_owned()), |crs| reference::projjson(&crs)),
+                Some(text) => match text.strip_prefix("srid:") {
+                    Some("0") => Claim::Silent,
+                    Some(code) => Claim::named(code),
+                    None => Claim::named(text),
+                },
+            };
+            Some(Primary { column: field.name.clone(), claim })
+        }
+        _ => None,
+    })
 }
 
 fn unpacked(source: &Source<'_>, column: &Column, issues: &mut Issues) -> Vec<Option<Geometry<f64>>> {
@@ -143,7 +206,10 @@ fn unpacked(source: &Source<'_>, column: &Column, issues: &mut Issues) -> Vec<Op
 }
 
 /// A column as text: floating-point numbers without `.0`, midnight as a day.
-fn printed(column: &Column) -> std::result::Result<StringChunked, String> {
+fn printed(column: &Column, meaning: Option<&Meaning>) -> std::result::Result<StringChunked, String> {
+    if let Some(meaning) = meaning {
+        return (0..column.len()).map(|row| meant(column, row, meaning)).collect();
+    }
     let message = |error: PolarsError| error.to_string();
     let dtype = column.dtype().clone();
     if let DataType::Binary | DataType::List(_) = dtype {
@@ -168,6 +234,60 @@ fn printed(column: &Column) -> std::result::Result<StringChunked, String> {
         return Ok(text.iter().map(|text| text.map(day)).collect());
     }
     Ok(text)
+}
+
+/// A plain value with its meaning given back.
+fn meant(column: &Column, row: usize, meaning: &Meaning) -> std::result::Result<Option<String>, String> {
+    let value = column.get(row).map_err(|error| error.to_string())?;
+    let whole = match &value {
+        AnyValue::Null => return Ok(None),
+        AnyValue::Int32(number) => Some(i128::from(*number)),
+        AnyValue::Int64(number) => Some(i128::from(*number)),
+        _ => None,
+    };
+    let bytes: Option<&[u8]> = match &value {
+        AnyValue::Binary(bytes) => Some(bytes),
+        AnyValue::BinaryOwned(bytes) => Some(bytes),
+        _ => None,
+    };
+    let text = match meaning {
+        Meaning::Decimal(scale) => whole.or_else(|| big_endian(bytes?)).map(|number| decimal(number, *scale)),
+        Meaning::Half => bytes.and_then(|bytes| <[u8; 2]>::try_from(bytes).ok()).map(half),
+        Meaning::Time(parts) => whole.and_then(|number| u64::try_from(number).ok()).map(|number| {
+            let seconds = number / u64::from((*parts).max(1));
+            format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        }),
+        Meaning::Geometry(_) => None,
+    };
+    text.map(Some).ok_or_else(|| "not text".to_owned())
+}
+
+/// A whole number in two's complement, the highest byte first.
+fn big_endian(bytes: &[u8]) -> Option<i128> {
+    let sign = if *bytes.first()? >= 0x80 { -1 } else { 0 };
+    (bytes.len() <= 16).then(|| bytes.iter().fold(sign, |number: i128, byte| number << 8 | i128::from(*byte)))
+}
+
+/// A number of so many decimals, without the noughts at its end.
+fn decimal(number: i128, scale: u32) -> String {
+    let digits = format!("{:0>width$}", number.unsigned_abs(), width = scale as usize + 1);
+    let (whole, part) = digits.split_at(digits.len() - scale as usize);
+    let part = part.trim_end_matches('0');
+    let sign = if number < 0 { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+/// A number of half precision (IEEE 754 binary16), little-endian.
+fn half(bytes: [u8; 2]) -> String {
+    let bits = u16::from_le_bytes(bytes);
+    let part = f64::from(bits & 0x3FF) / 1024.0;
+    let size = match bits >> 10 & 0x1F {
+        0 => part * 2_f64.powi(-14),
+        31 if part == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        power => (1.0 + part) * 2_f64.powi(i32::from(power) - 15),
+    };
+    words::number(if bits & 0x8000 == 0 { size } else { -size })
 }
 
 /// A number of single precision is printed as short as its own precision allows.

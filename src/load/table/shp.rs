@@ -2,9 +2,9 @@
 
 use super::dbf::{Dbf, sidecar};
 use super::frame::{self, Claim};
+use super::reference::well_known_text;
 use super::rows::Builder;
 use super::{Issues, Source, Table, guarded};
-use crate::crs::Crs;
 use crate::place::Issue;
 use geo::{Contains, Geometry, LineString, MultiPolygon, Polygon};
 use shapefile::{PolygonRing, Shape, ShapeReader};
@@ -143,44 +143,4 @@ fn claim(source: &Source<'_>) -> Claim {
         Some(bytes) => well_known_text(&String::from_utf8_lossy(&bytes)),
         None => Claim::Silent,
     }
-}
-
-/// The system in well-known text: by its authority code, the last one, since the first are those of its
-/// parts; else by the names that Esri's programs write without a code.
-pub(super) fn well_known_text(text: &str) -> Claim {
-    let upper = text.to_uppercase();
-    let code = ["AUTHORITY[\"EPSG\",", "ID[\"EPSG\","]
-        .iter()
-        .filter_map(|mark| upper.rfind(mark).map(|at| at + mark.len()))
-        .max();
-    let code = code.and_then(|at| {
-        let digits: String =
-            upper[at..].trim_start_matches(['"', ' ']).chars().take_while(char::is_ascii_digit).collect();
-        // Only a code that closes the outermost bracket is that of the system, not of one of its parts.
-        let rest = upper[at..].trim_start_matches(|c: char| c.is_ascii_digit() || c == '"' || c == ' ');
-        let closing: String = rest.chars().filter(|c| !c.is_whitespace()).collect();
-        (closing == "]]").then(|| digits.parse::<u32>().ok())?
-    });
-    if let Some(crs) = code.and_then(Crs::from_epsg) {
-        return Claim::Says(crs);
-    }
-    let name = text.split('"').nth(1).unwrap_or(text).trim().to_owned();
-    let plain = super::titles::plain(&name);
-    let epsg = match plain.as_str() {
-        "britishnationalgrid" | "osgb1936britishnationalgrid" | "osgb36britishnationalgrid" => Some(27700),
-        "gcswgs1984" | "wgs84" | "wgs1984" | "gcsetrs1989" | "etrs89" | "gcsetrf1989" => Some(4326),
-        "wgs1984webmercatorauxiliarysphere" | "wgs84pseudomercator" | "webmercator" => Some(3857),
-        _ => utm(&plain),
-    };
-    epsg.and_then(Crs::from_epsg).map_or(Claim::Unknown(name), Claim::Says)
-}
-
-/// The code of a WGS84 UTM zone by name: `wgs1984utmzone22s`.
-fn utm(plain: &str) -> Option<u32> {
-    let zone = plain.strip_prefix("wgs1984utmzone").or_else(|| plain.strip_prefix("wgs84utmzone"))?;
-    let (number, base) = match zone.strip_suffix('s') {
-        Some(number) => (number, 32700),
-        None => (zone.strip_suffix('n')?, 32600),
-    };
-    number.parse().ok().filter(|zone| (1..=60).contains(zone)).map(|zone: u32| base + zone)
 }

@@ -36,7 +36,11 @@ fn a_silent_file_is_judged_by_its_numbers_and_that_is_said() {
     assert_eq!(name(Claim::Silent, &[NEWPORT_GRID]), (GRID.into(), false, vec!["crs-guessed"]));
     let (refused, _) = settled(None, Claim::Silent, &[(479_009.0, 6_677_400.0)]);
     assert_eq!(refused.expect_err("neither").code, "crs-unknown");
-    assert_eq!(name(Claim::Unknown("Narnia".into()), &[NEWPORT]).2, ["crs-guessed"]);
+    for pair in [NEWPORT, NEWPORT_GRID, (479_009.0, 6_677_400.0)] {
+        let (refused, _) = settled(None, Claim::Unknown("Narnia".into()), &[pair]);
+        let issue = refused.expect_err("nobody knows Narnia");
+        assert!(issue.code == "crs-unknown" && issue.problem.contains("Narnia"), "{issue:?}");
+    }
 }
 
 #[test]

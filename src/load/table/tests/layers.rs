@@ -192,7 +192,7 @@ fn the_encoding_of_a_shapefile_comes_from_its_cpg() {
 
 #[test]
 fn reference_systems_are_known_by_code_and_by_name() {
-    let named = |text: &str| match super::super::shp::well_known_text(text) {
+    let named = |text: &str| match super::super::reference::well_known_text(text) {
         Claim::Says(crs) => crs.name().to_owned(),
         other => format!("{other:?}"),
     };
