@@ -17,7 +17,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint format bench fuzz tools tools-for-tests clean
+.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint deny format bench fuzz tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -88,9 +88,15 @@ browser: build web ## the map page: its types, and in Chromium, by mouse and by 
 	if test -x "$(CHROMIUM)"; then CHROMIUM=$(CHROMIUM) PATCHWORK_BIN=$(PATCHWORK) python3 tests/browser.py; \
 	else left_out "the map page in a browser: Chromium is not at CHROMIUM=$(CHROMIUM) (apt-get install chromium)"; fi
 
-lint: tools ## format and lints
+lint: tools ## format, lints, and the documentation of the code
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links -A rustdoc::redundant_explicit_links" cargo doc --quiet --no-deps --lib --document-private-items
+
+deny: tools ## licences, sources and known faults of the dependencies (cargo-deny)
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }
+	cargo deny check licenses bans sources
+	cargo deny check advisories || echo "advisories were not checked, or tell of something: see above (RustSec's database must be reachable)"
 
 format: ## lay out the code
 	cargo fmt

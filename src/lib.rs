@@ -13,6 +13,7 @@ pub mod crs;
 pub mod stats;
 pub mod network;
 pub mod locate;
+pub mod region;
 pub mod place;
 pub mod load;
 pub mod synth;

@@ -12,6 +12,7 @@ mod locate;
 mod measure;
 mod plan;
 mod progress;
+mod region;
 mod review;
 mod serve;
 mod words;
@@ -72,6 +73,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => plan::run(args, &progress),
         Command::Locate(args) => locate::run(args, &progress),
+        Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),

@@ -20,6 +20,7 @@ pub mod table;
 pub mod understood;
 pub mod tile;
 pub mod totals;
+pub mod nearby;
 pub mod what_if;
 
 mod assets;

@@ -41,6 +41,21 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     lines
 }
 
+/// The keys of the groups of each dimension, each as `key (label)`.
+#[must_use]
+pub fn group_keys(place: &Place) -> Vec<(&str, String)> {
+    let mut keys: Vec<(&str, String)> = Vec::new();
+    for group in &place.groups {
+        let word =
+            if group.key == group.label { group.key.clone() } else { format!("{} ({})", group.key, group.label) };
+        match keys.iter_mut().find(|(dimension, _)| *dimension == group.dimension) {
+            Some((_, words)) => *words += &format!(", {word}"),
+            None => keys.push((&group.dimension, word)),
+        }
+    }
+    keys
+}
+
 /// What is not known of the residents, in words.
 #[must_use]
 pub fn unknown(place: &Place) -> Option<String> {
@@ -162,7 +177,7 @@ pub(super) fn thousands(number: f64) -> String {
 
 /// Everything `patchwork check` knows, as one JSON object followed by a line break.
 ///
-/// `{usable, place: {…} | null, sources: […], tables: […], counts: {error, warning, note}, issues: […]}`; a table
+/// `{usable, place: {…} | null, draft: {…} | null (what could be read in spite of errors), sources: […], tables: […], counts: {error, warning, note}, issues: […]}`; a table
 /// is how a table of residents was understood ([`understood::json`]); an issue is
 /// `{severity, code, file, row, field, key, problem, remedy}` with `null` for what does not apply.
 #[must_use]
@@ -171,6 +186,7 @@ pub fn check_json(loaded: &Loaded) -> String {
     let value = json!({
         "usable": loaded.place.is_some(),
         "place": loaded.place.as_ref().map(place_json),
+        "draft": loaded.draft.as_ref().map(place_json),
         "sources": loaded.place.as_ref().map_or_else(Vec::new, sources_json),
         "tables": loaded.tables.iter().map(understood::json).collect::<Vec<_>>(),
         "counts": { "error": count("error"), "warning": count("warning"), "note": count("note") },
@@ -194,6 +210,7 @@ fn place_json(place: &Place) -> Value {
         "positions": place.positions.len(),
         "assets": place.assets.len(),
         "groups": place.groups.iter().map(|g| &g.key).collect::<Vec<_>>(),
+        "group_keys": place.groups.iter().map(group_json).collect::<Vec<_>>(),
         "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
         "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
         "engagement_records": place.engagement.rows(),
@@ -201,6 +218,10 @@ fn place_json(place: &Place) -> Value {
         "grant_records": records(&place.grants),
         "standards": place.standards.iter().map(|s| &s.key).collect::<Vec<_>>(),
     })
+}
+
+fn group_json(group: &crate::place::Group) -> Value {
+    json!({ "dimension": group.dimension, "key": group.key, "label": group.label })
 }
 
 fn sources_json(place: &Place) -> Vec<Value> {

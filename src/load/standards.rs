@@ -178,10 +178,11 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
     if let Some(first) = unreadable.first() {
         why.push(format!("the hours of {} cannot be understood, such as \"{first}\"", unreadable.len()));
     }
+    let lost = unsaid + unreadable.len();
     let problem = format!(
-        "{} of the {} assets of these kinds do not count, since they are not known to be open after {}: {}",
-        unsaid + unreadable.len(),
+        "{lost} of the {} assets of these kinds {}, not known to be open after {}: {}",
         of_kind.len(),
+        if lost == 1 { "does not count" } else { "do not count" },
         after.format("%H:%M"),
         why.join("; ")
     );

@@ -52,6 +52,8 @@ pub struct Place {
     pub made_up: bool,
     /// A sentence shown wherever the place is shown, such as "Wards stand in for patches".
     pub notice: Option<String>,
+    /// Whom readers tell that something is wrong, as the place's owner wrote it.
+    pub contact: Option<String>,
     /// The day the data describe, from `place.toml`.
     pub date: Option<chrono::NaiveDate>,
     /// The flat sheet all coordinates are on.

@@ -116,6 +116,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         name: "Gridton".into(),
         made_up: true,
         notice: None,
+        contact: None,
         date: NaiveDate::from_ymd_opt(2026, 6, 30),
         plane: Plane::british_national_grid(),
         groups: IdVec::from(vec![group("under_25", "Under 25"), group("disabled", "Disabled")]),

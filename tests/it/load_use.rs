@@ -32,6 +32,9 @@ fn a_hub_that_is_shut_or_to_come_covers_nobody_and_whatever_is_unclear_is_told()
         ("EstablishmentStatus (name)", "Closed", false, false),
         ("Registration status", "Deregistered", false, false),
         ("School status", "Closed", false, false),
+        ("Open?", "No", false, false),
+        ("Open?", "Yes", true, false),
+        ("active", "FALSE", false, false),
         ("status", "Opening Sept 2025", false, false),
         ("status", "Due to open 2026", false, false),
         ("status", "Opens spring 2025", false, false),
@@ -188,6 +191,11 @@ fn a_standard_about_hours_says_how_many_assets_it_loses_because_nobody_knows_the
     let issue = toy.and(STANDARD).and("open_after = \"17:00\"\n").issue("hours-unknown");
     assert!(issue.problem.starts_with("3 of the 4 assets"), "{}", issue.problem);
     assert!(issue.problem.contains("AM & PM (with closure)"), "{}", issue.problem);
+    // A column of how many hours there are in a week says nothing of when.
+    let weekly = rows.replace(",monday", ",hours,monday").replace("188500,", "188500,37,");
+    let toy = Toy::new().with("hubs.csv", &weekly).and("\n[[assets]]\nfile = \"hubs.csv\"\nkind = \"hub\"\n");
+    let (place, _) = toy.place();
+    assert_eq!(place.assets.iter().filter(|asset| asset.opening.words() == Some("Mo 09:00-18:00")).count(), 1);
 }
 
 #[test]

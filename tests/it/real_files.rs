@@ -11,13 +11,18 @@ pub(crate) fn real_files() -> Option<PathBuf> {
     if data.is_dir() {
         return Some(data);
     }
-    if let Some(path) = std::env::var_os("PATCHWORK_LEFT_OUT") {
-        let line = format!(
-            "tests in Rust on real files: there is no folder `data` in {}; set PATCHWORK_SHARED\n",
-            root.display()
-        );
-        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-        file.and_then(|mut file| file.write_all(line.as_bytes())).expect("what is left out can be written down");
-    }
+    left_out(&format!(
+        "tests in Rust on real files: there is no folder `data` in {}; set PATCHWORK_SHARED",
+        root.display()
+    ));
     None
+}
+
+/// Writes down what is left out and why, for `make test` to read out.
+pub(crate) fn left_out(what: &str) {
+    if let Some(path) = std::env::var_os("PATCHWORK_LEFT_OUT") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        file.and_then(|mut file| file.write_all(format!("{what}\n").as_bytes()))
+            .expect("what is left out is written down");
+    }
 }

@@ -98,7 +98,8 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         input(
             "changes_only",
             "Changes only",
-            "Leave out the patches where nothing changes, and the groups within each patch: a tenth of the answer, for              who asks again while a pin is dragged",
+            "Leave out the patches where nothing changes, and the groups within each patch: a tenth of the answer, \
+             for who asks again while a pin is dragged",
             json!({"type": "boolean", "default": false}),
         ),
     ]
@@ -242,7 +243,7 @@ fn list<'a>(inputs: &'a Inputs, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// Where a pin stands, and where it meets the streets; it must meet them.
-fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), Problem> {
+pub(super) fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), Problem> {
     let number = |i: usize| point.get(i).and_then(Value::as_f64);
     let at = number(0).zip(number(1)).and_then(|(lon, lat)| LonLat::new(lon, lat));
     let at = at.and_then(|at| place.plane.to_xy(at)).ok_or_else(|| {

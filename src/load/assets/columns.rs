@@ -198,7 +198,10 @@ impl Columns {
             status: fact("status")?.or_else(|| other_status(table)),
             opens_on: fact("opens_on")?,
             closes_on: fact("closes_on")?,
-            opening_hours: fact("opening_hours")?,
+            opening_hours: match named("opening_hours")? {
+                Some(column) => Some(column),
+                None => fact("opening_hours")?.filter(|column| !counts_hours(table, *column)),
+            },
             days,
             capacity: fact("capacity")?,
             step_free: fact("step_free")?,
@@ -248,10 +251,20 @@ fn other_name(table: &Table) -> Option<usize> {
     })
 }
 
+/// Whether a column titled `hours` counts how many there are in a week.
+fn counts_hours(table: &Table, column: usize) -> bool {
+    let cells = || (0..table.rows()).filter_map(|row| table.text(column, row));
+    let numbers = cells().filter(|cell| cell.parse::<f64>().is_ok()).count();
+    numbers > 0 && numbers * 2 >= cells().count()
+}
+
 /// A column such as `School status` whose words are mostly those of use.
 fn other_status(table: &Table) -> Option<usize> {
     let day = chrono::NaiveDate::default();
-    (0..table.titles().len()).filter(|column| plain(table.titles()[*column]).contains("status")).find(|&column| {
+    const OF_USE: &[&str] = &["open", "isopen", "active", "isactive", "inuse", "operational", "currentlyopen"];
+    let titles: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
+    let may = |column: &usize| titles[*column].contains("status") || OF_USE.contains(&titles[*column].as_str());
+    (0..titles.len()).filter(may).find(|&column| {
         let words: HashSet<&str> = (0..table.rows()).filter_map(|row| table.text(column, row)).collect();
         let known = words.iter().filter(|word| word.parse::<f64>().is_err() && super::status::of(word, day).is_some());
         let known = known.count();

@@ -9,6 +9,7 @@ mod kinds;
 mod osm;
 mod rows;
 mod status;
+mod status_words;
 mod when;
 
 use super::areas::Area;

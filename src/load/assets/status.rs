@@ -1,6 +1,7 @@
 //! Whether an asset is in use, in the words of many registers and of people who write notes.
 
 use super::draft::Notice;
+use super::status_words::{CLOSED, CLOSED_CODES, CLOSED_WITHIN, CLOSING, OPEN, OPENING, PLANNED, TO_BE, UNKNOWN};
 use super::when::Period;
 use crate::load::words::plain;
 use crate::place::AssetStatus;
@@ -86,7 +87,7 @@ pub(super) fn of(words: &str, today: NaiveDate) -> Option<Reading> {
         return Some(Reading::doubtful(AssetStatus::Planned));
     }
     let reopens = has(&["reopening", "reopens", "toreopen", "willreopen"]);
-    if has(CLOSING) && !reopens && !begins(&["closed", "temporar", "shut"]) {
+    if has(CLOSING) && !reopens && !has(&["notopen"]) && !begins(&["closed", "temporar", "shut"]) {
         return Some(Reading::closing(period, today));
     }
     let is_hours = names_hours(&lower);
@@ -110,7 +111,9 @@ pub(super) fn of(words: &str, today: NaiveDate) -> Option<Reading> {
     }
     // "From 1 September 2025", or the bare day.
     let is_from = begins(&["from", "availablefrom", "starting", "starts", "launch", "expected", "due", "available"]);
-    (is_from && period.is_some()).then(|| Reading::opening(period, today))
+    let is_bare = form.chars().all(|c| c.is_ascii_digit()) || form.len() <= 14;
+    let is_to_come = period.is_some_and(|period| period.first > today);
+    (period.is_some() && (is_from || (is_bare && is_to_come))).then(|| Reading::opening(period, today))
 }
 
 fn closed(form: &str, reopens: bool, period: Option<Period>, today: NaiveDate) -> Reading {
@@ -200,6 +203,17 @@ pub(super) fn in_name(name: &str, today: NaiveDate) -> Option<Reading> {
         "nowclosed",
         "permanentlyclosed",
         "temporarilyclosed",
+        "tempclosed",
+        "tempshut",
+        "paused",
+        "onhold",
+        "underrefurbishment",
+        "refurbishment",
+        "underrenovation",
+        "renovation",
+        "notrunning",
+        "notoperating",
+        "nottrading",
         "openingsoon",
         "comingsoon",
         "planned",
@@ -248,139 +262,6 @@ fn names_hours(lower: &str) -> bool {
         digit && (clock || half)
     })
 }
-
-const UNKNOWN: &[&str] =
-    &["unknown", "notknown", "unsure", "unclear", "unconfirmed", "dontknown", "dontknow", "uncertain"];
-
-const TO_BE: &[&str] = &["tbc", "tba", "tbd", "tobeconfirmed", "tobeannounced", "tobedecided", "pending"];
-
-const CLOSING: &[&str] = &[
-    "toclose",
-    "closing",
-    "willclose",
-    "closes",
-    "proposedclosure",
-    "plannedclosure",
-    "closureproposed",
-    "closureplanned",
-    "proposedforclosure",
-    "earmarkedforclosure",
-    "closureon",
-    "closurein",
-    "openuntil",
-    "opentill",
-    "duetoclose",
-    "forclosure",
-];
-
-const CLOSED: &[&str] = &[
-    "closed",
-    "temporarilyclosed",
-    "temporaryclosure",
-    "temporarilyshut",
-    "permanentlyclosed",
-    "permanentclosure",
-    "inactive",
-    "defunct",
-    "disused",
-    "vacant",
-    "demolished",
-    "ceased",
-    "dissolved",
-    "hidden",
-    "suspended",
-    "facilitynotopen",
-    "notopen",
-    "shut",
-    "deregistered",
-    "removed",
-    "cancelled",
-    "canceled",
-    "lapsed",
-    "resigned",
-    "retired",
-    "archived",
-    "dormant",
-    "withdrawn",
-    "decommissioned",
-    "derelict",
-    "mothballed",
-    "outofuse",
-    "notinuse",
-    "nolonger",
-    "discontinued",
-    "abandoned",
-    "deleted",
-    "expired",
-    "terminated",
-    "unavailable",
-    "notoperational",
-    "nonoperational",
-    "notactive",
-    "closure",
-    "convertedclosed",
-    "currentlyclosed",
-    "nowclosed",
-];
-
-/// Letters of the NHS's register.
-const CLOSED_CODES: &[&str] = &["c", "d", "b", "no", "false", "n"];
-
-const CLOSED_WITHIN: &[&str] = &[
-    "temporarilyclosed",
-    "permanentlyclosed",
-    "closeduntil",
-    "closedfor",
-    "iscurrentlyclosed",
-    "hasclosed",
-    "closedsince",
-];
-
-const PLANNED: &[&str] = &[
-    "planned",
-    "openingsoon",
-    "proposed",
-    "underconstruction",
-    "construction",
-    "future",
-    "pipeline",
-    "tobeopened",
-    "comingsoon",
-    "approved",
-    "indevelopment",
-    "underdevelopment",
-    "indesign",
-    "feasibility",
-    "awaitingopening",
-    "prospective",
-    "duetoopen",
-];
-
-const OPENING: &[&str] = &["opening", "opens", "toopen", "willopen", "launching", "launches", "tobeopened"];
-
-const OPEN: &[&str] = &[
-    "active",
-    "a",
-    "visible",
-    "live",
-    "operational",
-    "yes",
-    "y",
-    "inuse",
-    "current",
-    "currentlyopen",
-    "trading",
-    "true",
-    "running",
-    "existing",
-    "registered",
-    "permanent",
-    "o",
-    "inoperation",
-    "functioning",
-    "fullyopen",
-    "nowopen",
-];
 
 #[cfg(test)]
 #[path = "status_tests.rs"]

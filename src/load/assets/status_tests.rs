@@ -49,10 +49,17 @@ fn the_words_of_registers_are_understood() {
             ("Unknown", false),
             ("TBC", false),
             ("?", false),
+            ("Paused", false),
+            ("temp. closed", false),
+            ("Under refurbishment", false),
+            ("Merged", false),
+            ("Pre-opening", false),
+            ("Open to the public", true),
+            ("Closed to the public", false),
         ],
         |words| of(words, today()),
     );
-    for words in ["Sunday", "Good", "Freehold", "Grade II", ""] {
+    for words in ["Sunday", "Good", "Freehold", "Grade II", "Built 1987", "1987", ""] {
         assert_eq!(of(words, today()), None, "{words}");
     }
 }
@@ -69,6 +76,13 @@ fn words_with_a_time_are_compared_with_the_day() {
             ("Open from 1/9/2025", false),
             ("from 1/9/2025", false),
             ("Re-opening January 2025", false),
+            ("Sept 2025", false),
+            ("2026", false),
+            ("Not open until 2026", false),
+            ("Expected 2026", false),
+            ("Opening in September", false),
+            ("Reopened May 2023", true),
+            ("Shutting March 2024", false),
             ("Closed for works, reopening 2025", false),
             ("Closed until further notice", false),
             ("Closed until March 2025", false),

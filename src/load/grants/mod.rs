@@ -34,6 +34,7 @@ use clean::{Clean, Sheet};
 use gazetteer::Gazetteer;
 use ladder::{Areas, Ladder, Seat};
 use offices::Offices;
+pub(in crate::load) use period::is_month_first;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

@@ -136,7 +136,7 @@ fn empty_years<'g>(grants: &[Clean<'g>]) -> Option<(&'g str, NaiveDate, NaiveDat
 }
 
 /// Whether a date of three numbers is a day only with the month first, as in 06/30/2024.
-pub(super) fn is_month_first(text: &str) -> bool {
+pub(in crate::load) fn is_month_first(text: &str) -> bool {
     let date = text.trim().split([' ', 'T']).next().unwrap_or_default();
     let numbers: Vec<u32> = date.split(['/', '-', '.']).filter_map(|part| part.parse().ok()).collect();
     matches!(numbers.as_slice(), [month @ 1..=12, day @ 13..=31, year]

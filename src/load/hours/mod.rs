@@ -43,8 +43,10 @@ fn is_valid(words: &str) -> bool {
 /// Whether hours that can be read say that nobody gets in on any day of the year from `day` on: `off`, `Mo-Su closed`.
 pub(super) fn never_open(words: &str, day: NaiveDate) -> bool {
     let lower = words.to_lowercase();
-    // Whoever names a time opens at it; looking through a year is slow.
-    if lower.contains(':') || !(lower.contains("off") || lower.contains("closed")) {
+    // Whoever names a time or a date says more than never; looking through a year is slow.
+    if lower.replace("24/7", "").contains(|c: char| c.is_ascii_digit())
+        || !(lower.contains("off") || lower.contains("closed"))
+    {
         return false;
     }
     // "PH off" alone leaves every other day unsaid.
@@ -154,7 +156,14 @@ mod tests {
         for words in ["off", "closed", "Mo-Su off", "Mo-Su,PH closed", "24/7 off", "off \"closed for good\""] {
             assert!(never_open(words, day), "{words}");
         }
-        for words in ["Mo-Fr 09:00-17:00; Sa,Su off", "24/7", "PH off", "Mo-Fr; Sa off", "by appointment"] {
+        for words in [
+            "Mo-Fr 09:00-17:00; Sa,Su off",
+            "24/7",
+            "PH off",
+            "Mo-Fr; Sa off",
+            "2024 Jan-2024 Mar off",
+            "by appointment",
+        ] {
             assert!(!never_open(words, day), "{words}");
         }
     }

@@ -9,12 +9,12 @@ const MANY: f64 = 0.005;
 
 /// Who is cut off from the rest of the streets, since nobody there reaches anything else?
 ///
-/// Residents are those whose door meets a part of the network that is not joined to the largest; assets are named.
+/// Residents are those whose door meets a part of the network that is not joined to the largest; assets of the place are named.
 pub(in crate::load) fn tell_of_islands(
     network: &StreetNetwork,
     file: &str,
     plane: &Plane,
-    (positions, assets): (&[Position], &[Asset]),
+    (positions, assets): (&[Position], &[&Asset]),
     issues: &mut Issues,
 ) {
     let Some((_, cut_off)) = network.islands().split_first().filter(|(_, others)| !others.is_empty()) else { return };

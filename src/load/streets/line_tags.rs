@@ -99,6 +99,19 @@ impl TagColumns {
         !self.bundles.is_empty() || self.keys.iter().any(|(key, _)| matches!(*key, "foot" | "access"))
     }
 
+    /// Whether tags stand together in one cell, as ogr2ogr writes the lines of an extract.
+    pub(super) fn are_bundled(&self) -> bool {
+        !self.bundles.is_empty()
+    }
+
+    /// In how many rows the cell of tags ends in the middle of one.
+    pub(super) fn cut_short(&self, table: &Table) -> usize {
+        let is_cut = |text: &str| text.starts_with('"') && text.len() >= 200 && !text.ends_with('"');
+        let cells =
+            |bundle: &usize| (0..table.rows()).filter_map(move |row| table.text(*bundle, row)).collect::<Vec<_>>();
+        self.bundles.iter().flat_map(cells).filter(|text| is_cut(text)).count()
+    }
+
     /// The tags of a row.
     pub(super) fn tags(&self, table: &Table, row: usize) -> Tags<'static> {
         let mut tags: Vec<(String, String)> = Vec::new();

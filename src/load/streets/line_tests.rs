@@ -196,6 +196,16 @@ fn a_layer_of_several_kinds_in_its_own_words_leaves_out_rivers_or_asks() {
 }
 
 #[test]
+fn a_class_under_a_title_of_a_joined_table_is_found() {
+    let joined: Writer = |tags| json!({ "SL_ID": "1", "nt_RoadTyp": tags.get("t").unwrap_or(&"Mi") });
+    for (word, is_walked) in [("Mo", false), ("Mi", true), ("A", true), ("b", true), ("Motorway", false)] {
+        let (streets, _) = read_text("lines.geojson", &layer(&format!("t={word}"), joined));
+        let streets = streets.expect("the layer can be read");
+        assert_eq!(walk(&streets, at(1.0, 0.0), at(5.0, 0.0)).is_some(), is_walked, "{word}");
+    }
+}
+
+#[test]
 fn streets_of_other_publishers_that_are_private_or_not_yet_there_are_left_out() {
     let own: Writer = |tags| {
         json!({ "road_type": "Local Road", "access": tags.get("a").unwrap_or(&"Public"),

@@ -1,5 +1,6 @@
 //! What a line is, by the words of a layer that did not come out of OpenStreetMap.
 
+use super::lines::is_excluded;
 use crate::load::table::Table;
 use crate::load::words::{plain, some_of};
 use crate::network::StreetClass;
@@ -46,22 +47,29 @@ pub(super) struct WordColumns {
 impl WordColumns {
     /// The columns of a layer, and whether it holds several kinds of line of which nothing says which are streets.
     ///
-    /// `excluded` are the columns by which `place.toml` leaves lines out: who does that has answered the question.
-    pub(super) fn of(table: &Table, excluded: &[usize], shown: &str) -> Result<Self, Issue> {
-        let class = CLASS_TITLES.iter().find_map(|title| table.column(title));
+    /// `exclude` is what `place.toml` leaves out: who does that by a column has answered the question about it.
+    pub(super) fn of(table: &Table, exclude: &[(usize, Vec<&str>)], shown: &str) -> Result<Self, Issue> {
+        // Joined tables put their name before the title, and Shapefiles cut it.
+        let joined = || {
+            let titles: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
+            titles.iter().position(|title| ["roadtyp", "roadclas", "roadfunc"].iter().any(|part| title.contains(part)))
+        };
+        let class = CLASS_TITLES.iter().find_map(|title| table.column(title)).or_else(joined);
         let state = STATE_TITLES.iter().find_map(|title| table.column(title));
         let columns = Self { class, state };
-        match columns.unclear(table, excluded) {
+        match columns.unclear(table, exclude) {
             Some((column, streets_or_not)) => Err(question(table, column, &streets_or_not, shown)),
             None => Ok(columns),
         }
     }
 
     /// A column in which some lines are no streets and others are not known to be, and the words in it.
-    fn unclear(&self, table: &Table, excluded: &[usize]) -> Option<(usize, Vec<String>)> {
+    fn unclear(&self, table: &Table, exclude: &[(usize, Vec<&str>)]) -> Option<(usize, Vec<String>)> {
+        let is_answered = |column: usize| exclude.iter().any(|(excluded, _)| *excluded == column);
+        let rows = || (0..table.rows()).filter(|&row| !is_excluded(table, exclude, row));
         let words = |column: usize| -> BTreeMap<String, usize> {
             let mut words = BTreeMap::new();
-            for row in 0..table.rows() {
+            for row in rows() {
                 *words.entry(table.text(column, row).unwrap_or_default().to_owned()).or_insert(0) += 1;
             }
             words
@@ -70,17 +78,14 @@ impl WordColumns {
             let words = words(class);
             if words.keys().any(|word| matches!(said(word), Said::NoStreet(..))) {
                 let unknown = words.keys().any(|word| is_unknown(word));
-                return (unknown && !excluded.contains(&class)).then(|| (class, words.into_keys().collect()));
+                return (unknown && !is_answered(class)).then(|| (class, words.into_keys().collect()));
             }
-        }
-        if !excluded.is_empty() {
-            return None;
         }
         /// A column of kinds has few of them.
         const MOST_KINDS: usize = 40;
-        (0..table.titles().len()).find_map(|column| {
+        (0..table.titles().len()).filter(|&column| !is_answered(column)).find_map(|column| {
             let mut seen = BTreeSet::new();
-            for row in 0..table.rows() {
+            for row in rows() {
                 seen.insert(table.text(column, row).unwrap_or_default());
                 if seen.len() > MOST_KINDS {
                     return None;

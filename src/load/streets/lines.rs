@@ -1,6 +1,7 @@
 //! A layer of lines becomes streets: OS Open Roads, a council's road centre lines, any other.
 
 use super::joints::{Joints, join};
+use super::line_notes::{self, LeftOut};
 use super::line_tags::{self, TagColumns};
 use super::line_words::{Said, WordColumns};
 use super::osm_file::Tags;
@@ -65,16 +66,6 @@ struct Walked {
     is_private: bool,
 }
 
-/// Why a line is no street one can walk.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LeftOut {
-    Motorway,
-    Closed,
-    NotInUse,
-    /// A river, a railway, a boundary.
-    Other(&'static str),
-}
-
 /// Reads streets from a table with lines.
 pub(super) fn read(
     section: &StreetsSection,
@@ -102,14 +93,12 @@ pub(super) fn read(
     for row in 0..table.rows() {
         reader.row(row, issues);
     }
-    if let Speech::Tags(tags) = &reader.columns.speech
-        && !tags.tell_access()
-    {
-        tell_of_missing_access(context, issues);
+    if let Speech::Tags(tags) = &reader.columns.speech {
+        line_notes::tell_of_missing_tags(tags, table, context, issues);
     }
     let LineReader { lines, barriers, left_out, excluded, without_length, .. } = reader;
-    tell_of_left_out(&left_out, excluded, context, issues);
-    tell_of_points(&without_length, context, issues);
+    line_notes::tell_of_left_out(&left_out, excluded, context, issues);
+    line_notes::tell_of_points(&without_length, context, issues);
 
     let within = section.join_within_m.filter(|metres| metres.is_finite() && *metres >= 0.0);
     let within = within.map_or(JOIN_WITHIN, Metres::new);
@@ -181,9 +170,8 @@ impl<'a> Columns<'a> {
         let speech = match TagColumns::of(table) {
             Some(tags) => Speech::Tags(tags),
             None => {
-                let excluded: Vec<usize> = exclude.iter().map(|(column, _)| *column).collect();
                 let access = ["foot", "access"].into_iter().filter_map(|key| Some((key, table.column(key)?)));
-                Speech::Words(WordColumns::of(table, &excluded, context.shown)?, access.collect())
+                Speech::Words(WordColumns::of(table, &exclude, context.shown)?, access.collect())
             }
         };
         Ok(Self { name, name_is_asked: section.name.is_some(), speech, exclude })
@@ -194,6 +182,14 @@ impl Columns<'_> {
     fn has_tags(&self) -> bool {
         matches!(self.speech, Speech::Tags(_))
     }
+}
+
+/// Whether `place.toml` leaves a row out.
+pub(super) fn is_excluded(table: &Table, exclude: &[(usize, Vec<&str>)], row: usize) -> bool {
+    exclude.iter().any(|(column, values)| {
+        let text = table.text(*column, row).map(str::trim);
+        text.is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
+    })
 }
 
 struct LineReader<'a> {
@@ -211,11 +207,7 @@ struct LineReader<'a> {
 
 impl LineReader<'_> {
     fn row(&mut self, row: usize, issues: &mut Issues) {
-        let text = |column: usize| self.table.text(column, row).map(str::trim);
-        let is_excluded = self.columns.exclude.iter().any(|(column, values)| {
-            text(*column).is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
-        });
-        if is_excluded {
+        if is_excluded(self.table, &self.columns.exclude, row) {
             self.excluded += 1;
             return;
         }
@@ -323,63 +315,6 @@ impl LineReader<'_> {
         let at = Where::file(self.context.shown).row(self.table.line(row));
         let remedy = "It was left out; mend or delete the line in the source";
         issues.push(Issue::warning(code, at, problem, remedy));
-    }
-}
-
-fn tell_of_left_out(left_out: &BTreeMap<LeftOut, usize>, excluded: usize, context: Context<'_>, issues: &mut Issues) {
-    let mut note = |code, problem: String, remedy| {
-        issues.push(Issue::note(code, Where::file(context.shown), problem, remedy));
-    };
-    let of = |why| left_out.get(&why).copied().filter(|n| *n > 0);
-    if let Some(n) = of(LeftOut::Motorway) {
-        let remedy = "Nothing to do: nobody walks there";
-        note("street-motorways", format!("{n} lines are motorways and were left out"), remedy);
-    }
-    if let Some(n) = of(LeftOut::Closed) {
-        let remedy = "Nothing to do, unless residents may use them: then their foot or access tag should say so";
-        note("streets-closed", format!("{n} ways are private or closed to people on foot and were left out"), remedy);
-    }
-    if let Some(n) = of(LeftOut::NotInUse) {
-        let problem = format!("{n} lines are streets that are planned, being built, closed or gone, and were left out");
-        note("streets-not-in-use", problem, "Nothing to do, unless one can walk there today");
-    }
-    let others = left_out.iter().filter_map(|(why, n)| match why {
-        LeftOut::Other(what) => Some((what, *n)),
-        _ => None,
-    });
-    let others: Vec<(&&str, usize)> = others.collect();
-    if !others.is_empty() {
-        let n: usize = others.iter().map(|(_, n)| n).sum();
-        let told: Vec<String> = others.iter().map(|(what, n)| format!("{n} {what}")).collect();
-        let problem = format!("{n} lines are no streets and were left out: {}", told.join(", "));
-        note("streets-other-lines", problem, "Nothing to do");
-    }
-    if excluded > 0 {
-        let problem = format!("{excluded} lines were left out, as [streets] exclude says");
-        issues.push(Issue::note("streets-excluded", Where::file(context.shown), problem, "Nothing to do"));
-    }
-}
-
-fn tell_of_missing_access(context: Context<'_>, issues: &mut Issues) {
-    let problem = "The layer does not say which streets are private: it has no column access, foot or other_tags";
-    let remedy = "All are walked; use the OpenStreetMap extract itself (.osm.pbf), or a layer with these columns";
-    issues.push(Issue::note("streets-access-unknown", Where::file(context.shown), problem, remedy));
-}
-
-/// One issue for all lines without length: some layers have hundreds, left over from cleaning.
-fn tell_of_points(rows: &[u64], context: Context<'_>, issues: &mut Issues) {
-    if let [first, others @ ..] = rows {
-        let problem = match others.len() {
-            0 => "The line has no length".to_owned(),
-            n => format!("The line has no length, nor have {n} others after it"),
-        };
-        let at = Where::file(context.shown).row(*first);
-        issues.push(Issue::note(
-            "street-without-length",
-            at,
-            problem,
-            "Left out, which changes no walk; delete it in the source",
-        ));
     }
 }
 

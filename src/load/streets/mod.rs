@@ -3,6 +3,7 @@
 mod features;
 mod islands;
 mod joints;
+mod line_notes;
 mod line_tags;
 mod line_words;
 mod lines;

@@ -5,7 +5,19 @@ use super::*;
 
 /// File, layer, rows.
 #[rustfmt::skip]
-const FILES: [(&str, &str, usize); 92] = [
+const FILES: [(&str, &str, usize); 104] = [
+    ("barking_dagenham/lsoa_2021.geojson", "", 115),
+    ("barking_dagenham/oa_2011.geojson", "", 553),
+    ("barking_dagenham/roads.gpkg", "roads", 4902),
+    ("barking_dagenham/wards_2022.geojson", "", 19),
+    ("barking_dagenham/wards_2024.geojson", "", 19),
+    ("edinburgh/age_gender21_dz11.csv", "", 146_496),
+    ("edinburgh/disability22_dz11_scot.csv", "", 20_928),
+    ("edinburgh/dz_2011.geojson", "", 597),
+    ("edinburgh/ethnicity21_dz11.csv", "", 174_475),
+    ("edinburgh/imd2020_scotland_dz11.csv", "", 6976),
+    ("edinburgh/population21_dz11.csv", "", 6976),
+    ("edinburgh/wards_2022.geojson", "", 17),
     ("cql2/expected_counts.csv", "", 139),
     ("cql2/ne110m4cql2.gpkg", "ne_110m_admin_0_countries", 177),
     ("cql2/ne110m4cql2.gpkg", "ne_110m_populated_places_simple", 243),
