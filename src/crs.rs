@@ -245,16 +245,6 @@ impl Crs {
         Some(Self::Other(Box::new(Projected { name: name.to_owned(), ..projected })))
     }
 
-    /// Whether its coordinates are degrees rather than metres.
-    #[must_use]
-    pub fn is_degrees(&self) -> bool {
-        match self {
-            Self::LonLat => true,
-            Self::BritishNationalGrid => false,
-            Self::Other(other) => other.proj.is_latlong(),
-        }
-    }
-
     /// What to call the system in a message.
     #[must_use]
     pub fn name(&self) -> &str {

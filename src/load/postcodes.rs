@@ -26,6 +26,9 @@ const CODE_POINT: &[&str] = &[
 /// The Irish Grid ends south of this northing, metres; the British grid continued to Northern Ireland begins there.
 const IRISH_EDGE_M: f64 = 460_000.0;
 
+/// Degrees of two decimals are up to a kilometre out; further apart, two coordinates are of two places.
+const SAME_PLACE_M: f64 = 1_000.0;
+
 /// Where postcodes are.
 #[derive(Debug, Default)]
 pub(super) struct Postcodes {
@@ -64,9 +67,14 @@ impl Postcodes {
                 continue;
             };
             let at = if metres.is_some() && points::is_northern_irish(&code) {
-                degrees.and_then(|pair| placed(row, pair, &Crs::LonLat)).or_else(|| {
-                    placed(row, (x, y), &irish).filter(|_| number(y, row).is_some_and(|y| y < IRISH_EDGE_M))
-                })
+                let in_metres =
+                    placed(row, (x, y), &irish).filter(|_| number(y, row).is_some_and(|y| y < IRISH_EDGE_M));
+                let in_degrees = degrees.and_then(|pair| placed(row, pair, &Crs::LonLat));
+                // Metres are often written finer than degrees; where the two are not one place, degrees are plain.
+                match (in_metres, in_degrees) {
+                    (Some(metres), Some(degrees)) if metres.distance(degrees).get() > SAME_PLACE_M => Some(degrees),
+                    (metres, degrees) => metres.or(degrees),
+                }
             } else {
                 placed(row, (x, y), &crs)
             };

@@ -166,10 +166,7 @@ fn what_is_wrong_with_records_is_told_where_the_files_are_and_not_to_the_public(
     assert!(!told.is_empty());
     for issue in told {
         assert_eq!((issue.at.row, &issue.at.field, &issue.at.key), (None, &None, &None), "{issue:?}");
-        assert!(
-            !issue.problem.contains(|c: char| c.is_ascii_digit()) && !issue.problem.contains("café"),
-            "{issue:?}"
-        );
+        assert!(!issue.problem.contains(|c: char| c.is_ascii_digit()) && !issue.problem.contains("café"), "{issue:?}");
     }
     let program = Program::serving_in(toy.dir());
     for page in ["/-/issues?f=json", "/-/issues?f=html", "/?f=json"] {

@@ -4,6 +4,7 @@ mod damage;
 mod delimited;
 mod frame;
 mod layers;
+mod reference;
 mod samples;
 mod shared;
 mod sheets;
