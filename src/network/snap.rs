@@ -19,6 +19,9 @@ pub struct Snap {
     pub door: Xy,
 }
 
+/// A point this near to a street is on it: no step is so short that anything lies between.
+const ON_STREET: Metres = Metres::new(0.02);
+
 impl Snap {
     /// How much further a street of a larger island may be, to be preferred to one of a tiny island.
     ///
@@ -56,7 +59,7 @@ impl StreetNetwork {
                 break;
             }
             let candidate = segment.snap(at, off_street);
-            if self.barriers.cross(at, candidate.at) {
+            if off_street > ON_STREET && self.barriers.cross(at, candidate.at) {
                 continue;
             }
             let tiny = self.on_tiny_island(candidate.edge);
@@ -75,6 +78,9 @@ impl StreetNetwork {
             }
         }
         let than = chosen.map_or(max, |best| best.off_street);
+        if than <= ON_STREET {
+            return chosen;
+        }
         self.estates
             .way_out(at, than, |on| !self.barriers.cross(at, on))
             .map(|out| Snap { off_street: out.step + out.walk, ..self.on_node(out.gate) })

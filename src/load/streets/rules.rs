@@ -43,12 +43,13 @@ pub(super) enum OnFoot {
 
 /// May this way be walked?
 pub(super) fn on_foot(tags: &Tags<'_>) -> OnFoot {
+    let Some(class) = class(tags) else {
+        let way = motorway(tags);
+        return if way != OnFoot::NotAStreet && is_not_there(tags) { OnFoot::NotAStreet } else { way };
+    };
     if is_not_there(tags) || is_yes(tags, "indoor") {
         return OnFoot::NotAStreet;
     }
-    let Some(class) = class(tags) else {
-        return motorway(tags);
-    };
     match access(tags) {
         Some(false) => OnFoot::No,
         None if tags.get("motorroad") == Some("yes") => OnFoot::No,
@@ -70,15 +71,19 @@ pub(super) fn blocks(tags: &Tags<'_>) -> bool {
 ///
 /// Streams and ditches are stepped over, trams run in the street, and one passes below a viaduct.
 pub(super) fn divides(tags: &Tags<'_>) -> bool {
-    let elsewhere = ["tunnel", "bridge", "covered"].iter().any(|key| is_yes(tags, key))
-        || tags.get("location").is_some_and(|place| matches!(place, "underground" | "overhead" | "overground"))
-        || is_not_there(tags);
     let water = matches!(tags.get("waterway"), Some("river" | "canal" | "tidal_channel" | "fairway"))
         || tags.get("natural") == Some("coastline");
     let rails = matches!(tags.get("railway"), Some("rail" | "light_rail" | "subway" | "narrow_gauge" | "preserved"));
     let road =
         matches!(tags.get("highway"), Some("motorway" | "motorway_link")) || tags.get("motorroad") == Some("yes");
-    !elsewhere && (water || rails || road) && !matches!(on_foot(tags), OnFoot::Yes(_))
+    // Most ways are none of these, and need no more questions.
+    if !(water || rails || road) {
+        return false;
+    }
+    let elsewhere = ["tunnel", "bridge", "covered"].iter().any(|key| is_yes(tags, key))
+        || tags.get("location").is_some_and(|place| matches!(place, "underground" | "overhead" | "overground"))
+        || is_not_there(tags);
+    !elsewhere && !matches!(on_foot(tags), OnFoot::Yes(_))
 }
 
 /// Is this street met only at its ends, since it runs below ground, above it or under cover?
