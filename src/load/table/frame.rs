@@ -131,8 +131,9 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
     };
     let says_degrees = matches!(claim, Claim::Says(Crs::LonLat));
     match claim {
+        Claim::Says(crs @ Crs::Other(_)) => return Ok((settled(crs, false), None)),
         // All of them, not most: a few good grid references keep the file's word.
-        Claim::Says(crs) if !matches!(crs, Crs::LonLat) && (crs.is_degrees() || votes.degrees < votes.all) => {
+        Claim::Says(crs @ Crs::BritishNationalGrid) if votes.degrees < votes.all => {
             return Ok((settled(crs, false), None));
         }
         _ => {}
