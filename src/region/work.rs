@@ -46,11 +46,6 @@ impl<'a> Work<'a> {
         self.left
     }
 
-    /// Seconds until the hard stop.
-    pub(super) fn seconds_left(&self) -> f64 {
-        self.limit.saturating_sub(self.started.elapsed()).as_secs_f64()
-    }
-
     pub(super) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
