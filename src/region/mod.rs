@@ -1,7 +1,7 @@
 //! Districting: units become parts that hang together and weigh about the same, with proof of how good that is.
 //!
 //! A [`Problem`] holds units with weights, which of them are neighbours, how many parts there are and what they may
-//! weigh, and rules: together, apart, fixed. An [`Objective`] says what is to be least, [`solve`] answers with a
+//! weigh, and rules: together, apart, fixed. An [`Objective`] says what is to be least, [`solve()`] answers with a
 //! [`Solution`] or says why there is none. In reading order: [`problem`] and [`solution`] (what is asked and
 //! answered), [`recount`](recount()) (the count every plan passes), `start`, `today`, `state`, `resplit` and `search`
 //! (good plans), `bounds` (how good a plan can be).
