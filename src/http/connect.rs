@@ -117,11 +117,12 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, is_spare: boo
     }
     let head = if is_spare { HEAD / 5 } else { HEAD };
     // Before the first byte nobody knows which HTTP will be spoken, so nobody else counts the time.
+    let mut byte = [0_u8; 1];
     let first = tokio::select! {
-        first = tokio::time::timeout(head, stream.readable()) => first,
+        first = tokio::time::timeout(head, stream.peek(&mut byte)) => first,
         () = told(&mut stopped) => return,
     };
-    if !matches!(first, Ok(Ok(()))) {
+    if !matches!(first, Ok(Ok(1))) {
         return;
     }
     let answers = Answers { router, peer, is_spare };
