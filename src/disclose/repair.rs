@@ -2,9 +2,11 @@
 
 use super::around::Around;
 use super::linear::{Lp, Outcome};
+use super::lines::{self, Line};
 use super::proof::{Goal, Proof, TOLERANCE, without};
 use super::protect::{Ground, Unprotectable};
 use super::system::Rule;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Part of the cost of hiding a cell that remains when hardly any of it is used. The costs of cells that a
 /// first answer used little are raised and of those it used much lowered, and the program is asked again
@@ -24,9 +26,11 @@ pub(super) fn repair(
     ground: &mut Ground,
     proof: &mut Proof,
     around: &Around,
+    lines: &[Line],
     exposed: Vec<Goal>,
 ) -> Result<usize, Unprotectable> {
     let mut all = None;
+    let mut widened: BTreeMap<Goal, usize> = BTreeMap::new();
     let mut open = exposed;
     let mut given_up = 0;
     while let Some(&goal) = open.first() {
@@ -42,18 +46,43 @@ pub(super) fn repair(
         } else {
             let cell = goal.cell;
             let farthest = all.get_or_insert_with(|| Program::over_all(ground)).farthest(ground, cell)?;
+            let times = widened.entry(goal).or_default();
+            *times += 1;
             if let Some(goals) = proof.choose(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);
                 open.extend(goals);
+            } else if *times <= 2 && farthest.1 >= 1.0 && widen(ground, lines, cell, *times > 1) {
+                all = None;
             } else {
                 // A count that cannot be small, whatever is hidden, gives nobody away.
-                given_up += usize::from(!ground.is_people[cell] || farthest.0 < ground.policy.threshold as f64);
+                let may_be_small = farthest.0 < ground.threshold[cell] as f64 && farthest.1 >= 1.0;
+                given_up += usize::from(!ground.is_people[cell] || may_be_small);
                 proof.given_up.insert(goal);
             }
         }
         open.retain(|goal| !proof.is_met(ground, *goal) && !proof.given_up.contains(goal));
     }
     Ok(given_up)
+}
+
+/// Hides every count shown in the lines of a cell (or of those around it), so that what is hidden there may be nought:
+/// the programs take for granted what is shown and known to be somebody when they are made. Whether that hid anything.
+fn widen(ground: &mut Ground, lines: &[Line], cell: usize, is_wide: bool) -> bool {
+    let mut near = BTreeSet::from([cell]);
+    if is_wide {
+        let rules = ground.system.rules.iter().filter(|rule| rule.whole == cell || rule.parts.contains(&cell));
+        near.extend(rules.flat_map(|rule| rule.parts.iter().chain([&rule.whole])).copied());
+    }
+    let shown: BTreeSet<usize> = lines
+        .iter()
+        .filter(|line| line.parts().iter().any(|part| near.contains(part)))
+        .flat_map(|line| line.parts().iter().copied())
+        .filter(|&part| ground.is_published[part] && !ground.is_hidden[part] && ground.exact[part] > 0)
+        .collect();
+    shown.iter().for_each(|&part| ground.is_hidden[part] = true);
+    lines::hide_noughts(ground, lines);
+    ground.note_noughts(lines);
+    !shown.is_empty()
 }
 
 /// A possible world, and the cells that must be hidden for it to be possible.
@@ -112,7 +141,7 @@ impl Program {
         let mut moves = vec![false; ground.exact.len()];
         cells.iter().for_each(|&cell| moves[cell] = true);
         let rules = around.rules(cells);
-        let stays_at = |cell: usize| (!moves[cell]).then_some(ground.exact[cell] as f64);
+        let stays_at = |cell: usize| (!moves[cell]).then_some(ground.value[cell]);
         Self::new(ground, rules.iter().map(|&rule| &ground.system.rules[rule]), stays_at)
     }
 
@@ -135,14 +164,15 @@ impl Program {
         let mut wholes = vec![0_u32; bounds.len()];
         ground.system.rules.iter().for_each(|rule| wholes[rule.whole] += 1);
         for cell in 0..bounds.len() {
-            let (Some(own), true, false) = (column[cell], ground.is_new[cell], ground.is_hidden[cell]) else {
+            let (Some(own), true, false) = (column[cell], ground.is_published[cell], ground.is_hidden[cell]) else {
                 continue;
             };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion; totals are missed most.
             let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
-            columns.push((0.0, (least - told.0).max(0.0)));
+            // Hidden it is somebody still.
+            columns.push((0.0, (least - told.0.max(1.0)).max(0.0)));
             let added = Beyond { cell, above: columns.len() - 2, below: columns.len() - 1, weight };
             beyond.push(added);
             of_column[own] = Some(added);
@@ -183,8 +213,8 @@ impl Program {
     }
 
     fn world(&self, ground: &Ground, values: &[f64]) -> World {
-        let own = |(column, &exact): (&Option<usize>, &u64)| column.map_or(exact as f64, |column| values[column]);
-        let mut cells: Vec<f64> = self.column.iter().zip(&ground.exact).map(own).collect();
+        let own = |(column, &value): (&Option<usize>, &f64)| column.map_or(value, |column| values[column]);
+        let mut cells: Vec<f64> = self.column.iter().zip(&ground.value).map(own).collect();
         self.beyond.iter().for_each(|b| cells[b.cell] += values[b.above] - values[b.below]);
         let had_to_leave = self.beyond.iter().filter(|beyond| beyond.of(values) > TOLERANCE / 10.0);
         World { values: cells, hidden: had_to_leave.map(|beyond| beyond.cell).collect() }
@@ -195,7 +225,7 @@ impl Program {
         let Some(column) = self.column[cell] else { return Ok((0.0, 0.0)) };
         self.set_costs(|_| 0.0);
         // Any count above this is as good.
-        let limit = (ground.exact[cell] + ground.policy.threshold) as f64 * 4.0;
+        let limit = (ground.exact[cell] + ground.threshold[cell]) as f64 * 4.0;
         let (least, most) = ground.bounds(cell);
         self.lp.bound(column, least, most.min(limit));
         let mut ends = [0.0; 2];

@@ -98,15 +98,15 @@ fn features(context: &Context<'_>, engaged: &Engaged) -> Option<Vec<Feature>> {
     }
     for dimension in &place.engagement.dimensions {
         let Some(table) = engaged.protected.table(&counts::themes_by(dimension)) else { continue };
-        let [groups, themes] = table.dimensions.as_slice() else { continue };
+        let [groups, themes, _] = table.dimensions.as_slice() else { continue };
         for (row, group) in groups.categories.iter().enumerate().skip(1) {
-            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme], |theme| vec![0, theme]);
+            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0]);
             for (theme, words) in themes.categories.iter().enumerate().skip(1) {
                 let said = Said {
                     patch: ("all", "The whole place"),
                     group: (dimension, &group.key),
                     theme: &words.key,
-                    cell: table.cell(&[row, theme]),
+                    cell: table.cell(&[row, theme, 0]),
                     odds: odds.get(theme - 1).copied().flatten(),
                     change: None,
                     without: None,

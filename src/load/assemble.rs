@@ -99,7 +99,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let standards =
         standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
-    let disclosure = releases::read(desk, &manifest.disclosure);
+    let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());

@@ -1,7 +1,7 @@
 //! Everything counted from engagement records that may be published, as exact tables for `disclose`.
 
 use super::tables::{Dimension, Relation, Table, Tables};
-use crate::place::{Activity, Answer, Basis, Engagement, Expected, Group, PatchIdx, Place, Quarter};
+use crate::place::{Activity, Answer, Basis, Engagement, Expected, PatchIdx, Place, PlaceOrPatch, Quarter, Window};
 use std::collections::BTreeMap;
 
 /// The most quarters that are told apart: two years, so that each of the last four has the same quarter of
@@ -18,6 +18,14 @@ const RAISED: &str = "records_with_themes";
 pub const LEADERS: &str = "leaders";
 /// Name of the table of assets at which people were met.
 pub const VENUES: &str = "venues";
+/// Name of the table of people by how often they were met.
+pub const HOW_OFTEN: &str = "how-often";
+/// Classes of how often: key, the most times, and what a person in it is taken to have come. Wide, because every class is
+/// one more way to a small count.
+pub const TIMES: [(&str, u32, f64); 5] =
+    [("once", 1, 1.0), ("twice", 2, 2.0), ("3-5", 5, 3.7), ("6-10", 10, 7.5), ("11+", u32::MAX, 16.0)];
+/// What the last year is called.
+const LAST_YEAR: &str = "The last four whole quarters";
 /// Names of the tables of what was done, with what they count.
 pub const WORK: [&str; 4] = ["records", "attendances", "hours", "connections"];
 
@@ -59,8 +67,16 @@ pub fn tables(place: &Place) -> Tables {
         tables.push(frame.people(place, None));
     }
     if met.basis == Basis::People && frame.linked {
-        tables.push(frame.visits(met));
+        let visits = frame.visits(met);
+        tables.extend(super::links::first_met(met, &visits, &frame.quarters));
+        tables.push(visits);
         tables.push(frame.leaders(met));
+        tables.push(frame.how_often(met));
+    }
+    if frame.linked {
+        for crossing in &met.crossings {
+            tables.extend(super::links::crossing(place, crossing, &tables));
+        }
     }
     tables.extend(frame.work(met));
     tables.push(frame.venues(met));
@@ -100,11 +116,16 @@ impl Frame {
         let met = &place.engagement;
         let mut patch = Dimension::new("patch", Relation::Sum);
         let all = patch.push("all", "The whole place", None);
-        for one in &place.patches {
-            patch.push(&one.key, &one.name, Some(all));
+        let (homes, homes_outside) = super::links::homes(place);
+        for (one, homes) in place.patches.iter().zip(homes) {
+            let at = patch.push(&one.key, &one.name, Some(all));
+            patch.ground(at, homes);
         }
         let is_outside = met.met.iter().any(|cell| cell.patch.is_none()) || met.work.iter().any(|w| w.patch.is_none());
         let outside = is_outside.then(|| patch.push("outside", "Outside every patch", Some(all)));
+        if let Some(at) = outside {
+            patch.ground(at, homes_outside);
+        }
         let quarters = quarters(met);
         let linked = met.met.iter().all(|cell| cell.count.people.fract() == 0.0);
         let all_of_them = met.met.iter().filter_map(|cell| cell.quarter).all(|quarter| quarters.contains(&quarter));
@@ -116,6 +137,7 @@ impl Frame {
         let mut period = Dimension::new("period", relation);
         let (from, to) = met.days.unwrap_or_default();
         let ever = period.push("all", &format!("{from} to {to}"), None);
+        period.ground(ever, super::links::quarters_of(met));
         for quarter in &quarters {
             period.push(&quarter.key(), &quarter.words(), linked.then_some(ever));
         }
@@ -127,6 +149,15 @@ impl Frame {
         patch.map_or(self.outside, |patch| Some(crate::place::Idx::index(patch) + 1))
     }
 
+    /// The place that a row of the patch dimension is.
+    fn whole(&self, row: usize) -> PlaceOrPatch {
+        match row.checked_sub(1) {
+            None => None,
+            Some(_) if self.outside == Some(row) => Some(None),
+            Some(patch) => Some(Some(crate::place::Idx::from_usize(patch))),
+        }
+    }
+
     fn column(&self, quarter: Option<Quarter>) -> Option<usize> {
         quarter.map_or(Some(0), |quarter| self.quarters.iter().position(|own| *own == quarter).map(|at| at + 1))
     }
@@ -135,8 +166,8 @@ impl Frame {
         let met = &place.engagement;
         let answers = answers(met, dimension.map(|(i, _)| i));
         let (name, group) = match dimension {
-            Some((_, key)) => (reach(key), answer_dimension(key, &answers, place.groups.as_slice())),
-            None => (reach("everybody"), answer_dimension("everybody", &[], &[])),
+            Some((_, key)) => (reach(key), answer_dimension(key, &answers, place)),
+            None => (reach("everybody"), answer_dimension("everybody", &[], place)),
         };
         let mut sums: BTreeMap<usize, BTreeMap<usize, BTreeMap<usize, f64>>> = BTreeMap::new();
         for cell in &met.met {
@@ -182,6 +213,33 @@ impl Frame {
         fresh
     }
 
+    fn how_often(&self, met: &Engagement) -> Table {
+        let mut times = Dimension::new("times", Relation::Sum).of_people();
+        let all = times.push("all", "Any number of times", None);
+        for (key, _, _) in TIMES {
+            times.push(key, key, Some(all));
+        }
+        let mut table = Table::new(HOW_OFTEN, "people", vec![self.patch.clone(), times, self.ever()]);
+        for often in &met.how_often {
+            let class = TIMES.iter().position(|(_, most, _)| often.times <= *most).unwrap_or(TIMES.len() - 1);
+            if let Some(row) = self.row(often.patch) {
+                table.add(&[row, class + 1, 0], often.people.round() as u64);
+            }
+        }
+        table.roll_up();
+        table
+    }
+
+    /// The whole time alone.
+    fn ever(&self) -> Dimension {
+        let mut period = Dimension::new("period", self.period.relation);
+        if let Some(all) = self.period.categories.first() {
+            let at = period.push(&all.key, &all.label, None);
+            period.ground(at, all.atoms.iter().cloned());
+        }
+        period
+    }
+
     fn visits(&self, met: &Engagement) -> Table {
         // In the whole time everybody came for a first time, so "again" has no whole to be a part of.
         let mut visit = Dimension::new("visit", Relation::Within);
@@ -212,10 +270,10 @@ impl Frame {
     }
 
     fn leaders(&self, met: &Engagement) -> Table {
-        let mut table = Table::new(LEADERS, "leaders", vec![self.patch.clone()]);
+        let mut table = Table::new(LEADERS, "leaders", vec![self.patch.clone(), self.ever()]);
         for (patch, people) in &met.took_charge {
             if let Some(row) = self.row(*patch) {
-                table.add(&[row], people.round() as u64);
+                table.add(&[row, 0], people.round() as u64);
             }
         }
         table.roll_up();
@@ -239,88 +297,132 @@ impl Frame {
         for one in Activity::ALL {
             activity.push(one.key(), one.key(), Some(all));
         }
+        let mut year = Dimension::new("years", Relation::Sum);
+        let last = year.push("last-year", LAST_YEAR, None);
+        year.ground(last, self.last_year().iter().map(|quarter| quarter.key()));
         WORK.into_iter()
             .enumerate()
             .map(|(i, name)| {
-                let dimensions = vec![self.patch.clone(), activity.clone()];
+                let dimensions = vec![self.patch.clone(), activity.clone(), year.clone()];
                 let mut table = Table::of_amounts(name, name, dimensions);
-                let mut sums: BTreeMap<[usize; 2], (f64, f64)> = BTreeMap::new();
+                let mut sums: BTreeMap<[usize; 3], f64> = BTreeMap::new();
                 for work in met.work.iter().filter(|work| self.last_year().contains(&work.quarter)) {
                     let Some(row) = self.row(work.patch) else { continue };
                     let at = Activity::ALL.iter().position(|own| *own == work.activity).unwrap_or(0) + 1;
                     let amount = [work.records, work.attendances, work.hours, work.connections][i];
-                    let sum = sums.entry([row, at]).or_default();
-                    sum.0 += amount;
-                    sum.1 += work.attendances;
+                    *sums.entry([row, at, 0]).or_default() += amount;
                 }
-                for (at, (amount, people)) in sums {
+                for (at, amount) in sums {
                     table.add(&at, amount.round() as u64);
-                    table.add_contributors(&at, people.round() as u64);
                 }
                 table.roll_up();
+                for row in 0..self.patch.categories.len() {
+                    for at in 0..=Activity::ALL.len() {
+                        let of = (self.whole(row), at.checked_sub(1).map(|at| Activity::ALL[at]));
+                        let people = met.contributors.work.get(&of).map_or(0.0, |people| people[i]);
+                        table.set_contributors(&[row, at, 0], people as u64);
+                    }
+                }
                 table
             })
             .collect()
     }
 
     fn venues(&self, met: &Engagement) -> Table {
-        let mut table = Table::of_amounts(VENUES, "venues", vec![self.patch.clone()]);
+        let mut table = Table::of_amounts(VENUES, "venues", vec![self.patch.clone(), self.ever()]);
         for venue in &met.venues {
             if let Some(row) = self.row(venue.patch) {
-                table.add(&[row], 1);
-                table.add_contributors(&[row], venue.records.round() as u64);
+                table.add(&[row, 0], 1);
             }
         }
         table.roll_up();
+        for row in 0..self.patch.categories.len() {
+            let people = met.contributors.venues.get(&self.whole(row)).copied().unwrap_or(0.0);
+            table.set_contributors(&[row, 0], people as u64);
+        }
         table
     }
 
     fn themes(&self, met: &Engagement) -> Table {
-        let mut period = Dimension::new("years", Relation::Within);
+        let mut period = Dimension::new("years", Relation::Sum);
         let ever = period.push("all", "The whole time", None);
+        let all = super::links::quarters_of(met);
         let linked = self.linked.then_some(ever);
-        let last = period.push("last-year", "The last four whole quarters", linked);
+        let last = period.push("last-year", LAST_YEAR, linked);
         let before = period.push("year-before", "The four quarters before", linked);
+        // So that the years add up to the whole time, as a reader knows they do.
+        let other = period.push("other", "Before and after those", linked);
+        let keys = |quarters: &[Quarter]| quarters.iter().map(|quarter| quarter.key()).collect::<Vec<_>>();
+        let (year, older) = (keys(self.last_year()), keys(self.year_before()));
+        let rest: Vec<String> = all.iter().filter(|q| !year.contains(q) && !older.contains(q)).cloned().collect();
+        period.ground(ever, all);
+        period.ground(last, if year.is_empty() { vec!["no last year".to_owned()] } else { year });
+        period.ground(before, if older.is_empty() { vec!["no year before".to_owned()] } else { older });
+        period.ground(other, if rest.is_empty() { vec!["no other quarter".to_owned()] } else { rest });
         let dimensions = vec![self.patch.clone(), theme_dimension(met), period];
-        let mut table = Table::new(THEMES, RAISED, dimensions);
+        let mut table = Table::of_amounts(THEMES, RAISED, dimensions);
         let mut sums: BTreeMap<[usize; 3], f64> = BTreeMap::new();
         for raised in &met.raised {
             let Some(row) = self.row(raised.patch) else { continue };
             let theme = raised.theme.map_or(0, |theme| theme + 1);
             let mut add = |period: usize| *sums.entry([row, theme, period]).or_default() += raised.records;
-            add(ever);
+            if linked.is_none() {
+                add(ever);
+            }
             if self.last_year().contains(&raised.quarter) {
                 add(last);
-            }
-            if self.year_before().contains(&raised.quarter) {
+            } else if self.year_before().contains(&raised.quarter) {
                 add(before);
+            } else {
+                add(other);
             }
         }
         for (at, records) in sums {
             table.add(&at, records.round() as u64);
         }
         table.roll_up();
+        let windows = [Window::Ever, Window::LastYear, Window::YearBefore, Window::Other];
+        for row in 0..self.patch.categories.len() {
+            for theme in 0..=met.themes.len() {
+                for (at, window) in windows.into_iter().enumerate() {
+                    let of = (self.whole(row), theme.checked_sub(1), window);
+                    let people = met.contributors.raised.get(&of).copied().unwrap_or(0.0);
+                    table.set_contributors(&[row, theme, at], people as u64);
+                }
+            }
+        }
         table
     }
 
     fn themes_by(&self, place: &Place, index: usize, dimension: &str) -> Table {
         let met = &place.engagement;
         let answers = answers(met, Some(index));
-        let group = answer_dimension(dimension, &answers, place.groups.as_slice());
+        let group = answer_dimension(dimension, &answers, place);
         // Spread records may lie outside the place in part, and then this total is not that of the patches.
+        let mut ever = Dimension::new("years", Relation::Sum);
+        let at = ever.push("all", "The whole time", None);
+        ever.ground(at, super::links::quarters_of(met));
         let counted = if self.linked { RAISED } else { "records_with_themes_by_group" };
-        let mut table = Table::new(&themes_by(dimension), counted, vec![group, theme_dimension(met)]);
+        let mut table = Table::of_amounts(&themes_by(dimension), counted, vec![group, theme_dimension(met), ever]);
         for raised in met.raised_by.iter().filter(|raised| raised.dimension == index) {
             let Some(at) = answers.iter().position(|own| *own == raised.answer) else { continue };
-            table.add(&[at + 1, raised.theme.map_or(0, |theme| theme + 1)], raised.records.round() as u64);
+            table.add(&[at + 1, raised.theme.map_or(0, |theme| theme + 1), 0], raised.records.round() as u64);
         }
         table.roll_up();
+        for row in 0..=answers.len() {
+            for theme in 0..=met.themes.len() {
+                let answer = row.checked_sub(1).map(|row| answers[row]);
+                let of = (index, answer, theme.checked_sub(1));
+                let people = met.contributors.raised_by.get(&of).copied().unwrap_or(0.0);
+                table.set_contributors(&[row, theme, 0], people as u64);
+            }
+        }
         table
     }
 }
 
 /// The answers that occur in a dimension: its groups, then what matches none, then what nobody recorded.
-fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
+pub(super) fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
     let Some(dimension) = dimension else { return Vec::new() };
     let mut all: Vec<Answer> = met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied().collect();
     all.extend(met.raised_by.iter().filter(|raised| raised.dimension == dimension).map(|raised| raised.answer));
@@ -329,13 +431,17 @@ fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
     all
 }
 
-fn answer_dimension(key: &str, answers: &[Answer], groups: &[Group]) -> Dimension {
+fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
     let mut dimension = Dimension::new(key, Relation::Sum).of_people();
     let all = dimension.push("all", "Everybody", None);
     for answer in answers {
         match answer {
-            Answer::Group(group) => match groups.get(crate::place::Idx::index(*group)) {
-                Some(group) => dimension.push(&group.key, &group.label, Some(all)),
+            Answer::Group(group) => match place.groups.as_slice().get(crate::place::Idx::index(*group)) {
+                Some(group) => {
+                    let at = dimension.push(&group.key, &group.label, Some(all));
+                    dimension.ground(at, place.disclosure.made_of(key, &group.key));
+                    at
+                }
                 None => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
             },
             Answer::Unmatched => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
@@ -348,13 +454,14 @@ fn answer_dimension(key: &str, answers: &[Answer], groups: &[Group]) -> Dimensio
 fn theme_dimension(met: &Engagement) -> Dimension {
     let mut theme = Dimension::new("theme", Relation::Within);
     let any = theme.push("all", "Any theme", None);
+    theme.ground(any, ["any theme".to_owned()]);
     for words in &met.themes {
         theme.push(words, words, Some(any));
     }
     theme
 }
 
-/// Whole numbers as near as can be, whose sum is `total`, or the nearest whole number to the sum: rounded
+/// PlaceOrPatch numbers as near as can be, whose sum is `total`, or the nearest whole number to the sum: rounded
 /// down, and the largest remainders up; of equal ones the first.
 fn whole(counts: &[f64], total: Option<u64>) -> Vec<u64> {
     let total = total.unwrap_or_else(|| counts.iter().sum::<f64>().round().max(0.0) as u64);

@@ -177,7 +177,7 @@ fn filled(like: &Published, dimensions: Vec<Dimension>, policy: Policy, read: im
     }
     let cells = keys.iter().map(|keys| read(keys)).collect();
     let (name, counted, is_people) = (like.name.clone(), like.counted.clone(), like.is_people);
-    Published { name, counted, is_people, dimensions: dimensions.clone(), cells, policy }
+    Published { name, counted, is_people, is_latent: false, dimensions: dimensions.clone(), cells, policy }
 }
 
 /// How many came for the first time, worked out from the share of them that is served; in the whole time all did.
