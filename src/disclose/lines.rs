@@ -77,7 +77,9 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     if ground.policy.threshold <= 1 {
         return;
     }
-    let mut may_hide = vec![false; ground.exact.len()];
+    // A nought that an earlier release hid stays hidden.
+    let is_kept = |cell: usize| ground.is_published[cell] && ground.exact[cell] == 0 && ground.kept_nought[cell];
+    let mut may_hide: Vec<bool> = (0..ground.exact.len()).map(is_kept).collect();
     let is_hidden = |line: &&Line| line.is_attribute || ground.is_hidden[line.whole];
     for line in lines.iter().filter(|line| ground.exact[line.whole] > 0).filter(is_hidden) {
         let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];

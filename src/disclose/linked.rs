@@ -27,10 +27,7 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
         for (place, _) in places.into_iter().zip(&table.cells).filter(|(_, cell)| **cell == Cell::Hidden) {
             if !ground.is_published[place] {
                 ground.is_linked[place] |= table.is_people;
-            } else if (1..until).contains(&ground.people[place])
-                || (ground.exact[place] == 0 && ground.kept_nought[place])
-            {
-                // A nought that was hidden then stays so too.
+            } else if (1..until).contains(&ground.people[place]) {
                 ground.is_hidden[place] = true;
             }
             ground.threshold[place] = ground.threshold[place].max(threshold);
@@ -120,6 +117,9 @@ pub(super) fn reconcile(ground: &mut Ground, earlier: &[Release], first: usize) 
         ground.is_linked[cell] = ground.system.is_difference[cell];
     }
     let said = said(earlier.iter().rev(), &ground.system.places[first..], n);
+    for (kept, said) in ground.kept_nought.iter_mut().zip(&said) {
+        *kept = said.contains(&HIDDEN_NOUGHT) && !said.contains(&(0.0, 0.0));
+    }
     let now: Vec<Ends> = (0..n)
         .map(|c| if ground.is_new[c] { (ground.value[c], ground.value[c]) } else { (0.0, f64::INFINITY) })
         .collect();
