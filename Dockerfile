@@ -17,6 +17,8 @@ WORKDIR /src
 ENV CARGO_PROFILE_DEV_OPT_LEVEL=3
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY --from=web /web/dist web/dist
+COPY METHODS.md GLOSSARY.md ./
+COPY docs docs
 COPY src src
 COPY benches benches
 COPY examples examples

@@ -7,12 +7,17 @@ VENV ?= $(HOME)/.cache/patchwork/venv
 BIND ?= 127.0.0.1:8080
 PLACE ?= data/demo
 CHROMIUM ?= /usr/bin/chromium
-export CARGO_TARGET_DIR PATCHWORK_SHARED
+# What this machine lacks and needs no root: `tools/setup.sh` brings it here.
+TOOLS ?= $(HOME)/.cache/patchwork/tools
+# Each test writes here what it left out and why; `make test` reads it out at its end.
+PATCHWORK_LEFT_OUT ?= $(CARGO_TARGET_DIR)/left-out.txt
+export PATH := $(TOOLS)/bin:$(PATH):$(HOME)/.cargo/bin
+export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test rust clients schemathesis ets load soak oracle notebooks browser lint format bench fuzz tools clean
+.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint deny format bench fuzz tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,12 +28,9 @@ run: build demo ## build, make the demo borough, serve it and print the address
 build: tools web ## build the program
 	cargo build
 
-ifeq ($(and $(shell command -v node),$(shell command -v npm)),)
-web:
-	@echo "node and npm are missing: the program is built without the map page, and / is a plain page. Install Node.js 20.19 or later for the map."
-else
-web: web/dist/index.html ## the map page, which the program holds
-endif
+web: tools ## the map page, which the program holds
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web/dist/index.html; \
+	else echo "npm is missing: the program is built without the map page, and / is a plain page. Install Node.js 20.19 or later for the map."; fi
 
 web/node_modules/ready: web/package.json web/package-lock.json
 	cd web && npm ci --no-fund --no-audit --loglevel=error
@@ -40,15 +42,20 @@ web/dist/index.html: web/node_modules/ready web/index.html web/vite.config.ts $(
 demo: build ## the made-up borough in data/demo
 	@test -f data/demo/place.toml || $(PATCHWORK) demo data/demo
 
-test: lint rust clients oracle notebooks browser ## everything
+test: tested ## everything; at the end, what was left out and why
+	@if [ -s $(PATCHWORK_LEFT_OUT) ]; then echo "Left out on this machine:"; sort -u $(PATCHWORK_LEFT_OUT) | sed 's/^/  - /'; \
+	else echo "Nothing was left out."; fi
+
+tested: nothing-left-out lint rust clients oracle notebooks browser
+
+nothing-left-out: tools-for-tests
+	@mkdir -p $(dir $(PATCHWORK_LEFT_OUT)) && : > $(PATCHWORK_LEFT_OUT)
 
 rust: tools ## tests in Rust: by hand, oracles, laws, real files
 	cargo test
 
 clients: build $(VENV)/ready ## GDAL, geopandas, OWSLib, QGIS, a proxy and schemathesis on the served demo
 	cargo build --example layer_files
-	@/usr/bin/python3 -c 'import qgis.core' 2>/dev/null || echo "QGIS is left out: it is not installed (apt-get install qgis python3-qgis)"
-	@test -x /usr/sbin/nginx || command -v nginx >/dev/null || echo "the proxy is left out: nginx is not installed (apt-get install nginx openssl)"
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q -rs tests/clients
 
 schemathesis: build $(VENV)/ready ## a longer run of made-up requests against our OpenAPI document; EXAMPLES each
@@ -74,14 +81,22 @@ notebooks: build $(VENV)/ready ## the notebooks run as they are
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q --nbmake --nbmake-timeout=600 notebooks
 
-browser: build ## the map page in Chromium, by mouse and by keyboard
-	@if command -v npm >/dev/null && test -x "$(CHROMIUM)"; then \
-		(cd web && npm run --silent check) && CHROMIUM=$(CHROMIUM) PATCHWORK_BIN=$(PATCHWORK) python3 tests/browser.py; \
-	else echo "left out, the map page was not tested: it needs npm, and Chromium at CHROMIUM=$(CHROMIUM)"; fi
+browser: build web ## the map page: its types, and in Chromium, by mouse and by keyboard
+	@left_out() { echo "$$1" | tee -a $(PATCHWORK_LEFT_OUT); }; \
+	if ! command -v npm >/dev/null; then left_out "the map page: npm is not installed (Node.js 20.19 or later)"; exit; fi; \
+	(cd web && npm run --silent check) || exit 1; \
+	if test -x "$(CHROMIUM)"; then CHROMIUM=$(CHROMIUM) PATCHWORK_BIN=$(PATCHWORK) python3 tests/browser.py; \
+	else left_out "the map page in a browser: Chromium is not at CHROMIUM=$(CHROMIUM) (apt-get install chromium)"; fi
 
-lint: tools ## format and lints
+lint: tools ## format, lints, and the documentation of the code
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links -A rustdoc::redundant_explicit_links" cargo doc --quiet --no-deps --lib --document-private-items
+
+deny: tools ## licences, sources and known faults of the dependencies (cargo-deny)
+	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }
+	cargo deny check licenses bans sources
+	cargo deny check advisories || echo "advisories were not checked, or tell of something: see above (RustSec's database must be reachable)"
 
 format: ## lay out the code
 	cargo fmt
@@ -100,17 +115,16 @@ bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in 
 fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` adds libFuzzer (nightly Rust)
 	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)
 
-$(VENV)/ready: tests/requirements.txt
+$(VENV)/ready: tests/requirements.txt | tools-for-tests
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r tests/requirements.txt
 	touch $@
 
 tools:
-	@command -v cargo >/dev/null || { echo "Rust is missing: install Rust 1.95 or later with rustup"; exit 1; }
-	@command -v cc >/dev/null || { echo "a C compiler is missing: apt-get install build-essential"; exit 1; }
-	@command -v cmake >/dev/null || { echo "cmake is missing (it builds the HiGHS solver): apt-get install cmake"; exit 1; }
-	@ls /usr/lib/llvm-*/lib/libclang*.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 || [ -n "$$LIBCLANG_PATH" ] || { echo "libclang is missing (it reads HiGHS's headers): apt-get install libclang-dev, or set LIBCLANG_PATH"; exit 1; }
-	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "python3 with venv is missing: apt-get install python3 python3-venv"; exit 1; }
+	@tools/setup.sh run $(TOOLS) $(CARGO_TARGET_DIR)
+
+tools-for-tests:
+	@tools/setup.sh test $(TOOLS) $(CARGO_TARGET_DIR)
 
 clean: ## forget the demo; what was compiled stays in CARGO_TARGET_DIR
 	rm -rf data/demo

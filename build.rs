@@ -29,6 +29,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     list.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("web.rs"), list)?;
+    manual(&package)
+}
+
+/// Writes the list of the pages of the manual, which `src/http/docs.rs` serves: the Markdown files of `docs/`, the
+/// methods and the glossary.
+fn manual(package: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=docs");
+    let mut files = Vec::new();
+    find(&package.join("docs"), &mut files)?;
+    files.retain(|file| {
+        file.extension().is_some_and(|end| end == "md") && file.file_stem().is_some_and(|name| name != "SUMMARY")
+    });
+    files.sort();
+    for name in ["METHODS.md", "GLOSSARY.md"] {
+        println!("cargo::rerun-if-changed={name}");
+        files.push(package.join(name));
+    }
+    let mut list = String::from("static PAGES: &[(&str, &str)] = &[\n");
+    for file in &files {
+        let slug = file.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+        let path = format!("/{}", file.strip_prefix(package)?.to_string_lossy().replace('\\', "/"));
+        writeln!(list, "    ({slug:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),")?;
+    }
+    list.push_str("];\n");
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("docs.rs"), list)?;
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 //! Writes a street file as the network Patchwork makes of it, with walks from random positions, so that
 //! any other program can check them: `export_network STREETS OUT_DIR EPSG [POSITIONS] [SEED]`.
 //!
-//! `edges.csv` has the ends, length and line of each street; `sources.csv` and `positions.csv` have
+//! `edges.csv` has the ends, length and line of each street, and whether it is met only at its ends; `barriers.csv`
+//! what cannot be crossed; `sources.csv` and `positions.csv` have
 //! random points with where they meet the streets, and the positions the nearest source and the walk.
 
 use patchwork::crs::{Plane, Xy};
@@ -40,17 +41,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     let positions = random.points(&network, usize::try_from(n_positions)?);
     std::fs::create_dir_all(out)?;
     write_edges(&network, &Path::new(out).join("edges.csv"))?;
+    write_barriers(&network, &Path::new(out).join("barriers.csv"))?;
     write_points(&network, &sources, &[], &Path::new(out).join("sources.csv"))?;
     write_points(&network, &positions, &sources, &Path::new(out).join("positions.csv"))
 }
 
 fn write_edges(network: &StreetNetwork, path: &Path) -> Result<(), Box<dyn Error>> {
     let mut file = csv::Writer::from_path(path)?;
-    file.write_record(["u", "v", "length_m", "line"])?;
-    for Street { from, to, length, shape, .. } in network.streets() {
+    file.write_record(["u", "v", "length_m", "line", "passage"])?;
+    for Street { from, to, length, shape, is_passage, .. } in network.streets() {
         let line: Vec<String> = shape.iter().map(|at| format!("{} {}", at.x, at.y)).collect();
         let (u, v) = (from.index().to_string(), to.index().to_string());
-        file.write_record([u, v, length.get().to_string(), line.join(";")])?;
+        file.write_record([u, v, length.get().to_string(), line.join(";"), u8::from(is_passage).to_string()])?;
+    }
+    Ok(file.flush()?)
+}
+
+/// The lines that no step off a street crosses, piece by piece.
+fn write_barriers(network: &StreetNetwork, path: &Path) -> Result<(), Box<dyn Error>> {
+    let mut file = csv::Writer::from_path(path)?;
+    file.write_record(["x1", "y1", "x2", "y2"])?;
+    for (a, b) in network.barriers() {
+        file.write_record([a.x, a.y, b.x, b.y].map(|metres| metres.to_string()))?;
     }
     Ok(file.flush()?)
 }
@@ -105,7 +117,8 @@ impl Random {
         while points.len() < n {
             let near = nodes[(self.share() * nodes.len() as f64) as usize];
             let at = Xy::new(near.x + 300.0 * self.share() - 150.0, near.y + 300.0 * self.share() - 150.0);
-            points.extend(network.snap(at, MAX_OFF_STREET).map(|snap| (at, snap)));
+            // Not from private streets, whose way out is another question.
+            points.extend(network.snap(at, MAX_OFF_STREET).filter(|snap| snap.door == at).map(|snap| (at, snap)));
         }
         points
     }

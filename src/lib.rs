@@ -13,6 +13,7 @@ pub mod crs;
 pub mod stats;
 pub mod network;
 pub mod locate;
+pub mod region;
 pub mod place;
 pub mod load;
 pub mod synth;
@@ -24,3 +25,6 @@ pub mod snapshot;
 pub mod http;
 pub mod config;
 pub mod cli;
+#[cfg(test)]
+#[path = "../tests/it/real_files.rs"]
+mod real_files;

@@ -65,6 +65,8 @@ pub enum Command {
     Plan(Box<PlanArgs>),
     /// Choose sites over anybody's table of costs, or an OR-Library file
     Locate(Box<LocateArgs>),
+    /// Cut anybody's units and edges into connected parts of about the same weight
+    Region(RegionArgs),
     /// Serve a place as OGC API Features, Tiles and Processes, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
     /// Ask a running server whether it is ready (for health checks)
@@ -335,6 +337,66 @@ pub struct LocateArgs {
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,
     /// File to write the sites to as well, one key in each row of a CSV
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What parts are best at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RegionObjective {
+    /// Fewest edges between parts
+    CutEdges,
+    /// Least weight times distance to the parts' centres
+    Distance,
+    /// Least weight that changes part
+    Moved,
+}
+
+/// `patchwork region`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork region --units counties.txt\n  \
+    patchwork region --units zones.txt --parts 21 --tolerance 0.02 --format json\n  \
+    patchwork region --units wards.txt --today wards-today.txt --objective moved --tolerance 0.1\n\n\
+    The units are a file of numbers: a first line `units edges parts lower upper`, then the weight of each unit,\n\
+    a line each, then an edge a line, as two units counted from 0. Today: the part of each unit, a line each, - for\n\
+    none. Coordinates: x y of each unit, a line each.\n\n\
+    Exit codes: 0 done, 1 no plan within the bounds (the nearest is given), 2 wrong call.")]
+pub struct RegionArgs {
+    /// Units, edges, parts and bounds
+    #[arg(long, value_name = "FILE")]
+    pub units: PathBuf,
+    /// How many parts [default: as the first line of the file]
+    #[arg(long, value_name = "K")]
+    pub parts: Option<usize>,
+    /// About how much a part should weigh, instead of how many there are
+    #[arg(long, value_name = "WEIGHT", conflicts_with = "parts")]
+    pub size: Option<f64>,
+    /// Share by which a part may differ from the average, such as 0.05 [default: the bounds of the file]
+    #[arg(long, value_name = "SHARE")]
+    pub tolerance: Option<f64>,
+    /// What is to be least
+    #[arg(long, value_enum, default_value_t = RegionObjective::CutEdges)]
+    pub objective: RegionObjective,
+    /// The part of each unit today
+    #[arg(long, value_name = "FILE")]
+    pub today: Option<PathBuf>,
+    /// Where each unit is, in metres
+    #[arg(long, value_name = "FILE")]
+    pub coordinates: Option<PathBuf>,
+    /// Seconds after which the best so far is given, with its bound
+    #[arg(long, value_name = "S", default_value_t = 60.0)]
+    pub time_limit: f64,
+    /// Where chance begins: the same number, the same plan
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Look for good plans only, and prove nothing
+    #[arg(long)]
+    pub no_proof: bool,
+    /// Form of the answer
+    #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
+    pub format: AnswerFormat,
+    /// File to write the parts to as well: unit,part
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -4,13 +4,14 @@ use super::args::{CheckArgs, CheckFormat};
 use super::progress::Progress;
 use super::words::{count, whole};
 use super::{Failure, print_result};
-use crate::layer::report;
+use crate::layer::{report, understood};
 use crate::load::{self, Loaded};
 use crate::place::{Issue, Place, Severity};
+use std::collections::HashMap;
 use std::fmt::Write;
 
-/// Faults of one kind in one file that are listed before the rest are only counted.
-const LISTED: usize = 5;
+/// So many faults of one kind in one file are all listed; of more, the first stands for the rest, which are counted.
+const LISTED: usize = 3;
 
 /// Runs the command.
 pub fn run(args: &CheckArgs, progress: &Progress) -> Result<(), Failure> {
@@ -27,6 +28,16 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
     let mut text = String::new();
     if let Some(place) = &loaded.place {
         describe(place, &mut text);
+    } else if let Some(draft) = &loaded.draft {
+        describe(draft, &mut text);
+        text.push_str("  This is what could be read so far; nothing is answered until the errors below are mended.\n");
+    }
+    let tables = understood::lines(&loaded.tables);
+    if !tables.is_empty() {
+        let _ = writeln!(text, "{}tables of residents", if text.is_empty() { "" } else { "\n" });
+        for line in tables {
+            let _ = writeln!(text, "  {line}");
+        }
     }
     let of = |severity| loaded.issues.iter().filter(|issue| issue.severity == severity).count();
     let (errors, warnings, notes) = (of(Severity::Error), of(Severity::Warning), of(Severity::Note));
@@ -40,8 +51,8 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
         count(warnings, "warning", "warnings"),
         count(notes, "note", "notes")
     );
-    for run in loaded.issues.chunk_by(same_kind) {
-        describe_issues(run, all, &mut text);
+    for kind in by_kind(&loaded.issues) {
+        describe_issues(&kind, all, &mut text);
     }
     text.push_str(if loaded.place.is_some() {
         "\nThe place is usable.\n"
@@ -51,24 +62,34 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
     text
 }
 
-fn same_kind(a: &Issue, b: &Issue) -> bool {
-    a.severity == b.severity && a.code == b.code && a.at.file == b.at.file
+/// The issues of each kind and file together, in the order in which the first of each comes.
+fn by_kind(issues: &[Issue]) -> Vec<Vec<&Issue>> {
+    let mut kinds: Vec<Vec<&Issue>> = Vec::new();
+    let mut known: HashMap<(Severity, &str, &str), usize> = HashMap::new();
+    for issue in issues {
+        let nth = *known.entry((issue.severity, issue.code, &issue.at.file)).or_insert(kinds.len());
+        match kinds.get_mut(nth) {
+            Some(kind) => kind.push(issue),
+            None => kinds.push(vec![issue]),
+        }
+    }
+    kinds
 }
 
-fn describe_issues(run: &[Issue], all: bool, text: &mut String) {
-    let shown = if all || run.len() <= LISTED + 1 { run.len() } else { LISTED };
-    for issue in &run[..shown] {
+fn describe_issues(kind: &[&Issue], all: bool, text: &mut String) {
+    let shown = if all || kind.len() <= LISTED { kind.len() } else { 1 };
+    for issue in kind.iter().take(shown) {
         let _ = writeln!(text, "\n{:<8} {}", issue.severity.word(), place_of(issue));
         let _ = writeln!(text, "         {}.", issue.problem);
         let _ = writeln!(text, "         -> {}.", issue.remedy);
     }
-    if shown < run.len() {
+    if let Some(first) = kind.first().filter(|_| shown < kind.len()) {
         let _ = writeln!(
             text,
-            "\n         ... and {} more like this in {} ({}; --all lists them)",
-            whole((run.len() - shown) as f64),
-            run[0].at.file,
-            run[0].code
+            "         ... and {} more like this in {} ({}; --all lists them)",
+            whole((kind.len() - shown) as f64),
+            if first.at.file.is_empty() { "place.toml" } else { &first.at.file },
+            first.code
         );
     }
 }
@@ -96,5 +117,34 @@ fn describe(place: &Place, text: &mut String) {
     }
     for (name, value) in report::summary(place) {
         let _ = writeln!(text, "  {name:<12} {value}");
+    }
+    // Whoever says which group the words of a record mean needs the keys.
+    if !place.engagement.files.is_empty() {
+        for (dimension, keys) in report::group_keys(place) {
+            let _ = writeln!(text, "  keys of {dimension}: {keys}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::Where;
+
+    #[test]
+    fn many_equal_issues_are_one_example_and_a_count_however_they_are_mixed() {
+        let issue =
+            |code: &'static str, row: u64| Issue::warning(code, Where::file("a.csv").row(row), "Odd", "Mend it");
+        let issues: Vec<Issue> =
+            (0..147).flat_map(|row| [issue("zone-nowhere", row), issue("name-missing", row)]).take(150).collect();
+        let kinds = by_kind(&issues);
+        assert_eq!(kinds.iter().map(Vec::len).collect::<Vec<_>>(), [75, 75]);
+        let mut text = String::new();
+        kinds.iter().for_each(|kind| describe_issues(kind, false, &mut text));
+        assert_eq!(text.matches("Mend it").count(), 2);
+        assert!(text.contains("... and 74 more like this in a.csv (zone-nowhere; --all lists them)"), "{text}");
+        text.clear();
+        kinds.iter().for_each(|kind| describe_issues(kind, true, &mut text));
+        assert_eq!(text.matches("Mend it").count(), 150);
     }
 }

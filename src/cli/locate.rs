@@ -34,9 +34,10 @@ pub fn run(args: &LocateArgs, progress: &Progress) -> Result<(), Failure> {
         write(path, (rows.join("\n") + "\n").as_bytes())?;
         eprintln!("wrote {} sites to {}", keys.len(), path.display());
     }
+    let demand = table.problem.weights.iter().sum();
     match args.format {
-        AnswerFormat::Json => print_result(&as_json(&solution, &keys)),
-        AnswerFormat::Text => print_result(&as_text(&solution, &keys)),
+        AnswerFormat::Json => print_result(&as_json(&solution, &keys, demand)),
+        AnswerFormat::Text => print_result(&as_text(&solution, &keys, demand)),
     }
 }
 
@@ -68,7 +69,7 @@ fn question(args: &LocateArgs) -> Result<CostTable, Failure> {
     Ok(table)
 }
 
-fn as_text(solution: &Solution, keys: &[&str]) -> String {
+fn as_text(solution: &Solution, keys: &[&str], demand: f64) -> String {
     let mut text = String::new();
     let proven = match solution.status {
         Status::Optimal => "proven: nothing better exists",
@@ -81,7 +82,9 @@ fn as_text(solution: &Solution, keys: &[&str]) -> String {
     let _ = writeln!(text, "gap        {:.4} %", solution.gap() * 100.0);
     let _ = writeln!(text, "seconds    {:.2}", solution.seconds);
     if let Some(covered) = solution.covered {
+        let share = if demand > 0.0 { format!(" ({:.2} %)", covered / demand * 100.0) } else { String::new() };
         let _ = writeln!(text, "covered    {covered}");
+        let _ = writeln!(text, "of         {demand}{share}");
     }
     if let Some(spent) = solution.spent {
         let _ = writeln!(text, "spent      {}", whole(spent));
@@ -93,7 +96,7 @@ fn as_text(solution: &Solution, keys: &[&str]) -> String {
     text
 }
 
-fn as_json(solution: &Solution, keys: &[&str]) -> String {
+fn as_json(solution: &Solution, keys: &[&str], demand: f64) -> String {
     let groups: Vec<_> = solution
         .groups
         .iter()
@@ -108,6 +111,7 @@ fn as_json(solution: &Solution, keys: &[&str]) -> String {
         "seconds": solution.seconds,
         "sites": keys,
         "covered": solution.covered,
+        "demand": demand,
         "groups": groups,
         "spent": solution.spent,
         "seed": solution.seed,

@@ -12,11 +12,13 @@ mod locate;
 mod measure;
 mod plan;
 mod progress;
+mod region;
 mod review;
 mod serve;
 mod words;
 
 use crate::config::Config;
+use crate::layer::{report, understood};
 use crate::load;
 use crate::place::{Issue, Place, Severity};
 use args::{Cli, Command};
@@ -71,6 +73,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => plan::run(args, &progress),
         Command::Locate(args) => locate::run(args, &progress),
+        Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),
@@ -81,6 +84,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
 pub(crate) fn usable(dir: &Path, progress: &progress::Progress) -> Result<Place, Failure> {
     let loaded = load::load(dir, &|step| progress.step(step));
     if let Some(place) = loaded.place {
+        progress.done();
+        for words in report::unknown(&place).into_iter().chain(understood::doubtful(&loaded.tables)) {
+            eprintln!("patchwork: {words}.");
+        }
         return Ok(place);
     }
     progress.done();

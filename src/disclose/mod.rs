@@ -9,7 +9,7 @@
 //! narrowly than the policy allows, a second program (the network heuristic of Kelly, Golden & Assad
 //! 1992, with costs for cells hidden) says which further cells to hide.
 //!
-//! [`protect`] does it; [`audit`](audit()) attacks what came out, knowing only what is published.
+//! [`protect()`] does it; [`audit`](audit()) attacks what came out, knowing only what is published.
 
 mod around;
 mod attack;

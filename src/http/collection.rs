@@ -12,6 +12,7 @@ use super::text;
 use super::tilesets::TILESETS_REL;
 use crate::layer::totals::Totals;
 use crate::layer::{Layer, table};
+use crate::place::Place;
 use crate::snapshot::{Collection, Snapshot};
 use serde_json::{Value, json};
 
@@ -118,7 +119,7 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
         "notices": layer.credits.notices,
         "sources": layer.credits.sources,
         "license": layer.credits.licences.join("; "),
-        "method": format!("METHODS.md#{}", layer.method),
+        "method": super::docs::method(ask, &layer.method),
         "itemType": "feature",
         "itemCount": collection.len(),
         "extent": extent(collection),
@@ -130,10 +131,22 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
         if let Some(found) = totals(snapshot, layer) {
             members.insert("standard".to_owned(), json!(found.standard));
             members.insert("totals".to_owned(), json!(found.totals));
+            members.insert("walking_speeds_kmh".to_owned(), speeds(&snapshot.place));
         }
         members.retain(|_, value| !value.is_null() && *value != json!("") && *value != json!([]));
     }
     described
+}
+
+/// Groups that are assumed to walk at a speed of their own, and everybody else's; nothing where nobody does.
+fn speeds(place: &Place) -> Value {
+    let own = place.groups.iter().filter_map(|group| Some((group.key.clone(), json!(group.speed?.km_per_h()))));
+    let mut speeds: serde_json::Map<String, Value> = own.collect();
+    if speeds.is_empty() {
+        return Value::Null;
+    }
+    speeds.insert("everybody_else".to_owned(), json!(place.speed.km_per_h()));
+    Value::Object(speeds)
 }
 
 /// The standard that the layer is about, with what is true of the whole place.

@@ -49,16 +49,19 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
         ]);
         Ok(match offer.format {
             Format::Html => page::reply("landing.html", ask, snapshot, None, overview(snapshot))?,
-            _ => Reply::json(
-                offer,
-                &json!({
+            _ => {
+                let mut about = json!({
                     "title": snapshot.place.name,
                     "description": description(snapshot),
                     "attribution": page::attributions(snapshot).join("; "),
                     "notices": page::notices(snapshot),
                     "links": links,
-                }),
-            ),
+                });
+                if let (Some(members), Some(contact)) = (about.as_object_mut(), &snapshot.place.contact) {
+                    members.insert("contact".to_owned(), json!(contact));
+                }
+                Reply::json(offer, &about)
+            }
         })
     })
 }

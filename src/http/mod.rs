@@ -8,6 +8,7 @@ mod archive;
 mod collection;
 mod conformance;
 mod crs;
+mod docs;
 mod download;
 mod form;
 mod format;
@@ -223,6 +224,8 @@ fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/-/issues", resource(issues::issues)),
         ("/-/style.css", resource(page::style)),
         ("/-/web/{file}", resource(web::asset)),
+        (docs::PATH, resource(docs::index)),
+        ("/docs/{page}", resource(docs::one)),
         ("/review/{patch}", resource(review::review)),
         ("/robots.txt", resource(page::robots)),
     ]

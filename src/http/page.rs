@@ -42,6 +42,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "collection.html",
         "collections.html",
         "conformance.html",
+        "docs.html",
         "issues.html",
         "item.html",
         "items.html",

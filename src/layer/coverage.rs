@@ -19,7 +19,7 @@ pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
         field::number(
             "covered_share",
             "Share covered",
-            "Share of residents whose walk keeps the standard; null where nobody lives",
+            "Share of residents whose walk keeps the standard; null where nobody lives or their number is unknown",
             Some(field::SHARE),
         ),
         field::number(
@@ -60,11 +60,13 @@ pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
 fn feature(context: &Context<'_>, zone: ZoneIdx, covered: &Covered) -> Feature {
     let place = context.place;
     let key = &place.zones[zone].key;
+    let unknown = place.zones[zone].residents.unknown;
+    let known = |count: f64| round::known_people((!unknown).then_some(count));
     let mut values = vec![
         Value::Text(key.clone()),
         context.patch_key(context.main_patch[zone]),
-        round::people(covered.residents),
-        round::people(covered.covered),
+        known(covered.residents),
+        known(covered.covered),
         round::share(covered.share()),
         round::minutes(covered.median),
         round::minutes(covered.p90),

@@ -33,7 +33,7 @@ pub(super) fn number(name: &str, title: &str, description: &str, unit: Option<&'
 }
 
 pub(super) fn residents() -> Field {
-    integer("residents", "Residents", "Everybody who lives here", Some(RESIDENTS))
+    integer("residents", "Residents", "Everybody who lives here; null where that is unknown", Some(RESIDENTS))
 }
 
 pub(super) fn patch_id(description: &str) -> Field {

@@ -17,8 +17,10 @@ pub mod report;
 pub mod review;
 pub mod shape;
 pub mod table;
+pub mod understood;
 pub mod tile;
 pub mod totals;
+pub mod nearby;
 pub mod what_if;
 
 mod assets;

@@ -2,12 +2,13 @@ use super::catalog::{Answer, Context, Table};
 use super::{Feature, Field, Value, field, round};
 use crate::place::{GroupIdx, IdVec, Idx, PatchIdx, Place};
 use crate::units::{Share, SquareMetres};
-use geo::Area;
+use geo::{Area, Contains};
 
 /// Coordinators' areas, who lives there, and how many of them each standard covers.
 pub(super) fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
+    let unknown = unknown_zones(place);
     let features = place
         .patches
         .enumerate()
@@ -20,6 +21,7 @@ pub(super) fn table(context: &Context<'_>) -> Table {
                 round::km2(SquareMetres::new(patch.shape.unsigned_area())),
                 round::share(Share::of(here.deprived, here.ranked)),
             ];
+            values.extend(unknown.as_ref().map(|unknown| Value::Integer(unknown[idx] as i64)));
             values.extend(field::group_values(place, &here.by_group, |count| count));
             values.extend(context.answers.iter().flat_map(|answer| standard_values(place, answer, idx)));
             Feature { id: patch.key.clone(), geometry: Some(patch.shape.clone().into()), values }
@@ -41,6 +43,14 @@ fn fields(context: &Context<'_>) -> Vec<Field> {
             Some(field::SHARE),
         ),
     ];
+    if context.place.unknown_residents().is_some() {
+        fields.push(field::integer(
+            "zones_unknown",
+            "Zones without a known number of residents",
+            "Zones whose middle lies in the patch and whose residents are unknown: they are in none of its numbers",
+            None,
+        ));
+    }
     fields.extend(field::by_group(context.place, "residents", "Residents", "Members of the group who live here"));
     fields.extend(context.answers.iter().flat_map(|answer| standard_fields(context.place, answer)));
     fields
@@ -87,6 +97,16 @@ fn standard_values(place: &Place, answer: &Answer<'_>, patch: PatchIdx) -> Vec<V
         }
         None => vec![Value::Null; 3 + place.groups.len()],
     }
+}
+
+/// For each patch, how many of its zones have no known number of residents; `None` where all are known.
+fn unknown_zones(place: &Place) -> Option<IdVec<PatchIdx, usize>> {
+    place.unknown_residents()?;
+    let inside = |patch: &crate::place::Patch| {
+        let here = |zone: &&crate::place::Zone| patch.shape.contains(&geo::Point::from(geo::Coord::from(zone.centre)));
+        place.zones.iter().filter(|zone| zone.residents.unknown).filter(here).count()
+    };
+    Some(place.patches.iter().map(inside).collect())
 }
 
 /// Who lives in a patch, by where the people of its zones live.

@@ -78,7 +78,7 @@ fn relation(relation: Relation) -> &'static str {
     }
 }
 
-/// The release in a file that [`write`] wrote.
+/// The release in a file that [`write()`] wrote.
 ///
 /// # Errors
 /// A sentence on what is wrong, without a full stop.

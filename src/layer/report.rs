@@ -1,5 +1,6 @@
 //! What `patchwork check` and the issues page say of a place: its contents in lines, and as JSON.
 
+use super::understood;
 use crate::load::Loaded;
 use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet};
 use serde::Serialize;
@@ -14,11 +15,12 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
         (
             "residents",
             format!(
-                "{} in {} zones and {} patches, living at {} positions",
+                "{} in {} zones and {} patches, living at {} positions{}",
                 thousands(place.residents()),
                 n(place.zones.len()),
                 n(place.patches.len()),
-                n(place.positions.len())
+                n(place.positions.len()),
+                unknown(place).map_or_else(String::new, |words| format!("; {words}"))
             ),
         ),
         ("groups", groups(place)),
@@ -37,6 +39,34 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
     lines.push(("standards", if standards.is_empty() { "none".to_owned() } else { standards.join("; ") }));
     lines
+}
+
+/// The keys of the groups of each dimension, each as `key (label)`.
+#[must_use]
+pub fn group_keys(place: &Place) -> Vec<(&str, String)> {
+    let mut keys: Vec<(&str, String)> = Vec::new();
+    for group in &place.groups {
+        let word =
+            if group.key == group.label { group.key.clone() } else { format!("{} ({})", group.key, group.label) };
+        match keys.iter_mut().find(|(dimension, _)| *dimension == group.dimension) {
+            Some((_, words)) => *words += &format!(", {word}"),
+            None => keys.push((&group.dimension, word)),
+        }
+    }
+    keys
+}
+
+/// What is not known of the residents, in words.
+#[must_use]
+pub fn unknown(place: &Place) -> Option<String> {
+    place.unknown_residents().map(|(zones, about)| {
+        let (noun, verb) = if zones == 1 { ("zone", "is") } else { ("zones", "are") };
+        format!(
+            "the residents of {} {noun} {verb} unknown, about {} people (an estimate)",
+            thousands(zones as f64),
+            thousands((about / 10.0).round() * 10.0)
+        )
+    })
 }
 
 /// What became of the rows of engagement records: used and set aside sum to all.
@@ -133,7 +163,7 @@ fn assets(place: &Place) -> String {
     )
 }
 
-fn thousands(number: f64) -> String {
+pub(super) fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
@@ -147,7 +177,8 @@ fn thousands(number: f64) -> String {
 
 /// Everything `patchwork check` knows, as one JSON object followed by a line break.
 ///
-/// `{usable, place: {…} | null, sources: […], counts: {error, warning, note}, issues: […]}`; an issue is
+/// `{usable, place: {…} | null, draft: {…} | null (what could be read in spite of errors), sources: […], tables: […], counts: {error, warning, note}, issues: […]}`; a table
+/// is how a table of residents was understood ([`understood::json`]); an issue is
 /// `{severity, code, file, row, field, key, problem, remedy}` with `null` for what does not apply.
 #[must_use]
 pub fn check_json(loaded: &Loaded) -> String {
@@ -155,7 +186,9 @@ pub fn check_json(loaded: &Loaded) -> String {
     let value = json!({
         "usable": loaded.place.is_some(),
         "place": loaded.place.as_ref().map(place_json),
+        "draft": loaded.draft.as_ref().map(place_json),
         "sources": loaded.place.as_ref().map_or_else(Vec::new, sources_json),
+        "tables": loaded.tables.iter().map(understood::json).collect::<Vec<_>>(),
         "counts": { "error": count("error"), "warning": count("warning"), "note": count("note") },
         "issues": issues_json(&loaded.issues),
     });
@@ -170,11 +203,14 @@ fn place_json(place: &Place) -> Value {
         "made_up": place.made_up,
         "crs": format!("EPSG:{}", place.plane.epsg()),
         "residents": place.residents(),
+        "zones_unknown": place.unknown_residents().map_or(0, |(zones, _)| zones),
+        "residents_unknown_estimate": place.unknown_residents().map(|(_, about)| about.round()),
         "zones": place.zones.len(),
         "patches": place.patches.len(),
         "positions": place.positions.len(),
         "assets": place.assets.len(),
         "groups": place.groups.iter().map(|g| &g.key).collect::<Vec<_>>(),
+        "group_keys": place.groups.iter().map(group_json).collect::<Vec<_>>(),
         "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
         "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
         "engagement_records": place.engagement.rows(),
@@ -182,6 +218,10 @@ fn place_json(place: &Place) -> Value {
         "grant_records": records(&place.grants),
         "standards": place.standards.iter().map(|s| &s.key).collect::<Vec<_>>(),
     })
+}
+
+fn group_json(group: &crate::place::Group) -> Value {
+    json!({ "dimension": group.dimension, "key": group.key, "label": group.label })
 }
 
 fn sources_json(place: &Place) -> Vec<Value> {

@@ -121,7 +121,7 @@ fn count_json(count: Count) -> Map<String, Json> {
     numbers.into_iter().map(|(name, number)| (name.to_owned(), value_json(&round::people(number)))).collect()
 }
 
-fn value_json(value: &super::Value) -> Json {
+pub(super) fn value_json(value: &super::Value) -> Json {
     match value {
         super::Value::Integer(number) => json!(number),
         super::Value::Number(number) => json!(number),

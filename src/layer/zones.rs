@@ -30,7 +30,7 @@ pub(super) fn table(context: &Context<'_>) -> Table {
                 Value::Text(zone.key.clone()),
                 field::words(zone.name.as_deref()),
                 context.patch_key(context.main_patch[idx]),
-                round::people(zone.residents.total),
+                round::known_people((!zone.residents.unknown).then_some(zone.residents.total)),
                 zone.deprivation.map_or(Value::Null, |index| Value::Integer(i64::from(index.decile))),
                 rank.map_or(Value::Null, |rank| Value::Integer(i64::from(rank))),
                 zone.deprivation.and_then(|index| index.score).map_or(Value::Null, Value::Number),

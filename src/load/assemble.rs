@@ -7,9 +7,9 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{OsmFeature, load_streets};
+use super::streets::{OsmFeature, load_streets, tell_of_islands};
 use super::table::{Options, Table};
-use super::words::slug;
+use super::words::{slug, some_of};
 use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
@@ -81,11 +81,13 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         },
     );
     desk.step("Reading assets");
+    let day = date.unwrap_or_else(|| today(desk, manifest));
     let scene = Scene {
         zones: &zones,
         locator: &locator,
         plane: &plane,
         middle: middle(&zones),
+        date: day,
         place: &manifest.place,
         postcodes: RefCell::new(HashMap::new()),
         streets: streets.as_ref(),
@@ -96,10 +98,14 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         max_off_street,
     };
     let assets = assets::read(desk, &manifest.assets, &scene);
-    let standards =
-        standards::read(&manifest.standards, &assets, date.unwrap_or_else(|| today(desk, manifest)), &mut desk.issues);
+    if let (Some(network), Some(section)) = (&streets, &manifest.streets) {
+        let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
+        tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
+    }
+    let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
+    more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
@@ -136,6 +142,47 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     })
 }
 
+/// Tells of patches where more people were met than live there, as far as the published counts say it themselves.
+fn more_met_than_live_there(
+    engagement: &Engagement,
+    patches: &[Patch],
+    positions: &[Position],
+    disclosure: &Disclosure,
+    issues: &mut super::Issues,
+) {
+    let mut residents = vec![0.0; patches.len()];
+    for position in positions {
+        if let Some(sum) = position.patch.and_then(|patch| residents.get_mut(patch.index())) {
+            *sum += position.residents;
+        }
+    }
+    let mut met = vec![0.0; patches.len()];
+    for cell in engagement.met.iter().filter(|cell| cell.quarter.is_none()) {
+        if let Some(sum) = cell.patch.and_then(|patch| met.get_mut(patch.index())) {
+            *sum += cell.count.people;
+        }
+    }
+    let (threshold, rounding) = (disclosure.threshold as f64, disclosure.rounding.max(1) as f64);
+    // The least that the rounded count may stand for: nothing is said that the published table does not say.
+    let least = |met: f64| (met / rounding).round() * rounding - (rounding / 2.0).floor();
+    let beyond: Vec<&str> = patches
+        .iter()
+        .zip(residents.iter().zip(&met))
+        .filter(|(_, (residents, met))| **met >= threshold && least(**met) > **residents)
+        .map(|(patch, _)| patch.key.as_str())
+        .collect();
+    let Some(file) = engagement.files.first().filter(|_| !beyond.is_empty()) else { return };
+    let noun = if beyond.len() == 1 { "patch" } else { "patches" };
+    let problem = format!("More people were met than live there in {} {noun}: {}", beyond.len(), some_of(&beyond));
+    let remedy = if engagement.basis == crate::place::Basis::Attendances {
+        "No key tells people apart, so who came twice counts twice; with a column person_key each counts once"
+    } else {
+        "The rate is shown as it is; check that the records are of these patches, that nobody has two keys, and that the \
+         residents are of the same years"
+    };
+    issues.push(Issue::warning("more-met-than-residents", Where::file(&file.file), problem, remedy));
+}
+
 fn deprived(desk: &mut Desk<'_>, manifest: &Manifest, zones: &[Area]) -> Vec<Option<Deprivation>> {
     match &manifest.deprivation {
         Some(section) => deprivation::read(desk, section, zones),
@@ -155,6 +202,7 @@ fn met(
         return Engagement::default();
     }
     let ground = engagement::Ground {
+        date: desk.day_of(manifest.place.date.as_deref(), "date"),
         zones: scene.zones,
         locator: scene.locator,
         patches,
@@ -383,6 +431,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
             centre: area.centre,
             residents: Residents {
                 total: counted.totals[i].unwrap_or(0.0),
+                unknown: counted.totals[i].is_none(),
                 by_group: counted.members.iter().map(|members| members[i]).collect(),
             },
             deprivation: deprivation.get(i).copied().flatten(),
@@ -396,6 +445,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         name: manifest.place.name.clone(),
         made_up: manifest.place.made_up,
         notice: manifest.place.notice.clone(),
+        contact: manifest.place.contact.clone(),
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),

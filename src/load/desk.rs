@@ -3,7 +3,7 @@
 use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::place::{Issue, Source, Where};
+use crate::place::{Issue, Source, UnderstoodTable, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -19,8 +19,12 @@ pub(super) struct Desk<'a> {
     steps: Steps<'a>,
     /// Everything found so far.
     pub(super) issues: Issues,
+    /// How each table of residents was understood.
+    pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
     digests: HashMap<PathBuf, String>,
+    /// Role, digest and part of every file whose rows were read, and how it was written.
+    read: Vec<([String; 3], String)>,
 }
 
 /// A file that a section of `place.toml` names.
@@ -39,7 +43,16 @@ pub(super) struct Ask<'a> {
 impl<'a> Desk<'a> {
     /// An empty desk.
     pub(super) fn new(dir: &'a Path, variables: Variables<'a>, steps: Steps<'a>) -> Self {
-        Self { dir, variables, steps, issues: Issues::default(), sources: Vec::new(), digests: HashMap::new() }
+        Self {
+            dir,
+            variables,
+            steps,
+            issues: Issues::default(),
+            understood: Vec::new(),
+            sources: Vec::new(),
+            digests: HashMap::new(),
+            read: Vec::new(),
+        }
     }
 
     /// Tells whoever waits what happens now.
@@ -102,10 +115,7 @@ impl<'a> Desk<'a> {
         if self.sources.iter().any(|source| source.file == written && source.role == role) {
             return;
         }
-        let digest = match self.digests.get(path) {
-            Some(digest) => digest.clone(),
-            None => self.digests.entry(path.to_owned()).or_insert(digest_of(path)).clone(),
-        };
+        let digest = self.digest(path);
         let date = self.day_of(about.date.as_deref(), "source.date");
         self.sources.push(Source {
             file: written.to_owned(),
@@ -116,6 +126,36 @@ impl<'a> Desk<'a> {
             date,
             digest,
         });
+    }
+
+    fn digest(&mut self, path: &Path) -> String {
+        match self.digests.get(path) {
+            Some(digest) => digest.clone(),
+            None => self.digests.entry(path.to_owned()).or_insert(digest_of(path)).clone(),
+        }
+    }
+
+    /// Whether the same bytes were read for the same purpose already: a file that two sections name, or a copy of it
+    /// under another name. Its rows would count twice, so it is told, and the second is to be passed over. `part` is
+    /// the sheet or whatever else makes two readings of one file two different things.
+    pub(super) fn named_twice(&mut self, role: &'static str, written: &str, part: &str) -> bool {
+        let Ok(path) = expand(written, self.variables).map(|path| self.dir.join(path)) else { return false };
+        if !path.is_file() {
+            return false;
+        }
+        let own = [role.to_owned(), self.digest(&path), part.to_owned()];
+        let Some(first) = self.read.iter().find(|(known, _)| *known == own).map(|(_, written)| written.clone()) else {
+            self.read.push((own, written.to_owned()));
+            return false;
+        };
+        let problem = if first == written {
+            format!("The file is named in two sections [[{role}]]")
+        } else {
+            format!("The file holds the same bytes as {first}, which another section [[{role}]] names")
+        };
+        let remedy = "Its rows are counted once; remove one of the two sections from place.toml";
+        self.issues.push(Issue::warning("file-named-twice", Where::file(written).field(role), problem, remedy));
+        true
     }
 
     /// The day a key of `place.toml` gives; a warning is noted when it is not a day.

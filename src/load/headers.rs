@@ -93,7 +93,7 @@ pub(super) fn zone_column(
     let matches = |column: usize| {
         let found: HashSet<usize> = (0..table.rows())
             .filter_map(|row| table.text(column, row))
-            .filter_map(|text| keys.get(text).or_else(|| keys.get(&words::key_form(text))).copied())
+            .filter_map(|text| super::groups::zone_of(keys, text))
             .collect();
         found.len()
     };

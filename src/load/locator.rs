@@ -40,6 +40,14 @@ impl<'s> Locator<'s> {
         self.boxes.size() > 0
     }
 
+    /// The areas whose boxes meet these corners, by index.
+    pub(super) fn touching(&self, corners: &AABB<[f64; 2]>) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            self.boxes.locate_in_envelope_intersecting(corners).map(|entry| entry.data).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// The first area, by index, that has the point in it or on its edge.
     pub(super) fn containing(&self, at: Xy) -> Option<usize> {
         let point = Point::new(at.x, at.y);

@@ -2,6 +2,7 @@
 //! the nearest one that is. Paths are relative to the directory of `place.toml` and may begin with an
 //! environment variable, as in `${PATCHWORK_SHARED}/data/newport/lsoa_2021.fgb`.
 
+use super::engagement::GroupWords;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -58,6 +59,8 @@ pub struct PlaceSection {
     pub made_up: bool,
     /// A sentence shown wherever the place is shown.
     pub notice: Option<String>,
+    /// Whom readers tell that something is wrong: an e-mail address, a telephone number or a sentence.
+    pub contact: Option<String>,
     /// The day the data describe (`2024-06-30`).
     pub date: Option<String>,
     /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.
@@ -195,6 +198,13 @@ pub struct GroupsSection {
     pub labels: BTreeMap<String, String>,
     /// Category or column with everybody; recognised when absent, else the sum of the groups.
     pub total: Option<String>,
+    /// Columns or categories that are not to be counted: not people, or the same people again.
+    #[serde(default)]
+    pub leave_out: Vec<String>,
+    /// The year to take, where columns of several years stand side by side.
+    pub year: Option<i32>,
+    /// The sign before decimals, `"."` or `","`, where the numbers of the file leave it open.
+    pub decimal: Option<String>,
     /// Take the zones' residents from this table. The first table when no table says so.
     pub residents: Option<bool>,
     /// Walking speed of a group, where it differs: key → km/h.
@@ -336,10 +346,10 @@ pub struct EngagementSection {
     /// words are joined by a comma.
     #[serde(default)]
     pub dimensions: BTreeMap<String, OneOrMany>,
-    /// What the file calls each group, where its words are not recognised: dimension → words → group key,
-    /// or `not_recorded`.
+    /// What the file calls each group, where its words are not recognised: words → group key, or `not_recorded`;
+    /// or the same under the dimension whose groups are meant: dimension → words → group key.
     #[serde(default)]
-    pub groups: BTreeMap<String, BTreeMap<String, String>>,
+    pub groups: BTreeMap<String, GroupWords>,
     /// The activity of every record, such as `membership`, where no column says.
     pub activity: Option<String>,
     /// What the file calls each activity, where its words are not recognised: words → activity.

@@ -22,6 +22,7 @@ mod hours;
 mod locator;
 mod lookup;
 mod manifest;
+mod numerals;
 mod points;
 mod postcodes;
 mod records;
@@ -32,12 +33,13 @@ mod standards;
 pub mod streets;
 pub mod table;
 mod themes;
+pub mod units;
 mod words;
 mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
 
-use crate::place::{Issue, Place, Severity};
+use crate::place::{Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -45,8 +47,14 @@ use std::path::Path;
 pub struct Loaded {
     /// The place, unless an issue of severity `Error` made that impossible.
     pub place: Option<Place>,
-    /// Everything found, the worst first, then by file and row.
+    /// What could be made of the files in spite of errors, for those who mend them to see what is fine already; nothing
+    /// where there is a place, or too little for one. Its figures are not to be used.
+    pub draft: Option<Place>,
+    /// Everything found: a wrong reference system before what follows from it, then the worst first, then by file and
+    /// row.
     pub issues: Vec<Issue>,
+    /// How each table of residents was understood, in the order it was read.
+    pub tables: Vec<UnderstoodTable>,
 }
 
 /// Tells whoever waits which step begins, in words such as "Reading streets".
@@ -69,12 +77,14 @@ pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync)
         Ok(manifest) => {
             let mut desk = desk::Desk::new(dir, variables, steps);
             let parts = assemble::parts(&mut desk, &manifest);
+            let tables = std::mem::take(&mut desk.understood);
             let (sources, issues) = desk.close();
             let usable = !issues.any_error();
-            let place = parts.filter(|_| usable).map(|parts| assemble::place(&manifest, parts, sources));
-            Loaded { place, issues: issues.into_sorted() }
+            let made = parts.map(|parts| assemble::place(&manifest, parts, sources));
+            let (place, draft) = if usable { (made, None) } else { (None, made) };
+            Loaded { place, draft, issues: issues.into_sorted(), tables }
         }
-        Err(issues) => Loaded { place: None, issues },
+        Err(issues) => Loaded { place: None, draft: None, issues, tables: Vec::new() },
     }
 }
 
@@ -94,11 +104,19 @@ impl Issues {
         self.0.iter().any(|issue| issue.severity == Severity::Error)
     }
 
-    /// All of them, the worst first, then by file, row and field.
+    /// All of them: what explains the others first, then the worst first, then by file, row and field.
     #[must_use]
     pub fn into_sorted(mut self) -> Vec<Issue> {
-        self.0.sort_by(|a, b| (a.severity, &a.at, a.code, a).cmp(&(b.severity, &b.at, b.code, b)));
+        self.0.sort_by(|a, b| {
+            let key = |issue: &Issue| (!is_a_cause(issue), issue.severity);
+            (key(a), &a.at, a.code, a).cmp(&(key(b), &b.at, b.code, b))
+        });
         self.0.dedup();
         self.0
     }
+}
+
+/// Whether an issue is likely to explain others: where a reference system is wrong, every zone lies nowhere.
+fn is_a_cause(issue: &Issue) -> bool {
+    issue.severity < Severity::Note && (issue.code.starts_with("crs-") || issue.code.starts_with("plane-"))
 }

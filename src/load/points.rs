@@ -113,17 +113,22 @@ impl<'t> Reader<'t> {
     }
 
     fn place(&self, (x, y): (f64, f64), crs: Option<&Crs>, around: Option<Xy>) -> Found {
-        let on = |x: f64, y: f64| match crs {
-            Some(crs) => crs.to_xy(x, y, self.plane),
-            None => by_range(x, y)?.to_xy(x, y, self.plane),
-        };
-        let near = |at: &Xy| around.is_none_or(|middle| at.distance(middle).get() <= FAR_M);
-        match (on(x, y), on(y, x)) {
-            (Some(at), _) if near(&at) => Found::Here(at),
-            (_, Some(at)) if around.is_some() && near(&at) => Found::Swapped(at),
-            (Some(at), _) => Found::Here(at),
-            (None, _) => Found::Nowhere,
-        }
+        find_pair((x, y), crs, self.plane, around)
+    }
+}
+
+/// Where a pair of numbers is; see [`Reader::find`].
+pub(super) fn find_pair((x, y): (f64, f64), crs: Option<&Crs>, plane: &Plane, around: Option<Xy>) -> Found {
+    let on = |x: f64, y: f64| match crs {
+        Some(crs) => crs.to_xy(x, y, plane),
+        None => by_range(x, y)?.to_xy(x, y, plane),
+    };
+    let near = |at: &Xy| around.is_none_or(|middle| at.distance(middle).get() <= FAR_M);
+    match (on(x, y), on(y, x)) {
+        (Some(at), _) if near(&at) => Found::Here(at),
+        (_, Some(at)) if around.is_some() && near(&at) => Found::Swapped(at),
+        (Some(at), _) => Found::Here(at),
+        (None, _) => Found::Nowhere,
     }
 }
 

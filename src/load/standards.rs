@@ -1,9 +1,10 @@
 //! Standards: what "covered" means, checked and given a title.
 
 use super::Issues;
+use super::desk::nearest;
 use super::manifest::{OneOrMany, StandardSection};
 use super::words::{slug, some_of, spoken};
-use crate::place::{Asset, Issue, Standard, Where};
+use crate::place::{Asset, AssetStatus, Issue, Opening, Standard, Where};
 use crate::units::Seconds;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ pub(super) fn read(
         match one(section, date) {
             Ok(standard) => {
                 note_missing_kinds(&standard, assets, at("kinds"), issues);
+                note_unknown_hours(&standard, assets, at("open_after"), issues);
                 standards.push(standard);
             }
             Err((field, problem, remedy)) => issues.push(Issue::error("standard-invalid", at(field), problem, remedy)),
@@ -124,19 +126,68 @@ fn title(kinds: &[String], minutes: f64, open_after: Option<NaiveTime>, step_fre
     title
 }
 
+/// Kinds that no asset has: a slip of the pen is named, and a standard that nothing can satisfy is said to be one.
 fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
     let present: BTreeSet<&str> = assets.iter().map(|asset| asset.kind.as_str()).collect();
     let missing: Vec<&str> = standard.kinds.iter().map(String::as_str).filter(|kind| !present.contains(kind)).collect();
-    if !missing.is_empty() {
-        let there: Vec<&str> = present.into_iter().collect();
-        let problem = format!("No asset has the kind {}", some_of(&missing));
-        let remedy = if there.is_empty() {
-            "There are no assets; add an [[assets]] section".to_owned()
-        } else {
-            format!("The kinds there are: {}", there.join(", "))
-        };
-        issues.push(Issue::warning("kind-missing", at, problem, remedy));
+    if missing.is_empty() {
+        return;
     }
+    let all = if missing.len() == standard.kinds.len() { ", so nobody can be covered by this standard" } else { "" };
+    let problem = format!("No asset has the kind {}{all}", some_of(&missing));
+    let meant: Vec<String> = missing
+        .iter()
+        .filter_map(|kind| {
+            let proper = slug(kind, '_');
+            let same = present.iter().find(|there| **there == proper).copied();
+            let meant = same.or_else(|| nearest(kind, present.iter().copied()))?;
+            Some(format!("\"{meant}\" for \"{kind}\""))
+        })
+        .collect();
+    let meant = if meant.is_empty() { String::new() } else { format!("Did you mean {}? ", meant.join(", ")) };
+    let there: Vec<&str> = present.into_iter().collect();
+    let remedy = if there.is_empty() {
+        "There are no assets; add an [[assets]] section".to_owned()
+    } else {
+        format!("{meant}The kinds there are: {}", there.join(", "))
+    };
+    issues.push(Issue::warning("kind-missing", at, problem, remedy));
+}
+
+/// How many assets a standard about hours loses because nobody knows when they open.
+fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
+    let Some(after) = standard.open_after else { return };
+    let of_kind: Vec<&Asset> = assets
+        .iter()
+        .filter(|asset| standard.kinds.contains(&asset.kind) && asset.status != AssetStatus::Closed)
+        .filter(|asset| asset.closes_on.is_none_or(|last| last >= standard.date))
+        .collect();
+    let unreadable = of_kind.iter().filter_map(|asset| match &asset.opening {
+        Opening::Unreadable(words) => Some(words.as_str()),
+        _ => None,
+    });
+    let unreadable: Vec<&str> = unreadable.collect();
+    let unsaid = of_kind.iter().filter(|asset| asset.opening == Opening::Unknown).count();
+    if unsaid + unreadable.len() == 0 {
+        return;
+    }
+    let mut why = Vec::new();
+    if unsaid > 0 {
+        why.push(format!("of {unsaid} nobody says when they open"));
+    }
+    if let Some(first) = unreadable.first() {
+        why.push(format!("the hours of {} cannot be understood, such as \"{first}\"", unreadable.len()));
+    }
+    let lost = unsaid + unreadable.len();
+    let problem = format!(
+        "{lost} of the {} assets of these kinds {}, not known to be open after {}: {}",
+        of_kind.len(),
+        if lost == 1 { "does not count" } else { "do not count" },
+        after.format("%H:%M"),
+        why.join("; ")
+    );
+    let remedy = "Give them times, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"; words like \"AM & PM\" name none";
+    issues.push(Issue::warning("hours-unknown", at, problem, remedy));
 }
 
 #[cfg(test)]

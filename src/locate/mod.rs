@@ -3,7 +3,7 @@
 //! A [`Problem`] holds sparse [`Costs`] from demand points to sites, weights, [groups](Group) and rules. A
 //! [`Model`] says what "good" means, [`solve`] answers with a [`Solution`] or says why there is none. In reading
 //! order: [`problem`] and [`solution`] (what is asked and answered), [`certificate`] (the recount every answer
-//! passes), the models [`mclp`], [`lscp`], [`p_median`], [`p_center`] and [`p_dispersion`]; and below them the
+//! passes), the models [`mclp()`], [`lscp()`], [`p_median()`], [`p_center()`] and [`p_dispersion()`]; and below them the
 //! common core of covering and medians, its swaps, Lagrangian bounds and branching, and programs for HiGHS.
 //!
 //! Memory grows with the pairs that can be reached, never with demand × sites. The same question and seed give

@@ -1,5 +1,7 @@
 //! Nodes and streets in any order become a network in a fixed order.
 
+use super::barriers::Barriers;
+use super::estates::{Drive, Estates};
 use super::graph::{Arcs, Edge, Weight};
 use super::islands::find_islands;
 use super::order::{along_hilbert_curve, compare_lines};
@@ -20,6 +22,8 @@ pub struct BuilderNode(u32);
 pub struct Builder {
     nodes: Vec<Xy>,
     streets: Vec<Draft>,
+    barriers: Vec<Vec<Xy>>,
+    drives: Vec<Drive>,
 }
 
 #[derive(Debug)]
@@ -29,6 +33,7 @@ struct Draft {
     shape: Vec<Xy>,
     length: f64,
     class: StreetClass,
+    is_passage: bool,
     name: Option<Box<str>>,
 }
 
@@ -76,17 +81,53 @@ impl Builder {
         class: StreetClass,
         name: Option<&str>,
     ) {
-        let (Some(&start), Some(&end)) = (self.nodes.get(from.0 as usize), self.nodes.get(to.0 as usize)) else {
-            return;
-        };
-        let mut shape = Vec::with_capacity(between.len() + 2);
-        shape.push(start);
-        shape.extend_from_slice(between);
-        shape.push(end);
+        self.add(from, to, between, (class, false), name);
+    }
+
+    /// As [`Builder::street`], for one that is met only at its ends, since it runs below ground, above it or under
+    /// cover: a tunnel, a bridge. No point snaps to it.
+    pub fn passage(
+        &mut self,
+        from: BuilderNode,
+        to: BuilderNode,
+        between: &[Xy],
+        class: StreetClass,
+        name: Option<&str>,
+    ) {
+        self.add(from, to, between, (class, true), name);
+    }
+
+    /// Adds a line that no step between a point and a street crosses: a river, a railway, a motorway.
+    pub fn barrier(&mut self, line: &[Xy]) {
+        self.barriers.push(line.to_vec());
+    }
+
+    /// Adds a private street. Only a point beside it uses it, to get to the nearest junction with the others.
+    pub fn private(&mut self, from: BuilderNode, to: BuilderNode, between: &[Xy]) {
+        if let Some(shape) = self.shape(from, to, between) {
+            self.drives.push(Drive { from: from.0, to: to.0, shape });
+        }
+    }
+
+    fn shape(&self, from: BuilderNode, to: BuilderNode, between: &[Xy]) -> Option<Vec<Xy>> {
+        let (start, end) = (self.nodes.get(from.0 as usize)?, self.nodes.get(to.0 as usize)?);
+        let mut shape: Vec<Xy> = std::iter::once(start).chain(between).chain([end]).copied().collect();
         shape.dedup();
+        Some(shape)
+    }
+
+    fn add(
+        &mut self,
+        from: BuilderNode,
+        to: BuilderNode,
+        between: &[Xy],
+        (class, is_passage): (StreetClass, bool),
+        name: Option<&str>,
+    ) {
+        let Some(shape) = self.shape(from, to, between) else { return };
         let length = shape.windows(2).map(|pair| pair[0].distance(pair[1]).get()).sum();
         let name = name.map(str::trim).filter(|name| !name.is_empty()).map(Into::into);
-        self.streets.push(Draft { from: from.0, to: to.0, shape, length, class, name });
+        self.streets.push(Draft { from: from.0, to: to.0, shape, length, class, is_passage, name });
     }
 
     /// Makes the network.
@@ -97,7 +138,7 @@ impl Builder {
     /// point comes first.
     #[must_use]
     pub fn build(self) -> (StreetNetwork, BuildReport) {
-        let Self { nodes: given, mut streets } = self;
+        let Self { nodes: given, mut streets, barriers, drives } = self;
         let n_given = streets.len();
         streets.retain(|street| street.length.is_finite() && street.length > 0.0);
         let degenerate = n_given - streets.len();
@@ -112,7 +153,8 @@ impl Builder {
         streets.dedup_by(|a, b| Draft::compare(a, b).is_eq());
         let duplicates = n_kept - streets.len();
 
-        let network = assemble(nodes, streets);
+        let mut network = assemble(nodes, streets, &barriers);
+        network.estates = Estates::new(&drives, &renamed);
         let unused_nodes = given.len() - network.n_nodes();
         let nodes = renamed.into_iter().map(|new| new.map(NodeIdx)).collect();
         (network, BuildReport { degenerate, duplicates, unused_nodes, nodes })
@@ -136,7 +178,7 @@ impl Draft {
         (self.from, self.to)
             .cmp(&(other.from, other.to))
             .then_with(|| self.length.total_cmp(&other.length))
-            .then_with(|| (self.class, &self.name).cmp(&(other.class, &other.name)))
+            .then_with(|| (self.class, self.is_passage, &self.name).cmp(&(other.class, other.is_passage, &other.name)))
             .then_with(|| compare_lines(self.shape.iter(), other.shape.iter()))
     }
 }
@@ -157,7 +199,7 @@ fn order_nodes(given: &[Xy], streets: &[Draft]) -> (Vec<u32>, Vec<Option<u32>>) 
     (order, renamed)
 }
 
-fn assemble(nodes: Vec<Xy>, streets: Vec<Draft>) -> StreetNetwork {
+fn assemble(nodes: Vec<Xy>, streets: Vec<Draft>, barriers: &[Vec<Xy>]) -> StreetNetwork {
     let names: BTreeSet<&str> = streets.iter().filter_map(|street| street.name.as_deref()).collect();
     let names: Vec<Box<str>> = names.into_iter().map(Into::into).collect();
     let mut points = Vec::with_capacity(streets.iter().map(|street| street.shape.len()).sum());
@@ -171,6 +213,7 @@ fn assemble(nodes: Vec<Xy>, streets: Vec<Draft>) -> StreetNetwork {
             length: street.length,
             weight: Weight::of(Metres::new(street.length)),
             class: street.class,
+            is_passage: street.is_passage,
             name: street.name.and_then(|name| names.binary_search(&name).ok()).map(index),
             first_point,
             end_point: index(points.len()),
@@ -179,8 +222,21 @@ fn assemble(nodes: Vec<Xy>, streets: Vec<Draft>) -> StreetNetwork {
     let arcs = arcs(nodes.len(), &edges);
     let (node_island, islands) = find_islands(&nodes, &edges, &arcs);
     let segments = SegmentIndex::new(&edges, &points);
+    let barriers = Barriers::new(barriers);
     let length = Metres::new(edges.iter().map(|edge| edge.length).sum());
-    StreetNetwork { nodes, edges, points, names, arcs, node_island, islands, segments, length }
+    StreetNetwork {
+        nodes,
+        edges,
+        points,
+        names,
+        arcs,
+        node_island,
+        islands,
+        segments,
+        barriers,
+        estates: Estates::new(&[], &[]),
+        length,
+    }
 }
 
 fn arcs(n_nodes: usize, edges: &[Edge]) -> Arcs {

@@ -1,3 +1,5 @@
+use super::barriers::Barriers;
+use super::estates::Estates;
 use super::snap::SegmentIndex;
 use crate::crs::Xy;
 use crate::units::Metres;
@@ -54,6 +56,8 @@ pub struct Street<'a> {
     pub length: Metres,
     /// What it is for.
     pub class: StreetClass,
+    /// Whether it is met only at its ends: a tunnel, a bridge.
+    pub is_passage: bool,
     /// Its name, where it has one.
     pub name: Option<&'a str>,
     /// The line from `from` to `to`, both included.
@@ -103,6 +107,8 @@ pub struct StreetNetwork {
     pub(super) node_island: Vec<u32>,
     pub(super) islands: Vec<Island>,
     pub(super) segments: SegmentIndex,
+    pub(super) barriers: Barriers,
+    pub(super) estates: Estates,
     pub(super) length: Metres,
 }
 
@@ -114,6 +120,8 @@ pub(super) struct Edge {
     /// The length in [`Weight`] units.
     pub weight: u32,
     pub class: StreetClass,
+    /// Met only at its ends.
+    pub is_passage: bool,
     /// Index into the names.
     pub name: Option<u32>,
     /// Its run of points.
@@ -195,13 +203,14 @@ impl StreetNetwork {
     /// One street.
     #[must_use]
     pub fn street(&self, edge: EdgeIdx) -> Street<'_> {
-        let Edge { from, to, length, class, name, .. } = self.edges[edge.index()];
+        let Edge { from, to, length, class, is_passage, name, .. } = self.edges[edge.index()];
         Street {
             edge,
             from: NodeIdx(from),
             to: NodeIdx(to),
             length: Metres::new(length),
             class,
+            is_passage,
             name: name.and_then(|name| self.names.get(name as usize)).map(AsRef::as_ref),
             shape: self.shape(edge),
         }

@@ -1,5 +1,6 @@
 //! Many searches at once, on all cores.
 
+use super::direct::Away;
 use super::graph::Weight;
 use super::search::Label;
 use super::{Nearest, NearestOfNodes, Search, Snap, StreetNetwork};
@@ -14,6 +15,8 @@ pub struct Targets {
     first: Vec<u32>,
     /// The targets in the order of their streets, each with its index in the list given.
     filed: Vec<(usize, Target)>,
+    /// Those away from the streets.
+    pub(super) away: Away,
 }
 
 /// A target on its street.
@@ -38,7 +41,8 @@ impl Targets {
         }
         let target = |snap: &Snap| Target { along: Weight::of(snap.along), off_street: Weight::of(snap.off_street) };
         let filed = order.into_iter().map(|i| (i, target(&snaps[i]))).collect();
-        Self { first, filed }
+        let away = Away::of(snaps.iter().copied().enumerate());
+        Self { first, filed, away }
     }
 
     pub(super) fn on(&self, edge: u32) -> impl Iterator<Item = (usize, Target)> + '_ {

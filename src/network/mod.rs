@@ -1,13 +1,17 @@
 //! A network of streets one can walk: built once, searched often. Knows nothing of what is at its ends.
 //!
 //! In reading order: [`Builder`] puts nodes and streets in a fixed order (`build`, `order`) and finds the
-//! parts that hang together (`islands`); a point anywhere meets the network along a street (`snap`);
+//! parts that hang together (`islands`); a point anywhere meets the network along a street (`snap`), which it reaches
+//! without crossing what cannot be crossed (`barriers`), or by private streets to their end (`estates`);
 //! [`Search`] walks from many sources at once (`search`, with its `queue`), and `many` runs several
 //! searches on all cores.
 //!
 //! Distances are metres along the streets; "cannot be reached" is `None`, never a large number.
 
+mod barriers;
 mod build;
+mod direct;
+mod estates;
 mod graph;
 mod islands;
 mod many;

@@ -1,5 +1,6 @@
 //! Shortest walks from many starting points at once, up to a limit.
 
+use super::direct::Away;
 use super::graph::Weight;
 use super::queue::{BucketQueue, Entry};
 use super::{NodeIdx, Snap, StreetNetwork, Targets};
@@ -118,7 +119,8 @@ impl<'n> Search<'n> {
     /// Which source is nearest to each target, and how far is the walk?
     ///
     /// The walk goes from the source to its street, along the streets, and from the street to the
-    /// target; two points on one street reach each other directly along it. `limit` is for the whole
+    /// target; two points on one street reach each other directly along it, and two that are both away from the
+    /// streets in a straight line where that is shorter and crosses no barrier. `limit` is for the whole
     /// walk and includes a walk of exactly that length. Answers are in the order of `targets`; `None`
     /// where no source is within the limit or no street leads there. Snaps must be of this network.
     pub fn nearest(&mut self, sources: &[Snap], targets: &[Snap], limit: Option<Metres>) -> Vec<Option<Nearest>> {
@@ -140,8 +142,16 @@ impl<'n> Search<'n> {
         limit: Option<Metres>,
     ) -> Vec<Label> {
         let limit = limit_of(limit);
+        let sources: Vec<(u32, Snap)> = sources.into_iter().collect();
+        let away = Away::of(sources.iter().map(|(source, snap)| (*source as usize, *snap)));
         self.run(sources, limit);
-        targets.iter().map(|target| self.label_at(target, limit).unwrap_or(Label::NONE)).collect()
+        let label = |target: &Snap| {
+            let direct =
+                away.near(self.network, target).map(|(source, walk)| Label::new(Weight::of(walk), source as u32));
+            let direct = direct.filter(|label| label.distance() <= limit);
+            direct.chain(self.label_at(target, limit)).min().unwrap_or(Label::NONE)
+        };
+        targets.iter().map(label).collect()
     }
 
     /// The label of each node, from sources that bring their own numbers.
@@ -177,12 +187,15 @@ impl<'n> Search<'n> {
         for edge in streets.map(|(_, edge)| edge).chain([own]) {
             for (index, target) in targets.on(edge) {
                 if let Some(label) = self.label_on(edge, target.along, target.off_street, limit) {
-                    found.push((index, Weight::metres(label.distance())));
+                    found.push((index, label.distance()));
                 }
             }
         }
-        found.sort_unstable_by_key(|&(index, _)| index);
-        found
+        let direct = targets.away.near(self.network, source).map(|(index, walk)| (index, Weight::of(walk)));
+        found.extend(direct.filter(|&(_, walk)| walk <= limit));
+        found.sort_unstable();
+        found.dedup_by_key(|&mut (index, _)| index);
+        found.into_iter().map(|(index, walk)| (index, Weight::metres(walk))).collect()
     }
 
     fn label_at(&self, target: &Snap, limit: u32) -> Option<Label> {

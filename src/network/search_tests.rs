@@ -215,7 +215,14 @@ fn oracle(network: &StreetNetwork, snaps: &[Snap]) -> Vec<Vec<f64>> {
             }
         }
     }
-    let walk = |i: usize, j: usize| d[nodes + i][nodes + j] + snaps[i].off_street.get() + snaps[j].off_street.get();
+    let walk = |i: usize, j: usize| {
+        let (a, b) = (&snaps[i], &snaps[j]);
+        let (off, direct) = (a.off_street + b.off_street, a.door.distance(b.door));
+        let walk = d[nodes + i][nodes + j] + off.get();
+        // Two points away from the streets need none, if they are nearer to each other than to it.
+        let away = a.off_street.get().min(b.off_street.get()) > 25.0;
+        if away && direct <= off { walk.min(direct.get()) } else { walk }
+    };
     (0..snaps.len()).map(|i| (0..snaps.len()).map(|j| walk(i, j)).collect()).collect()
 }
 

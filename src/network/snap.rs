@@ -15,6 +15,8 @@ pub struct Snap {
     pub off_street: Metres,
     /// The point on the street.
     pub at: Xy,
+    /// The point that snapped, if the walk from it to `at` is a straight line; else `at`.
+    pub door: Xy,
 }
 
 impl Snap {
@@ -33,10 +35,14 @@ impl Snap {
 impl StreetNetwork {
     /// Where does a point meet the streets?
     ///
-    /// The nearest point along any street in a straight line, if that is at most `max` away. Of streets
+    /// The nearest point along any street in a straight line, if that is at most `max` away and the line crosses no
+    /// barrier ([`super::Builder::barrier`]). Nobody gets onto a tunnel or bridge between its ends. Of streets
     /// equally near (to a tenth of a millimetre), the one with the lowest index. A street of a tiny island ([`Island::TINY`]) gives
     /// way to one of a larger island that is at most [`Snap::PAST_TINY`] further; to know whether
     /// the point still ended up apart from the main streets, ask [`StreetNetwork::island_of`].
+    ///
+    /// A private street ([`super::Builder::private`]) nearer than any other is walked to its nearest junction with
+    /// the others: the snap is that junction, and the way to it is off the street.
     #[must_use]
     pub fn snap(&self, at: Xy, max: Metres) -> Option<Snap> {
         if !(at.x.is_finite() && at.y.is_finite()) {
@@ -50,6 +56,9 @@ impl StreetNetwork {
                 break;
             }
             let candidate = segment.snap(at, off_street);
+            if self.barriers.cross(at, candidate.at) {
+                continue;
+            }
             let tiny = self.on_tiny_island(candidate.edge);
             match chosen.map(|best| (best, self.on_tiny_island(best.edge))) {
                 Some((_, false)) if tiny => {}
@@ -65,7 +74,30 @@ impl StreetNetwork {
                 }
             }
         }
-        chosen
+        let than = chosen.map_or(max, |best| best.off_street);
+        self.estates
+            .way_out(at, than, |on| !self.barriers.cross(at, on))
+            .map(|out| Snap { off_street: out.step + out.walk, ..self.on_node(out.gate) })
+            .filter(|out| !self.on_tiny_island(out.edge))
+            .or(chosen)
+    }
+
+    /// How far is the nearest street, whatever lies between?
+    #[must_use]
+    pub fn distance_to(&self, at: Xy) -> Option<Metres> {
+        let nearest = self.segments.0.nearest_neighbor(&[at.x, at.y])?;
+        Some(Metres::new(nearest.distance_2(&[at.x, at.y]).sqrt()))
+    }
+
+    /// The lines that no step from a point to a street crosses, piece by piece.
+    pub fn barriers(&self) -> impl Iterator<Item = (Xy, Xy)> + '_ {
+        self.barriers.pieces()
+    }
+
+    /// Does a straight line between two points cross a barrier?
+    #[must_use]
+    pub fn divides(&self, a: Xy, b: Xy) -> bool {
+        self.barriers.cross(a, b)
     }
 
     /// The point `along` metres from the `from` end of a street, as a snap without any off-street walk.
@@ -86,7 +118,7 @@ impl StreetNetwork {
             left -= length;
             at = pair[1];
         }
-        Snap { edge, along, off_street: Metres::ZERO, at }
+        Snap { edge, along, off_street: Metres::ZERO, at, door: at }
     }
 
     /// A node as a snap: the matching end of one of its streets.
@@ -95,7 +127,8 @@ impl StreetNetwork {
         let edge = self.arcs.edge[self.arcs.first[node.index()] as usize];
         let Edge { from, length, .. } = self.edges[edge as usize];
         let along = Metres::new(if from == node.0 { 0.0 } else { length });
-        Snap { edge: EdgeIdx(edge), along, off_street: Metres::ZERO, at: self.node_at(node) }
+        let at = self.node_at(node);
+        Snap { edge: EdgeIdx(edge), along, off_street: Metres::ZERO, at, door: at }
     }
 
     fn on_tiny_island(&self, edge: EdgeIdx) -> bool {
@@ -109,7 +142,7 @@ impl Snap {
     }
 }
 
-/// All straight stretches of all streets, filed by where they are.
+/// All straight stretches of all streets that can be met, filed by where they are.
 #[derive(Debug)]
 pub(super) struct SegmentIndex(RTree<Segment>);
 
@@ -125,7 +158,7 @@ struct Segment {
 impl SegmentIndex {
     pub(super) fn new(edges: &[Edge], points: &[Xy]) -> Self {
         let mut segments = Vec::with_capacity(points.len().saturating_sub(edges.len()));
-        for (i, edge) in edges.iter().enumerate() {
+        for (i, edge) in edges.iter().enumerate().filter(|(_, edge)| !edge.is_passage) {
             let mut along = 0.0;
             for pair in points[edge.first_point as usize..edge.end_point as usize].windows(2) {
                 segments.push(Segment { start: pair[0], end: pair[1], along, edge: i as u32 });
@@ -152,7 +185,7 @@ impl Segment {
         let share = self.share(at);
         let on = between(self.start, self.end, share);
         let along = Metres::new(self.along + share * self.start.distance(self.end).get());
-        Snap { edge: EdgeIdx(self.edge), along, off_street, at: on }
+        Snap { edge: EdgeIdx(self.edge), along, off_street, at: on, door: at }
     }
 }
 

@@ -101,6 +101,9 @@ pub struct Grant {
     pub awarded: Option<NaiveDate>,
     /// When it is to be spent; `None` where no date is known at all.
     pub planned: Option<Planned>,
+    /// Its days lie years apart from those of all others: it is counted, and the years that figures are divided
+    /// by are without it.
+    pub apart: bool,
     /// Who gave.
     pub funder: Organisation,
     /// Who received.
@@ -242,4 +245,17 @@ pub enum Area {
     Patch(super::PatchIdx),
     /// The whole place.
     Whole,
+    /// What an outline cuts out of zones that lie in several patches, sorted; never empty.
+    Pieces(Vec<Piece>),
+}
+
+/// What an outline cuts out of a zone in one patch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Piece {
+    /// The zone.
+    pub zone: ZoneIdx,
+    /// The patch; `None` outside every patch.
+    pub patch: Option<super::PatchIdx>,
+    /// How much it weighs among the pieces: thousandths of residents or, where nobody lives, square metres.
+    pub weight: u64,
 }

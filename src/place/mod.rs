@@ -11,6 +11,7 @@ mod patch;
 mod position;
 mod source;
 mod standard;
+mod understood;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
@@ -19,7 +20,8 @@ pub use engagement::{
     Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,
 };
 pub use grant::{
-    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Planned, Tally, Unplaced,
+    Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Piece, Planned, Tally,
+    Unplaced,
 };
 pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
@@ -28,7 +30,8 @@ pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
-pub use zone::{Deprivation, Residents, Zone};
+pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
+pub use zone::{Deprivation, Residents, Zone, estimate};
 
 use crate::crs::Plane;
 use crate::network::StreetNetwork;
@@ -49,6 +52,8 @@ pub struct Place {
     pub made_up: bool,
     /// A sentence shown wherever the place is shown, such as "Wards stand in for patches".
     pub notice: Option<String>,
+    /// Whom readers tell that something is wrong, as the place's owner wrote it.
+    pub contact: Option<String>,
     /// The day the data describe, from `place.toml`.
     pub date: Option<chrono::NaiveDate>,
     /// The flat sheet all coordinates are on.
@@ -92,6 +97,15 @@ impl Place {
     #[must_use]
     pub fn residents(&self) -> f64 {
         self.zones.iter().map(|zone| zone.residents.total).sum()
+    }
+
+    /// How many zones have no known number of residents, and about how many people that is; `None` when all are
+    /// known. An estimate by the zones around, in no sum.
+    #[must_use]
+    pub fn unknown_residents(&self) -> Option<(usize, f64)> {
+        let known = |zone: &Zone| (!zone.residents.unknown).then_some(zone.residents.total);
+        let zones = self.zones.iter().filter(|zone| zone.residents.unknown).count();
+        (zones > 0).then(|| (zones, estimate(self.zones.iter().map(|zone| (zone.centre, known(zone))))))
     }
 
     /// How many of `count` people of a position's zone live at that position.

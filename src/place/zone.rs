@@ -22,8 +22,10 @@ pub struct Zone {
 /// How many people live in a zone. Counts are multiples of 2⁻²⁰ of a person, so that sums are exact.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Residents {
-    /// Everybody.
+    /// Everybody; 0 where unknown, so that sums are those of the zones that are known.
     pub total: f64,
+    /// How many people live here is not known, which is not the same as nobody.
+    pub unknown: bool,
     /// Each group; `None` where the group's table does not have this zone.
     pub by_group: IdVec<GroupIdx, Option<f64>>,
 }
@@ -45,4 +47,19 @@ impl Deprivation {
     pub fn in_most_deprived_fifth(self) -> bool {
         self.decile <= 2
     }
+}
+
+/// About how many people live in the zones whose residents are unknown: in each as many as on average in the
+/// five nearest that are known. An estimate, for saying how much is missing; nothing is computed with it.
+#[must_use]
+pub fn estimate(zones: impl Iterator<Item = (Xy, Option<f64>)>) -> f64 {
+    let (known, unknown): (Vec<_>, Vec<_>) = zones.partition(|(_, total)| total.is_some());
+    let around = |(centre, _): &(Xy, Option<f64>)| {
+        let mut near: Vec<(f64, f64)> =
+            known.iter().map(|(at, total)| ((at.x - centre.x).hypot(at.y - centre.y), total.unwrap_or(0.0))).collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        near.truncate(5);
+        near.iter().map(|(_, total)| total).sum::<f64>() / near.len().max(1) as f64
+    };
+    unknown.iter().map(around).sum()
 }

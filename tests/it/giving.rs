@@ -6,22 +6,22 @@ use patchwork::place::{Aside, Evidence, Giving, Place, Unplaced};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-const TITLES: &str = "Identifier,Title,Description,Currency,Amount Awarded,Award Date,Planned Dates:Start Date,\
+pub const TITLES: &str = "Identifier,Title,Description,Currency,Amount Awarded,Award Date,Planned Dates:Start Date,\
 Planned Dates:End Date,Planned Dates:Duration (months),Recipient Org:Identifier,Recipient Org:Name,\
 Recipient Org:Postal Code,Recipient Ind:Identifier,Recipient Ind:Name,Beneficiary Location:0:Name,\
 Beneficiary Location:0:Latitude,Beneficiary Location:0:Longitude,Beneficiary Location:0:Geographic Code,\
 Beneficiary Location:1:Geographic Code,Funding Org:Identifier,Funding Org:Name,Location Scope,Regrant Type,Last modified";
 
 /// Four square zones in a row, each with 100 residents; two patches, Westfold and Eastfold, of two each.
-fn town(dir: &Path, grants: &str) -> Loaded {
+pub fn town(dir: &Path, grants: &str) -> Loaded {
     fs::write(dir.join("grants.csv"), format!("{TITLES}\n{grants}")).expect("written");
     town_of(dir, "[[grants]]\nfile = \"grants.csv\"\n")
 }
 
 /// The same town with these last sections of place.toml.
-fn town_of(dir: &Path, sections: &str) -> Loaded {
+pub fn town_of(dir: &Path, sections: &str) -> Loaded {
     let square = |x0: usize, x1: usize| {
         let (w, e) = (-1.0 + 0.01 * x0 as f64, -1.0 + 0.01 * x1 as f64);
         json!({"type": "Polygon", "coordinates": [[[w, 52.0], [e, 52.0], [e, 52.01], [w, 52.01], [w, 52.0]]]})
@@ -50,7 +50,7 @@ fn town_of(dir: &Path, sections: &str) -> Loaded {
 }
 
 /// A row of the table above out of its cells that matter.
-fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
+pub fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
     let titles: Vec<&str> = TITLES.split(',').map(str::trim).collect();
     let usual = [
         ("Identifier", id),
@@ -68,11 +68,11 @@ fn row(id: &str, amount: &str, cells: &[(&str, &str)]) -> String {
     titles.iter().map(|title| format!("\"{}\"", line.get(title).unwrap_or(&""))).collect::<Vec<_>>().join(",") + "\n"
 }
 
-fn given(place: &Place) -> &Giving {
+pub fn given(place: &Place) -> &Giving {
     place.giving.as_ref().expect("grants were loaded")
 }
 
-fn reached(place: &Place) -> Reached {
+pub fn reached(place: &Place) -> Reached {
     giving(place, GivingRule { draws: 400, ..GivingRule::default() }).expect("grants were loaded")
 }
 
@@ -374,15 +374,6 @@ fn the_order_of_rows_changes_nothing() {
     assert_eq!(answer(rows, "a"), answer(backwards, "b"));
 }
 
-fn shared() -> Option<PathBuf> {
-    let dir = crate::support::shared();
-    let there = dir.join("data/trafford").is_dir();
-    if !there {
-        eprintln!("the shared data is not here: set PATCHWORK_SHARED");
-    }
-    there.then_some(dir)
-}
-
 /// Trafford with some file of grants.
 fn trafford(shared: &Path, grants: &str) -> Loaded {
     let tmp = tempfile::tempdir().expect("a directory");
@@ -396,7 +387,7 @@ fn trafford(shared: &Path, grants: &str) -> Loaded {
 
 #[test]
 fn in_trafford_the_package_and_the_table_say_the_same_and_the_ranges_are_wide() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = crate::real_files::real_files().map(|_| crate::support::shared()) else { return };
     let of = |file: &str| trafford(&shared, file).place.expect("usable");
     let (json, csv) = (
         of("data/trafford/trafford_council_vs_grants_360g.json"),
@@ -414,7 +405,7 @@ fn in_trafford_the_package_and_the_table_say_the_same_and_the_ranges_are_wide() 
 
 #[test]
 fn of_the_messy_file_nothing_is_lost() {
-    let Some(shared) = shared() else { return };
+    let Some(shared) = crate::real_files::real_files().map(|_| crate::support::shared()) else { return };
     let loaded = trafford(&shared, "data/grants/360g_wolfson_379_messy.json");
     let place = loaded.place.expect("usable");
     reconcile(&place, &reached(&place));

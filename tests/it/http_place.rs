@@ -71,7 +71,11 @@ fn zones(columns: usize, rows: usize) -> Vec<Zone> {
                 name: None,
                 shape: Some(square(column, row, 1, 1)),
                 centre: middle(column, row),
-                residents: Residents { total: residents, by_group: IdVec::from(vec![Some(residents / 4.0), None]) },
+                residents: Residents {
+                    total: residents,
+                    unknown: false,
+                    by_group: IdVec::from(vec![Some(residents / 4.0), None]),
+                },
                 deprivation: (row == 0).then_some(Deprivation { decile: 1, rank: Some(12), score: Some(40.5) }),
             });
         }
@@ -112,6 +116,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         name: "Gridton".into(),
         made_up: true,
         notice: None,
+        contact: None,
         date: NaiveDate::from_ymd_opt(2026, 6, 30),
         plane: Plane::british_national_grid(),
         groups: IdVec::from(vec![group("under_25", "Under 25"), group("disabled", "Disabled")]),

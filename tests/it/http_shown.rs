@@ -121,7 +121,7 @@ fn a_collection_reads_like_this() {
       "notices": [
         "Gridton is made up: no such place exists, and no such people."
       ],
-      "method": "METHODS.md#assets",
+      "method": "https://maps.example/gridton/docs/methods#assets",
       "itemType": "feature",
       "itemCount": 3,
       "extent": {

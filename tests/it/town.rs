@@ -108,6 +108,7 @@ impl Town {
             name: "Toytown".into(),
             made_up: true,
             notice: None,
+            contact: None,
             date: None,
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),
@@ -212,6 +213,7 @@ fn zone(zone: TownZone) -> Zone {
         shape: None,
         centre: Xy::default(),
         residents: Residents {
+            unknown: false,
             total: People::round(zone.residents),
             by_group: zone.by_group.into_iter().map(|count| count.map(People::round)).collect(),
         },

@@ -43,6 +43,10 @@ class Network:
         self.start = np.concatenate([line[:-1] for line in lines])
         self.end = np.concatenate([line[1:] for line in lines])
         self.edge = np.repeat(np.arange(len(lines)), [len(line) - 1 for line in lines])
+        # Nobody steps onto a bridge or into a tunnel between its ends.
+        self.met = np.repeat([row["passage"] == "0" for row in rows], [len(line) - 1 for line in lines])
+        barriers = [[float(row[name]) for name in ("x1", "y1", "x2", "y2")] for row in read(folder / "barriers.csv")]
+        self.barriers = np.array(barriers).reshape(-1, 4)
         self.nodes = int(max(self.u.max(), self.v.max())) + 1
         joined = csr_matrix((np.ones(len(self.u)), (self.u, self.v)), (self.nodes, self.nodes))
         _, self.island = connected_components(joined, directed=False)
@@ -52,9 +56,30 @@ class Network:
         """Distance to the nearest street, and to the nearest that is not on a tiny island."""
         along = self.end - self.start
         share = ((at - self.start) * along).sum(1) / np.maximum((along**2).sum(1), 1e-300)
-        off = np.hypot(*(self.start + np.clip(share, 0, 1)[:, None] * along - at).T)
+        on = self.start + np.clip(share, 0, 1)[:, None] * along
+        off = np.hypot(*(on - at).T)
         large = self.island_m[self.island[self.u[self.edge]]] >= TINY_ISLAND_M
-        return off.min(), off[large].min(), not large[off.argmin()]
+        nearest = {}
+        for piece in np.argsort(off, kind="stable"):
+            if not self.met[piece] or large[piece] in nearest or self.crossed(at, on[piece]):
+                continue
+            nearest[large[piece]] = off[piece]
+            if large[piece]:
+                break
+        small, big = nearest.get(False, np.inf), nearest.get(True, np.inf)
+        return min(small, big), big, small < big
+
+    def crossed(self, a, b):
+        """Whether a straight step crosses a barrier; to end within a centimetre of one is not to cross it."""
+        c, d = self.barriers[:, :2], self.barriers[:, 2:]
+        left = lambda p, q, at: ((q - p)[..., 0] * (at - p)[..., 1] - (q - p)[..., 1] * (at - p)[..., 0]) / np.maximum(np.hypot(*(q - p).T), 1e-300)
+        from_a, from_b = left(c, d, a), left(c, d, b)
+        passes = (np.minimum(abs(from_a), abs(from_b)) > 0.01) & ((from_a > 0) != (from_b > 0))
+        return bool((passes & ((left(a, b, c) >= 0) != (left(a, b, d) >= 0))).any())
+
+
+# `Away` of the network: points further than this from their street reach each other in a straight line.
+AWAY_M = 25.0
 
 
 class Points:
@@ -87,7 +112,14 @@ def walks(network, sources, positions):
         same = positions.edge == sources.edge[source]
         direct = sources.off[source] + np.abs(positions.along - sources.along[source])
         best = np.where(same, np.minimum(best, direct), best)
-    return best + positions.off
+    best = best + positions.off
+    for source in range(k):
+        direct = np.hypot(*(positions.at - sources.at[source]).T)
+        away = (positions.off > AWAY_M) & (sources.off[source] > AWAY_M) & (direct <= positions.off + sources.off[source])
+        for position in np.flatnonzero(away & (direct < best)):
+            if not network.crossed(positions.at[position], sources.at[source]):
+                best[position] = direct[position]
+    return best
 
 
 def compare(exporter, streets, epsg):

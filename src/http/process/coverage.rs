@@ -10,7 +10,6 @@ use crate::measure::what_if::{Edit, OFF_STREET, what_if};
 use crate::network::Snap;
 use crate::place::{Asset, AssetIdx, AssetStatus, Opening, Place, Standard};
 use crate::snapshot::Snapshot;
-use crate::units::Metres;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -99,7 +98,8 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         input(
             "changes_only",
             "Changes only",
-            "Leave out the patches where nothing changes, and the groups within each patch: a tenth of the answer, for              who asks again while a pin is dragged",
+            "Leave out the patches where nothing changes, and the groups within each patch: a tenth of the answer, \
+             for who asks again while a pin is dragged",
             json!({"type": "boolean", "default": false}),
         ),
     ]
@@ -243,7 +243,7 @@ fn list<'a>(inputs: &'a Inputs, name: &str) -> impl Iterator<Item = &'a Value> {
 }
 
 /// Where a pin stands, and where it meets the streets; it must meet them.
-fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), Problem> {
+pub(super) fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), Problem> {
     let number = |i: usize| point.get(i).and_then(Value::as_f64);
     let at = number(0).zip(number(1)).and_then(|(lon, lat)| LonLat::new(lon, lat));
     let at = at.and_then(|at| place.plane.to_xy(at)).ok_or_else(|| {
@@ -257,10 +257,13 @@ fn pin(place: &Place, point: &Value, here: &str) -> Result<(Xy, Option<Snap>), P
         return Ok((at, Some(snap)));
     }
     let far = streets
-        .snap(at, Metres::new(f64::INFINITY))
-        .map_or(String::new(), |snap| format!("{:.1} km from the nearest street", snap.off_street.get() / 1000.0));
+        .distance_to(at)
+        .map_or(String::new(), |distance| format!("{:.1} km from the nearest street", distance.get() / 1000.0));
     let most = OFF_STREET.get();
-    let why = format!("{point} is {far}; a pin must be within {most} m of one. Move it onto land, near a street.");
+    let why = format!(
+        "{point} is {far}; a pin must be within {most} m of one, with no river, railway or motorway between. Move it \
+         onto land, near a street."
+    );
     Err(Problem::bad_input(here, why))
 }
 

@@ -1,4 +1,4 @@
-//! What can be worked out on request (OGC API – Processes 1.0): `coverage`, `hubs` and `echo`.
+//! What can be worked out on request (OGC API – Processes 1.0): `coverage`, `hubs`, `nearest` and `echo`.
 //!
 //! A [`Process`] says what it takes and gives as JSON Schema; the same schema describes it to clients and checks what
 //! they send ([`check`]). [`execute`] answers `POST …/execution`, [`list`] the descriptions; the rest is one file for
@@ -10,6 +10,7 @@ mod echo;
 pub(super) mod execute;
 mod hubs;
 pub(super) mod list;
+mod nearest;
 pub(super) mod openapi;
 
 use super::jobs::{Job, Lane, Part};
@@ -67,7 +68,7 @@ pub(super) struct Output {
 }
 
 /// All of them, in reading order.
-pub(super) const ALL: [&Process; 3] = [&coverage::PROCESS, &hubs::PROCESS, &echo::PROCESS];
+pub(super) const ALL: [&Process; 4] = [&coverage::PROCESS, &hubs::PROCESS, &nearest::PROCESS, &echo::PROCESS];
 
 /// The process of this name.
 pub(super) fn named(id: &str) -> Result<&'static Process, Problem> {

@@ -27,6 +27,9 @@ fn layer(fields: Vec<Field>, features: Vec<Feature>) -> Layer {
 
 #[test]
 fn every_example_of_the_standard_is_read_and_both_forms_of_one_example_mean_the_same() {
+    if crate::real_files::real_files().is_none() {
+        return;
+    }
     let mut read = std::collections::BTreeMap::<String, Vec<(String, expr::Expr)>>::new();
     let mut files = 0;
     for (folder, language) in [("text", Language::Text), ("json", Language::Json)] {

@@ -134,6 +134,11 @@ fn geometry(grant: &Grant, shapes: &[Option<Geometry<f64>>]) -> Option<Geometry<
 
 fn shape(place: &Place, area: &Area) -> Option<Geometry<f64>> {
     match area {
+        Area::Pieces(pieces) => {
+            let mut zones: Vec<_> = pieces.iter().map(|piece| piece.zone).collect();
+            zones.dedup();
+            shape(place, &Area::Zones(zones))
+        }
         Area::Patch(patch) => Some(place.patches.as_slice().get(patch.index())?.shape.clone().into()),
         Area::Zones(zones) if zones.len() <= MOST_ZONES_DRAWN => {
             let parts = zones.iter().filter_map(|zone| place.zones.as_slice().get(zone.index())?.shape.clone());

@@ -32,7 +32,7 @@ pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
             let mut values = vec![
                 Value::Text(zone.key.clone()),
                 context.patch_key(context.main_patch[idx]),
-                round::people(residents),
+                round::known_people((!zone.residents.unknown).then_some(residents)),
             ];
             values.extend(money_values(money));
             let per = years.filter(|years| *years > 0.0 && residents > 0.0);

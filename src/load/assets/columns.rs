@@ -25,6 +25,8 @@ pub(super) struct Columns {
     pub(super) last_checked: Option<usize>,
     pub(super) address: Vec<usize>,
     pub(super) postcode: Option<usize>,
+    /// Columns of notes, which may say that it is shut.
+    pub(super) notes: Vec<usize>,
 }
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -57,7 +59,27 @@ const FACTS: &[(&str, &[&str])] = &[
             "community_hub",
         ],
     ),
-    ("status", &["status", "assetstatus", "operationalstatus", "organisationstatus", "openstatus"]),
+    (
+        "status",
+        &[
+            "status",
+            "assetstatus",
+            "operationalstatus",
+            "organisationstatus",
+            "openstatus",
+            "establishmentstatusname",
+            "establishmentstatus",
+            "registrationstatus",
+            "locationstatus",
+            "businessstatus",
+            "currentstatus",
+            "openingstatus",
+            "openclosed",
+            "openorclosed",
+            "charityregistrationstatus",
+            "companystatus",
+        ],
+    ),
     (
         "opens_on",
         &["openson", "openingdate", "opendate", "dateopened", "openedon", "yearopened", "opened", "startdate"],
@@ -127,6 +149,23 @@ const KEYS: &[&str] = &[
 const KINDS: &[&str] =
     &["kind", "category", "type", "assettype", "kindofasset", "classification", "classifica", "typeofasset"];
 
+/// Titles of notes in words.
+const NOTES: &[&str] = &[
+    "notes",
+    "note",
+    "comments",
+    "comment",
+    "remarks",
+    "description",
+    "additionalinformation",
+    "additionalinfo",
+    "furtherinformation",
+    "information",
+    "details",
+    "statusnotes",
+    "closurenotes",
+];
+
 const ADDRESS_PARTS: &[&str] =
     &["address1", "address2", "address3", "streetnumber", "streetname", "street", "posttown", "town", "city"];
 
@@ -156,16 +195,20 @@ impl Columns {
             key: named("key")?.or_else(|| key_column(table)),
             name: fact("name")?.or_else(|| other_name(table)),
             kind,
-            status: fact("status")?,
+            status: fact("status")?.or_else(|| other_status(table)),
             opens_on: fact("opens_on")?,
             closes_on: fact("closes_on")?,
-            opening_hours: fact("opening_hours")?,
+            opening_hours: match named("opening_hours")? {
+                Some(column) => Some(column),
+                None => fact("opening_hours")?.filter(|column| !counts_hours(table, *column)),
+            },
             days,
             capacity: fact("capacity")?,
             step_free: fact("step_free")?,
             last_checked: fact("last_checked")?,
             address,
             postcode: fact("postcode")?,
+            notes: NOTES.iter().filter_map(|title| headers::any_of(table, &[title])).collect(),
         })
     }
 }
@@ -205,6 +248,27 @@ fn other_name(table: &Table) -> Option<usize> {
     table.titles().iter().position(|title| {
         let form = plain(title);
         form.strip_suffix("name").is_some_and(|stem| !NOT.iter().any(|not| stem.starts_with(not)))
+    })
+}
+
+/// Whether a column titled `hours` counts how many there are in a week.
+fn counts_hours(table: &Table, column: usize) -> bool {
+    let cells = || (0..table.rows()).filter_map(|row| table.text(column, row));
+    let numbers = cells().filter(|cell| cell.parse::<f64>().is_ok()).count();
+    numbers > 0 && numbers * 2 >= cells().count()
+}
+
+/// A column such as `School status` whose words are mostly those of use.
+fn other_status(table: &Table) -> Option<usize> {
+    let day = chrono::NaiveDate::default();
+    const OF_USE: &[&str] = &["open", "isopen", "active", "isactive", "inuse", "operational", "currentlyopen"];
+    let titles: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
+    let may = |column: &usize| titles[*column].contains("status") || OF_USE.contains(&titles[*column].as_str());
+    (0..titles.len()).filter(may).find(|&column| {
+        let words: HashSet<&str> = (0..table.rows()).filter_map(|row| table.text(column, row)).collect();
+        let known = words.iter().filter(|word| word.parse::<f64>().is_err() && super::status::of(word, day).is_some());
+        let known = known.count();
+        known > 0 && known * 2 >= words.len()
     })
 }
 

@@ -1,11 +1,11 @@
 //! The last steps for assets: names and keys for all, and a look for the same thing twice.
 
+use super::Scene;
 use super::draft::Draft;
 use crate::load::Issues;
+use crate::load::streets::meet;
 use crate::load::words::{figure, plain, slug, spoken};
-use crate::network::StreetNetwork;
 use crate::place::{Asset, Issue, Where};
-use crate::units::Metres;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,12 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const SAME_PLACE_M: f64 = 50.0;
 
 /// Gives every asset a unique key and a name, snaps it to the streets, and sorts by key.
-pub(super) fn finish(
-    mut drafts: Vec<Draft>,
-    streets: Option<&StreetNetwork>,
-    max_off_street: Metres,
-    issues: &mut Issues,
-) -> Vec<Asset> {
+pub(super) fn finish(mut drafts: Vec<Draft>, scene: &Scene<'_>, issues: &mut Issues) -> Vec<Asset> {
     // A fixed order, whatever the order of files and rows.
     drafts.sort_by(|a, b| {
         let place = |d: &Draft| (d.at.x.to_bits(), d.at.y.to_bits());
@@ -30,13 +25,14 @@ pub(super) fn finish(
     note_duplicate_keys(&drafts, issues);
     note_same_place(&drafts, issues);
     let keys = keys(&drafts);
+    let (streets, max_off_street) = (scene.streets, scene.max_off_street);
     let mut assets: Vec<Asset> = drafts
         .into_par_iter()
         .zip(keys)
         .map(|(draft, key)| Asset {
             key,
             name: draft.name.unwrap_or_else(|| spoken(&draft.kind)),
-            snap: streets.and_then(|streets| streets.snap(draft.at, max_off_street)),
+            snap: streets.and_then(|streets| meet(streets, draft.at, max_off_street)),
             kind: draft.kind,
             at: draft.at,
             status: draft.status,
@@ -50,7 +46,56 @@ pub(super) fn finish(
         })
         .collect();
     assets.sort_by(|a, b| a.key.cmp(&b.key));
+    note_off_street(&assets, scene, issues);
     assets
+}
+
+/// Assets that meet no street, by name, and how far the nearest is: those in a zone first.
+fn note_off_street(assets: &[Asset], scene: &Scene<'_>, issues: &mut Issues) {
+    let Some(streets) = scene.streets else { return };
+    let is_inside = |asset: &Asset| scene.locator.near(asset.at, 0.0).is_some();
+    let off = || assets.iter().filter(|asset| asset.snap.is_none());
+    let (inside, outside): (Vec<&Asset>, Vec<&Asset>) = off().partition(|asset| is_inside(asset));
+    let told = |assets: &[&Asset]| {
+        let mut far: Vec<(f64, &str)> = assets
+            .iter()
+            .map(|asset| (streets.distance_to(asset.at).map_or(0.0, |m| m.get()), asset.name.as_str()))
+            .collect();
+        far.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+        let limit = scene.max_off_street.get();
+        let one = |(metres, name): &(f64, &str)| {
+            let between = if *metres <= limit { ", with a river, railway or motorway between" } else { "" };
+            format!("\"{name}\" ({} m{between})", figure(metres.round()))
+        };
+        let shown: Vec<String> = far.iter().take(10).map(one).collect();
+        match far.len().saturating_sub(10) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
+    };
+    let limit = figure(scene.max_off_street.get());
+    let at = Where::file("place.toml").field("[streets]");
+    if !inside.is_empty() {
+        let (noun, them) = if inside.len() == 1 { ("asset meets", "it") } else { ("assets meet", "them") };
+        let problem = format!(
+            "{} {noun} no street within {limit} m, and nobody can walk to {them}; the distance to the nearest street: {}",
+            inside.len(),
+            told(&inside)
+        );
+        let remedy =
+            "Correct where it stands, use a street file that covers the whole place, or raise max_off_street_m";
+        issues.push(Issue::warning("asset-off-street", at.clone(), problem, remedy));
+    }
+    if !outside.is_empty() {
+        let noun = if outside.len() == 1 { "asset outside the zones meets" } else { "assets outside the zones meet" };
+        let problem = format!(
+            "{} {noun} no street within {limit} m, and nobody can walk there; the distance to the nearest street: {}",
+            outside.len(),
+            told(&outside)
+        );
+        let remedy = "Use a street file that reaches a few kilometres past the place, if residents go there";
+        issues.push(Issue::note("asset-off-street", at, problem, remedy));
+    }
 }
 
 /// A unique key for each: the file's own, else kind and name; with the kind before it where two files

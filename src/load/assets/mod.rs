@@ -4,10 +4,13 @@ mod columns;
 mod draft;
 mod finish;
 mod high_streets;
+mod in_use;
 mod kinds;
 mod osm;
 mod rows;
 mod status;
+mod status_words;
+mod when;
 
 use super::areas::Area;
 use super::desk::Desk;
@@ -19,6 +22,7 @@ use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{Asset, Issue, Where};
 use crate::units::Metres;
+use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -38,6 +42,8 @@ pub(super) struct Scene<'a> {
     pub(super) plane: &'a Plane,
     /// The middle of the place.
     pub(super) middle: Xy,
+    /// The day of the place.
+    pub(super) date: NaiveDate,
     /// `[place]`, for its postcode file.
     pub(super) place: &'a PlaceSection,
     /// Postcode files that were read, by their written path.
@@ -113,7 +119,7 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
             }
         }
     }
-    finish::finish(drafts, scene.streets, scene.max_off_street, &mut desk.issues)
+    finish::finish(drafts, scene, &mut desk.issues)
 }
 
 fn no_street_file(desk: &mut Desk<'_>) {

@@ -4,7 +4,7 @@ use super::Scene;
 use super::columns::Columns;
 use super::draft::{Draft, Notice, Noticed};
 use super::kinds::{Kind, Words};
-use super::status;
+use super::when::earlier;
 use crate::crs::Xy;
 use crate::load::desk::{Ask, Desk};
 use crate::load::hours::{self, Understood};
@@ -12,18 +12,18 @@ use crate::load::manifest::{AssetsSection, OneOrMany};
 use crate::load::points::{self, Found, Reader};
 use crate::load::postcodes::Postcodes;
 use crate::load::table::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
-use crate::load::words::{counted, plain, year};
+use crate::load::words::{plain, some_of};
 use crate::load::{Issues, headers};
 use crate::place::{AssetStatus, Issue, Opening, Where};
 use chrono::NaiveDate;
 
-/// Rows that cannot be placed are told one by one up to this many, and the rest by their number: a
-/// national register without coordinates would bury everything else.
-const MOST_TOLD: usize = 20;
+/// Rows that cannot be placed are told one by one up to this many, and more of them together: a national
+/// register without coordinates would bury everything else.
+const MOST_TOLD: usize = 5;
 
 /// The same for opening hours that cannot be understood: a register that says "AM only" says it
 /// thousands of times.
-const MOST_HOURS_TOLD: usize = 10;
+const MOST_HOURS_TOLD: usize = 3;
 
 /// What to do about opening hours that cannot be understood.
 pub(super) const HOURS_REMEDY: &str = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";
@@ -47,7 +47,9 @@ pub(super) fn read(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, sce
                 postcodes,
                 scene,
                 hours_told: std::cell::Cell::new(0),
-            };
+                status_tells: false,
+            }
+            .with_status_told(&kept);
             rows.drafts(&kept, &mut desk.issues)
         }
         Err(issue) => {
@@ -91,14 +93,17 @@ fn needs_postcodes(reader: &Reader<'_>, columns: &Columns, kept: &[usize]) -> bo
         && kept.iter().any(|row| matches!(reader.find(*row, None), Found::Absent | Found::Nowhere))
 }
 
-struct Rows<'t> {
-    table: &'t Table,
-    columns: Columns,
+/// The rows of an asset file.
+pub(super) struct Rows<'t> {
+    pub(super) table: &'t Table,
+    pub(super) columns: Columns,
     reader: Reader<'t>,
     words: Words,
     postcodes: Option<std::sync::Arc<Postcodes>>,
-    scene: &'t Scene<'t>,
+    pub(super) scene: &'t Scene<'t>,
     hours_told: std::cell::Cell<usize>,
+    /// Whether the column of statuses is about use: any word in it is understood.
+    pub(super) status_tells: bool,
 }
 
 impl Rows<'_> {
@@ -131,11 +136,11 @@ impl Rows<'_> {
         drafts
     }
 
-    fn text(&self, column: Option<usize>, row: usize) -> Option<&str> {
+    pub(super) fn text(&self, column: Option<usize>, row: usize) -> Option<&str> {
         self.table.text(column?, row)
     }
 
-    fn title(&self, column: Option<usize>) -> &str {
+    pub(super) fn title(&self, column: Option<usize>) -> &str {
         column.and_then(|column| self.table.titles().get(column).copied()).unwrap_or_default()
     }
 
@@ -163,7 +168,11 @@ impl Rows<'_> {
     fn draft(&self, row: usize, kind: String, at: Xy, noticed: &mut Noticed, issues: &mut Issues) -> Draft {
         let columns = &self.columns;
         let (closes_on, closed) = self.closure(row, noticed);
-        let status = if closed { AssetStatus::Closed } else { self.status(row, noticed) };
+        let opening = self.opening(row, noticed, issues);
+        let (opens_on, unopened) = self.opened(row, noticed);
+        let said = self.use_of(row, &opening, noticed);
+        let said = unopened.filter(|_| said.status == AssetStatus::Open).unwrap_or(said);
+        let never = closed || self.never_opens(row, &opening, noticed);
         Draft {
             key: self.text(columns.key, row).map(str::to_owned),
             name: self
@@ -172,10 +181,10 @@ impl Rows<'_> {
                 .map(str::to_owned),
             kind,
             at,
-            status,
-            opens_on: self.opened(row, noticed),
-            closes_on,
-            opening: self.opening(row, noticed, issues),
+            status: if never { AssetStatus::Closed } else { said.status },
+            opens_on: said.opens_on.or(opens_on),
+            closes_on: earlier(closes_on, said.closes_on),
+            opening,
             capacity: self.capacity(row, noticed),
             step_free: self.step_free(row, noticed),
             last_checked: self.date(columns.last_checked, row, noticed),
@@ -185,49 +194,13 @@ impl Rows<'_> {
         }
     }
 
-    fn status(&self, row: usize, noticed: &mut Noticed) -> AssetStatus {
-        let Some(word) = self.text(self.columns.status, row) else { return AssetStatus::Open };
-        status::of(word).unwrap_or_else(|| {
-            noticed.note(Notice::StatusUnknown, self.title(self.columns.status), self.table.line(row), word);
-            AssetStatus::Open
-        })
-    }
-
-    fn date(&self, column: Option<usize>, row: usize, noticed: &mut Noticed) -> Option<NaiveDate> {
+    pub(super) fn date(&self, column: Option<usize>, row: usize, noticed: &mut Noticed) -> Option<NaiveDate> {
         let text = self.text(column, row)?;
         let date = parse_excel_date(text);
         if date.is_none() {
             noticed.note(Notice::DateUnreadable, self.title(column), self.table.line(row), text);
         }
         date
-    }
-
-    /// The first day of use: a date, or 1 January of a bare year.
-    fn opened(&self, row: usize, noticed: &mut Noticed) -> Option<NaiveDate> {
-        let text = self.text(self.columns.opens_on, row)?;
-        if parse_flag(text).is_some() || status::of(text).is_some() {
-            return None;
-        }
-        match year(text) {
-            Some(year) => NaiveDate::from_ymd_opt(year, 1, 1),
-            None => self.date(self.columns.opens_on, row, noticed),
-        }
-    }
-
-    /// The last day of use, and whether a plain yes says it is closed. A bare year ("Year closed") means
-    /// its last day: the asset may have been open for any part of that year.
-    fn closure(&self, row: usize, noticed: &mut Noticed) -> (Option<NaiveDate>, bool) {
-        let Some(text) = self.text(self.columns.closes_on, row) else { return (None, false) };
-        if let Some(year) = year(text) {
-            return (NaiveDate::from_ymd_opt(year, 12, 31), false);
-        }
-        match parse_flag(text) {
-            Some(Flag::Yes) => (None, true),
-            Some(_) => (None, false),
-            None if status::of(text) == Some(AssetStatus::Closed) => (None, true),
-            None if status::of(text).is_some() => (None, false),
-            None => (self.date(self.columns.closes_on, row, noticed), false),
-        }
     }
 
     fn opening(&self, row: usize, noticed: &mut Noticed, issues: &mut Issues) -> Opening {
@@ -297,8 +270,23 @@ impl Rows<'_> {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
+    /// Rows without a place: one by one if they are few, else in one line, since registers of a whole country hold
+    /// hundreds, most of them elsewhere.
     fn tell_lost(&self, lost: &[usize], issues: &mut Issues) {
-        for &row in lost.iter().take(MOST_TOLD) {
+        if lost.len() > MOST_TOLD {
+            let names: Vec<&str> = lost.iter().filter_map(|&row| self.text(self.columns.name, row)).collect();
+            let at = Where::file(self.table.file()).row(self.table.line(lost[0]));
+            let problem = format!(
+                "In {} rows, the first here, the asset has no usable coordinates and no postcode that is known: {}",
+                lost.len(),
+                some_of(&names)
+            );
+            let remedy = "They are left out; give those of this place coordinates, or a postcode and a postcode file under \
+                          [place] postcodes; nothing to do for those of other places";
+            issues.push(Issue::warning("asset-nowhere", at, problem, remedy));
+            return;
+        }
+        for &row in lost {
             let name = self.text(self.columns.name, row).unwrap_or("this asset");
             let at = Where::file(self.table.file()).row(self.table.line(row)).key(name);
             let problem = match (self.text(self.columns.postcode, row), &self.postcodes) {
@@ -311,20 +299,6 @@ impl Rows<'_> {
             let remedy =
                 "It is left out; give it coordinates, or a postcode and a postcode file under [place] postcodes";
             issues.push(Issue::warning("asset-nowhere", at, problem, remedy));
-        }
-        if let Some(more) = lost.len().checked_sub(MOST_TOLD).filter(|more| *more > 0) {
-            let problem = format!(
-                "{} in this file cannot be placed either ({} in all)",
-                counted(more, "more asset", "more assets"),
-                lost.len()
-            );
-            let at = Where::file(self.table.file());
-            issues.push(Issue::warning(
-                "asset-nowhere",
-                at,
-                problem,
-                "They are left out; give them coordinates or postcodes",
-            ));
         }
     }
 }

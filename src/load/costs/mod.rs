@@ -17,7 +17,7 @@ use crate::place::{Issue, Where};
 use keys::Keys;
 use std::collections::BTreeMap;
 use std::path::Path;
-use tally::Tally;
+use tally::{Once, Tally};
 
 /// The files of a question.
 #[derive(Debug, Default, Clone, Copy)]
@@ -113,11 +113,13 @@ fn read(files: CostFiles<'_>, issues: &mut Issues) -> Result<CostTable, Issue> {
         path.map(|path| Table::read(path, &path.display().to_string(), Options::default(), issues)).transpose()
     };
     let weights = further(files.weights, issues)?;
+    let groups = further(files.groups, issues)?;
     let sites_table = further(files.sites, issues)?;
     let mut demand = texts(&pairs, from);
     let mut sites = texts(&pairs, to);
-    if let Some(weights) = &weights {
-        demand.extend(texts(weights, named(weights, "from")?));
+    // Who cannot be reached at all is somebody too, and stays in every total.
+    for table in [&weights, &groups].into_iter().flatten() {
+        demand.extend(texts(table, named(table, "from")?));
     }
     if let Some(table) = &sites_table {
         sites.extend(texts(table, named(table, "to")?));
@@ -129,6 +131,19 @@ fn read(files: CostFiles<'_>, issues: &mut Issues) -> Result<CostTable, Issue> {
     let (demand, sites) = (Keys::of(demand.into_iter()), Keys::of(sites.into_iter()));
     let costs = costs_of(&pairs, (from, to, cost), &demand, &sites, issues)?;
     let mut problem = Problem::new(costs);
+    let mut in_costs = vec![files.between_sites; demand.len()];
+    for at in texts(&pairs, from).into_iter().filter_map(|key| demand.find(key)) {
+        in_costs[at as usize] = true;
+    }
+    // A point of the groups alone asks for nothing by itself: the costs and weights say who there is.
+    for (weight, in_costs) in problem.weights.iter_mut().zip(&in_costs) {
+        *weight = f64::from(u8::from(*in_costs));
+    }
+    for (table, what) in
+        [(&weights, "weight"), (&groups, "group")].into_iter().filter_map(|(t, w)| Some((t.as_ref()?, w)))
+    {
+        unreached(table, what, &demand, &in_costs, issues)?;
+    }
     add_tables(files, &mut problem, &demand, &sites, issues)?;
     Ok(CostTable { problem, demand: demand.into_list(), sites: sites.into_list(), issues: Vec::new() })
 }
@@ -157,6 +172,24 @@ fn add_tables(
     Ok(())
 }
 
+/// Tells of demand points that the costs do not have: nobody can reach anything from there.
+fn unreached(table: &Table, what: &str, demand: &Keys, in_costs: &[bool], issues: &mut Issues) -> Result<(), Issue> {
+    let from = named(table, "from")?;
+    let mut unknown = Tally::new(table, "from");
+    for row in 0..table.rows() {
+        let at = table.text(from, row).and_then(|key| demand.find(key));
+        if at.is_some_and(|at| !in_costs[at as usize]) {
+            unknown.add(row);
+        }
+    }
+    let remedy = format!(
+        "It counts as out of reach of every site: its {what} stays in the total and is never covered. Add its pairs to the \
+         costs if that is wrong, or take the row out if it is of somewhere else"
+    );
+    unknown.report("a key that the costs do not have", &remedy, issues);
+    Ok(())
+}
+
 fn named(table: &Table, title: &str) -> Result<usize, Issue> {
     table.column(title).ok_or_else(|| {
         Issue::error(
@@ -166,6 +199,16 @@ fn named(table: &Table, title: &str) -> Result<usize, Issue> {
             format!("Rename the column meant; those there are: {}", table.titles().join(", ")),
         )
     })
+}
+
+/// A key that an OR-Library file, whose nodes are numbered, does not have.
+fn stranger(table: &Table, row: usize, key: &str) -> Issue {
+    Issue::error(
+        "cost-key-unknown",
+        Where::file(table.file()).row(table.line(row)).key(key),
+        format!("The costs have no \"{key}\""),
+        "Mend the key, or take the row out; nothing can be said of a point that is not in the costs",
+    )
 }
 
 fn texts(table: &Table, column: usize) -> Vec<&str> {
@@ -234,27 +277,26 @@ fn weights_of(table: &Table, demand: &Keys, issues: &mut Issues) -> Result<Vec<f
     let (from, weight) = (named(table, "from")?, named(table, "weight")?);
     let mut weights = vec![None; demand.len()];
     let mut unreadable = Tally::new(table, "weight");
-    let mut unknown = Tally::new(table, "from");
-    let mut repeated = Tally::new(table, "from");
+    let mut once = Once::new(table, "from", "demand point");
     for row in 0..table.rows() {
-        let Some(at) = table.text(from, row).and_then(|key| demand.find(key)) else {
-            unknown.add(row);
-            continue;
+        let at = match table.text(from, row) {
+            Some(key) => demand.find(key).ok_or_else(|| stranger(table, row, key))?,
+            None => {
+                unreadable.add(row);
+                continue;
+            }
         };
-        let slot = &mut weights[at as usize];
         match table.number(weight, row) {
             Cell::Number(number) if number >= 0.0 => {
-                if slot.is_some() {
-                    repeated.add(row);
+                if once.is_new(at, row, demand.key(at as usize), &[table.text(weight, row)])? {
+                    weights[at as usize] = Some(number);
                 }
-                *slot = Some(slot.unwrap_or(0.0) + number);
             }
             _ => unreadable.add(row),
         }
     }
-    unreadable.report("a weight that is not a number from 0 up", "The row is left out", issues);
-    unknown.report("a key that the costs do not have", "The row is left out; the costs decide who there is", issues);
-    repeated.report("a key that has come before", "The weights are added up", issues);
+    unreadable.report("no key, or a weight that is not a number from 0 up", "The row is left out", issues);
+    once.report(issues);
     let without = weights.iter().filter(|weight| weight.is_none()).count();
     if without > 0 {
         issues.push(Issue::warning(
@@ -271,22 +313,28 @@ fn groups_of(table: &Table, demand: &Keys, issues: &mut Issues) -> Result<Vec<Gr
     let (from, group, weight) = (named(table, "from")?, named(table, "group")?, named(table, "weight")?);
     let mut groups: BTreeMap<String, Vec<f64>> = BTreeMap::new();
     let mut unreadable = Tally::new(table, "weight");
-    let mut unknown = Tally::new(table, "from");
+    let mut once = Once::new(table, "from", "demand point and group");
     for row in 0..table.rows() {
-        let Some(at) = table.text(from, row).and_then(|key| demand.find(key)) else {
-            unknown.add(row);
-            continue;
+        let at = match table.text(from, row) {
+            Some(key) => demand.find(key).ok_or_else(|| stranger(table, row, key))?,
+            None => {
+                unreadable.add(row);
+                continue;
+            }
         };
         match (table.text(group, row), table.number(weight, row)) {
             (Some(name), Cell::Number(number)) if number >= 0.0 => {
-                let weights = groups.entry(name.to_owned()).or_insert_with(|| vec![0.0; demand.len()]);
-                weights[at as usize] += number;
+                let shown = format!("{} and {name}", demand.key(at as usize));
+                if once.is_new((at, name.to_owned()), row, &shown, &[table.text(weight, row)])? {
+                    let weights = groups.entry(name.to_owned()).or_insert_with(|| vec![0.0; demand.len()]);
+                    weights[at as usize] = number;
+                }
             }
             _ => unreadable.add(row),
         }
     }
-    unreadable.report("no group, or a weight that is not a number from 0 up", "The row is left out", issues);
-    unknown.report("a key that the costs do not have", "The row is left out; the costs decide who there is", issues);
+    unreadable.report("no key, no group, or a weight that is not a number from 0 up", "The row is left out", issues);
+    once.report(issues);
     Ok(groups.into_iter().map(|(name, weights)| Group { name, weights, floor: None }).collect())
 }
 
@@ -294,14 +342,24 @@ fn add_sites(table: &Table, problem: &mut Problem, sites: &Keys, issues: &mut Is
     let to = named(table, "to")?;
     let (cost, capacity, rule) = (table.column("cost"), table.column("capacity"), table.column("rule"));
     let mut places = vec![None; sites.len()];
-    let mut unknown = Tally::new(table, "to");
+    let mut keyless = Tally::new(table, "to");
+    let mut once = Once::new(table, "to", "site");
     for row in 0..table.rows() {
-        match table.text(to, row).and_then(|key| sites.find(key)) {
-            Some(at) => places[at as usize] = Some(row),
-            None => unknown.add(row),
+        let at = match table.text(to, row) {
+            Some(key) => sites.find(key).ok_or_else(|| stranger(table, row, key))?,
+            None => {
+                keyless.add(row);
+                continue;
+            }
+        };
+        let said: Vec<Option<&str>> =
+            [cost, capacity, rule].into_iter().map(|column| table.text(column?, row)).collect();
+        if once.is_new(at, row, sites.key(at as usize), &said)? {
+            places[at as usize] = Some(row);
         }
     }
-    unknown.report("a key that the costs do not have", "The row is left out", issues);
+    keyless.report("no key", "The row is left out", issues);
+    once.report(issues);
     let numbers = |column: usize, field: &str| -> Result<Vec<f64>, Issue> {
         (0..sites.len())
             .map(|at| {

@@ -92,3 +92,55 @@ fn an_or_library_file_that_is_cut_short_is_refused() {
     let issues = read_costs(CostFiles { costs: Some(&path), ..CostFiles::default() }).unwrap_err();
     assert_eq!(issues[0].problem, "The first line promises 5 edges, and there are 2");
 }
+
+/// What comes of further tables beside three demand points and two sites.
+fn question(weights: &str, groups: &str, sites: &str) -> Result<CostTable, Vec<Issue>> {
+    let dir = tempfile::tempdir().unwrap();
+    let costs = write(dir.path(), "costs.csv", "from,to,cost\na,A,1\na,B,5\nb,A,5\nb,B,1\nc,A,3\nc,B,3\n");
+    let table = |name: &str, text: &str| (!text.is_empty()).then(|| write(dir.path(), name, text));
+    let (weights, groups, sites) = (table("w.csv", weights), table("g.csv", groups), table("s.csv", sites));
+    read_costs(CostFiles {
+        costs: Some(&costs),
+        weights: weights.as_deref(),
+        groups: groups.as_deref(),
+        sites: sites.as_deref(),
+        between_sites: false,
+    })
+}
+
+#[test]
+fn two_rows_of_one_thing_that_disagree_are_an_error_and_two_that_agree_count_once() {
+    for (weights, groups, sites, rows) in [
+        ("", "", "to,cost\nA,1\nB,5\nA,100\n", "row 2 says 1, row 4 says 100"),
+        ("", "", "to,cost\nA,100\nB,5\nA,1\n", "row 2 says 100, row 4 says 1"),
+        ("", "", "to,rule\nA,required\nB,\nA,forbidden\n", "row 2 says required, row 4 says forbidden"),
+        ("", "", "to,capacity\nA,\nB,1\nA,3\n", "row 2 says nothing, row 4 says 3"),
+        ("from,weight\na,10\nb,1\na,12\n", "", "", "row 2 says 10, row 4 says 12"),
+        ("", "from,group,weight\na,old,5\na,young,5\na,old,6\n", "", "row 2 says 5, row 4 says 6"),
+    ] {
+        let issues = question(weights, groups, sites).unwrap_err();
+        let told = issues.iter().any(|issue| issue.code == "cost-row-twice" && issue.problem.contains(rows));
+        assert!(told, "{rows}: {issues:?}");
+    }
+    let table = question("from,weight\na,10\na,10\nb,1\nc,1\n", "from,group,weight\na,old,5\na,old,5\n", "").unwrap();
+    assert_eq!((table.problem.weights[0], table.problem.groups[0].weights[0]), (10.0, 5.0));
+    assert_eq!(table.issues.iter().filter(|issue| issue.problem.contains("come before")).count(), 2);
+}
+
+#[test]
+fn who_is_out_of_reach_stays_in_every_total_and_no_floor_is_met_by_forgetting_them() {
+    let mut table = question("", "from,group,weight\na,old,10\nz,old,100\n", "").unwrap();
+    table.set_floor("old", 0.5).unwrap();
+    table.problem.radius = Some(1.0);
+    table.problem.sites = Some(1);
+    assert_eq!(table.problem.groups[0].total(), 110.0);
+    let why = solve(Model::Mclp, &table.problem, Effort::default()).unwrap_err().to_string();
+    assert!(why.contains("9.1") && why.contains("old"), "{why}");
+    assert!(table.issues.iter().any(|issue| issue.problem.starts_with("1 row has a key that the costs")), "told");
+    // By itself a point of the groups asks for nothing, so the other models still answer.
+    table.problem.groups[0].floor = None;
+    assert!(solve(Model::PMedian, &table.problem, Effort::default()).is_ok());
+    let table = question("from,weight\na,10\nb,1\nc,1\nz,100\n", "", "").unwrap();
+    assert_eq!(table.problem.weights.iter().sum::<f64>(), 112.0);
+    assert!(table.issues.iter().any(|issue| issue.remedy.contains("never covered")), "told");
+}

@@ -37,7 +37,8 @@ fn tier(class: StreetClass) -> Option<usize> {
 pub(super) fn spots(network: &StreetNetwork, zones: &[Area], locator: &Locator<'_>, wanted: &[bool]) -> Vec<Vec<Spot>> {
     let borders = borders(zones);
     let streets: Vec<(usize, Street<'_>)> =
-        network.streets().filter_map(|street| Some((tier(street.class)?, street))).collect();
+        // Nobody lives in a tunnel or on a bridge.
+        network.streets().filter(|street| !street.is_passage).filter_map(|street| Some((tier(street.class)?, street))).collect();
     let pieces: Vec<(usize, usize, Vec<Spot>)> = streets
         .par_iter()
         .flat_map_iter(|(tier, street)| {

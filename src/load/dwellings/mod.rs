@@ -8,8 +8,10 @@ use super::desk::{Ask, Desk};
 use super::headers;
 use super::locator::{Locator, SLIVER_M};
 use super::manifest::{DwellingsSection, WeightedPoints};
+use super::numerals::{Decimal, Sign};
 use super::points::{Columns, Found, Reader};
-use super::table::{Cell, Options, Table};
+use super::streets::meet;
+use super::table::{Options, Table};
 use super::words::{counted, figure, some_of};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
@@ -108,8 +110,16 @@ fn given_spots(desk: &mut Desk<'_>, given: &WeightedPoints, ground: &Ground<'_>)
             return by_zone;
         }
     };
+    let decimal = weight.map_or(Decimal::Point, |column| {
+        let cells = (0..table.rows()).filter_map(|row| table.text(column, row)).collect();
+        match Decimal::of(std::iter::once(cells), false) {
+            Sign::As(decimal) => decimal,
+            Sign::Unclear(_) => Decimal::Point,
+        }
+    });
+    let weighed = weight.map(|column| (column, decimal));
     let found: Vec<Outcome> =
-        (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weight, row, ground)).collect();
+        (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weighed, row, ground)).collect();
     note_lost(desk, &table, &found);
     for outcome in found {
         if let Outcome::In(zone, spot) = outcome {
@@ -128,11 +138,17 @@ enum Outcome {
     Outside,
 }
 
-fn outcome(table: &Table, reader: &Reader<'_>, weight: Option<usize>, row: usize, ground: &Ground<'_>) -> Outcome {
-    let weight = match weight.map(|column| table.number(column, row)) {
+fn outcome(
+    table: &Table,
+    reader: &Reader<'_>,
+    weight: Option<(usize, Decimal)>,
+    row: usize,
+    ground: &Ground<'_>,
+) -> Outcome {
+    let weight = match weight.map(|(column, decimal)| table.text(column, row).and_then(|text| decimal.number(text))) {
         None => 1.0,
-        Some(Cell::Number(weight)) if weight > 0.0 && weight.is_finite() => weight,
-        Some(Cell::Number(0.0)) => return Outcome::Empty,
+        Some(Some(weight)) if weight > 0.0 && weight.is_finite() => weight,
+        Some(Some(0.0)) => return Outcome::Empty,
         Some(_) => return Outcome::Unweighed,
     };
     let middle = ground.zones.get(ground.zones.len() / 2).map(|zone| zone.centre);
@@ -222,7 +238,7 @@ fn positions_of(zone: usize, mut spots: Vec<Spot>, ground: &Ground<'_>) -> Vec<P
             patch: patch_at(spot.at, ground),
             span,
             residents: span.of(ground.totals[zone]),
-            snap: ground.streets.and_then(|streets| streets.snap(spot.at, ground.max_off_street)),
+            snap: ground.streets.and_then(|streets| meet(streets, spot.at, ground.max_off_street)),
         })
         .collect()
 }
@@ -244,8 +260,12 @@ fn note_off_street(desk: &mut Desk<'_>, ground: &Ground<'_>, positions: &[Positi
             positions.iter().filter(|p| p.snap.is_none()).map(|p| ground.zones[p.zone.index()].key.as_str()).collect();
         zones.dedup();
         let limit = figure(ground.max_off_street.get());
-        let problem =
-            format!("{} residents live more than {limit} m from every street, in {}", figure(off), some_of(&zones));
+        let problem = format!(
+            "{} residents live more than {limit} m from every street they can reach without crossing a river, railway \
+                 or motorway, in {}",
+            figure(off),
+            some_of(&zones)
+        );
         let remedy = "They count as unable to walk anywhere; use a street file that covers the whole place, or raise max_off_street_m";
         desk.issues.push(Issue::warning("off-street", Where::file("place.toml").field("[streets]"), problem, remedy));
     }

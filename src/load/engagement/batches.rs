@@ -7,6 +7,7 @@ use crate::load::Issues;
 use crate::load::table::{Cell, Options, Table};
 use crate::place::{Issue, Where};
 use polars::prelude::*;
+use rustc_hash::FxHashSet;
 use std::io::{Read, Seek, SeekFrom};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -146,6 +147,30 @@ impl Source {
                     |some| some.columns().iter().map(|c| texts(c).unwrap_or_default()).collect(),
                 )
             }
+        }
+    }
+
+    /// Hands over the filled cells of one column. What cannot be read is passed over: the rows are read again.
+    pub(super) fn scan(&self, column: usize, on: &mut dyn FnMut(&str)) {
+        match self {
+            Self::Whole(table) => (0..table.rows()).filter_map(|row| table.text(column, row)).for_each(on),
+            Self::Stream { frame, titles, first_line } => {
+                let each = &mut |batch: &Batch<'_>, _| {
+                    (0..batch.rows).filter_map(|row| batch.text(column, row)).for_each(&mut *on);
+                };
+                let _ = stream(frame.as_ref().clone(), titles, *first_line, &[column], each);
+            }
+        }
+    }
+
+    /// What the rows say in the columns that are read, as hashes; nothing of a file that streams, or with more rows
+    /// than `most`.
+    pub(super) fn rows_of(&self, columns: &super::columns::Columns, most: usize) -> FxHashSet<u64> {
+        match self {
+            Self::Whole(table) if table.rows() <= most => {
+                (0..table.rows()).map(|row| super::look::row_hash(columns, &|column| table.text(column, row))).collect()
+            }
+            _ => FxHashSet::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::place::{Group, Issue, Where};
 use std::collections::BTreeMap;
 
 /// What a column can tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Fact {
     Id,
     Date,
@@ -64,7 +64,25 @@ const FACTS: [(Fact, &str, &[&str]); 15] = [
     (
         Fact::Person,
         "person",
-        &["personkey", "personid", "person", "pseudonym", "participantid", "memberkey", "clientid", "residentid"],
+        &[
+            "personkey",
+            "personid",
+            "person",
+            "personnumber",
+            "personno",
+            "personref",
+            "pseudonym",
+            "participantid",
+            "participantnumber",
+            "participantref",
+            "memberkey",
+            "memberid",
+            "membernumber",
+            "clientid",
+            "clientref",
+            "clientnumber",
+            "residentid",
+        ],
     ),
     (
         Fact::People,
@@ -111,6 +129,11 @@ impl Columns {
     /// The column of a fact.
     pub(super) fn of(&self, fact: Fact) -> Option<usize> {
         self.facts.get(&fact).copied()
+    }
+
+    /// The facts with their columns, always in the same order.
+    pub(super) fn facts(&self) -> impl Iterator<Item = (Fact, usize)> {
+        self.facts.iter().map(|(fact, column)| (*fact, *column))
     }
 
     /// Every column that is read.

@@ -1,5 +1,6 @@
 //! What a record says of a person, in the place's own groups; what was done, in the house's own words.
 
+use super::GroupWords;
 use crate::load::words::plain;
 use crate::place::{Activity, Answer, Group, GroupIdx, Idx};
 use std::collections::BTreeMap;
@@ -42,14 +43,39 @@ const NOT_RECORDED: [&str; 29] = [
 pub(super) struct Labels<'a> {
     dimension: &'a str,
     groups: Vec<(GroupIdx, &'a Group)>,
-    own: Option<&'a BTreeMap<String, String>>,
+    own: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Labels<'a> {
     /// Groups of a dimension, with the words that `place.toml` gives for them.
-    pub(super) fn new(dimension: &'a str, groups: &'a [Group], own: Option<&'a BTreeMap<String, String>>) -> Self {
+    pub(super) fn new(dimension: &'a str, groups: &'a [Group], own: &'a BTreeMap<String, GroupWords>) -> Self {
         let all = groups.iter().enumerate().map(|(i, group)| (GroupIdx::from_usize(i), group));
-        Self { dimension, groups: all.filter(|(_, group)| group.dimension == dimension).collect(), own }
+        let groups: Vec<(GroupIdx, &Group)> = all.filter(|(_, group)| group.dimension == dimension).collect();
+        let is_here = |key: &str| plain(key) == "notrecorded" || groups.iter().any(|(_, group)| group.key == key);
+        let mut words: BTreeMap<&str, &str> = BTreeMap::new();
+        for (name, given) in own {
+            match given {
+                GroupWords::Key(key) if is_here(key) => {
+                    words.insert(name, key);
+                }
+                GroupWords::Words(table) if name == dimension => {
+                    words.extend(table.iter().map(|(word, key)| (word.as_str(), key.as_str())));
+                }
+                _ => {}
+            }
+        }
+        Self { dimension, groups, own: words }
+    }
+
+    /// The groups, as `key (label)`.
+    pub(super) fn keys(&self) -> String {
+        let one = |(_, group): &(GroupIdx, &Group)| format!("{} ({})", group.key, group.label);
+        self.groups.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The dimension.
+    pub(super) fn dimension(&self) -> &str {
+        self.dimension
     }
 
     /// Which group the words mean.
@@ -102,12 +128,12 @@ impl<'a> Labels<'a> {
     }
 
     fn by_place_toml(&self, words: &str, form: &str) -> Option<Answer> {
-        let own = self.own?;
-        let key = own.get(words).or_else(|| own.iter().find(|(own, _)| plain(own) == *form).map(|(_, key)| key))?;
+        let own = &self.own;
+        let key = *own.get(words).or_else(|| own.iter().find(|(own, _)| plain(own) == *form).map(|(_, key)| key))?;
         if plain(key) == "notrecorded" {
             return Some(Answer::NotRecorded);
         }
-        let group = self.groups.iter().find(|(_, group)| group.key == *key);
+        let group = self.groups.iter().find(|(_, group)| group.key == key);
         Some(group.map_or(Answer::Unmatched, |(index, _)| Answer::Group(*index)))
     }
 
@@ -139,12 +165,53 @@ impl<'a> Labels<'a> {
         self.groups.iter().find(same).map(|(index, _)| *index)
     }
 
+    /// The one group whose label begins so, unless the words go on to name others: "Black, Asian and minority ethnic"
+    /// and "Asian or Black" are nobody's group.
     fn by_beginning(&self, words: &str) -> Option<GroupIdx> {
         let wanted = beginning(words);
         let mut same = self.groups.iter().filter(|(_, group)| beginning(&group.label) == wanted);
-        let first = same.next().map(|(index, _)| *index);
-        if same.next().is_some() { None } else { first }
+        let (index, group) = same.next().filter(|_| same.next().is_none())?;
+        (!self.goes_on_to_others(words, group)).then_some(*index)
     }
+
+    /// Whether words that begin like a group's label list others behind a comma, "or", "and" or a stroke. What stands
+    /// behind a colon, bracket or dash is a part of the group, and mixtures name what they are mixed of.
+    fn goes_on_to_others(&self, words: &str, group: &Group) -> bool {
+        let lower = words.to_lowercase();
+        let first = |marks: &[&str]| marks.iter().filter_map(|mark| lower.find(mark)).min();
+        let own: Vec<String> = all_words(&group.label);
+        if own.first().is_some_and(|word| matches!(word.as_str(), "mixed" | "multiple")) {
+            return false;
+        }
+        let Some(from) = first(&[",", " or ", "/", " and ", "&", ";", "+"]) else { return false };
+        if first(&[":", "(", " - "]).is_some_and(|part| part < from) {
+            return false;
+        }
+        let rest = lower.get(from..).unwrap_or_default();
+        let is_list = !rest.starts_with(',');
+        let rest = rest.split([':', '(']).next().unwrap_or_default();
+        let rest = rest.split(" - ").next().unwrap_or_default();
+        let others: Vec<String> = self
+            .groups
+            .iter()
+            .filter(|(_, other)| other.key != group.key)
+            .filter_map(|(_, other)| all_words(&other.label).into_iter().next())
+            .filter(|word| !own.contains(word) && (is_list || word != "other"))
+            .collect();
+        all_words(rest).iter().any(|word| {
+            others.contains(word)
+                || (matches!(word.as_str(), "minority" | "minorities" | "ethnic") && !own.contains(word))
+        })
+    }
+}
+
+/// The words of a text in lower case.
+fn all_words(text: &str) -> Vec<String> {
+    text.to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether the words say that nothing was recorded.
@@ -185,13 +252,37 @@ fn beginning(words: &str) -> String {
     plain(&lower[..end])
 }
 
-/// The ages that words stand for: `16-24`, `Aged 16 to 24 years`, `85+`, `under 5`, `34`.
+/// The ages that words stand for: `16-24`, `Aged 16 to 24 years`, `85+`, `under 5`, `under 5s`, `34`, `34.5`, `30s`,
+/// `18 months`. Nothing for what is no age: below nought, above [`OLDEST`], a date that a spreadsheet made of a band.
 fn ages(words: &str) -> Option<(u32, u32)> {
     let lower = words.to_lowercase();
+    let is_month = |word: &String| {
+        let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+        names.iter().any(|name| word.starts_with(name))
+    };
+    if lower.trim_start().starts_with(['-', '−', '–']) || all_words(&lower).iter().any(is_month) {
+        return None;
+    }
+    if let Ok(age) = lower.trim().parse::<f64>() {
+        return (0.0..=f64::from(OLDEST)).contains(&age).then_some((age as u32, age as u32));
+    }
+    let has =
+        |unit: &str| all_words(&lower).iter().any(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()) == unit);
+    let per_year = match () {
+        () if has("month") || has("months") || has("mths") => 12,
+        () if has("week") || has("weeks") || has("wks") => 52,
+        () if has("day") || has("days") => 365,
+        () => 1,
+    };
+    if per_year > 1 {
+        let mut numbers = lower.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u32>().ok());
+        let (first, second) = (numbers.next()?, numbers.next());
+        return (second.is_none() && !has("year") && !has("years")).then_some((first / per_year, first / per_year));
+    }
     let mut numbers = lower.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
     let first: u32 = numbers.next()?.parse().ok()?;
     let second = numbers.next().and_then(|digits| digits.parse::<u32>().ok());
-    if numbers.next().is_some() || first > 130 {
+    if numbers.next().is_some() || first > OLDEST || second.is_some_and(|second| second > OLDEST && second < 999) {
         return None;
     }
     let says = |marks: &[&str]| marks.iter().any(|mark| lower.contains(mark));
@@ -203,9 +294,13 @@ fn ages(words: &str) -> Option<(u32, u32)> {
         }
         None if says(&["and under", "or under", "and younger"]) => Some((0, first)),
         None if says(&["under", "less than", "<", "below"]) => Some((0, first.checked_sub(1)?)),
+        None if first % 10 == 0 && first >= 10 && lower.contains(&format!("{first}s")) => Some((first, first + 9)),
         None => Some((first, first)),
     }
 }
+
+/// Nobody is older: a number above is a slip or a mark for "not known".
+const OLDEST: u32 = 120;
 
 /// The activity that words mean.
 pub(super) fn activity(words: &str, own: &BTreeMap<String, String>) -> Activity {
@@ -230,120 +325,5 @@ pub(super) fn activity(words: &str, own: &BTreeMap<String, String>) -> Activity 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn group(key: &str, label: &str, dimension: &str) -> Group {
-        Group {
-            key: key.to_owned(),
-            label: label.to_owned(),
-            dimension: dimension.to_owned(),
-            dimension_label: dimension.to_owned(),
-            speed: None,
-        }
-    }
-
-    fn groups() -> Vec<Group> {
-        vec![
-            group("asian", "Asian, Asian British or Asian Welsh", "ethnic_group"),
-            group("white", "White", "ethnic_group"),
-            group("age_0_4", "Aged 4 years and under", "age"),
-            group("age_5_15", "Aged 5 to 15 years", "age"),
-            group("age_85_plus", "Aged 85 years and over", "age"),
-            group("disabled", "Disabled under the Equality Act", "disability"),
-            group("not_disabled", "Not disabled under the Equality Act", "disability"),
-            group("female", "Female", "sex"),
-            group("male", "Male", "sex"),
-        ]
-    }
-
-    fn read(dimension: &str, words: &str) -> Option<String> {
-        let groups = groups();
-        match Labels::new(dimension, &groups, None).read(words) {
-            Answer::Group(index) => Some(groups[index.index()].key.clone()),
-            Answer::Unmatched => None,
-            Answer::NotRecorded => Some("-".to_owned()),
-        }
-    }
-
-    #[test]
-    fn groups_are_known_by_the_words_people_use_for_them() {
-        for (dimension, words, key) in [
-            ("ethnic_group", "Asian, Asian British or Asian Welsh", "asian"),
-            ("ethnic_group", "Asian or Asian British", "asian"),
-            ("ethnic_group", "Asian, Asian British or Asian Welsh: Indian", "asian"),
-            ("ethnic_group", "white", "white"),
-            ("age", "5-15", "age_5_15"),
-            ("age", "7", "age_5_15"),
-            ("age", "90+", "age_85_plus"),
-            ("age", "85 and over", "age_85_plus"),
-            ("age", "0-4", "age_0_4"),
-            ("age", "Under 5", "age_0_4"),
-            ("age", "6-10", "age_5_15"),
-            ("disability", "None", "not_disabled"),
-            ("disability", "Yes", "disabled"),
-            ("sex", "F", "female"),
-            ("sex", "Male", "male"),
-        ] {
-            assert_eq!(read(dimension, words).as_deref(), Some(key), "{dimension}: {words}");
-        }
-    }
-
-    #[test]
-    fn not_recorded_is_kept_apart_from_none_and_from_what_is_unknown() {
-        for words in ["", "Not recorded", "Prefer not to say", "-1", "unknown", "[c]"] {
-            assert_eq!(read("disability", words).as_deref(), Some("-"), "{words}");
-        }
-        for (dimension, words) in [("ethnic_group", "Martian"), ("age", "11-20"), ("age", "16-24")] {
-            assert_eq!(read(dimension, words), None, "{dimension}: {words}");
-        }
-    }
-
-    #[test]
-    fn the_words_of_place_toml_come_first() {
-        let groups = groups();
-        let own =
-            BTreeMap::from([("16-20".to_owned(), "age_5_15".to_owned()), ("99".to_owned(), "not_recorded".to_owned())]);
-        let labels = Labels::new("age", &groups, Some(&own));
-        assert_eq!(labels.read("16-20"), Answer::Group(GroupIdx::from_usize(3)));
-        assert_eq!(labels.read("99"), Answer::NotRecorded);
-    }
-
-    #[test]
-    fn crossed_groups_are_known_by_their_parts_and_a_part_not_recorded_is_not_recorded() {
-        let groups = vec![
-            group("females_0_15", "Females aged 0 to 15", "age_sex"),
-            group("females_16_25", "Females aged 16 to 25", "age_sex"),
-            group("males_0_15", "Males aged 0 to 15", "age_sex"),
-            group("males_76", "Males aged 76 and over", "age_sex"),
-        ];
-        let own = BTreeMap::from([("11-20, Male".to_owned(), "males_0_15".to_owned())]);
-        let labels = Labels::new("age_sex", &groups, Some(&own));
-        let read = |age: &str, sex: &str| match labels.read_crossed(&[age, sex]) {
-            Answer::Group(index) => groups[index.index()].key.clone(),
-            other => format!("{other:?}"),
-        };
-        assert_eq!(read("11-15", "Male"), "males_0_15");
-        assert_eq!(read("16-20", "Female"), "females_16_25");
-        assert_eq!(read("Over 75", "M"), "males_76");
-        assert_eq!(read("11-20", "Male"), "males_0_15", "place.toml says so");
-        assert_eq!((read("-1", "Male"), read("6-10", "-1")), ("NotRecorded".to_owned(), "NotRecorded".to_owned()));
-        assert_eq!(read("11-20", "Female"), "Unmatched", "an age that lies in two groups");
-    }
-
-    #[test]
-    fn activities_are_known_by_the_words_people_use_for_them() {
-        let own = BTreeMap::from([("Warm hub".to_owned(), "session".to_owned())]);
-        for (words, wanted) in [
-            ("introduction 1", Activity::Introduction1),
-            ("Introduction level 2", Activity::Introduction2),
-            ("Drop-in", Activity::Session),
-            ("Community event", Activity::Event),
-            ("enterprise", Activity::Enterprise),
-            ("warm hub", Activity::Session),
-            ("juggling", Activity::Other),
-        ] {
-            assert_eq!(activity(words, &own), wanted, "{words}");
-        }
-    }
-}
+#[path = "labels_tests.rs"]
+mod tests;

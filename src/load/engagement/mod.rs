@@ -1,7 +1,7 @@
 //! Engagement records: who was met, when, where and what about. Read in one pass and counted; no record is
 //! kept.
 //!
-//! `batches` hands over rows, `columns` says which column is which, `personal` refuses names of people,
+//! `batches` hands over rows, `look` looks at all files together first, `columns` says which column is which, `personal` refuses names of people,
 //! `wheres` places a record, `labels` says who it is about, `reader` puts a row together, `tally` counts
 //! it, `fold` makes what the place keeps, `tell` says what was wrong.
 
@@ -12,25 +12,40 @@ mod fold;
 pub mod grid;
 mod ids;
 mod labels;
+mod look;
 mod personal;
 mod reader;
 mod tally;
 mod tell;
 mod wheres;
+mod written;
 
 pub(super) use wheres::Ground;
 
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Crossing, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Crossing, Engagement, Group, Issue, RecordFile, Where};
 use batches::Source;
 use columns::{Columns, Fact};
+use look::Looked;
 use personal::Role;
-use reader::Reader;
+use reader::{Reader, Seen};
+use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
+
+/// A group's key, or what the file calls the groups of a dimension.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum GroupWords {
+    /// Words that mean one group, in whichever dimension it is.
+    Key(String),
+    /// A dimension's own words: words → group key.
+    Words(BTreeMap<String, String>),
+}
 
 /// A file that can be read.
 struct Open<'a> {
@@ -60,21 +75,34 @@ pub(super) fn read(
             dimensions.push(group.dimension.clone());
         }
     }
+    let looked = look::look(&open, ground.date, &mut desk.issues);
     let mut wheres = Wheres::new(ground);
+    let mut unkeyed = Vec::new();
     let mut tally = Tally::default();
     let mut files = Vec::new();
     for file in &mut open {
         file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
     }
     let crossings = crossings(&open, &dimensions);
-    for Open { section, path, source, columns } in open {
+    for (nth, Open { section, path, source, columns }) in open.into_iter().enumerate() {
         wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
             Some(_) => scene.postcodes(desk, section.postcodes.as_ref()),
             None => None,
         });
-        files.push(count(desk, section, &path, source, &columns, (&mut wheres, &mut tally), &dimensions, groups));
+        let titles = source.titles();
+        let seen = (&looked, nth);
+        let (file, keyless) =
+            count(desk, section, &path, source, &columns, (&mut wheres, &mut tally), (&dimensions, groups), seen);
+        if keyless.count > 0 {
+            unkeyed.push(tell::Unkeyed::of(&file, &columns, &titles, keyless));
+        }
+        files.push(file);
     }
-    fold::fold(&tally, &wheres, files, dimensions, crossings)
+    let folded = fold::fold(&tally, &wheres, files, dimensions, crossings);
+    if folded.basis == Basis::People {
+        unkeyed.iter().for_each(|file| desk.issues.push(file.issue()));
+    }
+    folded
 }
 
 /// Which dimensions are crossed of which: those told by all the columns of others, and more.
@@ -97,6 +125,10 @@ fn crossings(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
 
 /// Opens a file and recognises its columns; nothing when it cannot be used.
 fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Group]) -> Option<Open<'a>> {
+    if desk.named_twice("engagement", &section.file, section.sheet.as_deref().unwrap_or_default()) {
+        return None;
+    }
+    tell::own_words(&section.groups, groups, &mut desk.issues);
     let path = desk.find(&section.file, "engagement")?;
     desk.step(&format!("Reading {}", section.file));
     desk.note_source("engagement", &section.file, &path, &section.source);
@@ -165,17 +197,18 @@ fn count(
     source: Source,
     columns: &Columns,
     (wheres, tally): (&mut Wheres<'_>, &mut Tally),
-    dimensions: &[String],
-    groups: &[Group],
-) -> RecordFile {
+    (dimensions, groups): (&[String], &[Group]),
+    seen: (&Looked, usize),
+) -> (RecordFile, Seen) {
     let cut = batches::end_of(path) != batches::End::Whole;
-    let mut reader = Reader::new(section, columns, wheres, tally, dimensions, groups);
+    let mut reader = Reader::new(section, columns, wheres, tally, dimensions, groups, seen);
     let read = source.each(&section.file, &columns.used(), &mut |batch, last| reader.batch(batch, cut && last));
+    let keys = reader.keys();
     let Reader { mut file, noticed, .. } = reader;
     file.nowhere = noticed.nowhere.iter().map(|(why, seen)| (*why, seen.count)).collect();
     if let Err(issue) = read {
         desk.issues.push(issue);
     }
-    tell::noticed(&file, &noticed, &mut desk.issues);
-    file
+    tell::noticed(&file, &noticed, &keys, &mut desk.issues);
+    (file, noticed.unkeyed)
 }

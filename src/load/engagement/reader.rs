@@ -3,13 +3,16 @@
 use super::batches::Batch;
 use super::columns::{Columns, Fact};
 use super::labels::{self, Labels};
+use super::look::{Looked, row_hash};
 use super::tally::{MOST_DIMENSIONS, Record, Tally};
 use super::wheres::{Found, Wheres};
+use super::written::{day_of, form_of_date, says_no_theme};
 use crate::crs::Crs;
+use crate::load::grants::is_month_first;
 use crate::load::manifest::EngagementSection;
-use crate::load::table::{Cell, parse_date, parse_excel_date};
+use crate::load::table::Cell;
 use crate::place::{Activity, Answer, AssetIdx, RecordFile};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
@@ -40,6 +43,14 @@ pub(super) struct Noticed {
     pub(super) nowhere: BTreeMap<&'static str, Seen>,
     pub(super) repeated: Seen,
     pub(super) without_day: Seen,
+    /// Rows dated ahead of all that is plausible.
+    pub(super) ahead: Seen,
+    /// Rows that stand in a file read before.
+    pub(super) copied: Seen,
+    /// Rows that are counted and have no key of a person.
+    pub(super) unkeyed: Seen,
+    /// Days that only a reading with the month first makes a day.
+    pub(super) month_first: Seen,
     pub(super) cut: Seen,
     pub(super) unknown_numbers: BTreeMap<&'static str, Seen>,
     pub(super) unmatched: BTreeMap<String, Seen>,
@@ -107,6 +118,9 @@ pub(super) struct Reader<'a, 'w, 'g> {
     /// Columns that are read, and what the rows say in them, as hashes; kept where no id tells records apart.
     read: Vec<usize>,
     rows: Option<FxHashSet<u64>>,
+    looked: &'a Looked,
+    /// Number of this file among those looked at.
+    nth: usize,
     /// What came of it.
     pub(super) file: RecordFile,
     /// What was noticed.
@@ -122,13 +136,14 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         tally: &'w mut Tally,
         dimensions: &[String],
         groups: &'a [crate::place::Group],
+        (looked, nth): (&'a Looked, usize),
     ) -> Self {
         let labels: Vec<(usize, Labels<'a>)> = columns
             .dimensions
             .iter()
             .filter_map(|asked| {
                 let at = dimensions.iter().position(|own| *own == asked.dimension)?;
-                Some((at, Labels::new(&asked.dimension, groups, section.groups.get(&asked.dimension))))
+                Some((at, Labels::new(&asked.dimension, groups, &section.groups)))
             })
             .collect();
         Self {
@@ -149,9 +164,16 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             themes: Memory::new(),
             read: columns.used(),
             rows: columns.of(Fact::Id).is_none().then(FxHashSet::default),
+            looked,
+            nth,
             file: RecordFile { file: section.file.clone(), ..RecordFile::default() },
             noticed: Noticed::default(),
         }
+    }
+
+    /// For each dimension that is asked, its groups as `key (label)`.
+    pub(super) fn keys(&self) -> BTreeMap<String, String> {
+        self.labels.iter().map(|(_, labels)| (labels.dimension().to_owned(), labels.keys())).collect()
     }
 
     /// Reads a batch; the last row of the last one is left out when the file ends in the middle of it.
@@ -204,8 +226,21 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         let Some(day) = self.day(words) else {
             self.file.without_day += 1;
             self.noticed.without_day.add(line, words);
+            if is_month_first(words) {
+                self.noticed.month_first.add(line, words);
+            }
             return;
         };
+        if self.looked.newest.is_some_and(|newest| day > newest) {
+            self.file.without_day += 1;
+            self.noticed.ahead.add(line, words);
+            return;
+        }
+        if self.looked.is_copied(self.nth, row_hash(self.columns, &|column| batch.text(column, row))) {
+            self.file.repeated += 1;
+            self.noticed.copied.add(line, "");
+            return;
+        }
         let asset_words = self.columns.of(Fact::Asset).and_then(|column| batch.text(column, row));
         let asset = asset_words.and_then(|words| {
             let wheres = &*self.wheres;
@@ -253,6 +288,9 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             answers: &answers[..self.dimensions],
             themes: &themes,
         };
+        if record.person.is_none() {
+            self.noticed.unkeyed.add(line, "");
+        }
         self.tally.add(&record);
     }
 
@@ -275,9 +313,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         let month_first = self.section.month_first;
         let forms = &mut self.noticed.date_forms;
         self.days.get(words, || {
-            let turned = if month_first { turned(words) } else { None };
-            let day =
-                parse_excel_date(turned.as_deref().unwrap_or(words)).filter(|day| (1900..2200).contains(&day.year()));
+            let day = day_of(words, month_first);
             if day.is_some() {
                 *forms.entry(form_of_date(words)).or_default() += 1;
             }
@@ -407,7 +443,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             let mut found = Vec::new();
             for theme in words.split(mark) {
                 let theme = theme.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-                if theme.is_empty() {
+                if theme.is_empty() || says_no_theme(&theme) {
                     continue;
                 }
                 let number = if theme.chars().count() <= LONGEST_THEME { tally.theme(&theme) } else { None };
@@ -425,28 +461,4 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
 /// Degrees when the numbers can be degrees, else metres of the British grid.
 fn guessed(x: f64, y: f64) -> Crs {
     if x.abs() <= 180.0 && y.abs() <= 90.0 { Crs::LonLat } else { Crs::BritishNationalGrid }
-}
-
-/// A date of three numbers with its first two turned round.
-fn turned(words: &str) -> Option<String> {
-    let date = words.split([' ', 'T']).next()?;
-    let mark = date.chars().find(|c| matches!(c, '/' | '.' | '-'))?;
-    let parts: Vec<&str> = date.split(mark).collect();
-    match parts.as_slice() {
-        [month, day, year] if month.len() <= 2 => Some(format!("{day}/{month}/{year}")),
-        _ => None,
-    }
-}
-
-fn form_of_date(words: &str) -> &'static str {
-    let words = words.trim();
-    if words.parse::<f64>().is_ok() && words.len() < 8 {
-        "Excel's count of days"
-    } else if words.get(..4).is_some_and(|year| year.bytes().all(|b| b.is_ascii_digit())) {
-        "year first"
-    } else if parse_date(words).is_some() && words.chars().any(char::is_alphabetic) {
-        "months in words"
-    } else {
-        "day first"
-    }
 }

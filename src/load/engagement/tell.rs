@@ -1,11 +1,14 @@
 //! What was wrong with a file of records, in sentences.
 
-use super::columns::Columns;
+use super::GroupWords;
+use super::columns::{Columns, Fact};
 use super::personal::Why;
 use super::reader::{Noticed, Seen};
 use crate::load::Issues;
-use crate::load::words::{counted, figure, some_of};
-use crate::place::{Issue, RecordFile, Where};
+use crate::load::desk;
+use crate::load::words::{counted, figure, plain, some_of};
+use crate::place::{Group, Issue, RecordFile, Where};
+use std::collections::BTreeMap;
 
 /// A column that names people: its title, why, and the first row.
 pub(super) type Refused = (String, Why, Option<u64>);
@@ -48,8 +51,101 @@ pub(super) fn unread(file: &str, titles: &[String], columns: &Columns, issues: &
     issues.push(Issue::note("columns-unread", Where::file(file), problem, remedy));
 }
 
+/// Rows that have no key of a person, in a place where people are counted by their keys.
+pub(super) struct Unkeyed {
+    file: String,
+    rows: u64,
+    seen: Seen,
+    title: Option<String>,
+    unread: Vec<String>,
+}
+
+impl Unkeyed {
+    pub(super) fn of(file: &RecordFile, columns: &Columns, titles: &[String], seen: Seen) -> Self {
+        let title = |column: usize| titles.get(column).cloned();
+        Self {
+            file: file.file.clone(),
+            rows: file.used,
+            seen,
+            title: columns.of(Fact::Person).and_then(title),
+            unread: columns.unused.iter().filter_map(|column| title(*column)).collect(),
+        }
+    }
+
+    /// One warning: what it costs, and what to do.
+    pub(super) fn issue(&self) -> Issue {
+        let n = self.seen.count;
+        let all = if n == self.rows { "All " } else { "" };
+        let rows = counted(n as usize, "row", "rows");
+        let why = match &self.title {
+            Some(title) => format!("\"{title}\" is empty there"),
+            None => "no column is recognised as the key of a person".to_owned(),
+        };
+        let problem = format!(
+            "{all}{rows} of this file met nobody, because {why}: people are counted by their keys here, so these count as \
+             work done and not as people"
+        );
+        let remedy = match (&self.title, self.unread.as_slice()) {
+            (Some(_), _) => {
+                "Give every person a made-up number, or leave the rows as they are if nobody was asked".to_owned()
+            }
+            (None, []) => "Put in a column person_key with a made-up number for each person".to_owned(),
+            (None, unread) => format!(
+                "Write columns = {{ person = \"…\" }} below its [[engagement]], with the column that has a made-up number for \
+                 each person; those not read are: {}",
+                some_of(unread)
+            ),
+        };
+        let at = Where::file(&self.file).row(self.seen.first).field("person");
+        Issue::warning("records-without-person", at, problem, remedy)
+    }
+}
+
+/// Tells of words for groups in `place.toml` that name no group.
+pub(super) fn own_words(own: &BTreeMap<String, GroupWords>, groups: &[Group], issues: &mut Issues) {
+    let listed = |dimension: Option<&str>| {
+        let here = groups.iter().filter(|group| dimension.is_none_or(|dimension| group.dimension == dimension));
+        here.map(|group| format!("{} ({})", group.key, group.label)).collect::<Vec<_>>().join(", ")
+    };
+    let mut check = |dimension: Option<&str>, words: &str, key: &str| {
+        let of = |group: &&Group| dimension.is_none_or(|dimension| group.dimension == dimension);
+        if plain(key) == "notrecorded" || groups.iter().filter(of).any(|group| group.key == key) {
+            return;
+        }
+        let same = |group: &&Group| plain(&group.label) == plain(key) || plain(&group.key) == plain(key);
+        let near = groups.iter().filter(of).find(same).map(|group| group.key.as_str());
+        let near = near.or_else(|| desk::nearest(key, groups.iter().filter(of).map(|group| group.key.as_str())));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+        let place = dimension.map_or_else(|| "the place".to_owned(), |dimension| format!("the dimension {dimension}"));
+        let problem = format!("\"{words}\" is to mean the group \"{key}\", and {place} has no group of that key{hint}");
+        let remedy = format!("Write not_recorded, or one of: {}", listed(dimension));
+        let at = Where::file("place.toml").field(format!("engagement.groups.{words}"));
+        issues.push(Issue::error("group-key-unknown", at, problem, remedy));
+    };
+    let mut strange = Vec::new();
+    for (name, given) in own {
+        match given {
+            GroupWords::Key(key) => check(None, name, key),
+            GroupWords::Words(words) if groups.iter().any(|group| group.dimension == *name) => {
+                words.iter().for_each(|(words, key)| check(Some(name), words, key));
+            }
+            GroupWords::Words(_) => strange.push(name),
+        }
+    }
+    for name in strange {
+        let mut known: Vec<&str> = groups.iter().map(|group| group.dimension.as_str()).collect();
+        known.dedup();
+        let near = desk::nearest(name, known.iter().copied());
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        let problem = format!("[engagement.groups.{name}] names a dimension that the place does not have{hint}");
+        let remedy = format!("The dimensions with residents by group are: {}", known.join(", "));
+        let at = Where::file("place.toml").field(format!("engagement.groups.{name}"));
+        issues.push(Issue::error("dimension-unknown", at, problem, remedy));
+    }
+}
+
 /// Everything noticed while a file was read.
-pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, issues: &mut Issues) {
+pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<String, String>, issues: &mut Issues) {
     let mut say = |seen: &Seen, warning: bool, code: &'static str, field: &str, what: String, remedy: &str| {
         if seen.count == 0 {
             return;
@@ -99,6 +195,40 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, issues: &mut Issues)
         format!("{records} without a day that can be read"),
         "Not counted; write days as 2024-06-30 or 30/06/2024, and month_first = true where the month comes first",
     );
+    if noticed.month_first.count > 0 && noticed.date_forms.contains_key("day first") {
+        let records = rows(noticed.month_first.count);
+        say(
+            &noticed.month_first,
+            true,
+            "dates-month-first",
+            "date",
+            format!(
+                "{records} can only be read with the month first, so the others may have day and month the wrong way round"
+            ),
+            "Write month_first = true under [[engagement]] if they have; export days as 2024-06-30 to be sure",
+        );
+    }
+    let records = rows(noticed.ahead.count);
+    let is = if noticed.ahead.count == 1 { "is" } else { "are" };
+    say(
+        &noticed.ahead,
+        true,
+        "record-ahead",
+        "date",
+        format!("{records} {is} dated after the day the records can reach"),
+        "Not counted, since one slip in a date would empty every current figure; mend the date, or write the day the \
+         records end as date under [place]",
+    );
+    let records = rows(noticed.copied.count);
+    let verb = if noticed.copied.count == 1 { "stands" } else { "stand" };
+    say(
+        &noticed.copied,
+        true,
+        "record-in-two-files",
+        "",
+        format!("{records} {verb} word for word in a file read before, of which this one is a copy"),
+        "Counted once; remove one of the two files from place.toml, or take the rows out of one",
+    );
     for (why, seen) in &noticed.nowhere {
         let records = rows(seen.count);
         say(
@@ -136,13 +266,19 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, issues: &mut Issues)
     }
     for (dimension, seen) in &noticed.unmatched {
         let records = rows(seen.count);
+        let example = seen.words.first().map_or("their words", String::as_str).replace('"', "'");
+        let known = keys.get(dimension).map_or("", String::as_str);
+        let verb = if seen.count == 1 { "says" } else { "say" };
         say(
             seen,
             true,
             "group-unknown",
             dimension,
-            format!("{records} say something that is none of the place's groups"),
-            "Counted as recorded, in no group; say which group is meant under [engagement.groups] in place.toml",
+            format!("{records} {verb} something that is none of the place's groups"),
+            &format!(
+                "Counted as recorded, in no group; where a group is meant, write below its [[engagement]]: \
+                 groups = {{ {dimension} = {{ \"{example}\" = \"KEY\" }} }}, where KEY is not_recorded or one of: {known}"
+            ),
         );
     }
     let records = rows(noticed.other_activity.count);

@@ -22,6 +22,8 @@ pub(super) type Parts = Vec<(Option<PatchIdx>, f64)>;
 
 /// What the place has that records can be placed by.
 pub(in crate::load) struct Ground<'a> {
+    /// The day the place describes.
+    pub(in crate::load) date: Option<chrono::NaiveDate>,
     /// Its zones.
     pub(in crate::load) zones: &'a [Area],
     /// Finds zones.

@@ -1,12 +1,14 @@
-//! What each row says of money, days and versions, and an issue for everything odd.
+//! What each row says of money and days, and an issue for everything odd.
 
+use super::money::{self, Money};
+use super::period::{self, is_month_first};
 use super::raw::Raw;
+use super::versions;
 use crate::load::Issues;
 use crate::load::table::{Cell, parse_excel_date};
-use crate::load::words::{counted, key_form, some_of};
+use crate::load::words::{counted, some_of};
 use crate::place::{Aside, GrantFile, Issue, Planned, Tally, Where};
 use chrono::{Datelike, Months, NaiveDate};
-use std::collections::{BTreeMap, HashMap};
 
 /// Days outside these years are slips of the pen: published grants begin in the 1990s, and nothing is
 /// planned for longer than thirty years.
@@ -34,6 +36,8 @@ pub(super) struct Clean<'r> {
     pub(super) pence: i64,
     pub(super) awarded: Option<NaiveDate>,
     pub(super) planned: Option<Planned>,
+    /// See [`crate::place::Grant::apart`].
+    pub(super) apart: bool,
 }
 
 /// What came of reading the rows.
@@ -44,29 +48,8 @@ pub(super) struct Cleaned<'r> {
     pub(super) currency: String,
 }
 
-/// The currency of most rows; the first in the alphabet when even, pounds when none says.
-fn main_currency(sheets: &[Sheet]) -> String {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for code in sheets.iter().flat_map(|sheet| &sheet.rows).filter_map(|raw| raw.currency.as_deref()) {
-        *counts.entry(key_form(code)).or_default() += 1;
-    }
-    let most = counts.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
-    most.map_or_else(|| "GBP".to_owned(), |(code, _)| code.clone())
-}
-
-/// Pence of an amount as written; fractions of a penny are rounded, halves to the even penny.
-pub(super) fn pence(text: &str) -> Option<i64> {
-    /// A thousand million pounds: more is a slip of the pen.
-    const MOST: f64 = 1e11;
-    match Cell::parse(text.trim_start_matches(['£', '$', '€'])) {
-        Cell::Number(amount) if (amount * 100.0).abs() <= MOST => Some((amount * 100.0).round_ties_even() as i64),
-        _ => None,
-    }
-}
-
 /// Keeps what can be used, sets the rest aside, and says why.
-pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: Option<&str>, issues: &mut Issues) -> Cleaned<'r> {
-    let currency = currency.map_or_else(|| main_currency(sheets), key_form);
+pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: &str, issues: &mut Issues) -> Cleaned<'r> {
     let mut files: Vec<GrantFile> = sheets
         .iter()
         .map(|sheet| GrantFile { file: sheet.file.clone(), rows: sheet.rows.len() as u64, ..GrantFile::default() })
@@ -77,12 +60,13 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: Option<&str>, issues: &mu
         let mut habits = Habits::default();
         for raw in &sheet.rows {
             let at = || where_of(&sheet.file, raw);
-            match money(raw, &currency) {
-                Err((why, pence, problem, remedy)) => {
-                    set_aside(&mut files, nth, why, pence);
-                    issues.push(Issue::warning(code_of(why), at(), problem, remedy));
+            match money::read(raw, currency) {
+                Err(refused) => {
+                    set_aside(&mut files, nth, refused.why, refused.pence);
+                    issues.push(Issue::warning(code_of(refused.why), at(), refused.problem, refused.remedy));
                 }
-                Ok(pence) => {
+                Ok(Money { pence, assumed }) => {
+                    habits.without_currency += u64::from(assumed);
                     let awarded = habits.day(raw.awarded.as_deref(), "Award Date", &at, issues);
                     let planned = habits.planned(raw, awarded, &at, issues);
                     let key = raw.id.clone().unwrap_or_else(|| format!("{}#{}", sheet.file, raw.row));
@@ -92,13 +76,14 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: Option<&str>, issues: &mu
                             "It is kept under its file and row; give it one, so that it is known again in other files";
                         issues.push(Issue::warning("grant-without-id", at().field("id"), problem, remedy));
                     }
-                    found.push((nth, Clean { raw, file: &sheet.file, key, pence, awarded, planned }));
+                    found.push((nth, Clean { raw, file: &sheet.file, key, pence, awarded, planned, apart: false }));
                 }
             }
         }
-        habits.report(&sheet.file, issues);
+        habits.report(&sheet.file, currency, issues);
     }
-    let kept = versions(found, &mut files, issues);
+    let found = versions::keyless(found, &mut files, issues);
+    let kept = versions::latest(found, &mut files, issues);
     let mut grants = Vec::with_capacity(kept.len());
     for (nth, grant) in kept {
         let file = files.get_mut(nth);
@@ -119,7 +104,8 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: Option<&str>, issues: &mu
         file.aside.sort();
     }
     grants.sort_by(|a, b| a.key.cmp(&b.key));
-    Cleaned { grants, files, individuals, currency }
+    period::set_apart(&mut grants, issues);
+    Cleaned { grants, files, individuals, currency: currency.to_owned() }
 }
 
 pub(super) fn where_of(file: &str, raw: &Raw) -> Where {
@@ -130,7 +116,7 @@ pub(super) fn where_of(file: &str, raw: &Raw) -> Where {
     }
 }
 
-fn set_aside(files: &mut [GrantFile], nth: usize, why: Aside, pence: i64) {
+pub(super) fn set_aside(files: &mut [GrantFile], nth: usize, why: Aside, pence: i64) {
     let Some(file) = files.get_mut(nth) else { return };
     match file.aside.iter_mut().find(|(known, _)| *known == why) {
         Some((_, tally)) => tally.add(pence),
@@ -138,7 +124,7 @@ fn set_aside(files: &mut [GrantFile], nth: usize, why: Aside, pence: i64) {
     }
 }
 
-const fn code_of(why: Aside) -> &'static str {
+pub(super) const fn code_of(why: Aside) -> &'static str {
     match why {
         Aside::NoAmount => "grant-without-amount",
         Aside::Zero => "grant-of-nought",
@@ -149,56 +135,16 @@ const fn code_of(why: Aside) -> &'static str {
     }
 }
 
-type Refused = (Aside, i64, String, &'static str);
-
-/// The pence of a row, or why it is set aside.
-fn money(raw: &Raw, currency: &str) -> Result<i64, Refused> {
-    let Some(text) = raw.amount.as_deref() else {
-        let problem = "The grant has no amount awarded".to_owned();
-        return Err((Aside::NoAmount, 0, problem, "It is set aside and counted; write the amount in pounds"));
-    };
-    let Some(pence) = pence(text) else {
-        let problem = format!("\"{text}\" is not an amount of money");
-        return Err((Aside::NoAmount, 0, problem, "It is set aside and counted; write a plain number such as 1250.00"));
-    };
-    if let Some(code) = raw.currency.as_deref().map(key_form).filter(|code| code != currency) {
-        let problem = format!("The grant is in {code}, and most grants are in {currency}");
-        return Err((
-            Aside::Currency,
-            0,
-            problem,
-            "It is set aside and counted; nothing is converted, since the rate of the day is not known",
-        ));
-    }
-    match pence {
-        0 => {
-            let problem = "The amount awarded is nought".to_owned();
-            Err((
-                Aside::Zero,
-                0,
-                problem,
-                "It is set aside and counted; give the amount, or leave out grants that were withdrawn",
-            ))
-        }
-        ..0 => {
-            let problem = format!("The amount awarded, {text}, is below nought");
-            Err((
-                Aside::Negative,
-                pence,
-                problem,
-                "It is set aside and counted; amend the grant that was reduced instead",
-            ))
-        }
-        _ => Ok(pence),
-    }
-}
-
 /// What a whole file does the same way, said once.
 #[derive(Default)]
 struct Habits {
     day_first: u64,
     assumed: u64,
     read: u64,
+    without_currency: u64,
+    /// Days that only a reading with the month first makes a day, and one of them.
+    month_first: u64,
+    month_first_words: String,
 }
 
 impl Habits {
@@ -223,6 +169,10 @@ impl Habits {
             return None;
         };
         let Some(day) = parse_excel_date(text) else {
+            if is_month_first(text) {
+                self.month_first += 1;
+                text.clone_into(&mut self.month_first_words);
+            }
             let problem = format!("\"{text}\" is not a day");
             let remedy = "The grant is kept without it; write year-month-day, such as 2024-06-30";
             issues.push(Issue::warning("grant-date-unreadable", at().field(field), problem, remedy));
@@ -276,7 +226,24 @@ impl Habits {
         Some(Planned { from: start, to, assumed })
     }
 
-    fn report(&self, file: &str, issues: &mut Issues) {
+    fn report(&self, file: &str, currency: &str, issues: &mut Issues) {
+        if self.without_currency > 0 {
+            let grants = counted(self.without_currency as usize, "grant names", "grants name");
+            let problem = format!("{grants} no currency");
+            let remedy = format!("{currency} is assumed, as in the other grants; fill in the column Currency");
+            issues.push(Issue::note("grant-currency-assumed", Where::file(file), problem, remedy));
+        }
+        if self.month_first > 0 && self.day_first > 0 {
+            let problem = format!(
+                "{} can only be read with the month first, such as \"{}\", so the other {} may have day and month the wrong way round",
+                counted(self.month_first as usize, "date", "dates"),
+                self.month_first_words,
+                self.day_first
+            );
+            let remedy =
+                "Export the file again with dates as 2024-06-30; until then years are right and months may not be";
+            issues.push(Issue::warning("grant-dates-month-first", Where::file(file), problem, remedy));
+        }
         if self.day_first > 0 {
             let problem =
                 format!("{} of {} dates do not begin with the year, as the standard asks", self.day_first, self.read);
@@ -290,46 +257,6 @@ impl Habits {
             issues.push(Issue::note("grant-period-assumed", Where::file(file), problem, remedy));
         }
     }
-}
-
-/// One version of each grant: the last modified, else that of the last file. The rest is set aside.
-fn versions<'r>(
-    found: Vec<(usize, Clean<'r>)>,
-    files: &mut [GrantFile],
-    issues: &mut Issues,
-) -> Vec<(usize, Clean<'r>)> {
-    let mut by_key: HashMap<String, Vec<(usize, Clean<'r>)>> = HashMap::with_capacity(found.len());
-    for (nth, grant) in found {
-        by_key.entry(key_form(&grant.key)).or_default().push((nth, grant));
-    }
-    let mut kept = Vec::with_capacity(by_key.len());
-    for mut same in by_key.into_values() {
-        // The content decides between versions of one day, so that the order of rows does not.
-        same.sort_by_cached_key(|(nth, grant)| {
-            let raw = Raw { row: 0, modified: None, ..grant.raw.clone() };
-            (grant.raw.modified.as_deref().and_then(parse_excel_date), *nth, grant.pence, format!("{raw:?}"))
-        });
-        let Some(last) = same.pop() else { continue };
-        for (nth, grant) in same {
-            let alike = |raw: &Raw| Raw { row: 0, ..raw.clone() };
-            let why = if alike(grant.raw) == alike(last.1.raw) { Aside::Repeated } else { Aside::Amended };
-            set_aside(files, nth, why, grant.pence);
-            let (kept_file, kept_row) = (last.1.file, last.1.raw.row);
-            let (problem, remedy) = match why {
-                Aside::Repeated => (
-                    format!("The grant \"{}\" stands again in {kept_file}, row {kept_row}, word for word", grant.key),
-                    "It is counted once; remove the row",
-                ),
-                _ => (
-                    format!("The grant \"{}\" stands in another version in {kept_file}, row {kept_row}", grant.key),
-                    "The version modified last is used, else that of the last file; remove the older one",
-                ),
-            };
-            issues.push(Issue::warning(code_of(why), where_of(grant.file, grant.raw), problem, remedy));
-        }
-        kept.push(last);
-    }
-    kept
 }
 
 fn note_individuals(files: &[GrantFile], issues: &mut Issues) {

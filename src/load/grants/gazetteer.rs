@@ -15,8 +15,10 @@ pub(super) struct Gazetteer {
     codes: HashMap<String, Area>,
     names: HashMap<String, Named>,
     zones: HashMap<String, usize>,
-    /// Codes of areas of which this place is only a part.
-    wider: HashSet<String>,
+    /// Codes of areas of which this place is only a part, and which part.
+    wider: HashMap<String, Area>,
+    /// First letters of the codes of British areas that this place has.
+    letters: BTreeSet<char>,
     /// Codes of areas that are known by their outlines.
     outlined: HashSet<String>,
     /// For each zone, the local authority it is in, where that is known.
@@ -38,8 +40,8 @@ enum Named {
 pub(super) enum Coded {
     /// An area of this place.
     Here(Area),
-    /// A country or more, of which this place is a part.
-    Wider,
+    /// A country or more, of which this place is only a part, and which part of the place.
+    Wider(Area),
     /// Nothing of this place.
     Unknown,
 }
@@ -94,6 +96,7 @@ impl Gazetteer {
         let mut gazetteer = Self::default();
         for (i, zone) in zones.iter().enumerate() {
             gazetteer.zones.insert(key_form(&zone.key), i);
+            gazetteer.note_letter(&zone.key);
             gazetteer.codes.insert(key_form(&zone.key), Area::Zones(vec![ZoneIdx::from_usize(i)]));
         }
         for (i, patch) in patches.iter().enumerate() {
@@ -101,9 +104,26 @@ impl Gazetteer {
             gazetteer.codes.entry(key_form(&patch.key)).or_insert_with(|| area.clone());
             gazetteer.name(&patch.name, area, zones.len() / patches.len().max(1));
         }
-        gazetteer.force(place, Area::Whole);
-        gazetteer.force(place.split(" (").next().unwrap_or(place), Area::Whole);
+        // Who writes the name of the place means the place, also where a patch or two bear it.
+        for name in [place, place.split(" (").next().unwrap_or(place)] {
+            if let Some(form) = name_form(name) {
+                gazetteer.longest = gazetteer.longest.max(form.split(' ').count());
+                gazetteer.names.insert(form, Named::One(Area::Whole));
+            }
+        }
         gazetteer
+    }
+
+    fn note_letter(&mut self, code: &str) {
+        let letter = code.trim().chars().next().map(|c| c.to_ascii_uppercase());
+        if let Some(letter) = letter.filter(|letter| is_code(code) && "EWSN".contains(*letter)) {
+            self.letters.insert(letter);
+        }
+    }
+
+    /// Whether codes of British areas are among those of this place.
+    pub(super) fn is_british(&self) -> bool {
+        !self.letters.is_empty()
     }
 
     /// Learns the areas of a table: every column of codes beside the one with our zones.
@@ -127,21 +147,18 @@ impl Gazetteer {
             }
             for (code, (zones, name)) in members {
                 // A region with most of its zones elsewhere is not this place, though all of this place is in it.
+                self.note_letter(&code);
+                let area = of_members(&zones, count);
                 if elsewhere.get(&code).is_some_and(|others| *others > zones.len()) {
-                    self.wider.insert(code);
+                    self.wider.insert(code, area);
                 } else {
-                    self.area(&code, &zones, name, count);
+                    self.area(&code, &zones, area, name);
                 }
             }
         }
     }
 
-    fn area(&mut self, code: &str, members: &BTreeSet<usize>, name: Option<&str>, count: usize) {
-        let area = if members.len() == count {
-            Area::Whole
-        } else {
-            Area::Zones(members.iter().map(|&zone| ZoneIdx::from_usize(zone)).collect())
-        };
+    fn area(&mut self, code: &str, members: &BTreeSet<usize>, area: Area, name: Option<&str>) {
         if is_authority(code) {
             for &zone in members {
                 self.authorities.insert(ZoneIdx::from_usize(zone), area.clone());
@@ -161,10 +178,12 @@ impl Gazetteer {
         if self.codes.contains_key(&code) {
             return;
         }
+        let pieces = area.pieces.map(Area::Pieces);
+        let here = pieces.unwrap_or_else(|| of_members(&area.zones, count));
         if area.is_wider {
-            self.wider.insert(code);
+            self.wider.insert(code, here);
         } else {
-            self.area(&code, &area.zones, area.name.as_deref(), count);
+            self.area(&code, &area.zones, here, area.name.as_deref());
             self.outlined.insert(code);
         }
     }
@@ -212,10 +231,14 @@ impl Gazetteer {
             Area::Zones(zones) => zones.len(),
             Area::Patch(_) => size,
             Area::Whole => usize::MAX,
+            Area::Pieces(pieces) => pieces.len(),
         };
         match self.names.get(&form) {
             None => {
                 self.names.insert(form, Named::One(area));
+            }
+            Some(Named::One(Area::Patch(known))) if matches!(&area, Area::Patch(patch) if patch != known) => {
+                self.names.insert(form, Named::Several);
             }
             Some(Named::One(known)) if *known != area => {
                 let (old, new) = (size_of(known), size_of(&area));
@@ -246,11 +269,47 @@ impl Gazetteer {
         if let Some(area) = self.codes.get(&form) {
             return Coded::Here(area.clone());
         }
-        let wider = self.wider.contains(&form)
-            || COUNTRIES.iter().any(|(known, ..)| *known == form)
-            || SEVERAL.iter().any(|(known, _)| *known == form)
-            || matches!(form.as_str(), "GB" | "UK" | "GB-ENG" | "GB-WLS" | "GB-SCT" | "GB-NIR");
-        if wider { Coded::Wider } else { Coded::Unknown }
+        if let Some(part) = self.wider.get(&form) {
+            return Coded::Wider(part.clone());
+        }
+        let country = COUNTRIES.iter().find(|(known, ..)| *known == form).map(|(.., letter, _)| letter.to_string());
+        let several = || SEVERAL.iter().find(|(known, _)| *known == form).map(|(_, letters)| (*letters).to_owned());
+        let letters = country.or_else(several).or_else(|| {
+            Some(match form.as_str() {
+                "GB" | "UK" => "EWSN".to_owned(),
+                "GB-ENG" => "E".to_owned(),
+                "GB-WLS" => "W".to_owned(),
+                "GB-SCT" => "S".to_owned(),
+                "GB-NIR" => "N".to_owned(),
+                _ => return None,
+            })
+        });
+        match letters {
+            // Where no code says in which country this place is, it is in the one that is named.
+            Some(letters) if self.letters.is_empty() || letters.chars().any(|c| self.letters.contains(&c)) => {
+                Coded::Wider(self.zones_of(&letters))
+            }
+            _ => Coded::Unknown,
+        }
+    }
+
+    /// The zones whose codes begin with one of these letters; the whole place where zones have no such codes.
+    fn zones_of(&self, letters: &str) -> Area {
+        let own = |key: &str| key.chars().next().is_some_and(|letter| is_code(key) && letters.contains(letter));
+        let mut zones: Vec<ZoneIdx> =
+            self.zones.iter().filter(|(key, _)| own(key)).map(|(_, &zone)| ZoneIdx::from_usize(zone)).collect();
+        zones.sort_unstable();
+        if zones.is_empty() || zones.len() == self.zones.len() { Area::Whole } else { Area::Zones(zones) }
+    }
+
+    /// Whether several areas have this name, none of which most people mean.
+    pub(super) fn is_of_several(&self, name: &str) -> bool {
+        name_form(name).is_some_and(|form| self.names.get(&form) == Some(&Named::Several))
+    }
+
+    /// The names in a text that several areas have.
+    pub(super) fn of_several_in_text(&self, text: &str) -> Vec<String> {
+        self.spans(text, &|name| self.is_of_several(name))
     }
 
     /// The one area that has this name, whole.
@@ -270,6 +329,12 @@ impl Gazetteer {
     /// the order of the text. A name must begin with a capital, and no capital may follow it, which
     /// would make it part of a longer name.
     pub(super) fn in_text(&self, text: &str) -> Vec<(String, Area)> {
+        let names = self.spans(text, &|name| self.named(name).is_some());
+        names.into_iter().filter_map(|name| self.named(&name).cloned().map(|area| (name, area))).collect()
+    }
+
+    /// The names in a text after a word such as "in", of those that `is_name` knows.
+    fn spans(&self, text: &str, is_name: &dyn Fn(&str) -> bool) -> Vec<String> {
         let words = tokens(text);
         let mut found = Vec::new();
         let mut i = 0;
@@ -282,7 +347,7 @@ impl Gazetteer {
                 || i > 1
                     && words.get(i - 1).is_some_and(|word| word.text == "the")
                     && words.get(i - 2).is_some_and(|word| LEADING.contains(&word.text.to_lowercase().as_str()));
-            let length = if follows { self.longest_name(&words, i) } else { 0 };
+            let length = if follows { self.longest_name(&words, i, is_name) } else { 0 };
             if length > 0 {
                 found.push((i, i + length));
                 i += length;
@@ -291,15 +356,13 @@ impl Gazetteer {
             }
         }
         let name_of = |(from, to): (usize, usize)| {
-            let name = words.get(from..to)?.iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
-            let area = self.named(&name)?.clone();
-            Some((name, area))
+            Some(words.get(from..to)?.iter().map(|word| word.text).collect::<Vec<_>>().join(" "))
         };
         found.into_iter().filter_map(name_of).collect()
     }
 
     /// How many words the longest name has that begins here.
-    fn longest_name(&self, words: &[Word<'_>], from: usize) -> usize {
+    fn longest_name(&self, words: &[Word<'_>], from: usize, is_name: &dyn Fn(&str) -> bool) -> usize {
         let Some(first) = words.get(from) else { return 0 };
         if !first.text.starts_with(char::is_uppercase) {
             return 0;
@@ -311,9 +374,18 @@ impl Gazetteer {
             let goes_on = run.last().is_some_and(|word| !word.stops)
                 && words.get(from + length).is_some_and(|next| next.text.starts_with(char::is_uppercase));
             let name = run.iter().map(|word| word.text).collect::<Vec<_>>().join(" ");
-            unbroken && !goes_on && self.named(&name).is_some()
+            unbroken && !goes_on && is_name(&name)
         };
         (1..=most).rev().find(whole).unwrap_or(0)
+    }
+}
+
+/// Zones as an area.
+fn of_members(members: &BTreeSet<usize>, count: usize) -> Area {
+    if members.len() == count {
+        Area::Whole
+    } else {
+        Area::Zones(members.iter().map(|&zone| ZoneIdx::from_usize(zone)).collect())
     }
 }
 

@@ -28,7 +28,7 @@ fn codes_of_zones_and_patches_are_known_and_countries_are_wider_than_a_town() {
     let town = town();
     assert_eq!(town.code(" z2 "), Coded::Here(Area::Zones(vec![ZoneIdx::from_usize(1)])));
     assert_eq!(town.code("W1"), Coded::Here(Area::Patch(PatchIdx::from_usize(0))));
-    assert_eq!(town.code("E92000001"), Coded::Wider);
+    assert_eq!(town.code("E92000001"), Coded::Wider(Area::Whole));
     assert_eq!(town.code("E08000001"), Coded::Unknown);
 }
 
@@ -42,4 +42,39 @@ fn a_name_that_two_areas_of_like_size_have_means_neither() {
     town.name("Bradford", zones(0, 2), 2);
     town.name("Bradford", zones(10, 20), 20);
     assert_eq!(town.named("bradford"), Some(&zones(10, 20)));
+}
+
+#[test]
+fn a_name_that_two_patches_have_is_neither_and_the_name_of_the_place_is_the_place() {
+    let zone = |key: &str| Boundary { key: key.into(), name: None, row: 0, shape: None, centre: Xy::default() };
+    let patch = |key: &str, name: &str| Patch { key: key.into(), name: name.into(), shape: MultiPolygon(Vec::new()) };
+    let zones = [zone("E01000001"), zone("E01000002")];
+    let patches = [
+        patch("W1", "Alexandra"),
+        patch("W2", "alexandra "),
+        patch("W3", "Sale"),
+        patch("W4", "St. Mark's"),
+        patch("W5", "St Mark's"),
+    ];
+    let mut town = Gazetteer::new("Sale", &zones, &patches, false);
+    for name in ["Alexandra", "ALEXANDRA", "St Mark's"] {
+        assert_eq!((town.named(name), town.is_of_several(name)), (None, true), "{name}");
+    }
+    assert_eq!(town.named("Sale"), Some(&Area::Whole));
+    assert!(town.in_text("A youth club in Alexandra").is_empty());
+    assert_eq!(town.of_several_in_text("A youth club in Alexandra, for all"), ["Alexandra"]);
+    // A third area of the name changes nothing.
+    town.name("Alexandra", Area::Zones(vec![ZoneIdx::from_usize(0)]), 1);
+    assert_eq!(town.named("Alexandra"), None);
+}
+
+#[test]
+fn a_country_is_around_this_place_only_when_the_place_is_in_it() {
+    let zone = |key: &str| Boundary { key: key.into(), name: None, row: 0, shape: None, centre: Xy::default() };
+    let zones = [zone("W01000001"), zone("E01000002")];
+    let border = Gazetteer::new("Border", &zones, &[], true);
+    assert_eq!(border.code("S92000003"), Coded::Unknown);
+    assert_eq!(border.code("E92000001"), Coded::Wider(Area::Zones(vec![ZoneIdx::from_usize(1)])));
+    assert_eq!(border.code("K04000001"), Coded::Wider(Area::Whole));
+    assert_eq!(border.code("gb"), Coded::Wider(Area::Whole));
 }

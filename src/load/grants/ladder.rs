@@ -6,11 +6,13 @@
 
 use super::gazetteer::{Coded, Gazetteer};
 use super::offices::{Closeness, Offices};
-use super::raw::{Raw, Spot};
-use crate::crs::{LonLat, Plane, Xy};
+use super::raw::{Raw, Regrant, Spot};
+use crate::crs::{Plane, Xy};
 use crate::load::locator::{Locator, SLIVER_M};
+use crate::load::points::{self, Found};
 use crate::load::table::Cell;
 use crate::place::{Area, Benefit, Evidence, Idx, Office, Part, Unplaced, ZoneIdx};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// How far an office may be from a ward or town whose name its grant bears. Of 4,116 grants over England and Wales,
@@ -33,6 +35,8 @@ pub(super) struct Ladder<'a> {
     pub(super) patch_of: &'a [Option<crate::place::PatchIdx>],
     /// Middles of zones, for places whose zones have no areas.
     pub(super) centres: &'a [Xy],
+    /// The middle of the place.
+    pub(super) middle: Option<Xy>,
 }
 
 /// The areas that grants name, each once.
@@ -61,6 +65,8 @@ impl Areas {
 /// What one location says.
 enum Said {
     Here(Area, Evidence, String, Option<Xy>),
+    /// An area of which this place is only a part, and the part.
+    Around(Area),
     Not(Unplaced),
     Nothing,
 }
@@ -120,9 +126,9 @@ impl Ladder<'_> {
     }
 
     /// The parts of a grant: one for each location it names, in equal shares, since the standard has
-    /// no field for shares; else one.
+    /// no field for shares; else one. A neighbourhood with its district and country is one location said three times.
     pub(super) fn parts(&self, raw: &Raw, pence: i64, seat: &Seat, areas: &mut Areas) -> Vec<Part> {
-        if raw.regrant.is_some() {
+        if raw.regrant != Regrant::No {
             return vec![Part { pence, benefit: Err(Unplaced::Regrant) }];
         }
         for (spots, evidence) in [(&raw.beneficiaries, Evidence::Area), (&raw.deliveries, Evidence::Delivery)] {
@@ -132,7 +138,7 @@ impl Ladder<'_> {
                 .filter(|said| !matches!(said, Said::Nothing))
                 .collect();
             if !said.is_empty() {
-                return split(pence, self.narrowed(raw, seat, said), areas);
+                return split(pence, self.narrowed(raw, seat, self.innermost(said)), areas);
             }
         }
         let named = self.named(raw, seat, None);
@@ -157,7 +163,7 @@ impl Ladder<'_> {
                     let how = if self.gazetteer.is_outlined(code) { ", by its outline" } else { "" };
                     return Said::Here(area, evidence, format!("the code {}{how}", code.trim()), None);
                 }
-                Coded::Wider => return Said::Not(Unplaced::Wider),
+                Coded::Wider(part) => return Said::Around(part),
                 Coded::Unknown => {
                     if let Some((at, _)) = self.offices.find(code) {
                         let zone = self.locator.near(at, SLIVER_M).map(ZoneIdx::from_usize);
@@ -177,11 +183,40 @@ impl Ladder<'_> {
     }
 
     fn point(&self, spot: &Spot) -> Option<Xy> {
-        let number = |text: &Option<String>| match Cell::parse(text.as_deref()?) {
-            Cell::Number(value) if value != 0.0 => Some(value),
-            _ => None,
+        self.find(spot).xy()
+    }
+
+    /// Where the coordinates of a location are, in the order that lies near the place.
+    pub(super) fn find(&self, spot: &Spot) -> Found {
+        let (Some(lon), Some(lat)) = (spot.lon.as_deref(), spot.lat.as_deref()) else {
+            return if spot.lon.is_some() || spot.lat.is_some() { Found::Nowhere } else { Found::Absent };
         };
-        self.plane.to_xy(LonLat::new(number(&spot.lon)?, number(&spot.lat)?)?)
+        match (Cell::parse(lon), Cell::parse(lat)) {
+            // The publishers' mark for "no location" is a pair of zeros.
+            (Cell::Number(lon), Cell::Number(lat)) if lon == 0.0 && lat == 0.0 => Found::Absent,
+            (Cell::Number(lon), Cell::Number(lat)) => points::find_pair((lon, lat), None, self.plane, self.middle),
+            (Cell::Marker(_) | Cell::Blank, Cell::Marker(_) | Cell::Blank) => Found::Absent,
+            _ => Found::Nowhere,
+        }
+    }
+
+    /// Without what lies around another location of the same grant, and each location once.
+    fn innermost(&self, said: Vec<Said>) -> Vec<Said> {
+        let is_said = |nth: usize, own: &Said| {
+            said.iter().enumerate().any(|(other_nth, other)| match (own, other) {
+                _ if other_nth == nth => false,
+                (Said::Around(own), Said::Here(other, ..)) => self.inside(other, own),
+                (Said::Here(own, level, _, at), Said::Here(other, other_level, _, other_at)) => {
+                    let two_points = at.is_some() && other_at.is_some() && at != other_at;
+                    let same = self.inside(own, other);
+                    let first = (other_level, other_nth) < (level, nth);
+                    self.inside(other, own) && !two_points && (!same || first)
+                }
+                _ => false,
+            })
+        };
+        let keep: Vec<bool> = said.iter().enumerate().map(|(nth, own)| !is_said(nth, own)).collect();
+        said.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(said, _)| said).collect()
     }
 
     /// A grant coded to one area of several patches is narrowed to a place inside it that its words name:
@@ -200,7 +235,7 @@ impl Ladder<'_> {
     /// Whether one area lies in another.
     fn inside(&self, inner: &Area, outer: &Area) -> bool {
         let patch_of = |zone: &ZoneIdx| self.patch_of.get(zone.index()).copied().flatten();
-        match (inner, outer) {
+        match (&*of_zones(inner), &*of_zones(outer)) {
             (_, Area::Whole) => true,
             (Area::Zones(inner), Area::Zones(outer)) => inner.iter().all(|zone| outer.binary_search(zone).is_ok()),
             (Area::Zones(inner), Area::Patch(patch)) => inner.iter().all(|zone| patch_of(zone) == Some(*patch)),
@@ -210,7 +245,7 @@ impl Ladder<'_> {
                     (0..self.patch_of.len()).map(ZoneIdx::from_usize).filter(|zone| patch_of(zone) == Some(*inner));
                 own.all(|zone| outer.binary_search(&zone).is_ok())
             }
-            (Area::Whole, _) => false,
+            (Area::Whole, _) | (Area::Pieces(_), _) | (_, Area::Pieces(_)) => false,
         }
     }
 
@@ -242,7 +277,8 @@ impl Ladder<'_> {
     /// Whether an area is near enough to the office for its name to mean it. Patches are what a place is known by,
     /// and large areas have names of their own.
     fn is_near(&self, area: &Area, seat: &Seat) -> bool {
-        let Area::Zones(zones) = area else { return true };
+        let area = of_zones(area);
+        let Area::Zones(zones) = &*area else { return true };
         if zones.len() > MOST_ZONES_OF_A_TOWN {
             return true;
         }
@@ -276,6 +312,18 @@ impl Ladder<'_> {
     }
 }
 
+/// An area as zones: of pieces, the zones they are cut from.
+fn of_zones(area: &Area) -> Cow<'_, Area> {
+    match area {
+        Area::Pieces(pieces) => {
+            let mut zones: Vec<ZoneIdx> = pieces.iter().map(|piece| piece.zone).collect();
+            zones.dedup();
+            Cow::Owned(Area::Zones(zones))
+        }
+        other => Cow::Borrowed(other),
+    }
+}
+
 /// Equal shares of the money, to the penny: the first locations get the pennies that are left over.
 fn split(pence: i64, said: Vec<Said>, areas: &mut Areas) -> Vec<Part> {
     let shares = crate::stats::apportion(pence, &vec![1.0; said.len()]);
@@ -283,6 +331,7 @@ fn split(pence: i64, said: Vec<Said>, areas: &mut Areas) -> Vec<Part> {
         let benefit = match said {
             Said::Here(area, evidence, words, at) => Ok(Benefit { area: areas.index(area), evidence, words, at }),
             Said::Not(why) => Err(why),
+            Said::Around(_) => Err(Unplaced::Wider),
             Said::Nothing => Err(Unplaced::Nowhere),
         };
         Part { pence, benefit }

@@ -1,16 +1,21 @@
 //! Grants in the 360Giving standard (1.4): packages in JSON, and tables with the standard's titles.
 //!
-//! `raw` and `sheet` take the fields out of the files, `clean` decides about money, days and versions,
-//! `gazetteer` knows what codes and names stand for here, `outlines` what areas known by their outlines are made
-//! of, `offices` where recipients are, and `ladder` says where each grant benefits somebody and how surely.
+//! `raw` and `sheet` take the fields out of the files, `clean` decides what can be used, with `money`, `versions` and
+//! `period`, `gazetteer` knows what codes and names stand for here, `outlines` what areas known by their outlines are made
+//! of, `offices` where recipients are, `ladder` says where each grant benefits somebody and how surely, and `tell`
+//! what could not be placed and why.
 
 mod clean;
 mod gazetteer;
 mod ladder;
+mod money;
 mod offices;
 mod outlines;
+mod period;
 mod raw;
 mod sheet;
+mod tell;
+mod versions;
 
 use super::areas::Area as Boundary;
 use super::desk::{Ask, Desk};
@@ -20,16 +25,17 @@ use super::manifest::{Manifest, OrganisationsSection, RecordsSection};
 use super::points;
 use super::postcodes::Postcodes;
 use super::table::{Options, Table};
-use super::words::{counted, key_form, some_of};
+use super::words::{counted, key_form};
 use crate::crs::{Plane, Xy};
 use crate::place::{
-    Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Unplaced, Where, ZoneIdx,
+    Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Where, ZoneIdx,
 };
 use clean::{Clean, Sheet};
 use gazetteer::Gazetteer;
 use ladder::{Areas, Ladder, Seat};
 use offices::Offices;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub(in crate::load) use period::is_month_first;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// A grant of at most this many pounds is small enough for a group without a bank account or committee.
@@ -39,6 +45,9 @@ use std::sync::Arc;
 /// fewer grants count; with £5,000, the income from which a charity must register, grants for
 /// which a constitution is asked for would count too.
 const SMALL_GRANT_POUNDS: f64 = 1_000.0;
+
+/// EPSG's code of the plane of places in Great Britain.
+const BRITISH_NATIONAL_GRID: u32 = 27_700;
 
 /// What grants are read against.
 pub(super) struct Ground<'a> {
@@ -79,13 +88,25 @@ pub(super) fn read(
         }
     }
     let about = &manifest.giving;
-    let cleaned = clean::clean(&sheets, about.currency.as_deref(), &mut desk.issues);
     let gazetteer = learn(desk, manifest, ground);
+    let british = ground.plane.epsg() == BRITISH_NATIONAL_GRID || gazetteer.is_british();
+    let (currency, open) = money::main_currency(&sheets, about.currency.as_deref(), british);
+    if open {
+        let problem =
+            format!("As many grants are in {currency} as in another currency, and nothing says which is meant");
+        let remedy =
+            format!("Write currency = \"{currency}\", or the other, under [giving]; grants in others are set aside");
+        let at = Where::file("place.toml").field("giving.currency");
+        desk.issues.push(Issue::error("grant-currency-open", at, problem, remedy));
+    }
+    let cleaned = clean::clean(&sheets, &currency, &mut desk.issues);
     let offices = offices(desk, manifest, ground);
     let patch_of = main_patches(ground.zones.len(), ground.positions);
     let centres: Vec<Xy> = ground.zones.iter().map(|zone| zone.centre).collect();
+    let middle = middle_of(&centres);
     let ladder = Ladder {
         gazetteer: &gazetteer,
+        middle,
         offices: &offices,
         locator: ground.locator,
         plane: ground.plane,
@@ -94,7 +115,10 @@ pub(super) fn read(
     };
     let mut areas = Areas::default();
     let grants: Vec<Grant> = cleaned.grants.iter().map(|clean| grant(clean, &ladder, &mut areas)).collect();
-    note_unplaced(&cleaned.grants, &grants, &mut desk.issues);
+    tell::unplaced(&cleaned.grants, &grants, &mut desk.issues);
+    tell::points(&cleaned.grants, &ladder, &mut desk.issues);
+    tell::names(&cleaned.grants, &gazetteer, &mut desk.issues);
+    tell::regrants(&cleaned.grants, &mut desk.issues);
     let organisations = about.organisations.as_ref().and_then(|section| organisations(desk, section, &ladder));
     let small = (about.small_grant.unwrap_or(SMALL_GRANT_POUNDS).clamp(0.0, 1e9) * 100.0).round() as i64;
     let giving = Giving {
@@ -109,7 +133,19 @@ pub(super) fn read(
     (sets, Some(giving))
 }
 
+/// The middle of the middles of the zones.
+fn middle_of(centres: &[Xy]) -> Option<Xy> {
+    let mid = |mut all: Vec<f64>| {
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied()
+    };
+    Some(Xy::new(mid(centres.iter().map(|at| at.x).collect())?, mid(centres.iter().map(|at| at.y).collect())?))
+}
+
 fn read_file(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sheet)> {
+    if desk.named_twice("grants", &section.file, section.sheet.as_deref().unwrap_or_default()) {
+        return None;
+    }
     for fact in section.columns.keys().filter(|fact| !sheet::facts().any(|known| known == fact.as_str())) {
         let problem = format!("place.toml gives a column for `{fact}`, which is no fact of a grant");
         let remedy = format!("The facts are: {}", sheet::facts().collect::<Vec<_>>().join(", "));
@@ -237,6 +273,7 @@ fn grant(clean: &Clean<'_>, ladder: &Ladder<'_>, areas: &mut Areas) -> Grant {
         pence: clean.pence,
         awarded: clean.awarded,
         planned: clean.planned,
+        apart: clean.apart,
         funder: organisation(raw.funder_id.as_deref(), raw.funder.as_deref()),
         recipient: organisation(raw.recipient_id.as_deref(), raw.recipient.as_deref()),
         programme: raw.programme.clone(),
@@ -248,67 +285,6 @@ fn grant(clean: &Clean<'_>, ladder: &Ladder<'_>, areas: &mut Areas) -> Grant {
 fn organisation(id: Option<&str>, name: Option<&str>) -> Organisation {
     let name = name.or(id).unwrap_or("not stated").to_owned();
     Organisation { id: id.map_or_else(|| name.clone(), str::to_owned), name }
-}
-
-/// Says once for each file and reason what could not be placed.
-fn note_unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut super::Issues) {
-    let mut found: BTreeMap<(&str, Unplaced), (BTreeSet<&str>, BTreeSet<String>)> = BTreeMap::new();
-    let mut several: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (clean, grant) in cleaned.iter().zip(grants) {
-        for part in &grant.parts {
-            if let Err(why) = part.benefit {
-                let entry = found.entry((clean.file, why)).or_default();
-                entry.0.insert(&grant.key);
-                entry.1.extend(clean.raw.beneficiaries.iter().filter_map(|spot| spot.code.clone()));
-                if why == Unplaced::Elsewhere && clean.raw.beneficiaries.is_empty() {
-                    entry.1.extend(clean.raw.postcode.clone());
-                }
-            }
-        }
-        if clean.raw.recipients > 1 {
-            several.entry(clean.file).or_default().insert(&grant.key);
-        }
-    }
-    for ((file, why), (keys, codes)) in found {
-        let keys: Vec<&str> = keys.into_iter().collect();
-        let codes: Vec<String> = codes.into_iter().collect();
-        let n = counted(keys.len(), "grant", "grants");
-        let (code, problem, remedy) = match why {
-            Unplaced::Regrant => (
-                "grants-regranted",
-                format!("{n} go on to others as grants of their own"),
-                "They are counted and not placed, since their money would count twice",
-            ),
-            Unplaced::Elsewhere => (
-                "grants-elsewhere",
-                format!(
-                    "{n} name a location that is not part of this place, or a code nobody knows here: {}",
-                    some_of(&codes)
-                ),
-                "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups, or their outlines under [giving] outlines",
-            ),
-            Unplaced::Wider => (
-                "grants-wider",
-                format!("{n} are for a country or region of which this place is only a part"),
-                "They are counted and not placed, since nobody knows how much of them came here",
-            ),
-            Unplaced::Nowhere => (
-                "grants-nowhere",
-                format!(
-                    "{n} have nothing that says where they benefit anybody: no location, no place in their words, no postcode that is known"
-                ),
-                "They are counted and not placed; add a postcode file under [giving] postcodes, or ask the funder for Beneficiary Location",
-            ),
-        };
-        let problem = format!("{problem}, such as {}", some_of(keys.get(..3.min(keys.len())).unwrap_or_default()));
-        issues.push(Issue::warning(code, Where::file(file), problem, remedy));
-    }
-    for (file, keys) in several {
-        let keys: Vec<&str> = keys.into_iter().collect();
-        let problem = format!("{} name several recipients: {}", counted(keys.len(), "grant", "grants"), some_of(&keys));
-        let remedy = "The first is taken; the standard has no field for their shares";
-        issues.push(Issue::note("grant-recipients", Where::file(file), problem, remedy));
-    }
 }
 
 /// Zones with the offices of the organisations there are, one entry for each.

@@ -1,6 +1,7 @@
 //! A grant as a file states it, before anything is believed: the fields of the 360Giving standard that
 //! the measures need, and no others. Names of people are among those that are never taken.
 
+use crate::load::words::plain;
 use serde_json::Value;
 
 /// A grant as the file states it. Every field is text as it stood there, or nothing.
@@ -20,8 +21,8 @@ pub(super) struct Raw {
     pub(super) modified: Option<String>,
     /// It went to a person or a family.
     pub(super) individual: bool,
-    /// Kind of regrant, where it goes on to others.
-    pub(super) regrant: Option<String>,
+    /// Whether it goes on to others as grants of their own.
+    pub(super) regrant: Regrant,
     pub(super) funder_id: Option<String>,
     pub(super) funder: Option<String>,
     pub(super) recipient_id: Option<String>,
@@ -35,6 +36,41 @@ pub(super) struct Raw {
     pub(super) deliveries: Vec<Spot>,
     /// Locations of the recipient itself.
     pub(super) offices: Vec<Spot>,
+}
+
+/// Whether a grant goes on to others as grants of their own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Regrant {
+    /// It stays with its recipient.
+    #[default]
+    No,
+    /// By a code of the standard, or in words.
+    Yes,
+    /// It says something that is neither a code nor a no.
+    Unclear(String),
+}
+
+impl Regrant {
+    /// What a cell says.
+    pub(super) fn of(words: Option<&str>) -> Self {
+        let Some(words) = words else { return Self::No };
+        let form = plain(words);
+        if matches!(
+            form.as_str(),
+            "no" | "n" | "not" | "false" | "f" | "0" | "00" | "none" | "na" | "nil" | "null" | "x" | ""
+        ) || ["not", "unknown", "noregrant", "nonregrant", "noneof"].iter().any(|start| form.starts_with(start))
+        {
+            return Self::No;
+        }
+        let code = form.strip_prefix("frg").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let says = ["regrant", "pool", "endow", "match", "intermedia", "delegat", "fiscal", "onward"];
+        let yes = matches!(form.as_str(), "yes" | "y" | "true" | "t" | "1");
+        if code || yes || says.iter().any(|word| form.contains(word)) {
+            Self::Yes
+        } else {
+            Self::Unclear(words.trim().to_owned())
+        }
+    }
 }
 
 /// A location as the file states it.
@@ -76,7 +112,11 @@ pub(super) fn from_json(row: u64, grant: &Value) -> Raw {
         months: text(planned, "duration"),
         modified: text(grant, "dateModified"),
         individual,
-        regrant: text(grant, "regrantType").or_else(|| text(grant, "fundingType").filter(|kind| is_regrant(kind))),
+        regrant: Regrant::of(
+            text(grant, "regrantType")
+                .or_else(|| text(grant, "fundingType").filter(|kind| is_regrant(kind)))
+                .as_deref(),
+        ),
         funder_id: id_of(funder),
         funder: text(funder, "name"),
         recipient_id: id_of(recipient),
@@ -150,6 +190,19 @@ mod tests {
         let raw = from_json(1, &grant);
         assert!(raw.individual);
         assert!(!format!("{raw:?}").contains("Ann"), "{raw:?}");
+    }
+
+    #[test]
+    fn a_no_is_no_kind_of_regrant_however_it_is_written() {
+        for words in ["No", "none", "N/A", "-", "FALSE", "0", "n", "Not a regrant", "not applicable", "Nil", "[x]", "–"]
+        {
+            assert_eq!(Regrant::of(Some(words)), Regrant::No, "{words}");
+        }
+        for words in ["FRG010", "frg030", "Yes", "TRUE", "Common regrant", "Funds pooled with others"] {
+            assert_eq!(Regrant::of(Some(words)), Regrant::Yes, "{words}");
+        }
+        assert_eq!(Regrant::of(Some("perhaps")), Regrant::Unclear("perhaps".into()));
+        assert_eq!(from_json(1, &json!({"id": "1", "regrantType": false})).regrant, Regrant::No);
     }
 
     #[test]

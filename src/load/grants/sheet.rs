@@ -1,7 +1,7 @@
 //! Grants in a table with the standard's titles, single (`Beneficiary Location:Name`) or indexed
 //! (`Beneficiary Location:0:Name`).
 
-use super::raw::{Raw, Spot};
+use super::raw::{Raw, Regrant, Spot};
 use crate::load::table::Table;
 use crate::load::words::plain;
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ impl Columns {
             months: fact("months"),
             modified: fact("modified"),
             individual,
-            regrant: fact("regrant"),
+            regrant: Regrant::of(fact("regrant").as_deref()),
             funder_id: fact("funder_id"),
             funder: fact("funder"),
             recipient_id: fact("recipient_id").filter(|_| !individual),

@@ -1,8 +1,8 @@
 //! Which categories of a table make which group, and which of them together are everybody, each
 //! person once: census tables put a total, broad groups and their details side by side.
 
-use super::ages;
-use crate::load::manifest::{GroupsSection, OneOrMany};
+use super::label::Label;
+use crate::load::manifest::OneOrMany;
 use crate::load::words::{plain, slug};
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Made {
 }
 
 /// How the categories of a table are put together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Plan {
     /// The groups, in the order they are shown.
     pub(super) groups: Vec<Made>,
@@ -32,97 +32,64 @@ pub(super) struct Plan {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Unknown(pub(super) String);
 
-/// Puts the categories together as `place.toml` says, else as the census tables are made.
+/// The groups that `place.toml` asks for.
 ///
 /// # Errors
 /// The name of a category that the file does not have.
-pub(super) fn plan(section: &GroupsSection, labels: &[String]) -> Result<Plan, Unknown> {
-    let cleaned = clean_all(labels);
-    let named_total = section.total.as_deref().and_then(|name| find(labels, &cleaned, name));
-    let total = named_total.or_else(|| cleaned.iter().position(|label| is_total(label)));
-    let parts: Vec<(usize, &str)> = cleaned
-        .iter()
-        .enumerate()
-        .filter(|(i, label)| Some(*i) != total && !is_total(label))
-        .map(|(i, label)| (i, label.as_str()))
-        .collect();
-    let (mut groups, whole) = recognise(section, &parts);
-    if !section.groups.is_empty() {
-        groups =
-            section.groups.iter().map(|(key, names)| asked(key, names, labels, &cleaned)).collect::<Result<_, _>>()?;
-    }
-    Ok(Plan { groups, total, whole })
+pub(super) fn asked_groups(
+    groups: &BTreeMap<String, OneOrMany>,
+    labels: &[String],
+    cleaned: &[String],
+) -> Result<Vec<Made>, Unknown> {
+    groups.iter().map(|(key, names)| asked(key, names, labels, cleaned)).collect()
 }
 
-/// Whether a long table's total is given as a column beside the count rather than as a category.
+/// A name without the measure at its end.
 pub(super) fn clean(label: &str) -> &str {
     let end = label.find("; measures:").or_else(|| label.find("; Measures:")).unwrap_or(label.len());
     label[..end].trim()
 }
 
 /// Labels without the measure at their end and the title of the table at their start.
-fn clean_all(labels: &[String]) -> Vec<String> {
+///
+/// A title is what all labels share before a colon, or what many do and names a breakdown in general.
+pub(super) fn clean_all(labels: &[String]) -> Vec<String> {
     let stripped: Vec<&str> = labels.iter().map(|label| clean(label)).collect();
-    let title = stripped.first().and_then(|label| label.split_once(": ")).map(|(title, _)| title);
-    let shared = title.filter(|title| {
-        stripped.len() > 1
-            && stripped.iter().all(|label| label.split_once(": ").is_some_and(|(first, _)| first == *title))
-    });
-    let from = shared.map_or(0, |title| title.len() + 2);
-    stripped.iter().map(|label| label[from..].trim().to_owned()).collect()
-}
-
-/// Whether a category is everybody.
-pub(super) fn is_total(label: &str) -> bool {
-    let form = plain(label);
-    form.starts_with("total") && !form.contains("households")
-        || form.starts_with("allcategories")
-        || matches!(
-            form.as_str(),
-            "all"
-                | "allusualresidents"
-                | "allpersons"
-                | "allpeople"
-                | "allages"
-                | "allresidents"
-                | "persons"
-                | "people"
-                | "population"
-                | "usualresidents"
-                | "residents"
-                | "everybody"
-                | "everyone"
-        )
-}
-
-fn recognise(section: &GroupsSection, parts: &[(usize, &str)]) -> (Vec<Made>, Vec<usize>) {
-    let mut labels = parts.to_vec();
-    if let Some(found) = ages::group(&labels) {
-        return found;
+    let title_of = |label: &str| label.split_once(": ").map(|(title, _)| title.to_owned());
+    let mut titles: BTreeMap<String, usize> = BTreeMap::new();
+    for title in stripped.iter().filter_map(|label| title_of(label)) {
+        *titles.entry(title).or_default() += 1;
     }
-    labels.sort_by(|a, b| a.1.cmp(b.1));
-    let has_parent = |label: &str| labels.iter().any(|(_, other)| is_child(label, other));
-    let roots: Vec<(usize, &str)> = labels.iter().copied().filter(|(_, label)| !has_parent(label)).collect();
-    let made =
-        if roots.len() < labels.len() { singly(&roots) } else { by_parent(&roots).unwrap_or_else(|| singly(&roots)) };
-    let whole = made.iter().flat_map(|made| made.members.iter().copied()).collect();
-    (in_usual_order(&section.dimension, made), whole)
+    let general = |title: &str| {
+        let label = Label::read(&format!("all {title}"));
+        label.everybody() && label.not_people.is_none()
+    };
+    let shared = |title: &str, n: usize| stripped.len() > 1 && (n == stripped.len() || (n > 1 && general(title)));
+    let strip = |label: &str| match title_of(label) {
+        Some(title) if shared(&title, titles[&title]) => label[title.len() + 2..].trim().to_owned(),
+        _ => label.to_owned(),
+    };
+    stripped.iter().map(|label| strip(label)).collect()
+}
+
+/// Groups of categories that part everybody: each its own, or summed to the broad group that its label names.
+pub(super) fn made(dimension: &str, mut roots: Vec<(usize, String)>, details_gone: bool) -> Vec<Made> {
+    roots.sort_by(|a, b| a.1.cmp(&b.1));
+    let by_parent = if details_gone { None } else { by_parent(&roots) };
+    in_usual_order(dimension, by_parent.unwrap_or_else(|| singly(&roots)))
 }
 
 /// Whether `label` is a detail of `other`: `White: Irish` of `White`.
-fn is_child(label: &str, other: &str) -> bool {
+pub(super) fn is_child(label: &str, other: &str) -> bool {
     label.strip_prefix(other).is_some_and(|rest| rest.starts_with(": "))
 }
 
-fn singly(labels: &[(usize, &str)]) -> Vec<Made> {
-    labels
-        .iter()
-        .map(|(i, label)| Made { key: known_key(label), label: (*label).to_owned(), members: vec![*i] })
-        .collect()
+fn singly(labels: &[(usize, String)]) -> Vec<Made> {
+    labels.iter().map(|(i, label)| Made { key: known_key(label), label: label.clone(), members: vec![*i] }).collect()
 }
 
 /// Details whose broad group is not in the file are summed to it, when every label names one.
-fn by_parent(labels: &[(usize, &str)]) -> Option<Vec<Made>> {
+fn by_parent(labels: &[(usize, String)]) -> Option<Vec<Made>> {
     let mut parents: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, label) in labels {
         parents.entry(label.split_once(": ")?.0).or_default().push(*index);
@@ -194,85 +161,23 @@ fn asked(key: &str, names: &OneOrMany, labels: &[String], cleaned: &[String]) ->
 }
 
 /// The category with this name: as it stands, or without the parts that the census adds.
-fn find(labels: &[String], cleaned: &[String], name: &str) -> Option<usize> {
+pub(super) fn find(labels: &[String], cleaned: &[String], name: &str) -> Option<usize> {
     let form = plain(name);
     labels
         .iter()
         .position(|label| plain(label) == form)
         .or_else(|| labels.iter().position(|label| plain(clean(label)) == form))
         .or_else(|| cleaned.iter().position(|label| plain(label) == form))
+        .or_else(|| cleaned.iter().position(|label| plain(&shown(label)) == form))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn section(dimension: &str, groups: &[(&str, &[&str])]) -> GroupsSection {
-        let groups: String = groups.iter().map(|(key, names)| format!("{key} = {names:?}\n")).collect();
-        toml::from_str(&format!("file = \"t.csv\"\ndimension = \"{dimension}\"\n[groups]\n{groups}"))
-            .expect("a section")
-    }
-
-    fn owned(labels: &[&str]) -> Vec<String> {
-        labels.iter().map(|label| (*label).to_owned()).collect()
-    }
-
-    fn keys(plan: &Plan) -> Vec<String> {
-        plan.groups.iter().map(|made| made.key.clone().unwrap_or_else(|| slug(&made.label, '_'))).collect()
-    }
-
-    #[test]
-    fn the_census_table_of_ethnic_groups_gives_five_broad_groups_and_counts_nobody_twice() {
-        let labels = owned(&[
-            "Ethnic group: Total: All usual residents",
-            "Ethnic group: Asian, Asian British or Asian Welsh",
-            "Ethnic group: Asian, Asian British or Asian Welsh: Bangladeshi",
-            "Ethnic group: Black, Black British, Black Welsh, Caribbean or African",
-            "Ethnic group: Mixed or Multiple ethnic groups",
-            "Ethnic group: White",
-            "Ethnic group: White: Irish",
-            "Ethnic group: Other ethnic group",
-        ]);
-        let plan = plan(&section("ethnic_group", &[]), &labels).expect("a plan");
-        assert_eq!(keys(&plan), ["asian", "black", "mixed", "white", "other_ethnic_group"]);
-        assert_eq!(plan.total, Some(0));
-        let mut whole = plan.whole.clone();
-        whole.sort_unstable();
-        assert_eq!(whole, [1, 3, 4, 5, 7]);
-    }
-
-    #[test]
-    fn details_without_their_broad_group_are_summed_to_it() {
-        let labels = owned(&[
-            "Disabled under the Equality Act: Day-to-day activities limited a lot",
-            "Disabled under the Equality Act: Day-to-day activities limited a little",
-            "Not disabled under the Equality Act: No long term physical or mental health conditions",
-        ]);
-        let plan = plan(&section("disability", &[]), &labels).expect("a plan");
-        assert_eq!(keys(&plan), ["disabled", "not_disabled"]);
-        assert_eq!(plan.groups[0].members.len(), 2);
-    }
-
-    #[test]
-    fn the_measure_at_the_end_of_a_label_is_dropped() {
-        let labels = owned(&[
-            "Age: Total; measures: Value",
-            "Age: Aged 4 years and under; measures: Value",
-            "Age: Aged 5 to 9 years; measures: Value",
-            "Age: Aged 10 years and over; measures: Value",
-        ]);
-        let plan = plan(&section("age", &[]), &labels).expect("a plan");
-        assert_eq!(keys(&plan), ["age_0_4", "age_5_9", "age_10_over"]);
-        assert_eq!(plan.total, Some(0));
-    }
-
-    #[test]
-    fn asked_groups_may_name_details_broad_groups_or_both() {
-        let labels = owned(&["White", "White: Irish", "Arab", "Roma"]);
-        let asked = section("ethnic_group", &[("white", &["White", "White: Irish"]), ("others", &["Arab", "Roma"])]);
-        let plan = plan(&asked, &labels).expect("a plan");
-        assert_eq!(plan.groups.iter().map(|m| m.members.clone()).collect::<Vec<_>>(), [vec![2, 3], vec![0]]);
-        let missing = super::plan(&section("x", &[("a", &["Martian"])]), &labels);
-        assert_eq!(missing, Err(Unknown("Martian".to_owned())));
-    }
+/// A label without the words that say it sums something up: `White: Total` is White.
+pub(super) fn shown(label: &str) -> String {
+    let label = label.trim();
+    let lower = label.to_ascii_lowercase();
+    const ENDS: [&str; 7] = [": total", " - total", " (total)", " total", "_total", ": all", " subtotal"];
+    const STARTS: [&str; 5] = ["total: ", "total ", "total_", "all: ", "subtotal "];
+    let cut = ENDS.iter().find(|end| lower.ends_with(*end)).map(|end| &label[..label.len() - end.len()]);
+    let cut = cut.or_else(|| STARTS.iter().find(|start| lower.starts_with(*start)).map(|start| &label[start.len()..]));
+    cut.filter(|rest| !rest.trim().is_empty()).unwrap_or(label).trim().to_owned()
 }

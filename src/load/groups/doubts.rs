@@ -1,68 +1,145 @@
 //! Counts in a table that are not plain counts.
 
 use crate::load::Issues;
+use crate::load::numerals::{Count, Decimal};
 use crate::load::table::Table;
 use crate::load::words::counted;
-use crate::place::{Issue, Where};
+use crate::place::{Issue, People, Where};
+use std::collections::BTreeMap;
 
-/// Counts that are not plain counts, told once per file.
-#[derive(Debug, Default)]
-pub(super) struct Doubts {
-    unknown: Vec<usize>,
-    impossible: Vec<usize>,
-    fractions: Vec<usize>,
+/// Why a count is not a plain one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Doubt {
+    /// Suppressed, or empty.
+    Hidden,
+    /// Something that is no number.
+    Odd,
+    Impossible,
+    Fraction,
+    /// A number with a mark beside it.
+    Marked,
+    /// A count of no category.
+    Nameless,
 }
 
+/// A doubtful cell: its column of counts (or category), where it stands, and what is wrong.
+#[derive(Debug)]
+struct Cell {
+    of: usize,
+    column: Option<usize>,
+    row: usize,
+    doubt: Doubt,
+}
+
+/// Counts that are not plain counts.
+#[derive(Debug, Default)]
+pub(super) struct Doubts(Vec<Cell>);
+
+/// Odd cells that are told one by one before the rest are only counted.
+const LISTED: usize = 12;
+
 impl Doubts {
-    /// Notes a count that is suppressed, empty or not a number.
-    pub(super) fn unknown(&mut self, row: usize) {
-        self.unknown.push(row);
+    /// Reads a count of a category; what is doubtful of it is noted.
+    pub(super) fn read(
+        &mut self,
+        decimal: Decimal,
+        table: &Table,
+        column: usize,
+        row: usize,
+        of: usize,
+    ) -> Option<f64> {
+        let (number, doubt) = match decimal.count(table.text(column, row)) {
+            Count::Plain(n) if (0.0..1e10).contains(&n) => (Some(n), (n.fract() != 0.0).then_some(Doubt::Fraction)),
+            Count::Marked(n) if (0.0..1e10).contains(&n) => (Some(n), Some(Doubt::Marked)),
+            Count::Plain(_) | Count::Marked(_) => (None, Some(Doubt::Impossible)),
+            Count::Hidden => (None, Some(Doubt::Hidden)),
+            Count::Percent(_) | Count::Error | Count::Odd => (None, Some(Doubt::Odd)),
+        };
+        if let Some(doubt) = doubt {
+            self.0.push(Cell { of, column: Some(column), row, doubt });
+        }
+        number.map(People::round)
     }
 
-    /// Notes a count that cannot be.
-    pub(super) fn impossible(&mut self, row: usize) {
-        self.impossible.push(row);
+    /// Notes a count without the name of its category.
+    pub(super) fn nameless(&mut self, row: usize) {
+        self.0.push(Cell { of: usize::MAX, column: None, row, doubt: Doubt::Nameless });
     }
 
-    /// Notes a count that is not whole.
-    pub(super) fn fraction(&mut self, row: usize) {
-        self.fractions.push(row);
+    /// Forgets what was noted of columns or categories that are not counted.
+    pub(super) fn forget(&mut self, of: &[usize]) {
+        self.0.retain(|cell| !of.contains(&cell.of));
     }
 
     /// Tells what was noted in a file.
-    pub(super) fn report(self, table: &Table, field: &str, issues: &mut Issues) {
-        let at = |row: usize| {
-            let at = Where::file(table.file()).row(table.line(row));
-            if field.is_empty() { at } else { at.field(field) }
+    pub(super) fn report(self, table: &Table, issues: &mut Issues) {
+        let at = |cell: &Cell| {
+            let at = Where::file(table.file()).row(table.line(cell.row));
+            match cell.column.and_then(|column| table.titles().get(column).map(|title| (*title).to_owned())) {
+                Some(title) => at.field(title),
+                None => at,
+            }
         };
-        if let Some(&row) = self.unknown.iter().min() {
-            let problem = format!(
-                "{} suppressed, empty or not a number, the first here",
-                counted(self.unknown.len(), "count is", "counts are")
-            );
-            issues.push(Issue::warning("unknown-count", at(row), problem, "They are taken as unknown, not as zero"));
+        let mut by_doubt: BTreeMap<Doubt, Vec<&Cell>> = BTreeMap::new();
+        for cell in &self.0 {
+            by_doubt.entry(cell.doubt).or_default().push(cell);
         }
-        if let Some(&row) = self.impossible.iter().min() {
-            let problem = format!(
-                "{} negative or impossibly large, the first here",
-                counted(self.impossible.len(), "count is", "counts are")
-            );
-            issues.push(Issue::warning(
-                "impossible-count",
-                at(row),
-                problem,
-                "They are taken as unknown; mend the rows",
-            ));
-        }
-        if let Some(&row) = self.fractions.iter().min() {
-            let problem =
-                format!("{} not whole, the first here", counted(self.fractions.len(), "count is", "counts are"));
-            issues.push(Issue::note(
-                "fractional-count",
-                at(row),
-                problem,
-                "They are used as they are, to a millionth of a person",
-            ));
+        for (doubt, mut cells) in by_doubt {
+            cells.sort_by_key(|cell| (cell.row, cell.column));
+            let (first, n) = (at(cells[0]), cells.len());
+            let many = |one: &str, several: &str| format!("{}, the first here", counted(n, one, several));
+            match doubt {
+                Doubt::Hidden => issues.push(Issue::warning(
+                    "unknown-count",
+                    first,
+                    many("count is suppressed or empty", "counts are suppressed or empty"),
+                    "They are taken as unknown, not as zero",
+                )),
+                Doubt::Odd => {
+                    for cell in cells.iter().take(LISTED) {
+                        let text = cell.column.and_then(|column| table.text(column, cell.row)).unwrap_or_default();
+                        let problem = format!("\"{text}\" is not clearly a number");
+                        let remedy = "This one count is taken as unknown, not as zero; write the number alone";
+                        issues.push(Issue::warning("odd-count", at(cell), problem, remedy));
+                    }
+                    if n > LISTED {
+                        let problem = format!("{} more counts are not clearly numbers, the first here", n - LISTED);
+                        let remedy = "They are taken as unknown, not as zero; write the numbers alone";
+                        issues.push(Issue::warning("odd-count", at(cells[LISTED]), problem, remedy));
+                    }
+                }
+                Doubt::Impossible => issues.push(Issue::warning(
+                    "impossible-count",
+                    first,
+                    many("count is negative or impossibly large", "counts are negative or impossibly large"),
+                    "They are taken as unknown; mend the rows",
+                )),
+                Doubt::Fraction => issues.push(Issue::note(
+                    "fractional-count",
+                    first,
+                    many("count is not whole", "counts are not whole"),
+                    "They are used as they are, to a millionth of a person",
+                )),
+                Doubt::Marked => {
+                    let text = cells[0].column.and_then(|column| table.text(column, cells[0].row)).unwrap_or_default();
+                    let problem = format!(
+                        "{}, the first here: \"{text}\"",
+                        counted(n, "count has a mark beside it", "counts have a mark beside them")
+                    );
+                    issues.push(Issue::note(
+                        "marked-count",
+                        first,
+                        problem,
+                        "The number is used and the mark left out",
+                    ));
+                }
+                Doubt::Nameless => issues.push(Issue::warning(
+                    "category-blank",
+                    first,
+                    many("count has no category", "counts have no category"),
+                    "They are left out; name the category on every row",
+                )),
+            }
         }
     }
 }

@@ -1,9 +1,20 @@
 //! Residents by group per zone, from tables wide and long, and from the boundary file itself.
 
 mod ages;
+mod alone;
+mod by_age;
 mod categories;
+mod choose;
 mod doubts;
+mod label;
+mod parts;
+mod rows;
+mod shares;
+mod sums;
 mod tally;
+mod told;
+mod understand;
+mod vocabulary;
 
 use super::areas::{self, Area};
 use super::desk::{Ask, Desk};
@@ -12,11 +23,12 @@ use super::lookup::Lookup;
 use super::manifest::{GroupsSection, ZonesSection};
 use super::table::{Cell, Options, Table};
 use super::words::{counted, figure, key_form, slug, some_of, spoken};
-use crate::place::{Group, Issue, People, Where};
+use crate::place::{Group, Issue, People, Where, estimate};
 use crate::units::WalkingSpeed;
 use categories::{Plan, Unknown};
 use std::collections::{HashMap, HashSet};
 use tally::Tally;
+use understand::{Said, Understanding};
 
 /// Residents of every zone, in the order of the zones.
 #[derive(Debug, Default)]
@@ -48,7 +60,8 @@ pub(super) fn read(
     let mut read: Vec<Option<Vec<(Group, Vec<Option<f64>>)>>> = sections.iter().map(|_| None).collect();
     for i in order {
         let known = counted.totals.clone();
-        let Some((groups, totals)) = read_section(desk, &sections[i], zones, &known) else { continue };
+        let is_residents = Some(i) == chosen;
+        let Some((groups, totals)) = read_section(desk, &sections[i], zones, &known, is_residents) else { continue };
         if Some(i) == chosen {
             counted.totals = totals;
         } else {
@@ -142,6 +155,7 @@ fn read_section(
     section: &GroupsSection,
     zones: &[Area],
     known: &[Option<f64>],
+    is_residents: bool,
 ) -> Option<(GroupCounts, Vec<Option<f64>>)> {
     let options = Options { layer: section.sheet.as_deref(), ..Options::default() };
     let table = desk.table(Ask { role: "groups", written: &section.file, options, about: &section.source })?;
@@ -154,21 +168,28 @@ fn read_section(
         Some(lookup) => lookup.sources.iter().cloned().enumerate().map(|(i, key)| (key, i)).collect(),
         None => ours,
     };
-    let tally = tally::read(&table, section, &keys, &mut desk.issues)?;
-    note_coverage(desk, &table, &tally, &keys);
-    let plan = match categories::plan(section, &tally.labels) {
-        Ok(plan) => plan,
+    let mut tally = tally::read(&table, section, &keys, &mut desk.issues)?;
+    note_coverage(desk, &table, &tally, &keys, section.lookup.is_some());
+    let said = Said {
+        dimension: &section.dimension,
+        total: section.total.as_deref(),
+        leave_out: &section.leave_out,
+        year: section.year,
+        groups: &section.groups,
+        residents: is_residents,
+        wide: tally.long.is_none(),
+    };
+    let understanding = match understand::understand(said, &tally.labels, &tally.counts, &tally.percentages) {
+        Ok(understanding) => understanding,
         Err(unknown) => {
             desk.issues.push(unknown_category(&table, &unknown, &tally));
             return None;
         }
     };
-    let total_column = total_beside(section, &table, &tally);
-    let counts = match &lookup {
-        Some(lookup) => tally.counts.iter().map(|counts| lookup.spread(counts, known)).collect(),
-        None => tally.counts,
-    };
-    if total_column {
+    let left: Vec<usize> = understanding.left.iter().map(|(column, _)| *column).collect();
+    tally.doubts.forget(&left);
+    std::mem::take(&mut tally.doubts).report(&table, &mut desk.issues);
+    if total_beside(section, &table, &tally) {
         let at = Where::file(table.file()).field("total");
         let problem = format!(
             "\"{}\" is a column beside the counts, not a category",
@@ -176,16 +197,39 @@ fn read_section(
         );
         desk.issues.push(Issue::note("total-column", at, problem, "Everybody is the sum of the categories instead"));
     }
-    let totals = everybody(&plan, &counts, zones.len());
-    Some((make_groups(desk, section, plan, &counts, zones.len()), totals))
+    let mut understood = told::of(section, &tally, &understanding, is_residents);
+    tell(desk, &section.file, &understanding);
+    let stop = !understanding.questions.is_empty();
+    let counts = match &lookup {
+        Some(lookup) => tally.counts.iter().map(|counts| lookup.spread(counts, known)).collect(),
+        None => tally.counts,
+    };
+    let totals = everybody(&understanding.plan, &counts, zones.len());
+    let groups = make_groups(desk, section, understanding.plan, &counts, zones.len());
+    told::finish(&mut understood, &groups, &totals, zones.len());
+    desk.understood.push(understood);
+    (!stop).then_some((groups, totals))
+}
+
+/// Puts what was asked and what should be known among the issues.
+fn tell(desk: &mut Desk<'_>, file: &str, understanding: &Understanding) {
+    for question in &understanding.questions {
+        let issue = Issue::error(question.code, Where::file(file), &question.problem, &question.remedy);
+        desk.issues.push(issue);
+    }
+    for warning in &understanding.warnings {
+        let issue = Issue::warning(warning.code, Where::file(file), &warning.problem, &warning.remedy);
+        desk.issues.push(issue);
+    }
 }
 
 /// Whether `total` names a column of a long table rather than a category.
 fn total_beside(section: &GroupsSection, table: &Table, tally: &Tally) -> bool {
-    section
-        .total
-        .as_deref()
-        .is_some_and(|total| table.column(total).is_some() && !tally.labels.iter().any(|label| label == total))
+    tally.long.is_some()
+        && section
+            .total
+            .as_deref()
+            .is_some_and(|total| table.column(total).is_some() && !tally.labels.iter().any(|label| label == total))
 }
 
 fn unknown_category(table: &Table, unknown: &Unknown, tally: &Tally) -> Issue {
@@ -256,7 +300,7 @@ fn make_groups(
 }
 
 /// Zones of the place that a table lacks, and zones of the table that the place lacks.
-fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashMap<String, usize>) {
+fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashMap<String, usize>, has_lookup: bool) {
     let mut missing: Vec<&str> =
         keys.iter().filter(|(_, slot)| !tally.seen[**slot]).map(|(key, _)| key.as_str()).collect();
     missing.sort_unstable();
@@ -271,7 +315,12 @@ fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashM
             "zone-missing",
             at.clone(),
             problem,
-            "Their residents are unknown here; use a table that has them",
+            if tally.elsewhere > 0 && !has_lookup {
+                "Their residents are unknown here, which is not the same as none; if the table is on zones of another \
+                 year, add lookup = { file = \"…\", from = \"…\", to = \"…\" } to its section, else use a table that has them"
+            } else {
+                "Their residents are unknown here, which is not the same as none; use a table that has them"
+            },
         ));
     }
     if tally.elsewhere > 0 {
@@ -323,6 +372,9 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
     let unknown: Vec<&str> =
         zones.iter().zip(totals).filter(|(_, total)| total.is_none()).map(|(zone, _)| zone.key.as_str()).collect();
     if unknown.len() == zones.len() && !zones.is_empty() {
+        if desk.issues.any_error() {
+            return;
+        }
         let problem = "No zone has a known number of residents";
         desk.issues.push(Issue::error(
             "residents-missing",
@@ -331,21 +383,45 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
             "Mend what is said of the tables",
         ));
     } else if !unknown.is_empty() {
+        let about = estimate(zones.iter().zip(totals).map(|(zone, total)| (zone.centre, *total)));
         let problem = format!(
-            "{} no known number of residents: {}",
+            "{} no known number of residents, about {} people going by the zones around (an estimate): {}",
             counted_zones(unknown.len(), "has", "have"),
+            figure((about / 10.0).round() * 10.0),
             some_of(&unknown)
         );
         desk.issues.push(Issue::warning(
             "residents-unknown",
             Where::file(table.file()),
             problem,
-            "They are taken as empty of people",
+            "They are in no sum or share, and stand as unknown in every layer; a table on zones of another year \
+             needs a lookup",
         ));
     }
 }
 
-/// The index of a key among the zones, in compared form.
+/// The index of a key among the zones: the text as it stands, or the one code in it, as in
+/// `E01000001 : Toyborough 001A`.
 pub(super) fn zone_of(keys: &HashMap<String, usize>, text: &str) -> Option<usize> {
-    keys.get(text).or_else(|| keys.get(&key_form(text))).copied()
+    if let Some(slot) = keys.get(text).or_else(|| keys.get(&key_form(text))) {
+        return Some(*slot);
+    }
+    // A key inside other words must look like a code: short keys are words of their own.
+    const LEAST: usize = 6;
+    if text.len() <= LEAST || text.to_lowercase().contains("total") {
+        return None;
+    }
+    let mut found = None;
+    for token in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if token.len() < LEAST || !token.bytes().any(|b| b.is_ascii_digit()) {
+            continue;
+        }
+        if let Some(slot) = keys.get(&key_form(token)) {
+            if found.is_some_and(|earlier| earlier != *slot) {
+                return None;
+            }
+            found = Some(*slot);
+        }
+    }
+    found
 }

@@ -1,33 +1,36 @@
 //! Counts by zone and category out of a table, wide or long.
 
 use super::doubts::Doubts;
+use super::label::Label;
+use super::rows::{self, Rows};
 use crate::load::Issues;
 use crate::load::headers;
 use crate::load::manifest::{GroupsSection, OneOrMany};
+use crate::load::numerals::{Count, Decimal, Sign};
 use crate::load::table::{Cell, Table};
-use crate::load::words::{counted, key_form, plain, some_of};
-use crate::place::{Issue, People, Where};
+use crate::load::words::plain;
+use crate::place::{Issue, Where};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Counts by category and zone.
 #[derive(Debug)]
 pub(super) struct Tally {
-    /// The categories, as the file names them.
+    /// The categories, as the file names them, in its order.
     pub(super) labels: Vec<String>,
     /// For each category, the count of each zone; `None` where unknown.
     pub(super) counts: Vec<Vec<Option<f64>>>,
+    /// Which categories are written as percentages.
+    pub(super) percentages: Vec<usize>,
     /// Which zones the table has.
     pub(super) seen: Vec<bool>,
     /// How many other zones it has.
     pub(super) elsewhere: usize,
-}
-
-/// The rows of a table that are about zones we know.
-struct Rows<'t> {
-    table: &'t Table,
-    zone: usize,
-    rows: Vec<(usize, usize)>,
-    n_zones: usize,
+    /// Title of the column with the keys.
+    pub(super) key: String,
+    /// Titles of the columns with category and count, when the table is long.
+    pub(super) long: Option<(String, String)>,
+    /// Counts that are not plain counts, by category.
+    pub(super) doubts: Doubts,
 }
 
 /// The counts of a table for the zones in `keys` (compared form of the key → index).
@@ -52,43 +55,16 @@ fn try_read(
     keys: &HashMap<String, usize>,
     issues: &mut Issues,
 ) -> Result<Tally, Box<Issue>> {
-    let zone = headers::zone_column(table, section.zone.as_deref(), keys)?;
-    let kept = filter(table, section)?;
-    let mut elsewhere: HashSet<&str> = HashSet::new();
-    let mut rows = Vec::new();
-    for row in kept {
-        let Some(text) = table.text(zone, row) else { continue };
-        match keys.get(text).or_else(|| keys.get(&key_form(text))) {
-            Some(&slot) => rows.push((row, slot)),
-            None => {
-                elsewhere.insert(text);
-            }
-        }
+    let mut rows = rows::read(table, section, keys)?;
+    if rows.compact.is_some() {
+        return compact(&rows, section, issues);
     }
-    if rows.is_empty() {
-        let problem = "After `where`, no row is left for a zone of this place";
-        let at = Where::file(table.file()).field("where");
-        return Err(Box::new(Issue::error("no-rows", at, problem, "Check the column and the value in `where`")));
+    let long = long_columns(&rows, section)?;
+    rows.fill_down(long, issues)?;
+    match long {
+        Some((category, count)) => rows.long(category, count, section, issues),
+        None => rows.wide(section, issues),
     }
-    let rows = Rows { table, zone, rows, n_zones: keys.len() };
-    let mut tally = match long_columns(&rows, section)? {
-        Some((category, count)) => rows.long(category, count, issues)?,
-        None => rows.wide(section, issues)?,
-    };
-    tally.elsewhere = elsewhere.len();
-    Ok(tally)
-}
-
-/// The rows that `where` keeps.
-fn filter(table: &Table, section: &GroupsSection) -> Result<Vec<usize>, Box<Issue>> {
-    let mut conditions = Vec::new();
-    for (title, value) in &section.only {
-        conditions.push((headers::named(table, title, "where").map_err(Box::new)?, plain(value)));
-    }
-    let keeps = |row: usize| {
-        conditions.iter().all(|(column, value)| table.text(*column, row).is_some_and(|t| plain(t) == *value))
-    };
-    Ok((0..table.rows()).filter(|&row| keeps(row)).collect())
 }
 
 /// Titles of the count in a long table.
@@ -104,6 +80,13 @@ const COUNT_TITLES: &[&str] = &[
     "people",
     "number",
     "usualresidents",
+    "countofpeople",
+    "numberofpeople",
+    "numberofpersons",
+    "numberofresidents",
+    "countofresidents",
+    "sumofcount",
+    "sumofvalue",
 ];
 
 /// The columns with category and count, when the table is long.
@@ -118,101 +101,218 @@ fn long_columns(rows: &Rows<'_>, section: &GroupsSection) -> Result<Option<(usiz
         .as_deref()
         .map(|title| headers::named(table, title, "category").map_err(Box::new))
         .transpose()?;
-    let several = rows.rows.len() > rows.zones().len();
+    let several = rows.rows.len() + rows.without_zone.len() > rows.zones().len();
     match (named, count) {
         (Some(category), Some(count)) => Ok(Some((category, count))),
-        (Some(_), None) => Err(Box::new(headers::unrecognised(table, "count"))),
+        (Some(category), None) => match rows.count_beside(category) {
+            Some(count) => Ok(Some((category, count))),
+            None => Err(Box::new(headers::unrecognised(table, "count"))),
+        },
         (None, Some(count)) if several => {
-            rows.category_column(&section.dimension, count).map(|category| Some((category, count)))
+            category_column(rows, &section.dimension, count).map(|category| Some((category, count)))
         }
+        (None, None) if several => Ok(rows.category_by_title(&section.dimension).and_then(|category| {
+            let count = rows.count_beside(category)?;
+            Some((category, count))
+        })),
         (None, _) => Ok(None),
     }
 }
 
-impl Rows<'_> {
-    fn zones(&self) -> BTreeSet<usize> {
-        self.rows.iter().map(|(_, slot)| *slot).collect()
+/// The column that tells the rows of a zone apart; by its title where several would.
+fn category_column(rows: &Rows<'_>, dimension: &str, count: usize) -> Result<usize, Box<Issue>> {
+    let titles = rows.table.titles();
+    let mut best: Option<(usize, usize)> = None;
+    for column in (0..titles.len()).filter(|&c| c != rows.zone && c != count) {
+        let values: HashSet<&str> = rows.all().filter_map(|row| rows.table.text(column, row)).collect();
+        let some: Vec<usize> = rows.all().take(200).collect();
+        let numbers = some.iter().filter(|row| matches!(rows.table.number(column, **row), Cell::Number(_))).count();
+        let rank = rank(titles[column], dimension);
+        let mostly_numbers = numbers * 2 > some.len();
+        if values.len() < 2
+            || (mostly_numbers && rank == 3)
+            || (rank == 3 && headers::is_about_the_row(titles[column]))
+            || (rank == 3 && !rows.varies_within(column))
+        {
+            continue;
+        }
+        if best.is_none_or(|(r, _)| rank < r) {
+            best = Some((rank, column));
+        }
     }
+    best.map(|(_, column)| column).ok_or_else(|| Box::new(headers::unrecognised(rows.table, "category")))
+}
 
-    fn at(&self) -> Where {
-        Where::file(self.table.file())
+/// How surely a title names the categories of a dimension, 0 the surest.
+fn rank(title: &str, dimension: &str) -> usize {
+    let wanted = plain(dimension);
+    let title = plain(title);
+    match title.as_str() {
+        _ if title == wanted => 0,
+        _ if !title.is_empty() && (title.starts_with(&wanted) || wanted.starts_with(&title)) => 1,
+        "category" | "indicator" | "characteristic" | "group" | "band" | "ageband" | "agegroup" | "ethnicgroup"
+        | "variable" => 2,
+        _ => 3,
     }
+}
 
-    /// The column that tells the rows of a zone apart; by its title where several would.
-    fn category_column(&self, dimension: &str, count: usize) -> Result<usize, Box<Issue>> {
-        let wanted = plain(dimension);
-        let titles = self.table.titles();
-        let rank = |column: usize| {
-            let title = plain(titles[column]);
-            match title.as_str() {
-                _ if title == wanted => 0,
-                _ if title.starts_with(&wanted) || wanted.starts_with(&title) => 1,
-                "category" | "indicator" | "characteristic" | "group" | "band" | "ageband" | "agegroup"
-                | "ethnicgroup" | "variable" => 2,
-                _ => 3,
-            }
-        };
-        let mut best: Option<(usize, usize)> = None;
-        for column in (0..titles.len()).filter(|&c| c != self.zone && c != count) {
-            let values: HashSet<&str> = self.rows.iter().filter_map(|(row, _)| self.table.text(column, *row)).collect();
-            let numbers = self
-                .rows
+/// A pivot table in outline: below each zone its categories, in one column; the row of the zone is their sum.
+fn compact(rows: &Rows<'_>, section: &GroupsSection, issues: &mut Issues) -> Result<Tally, Box<Issue>> {
+    let titles = rows.table.titles();
+    let count = match section.count.as_deref() {
+        Some(title) => headers::named(rows.table, title, "count").map_err(Box::new)?,
+        None => {
+            let columns = rows.number_columns(Decimal::Point);
+            match columns
                 .iter()
-                .take(200)
-                .filter(|(row, _)| matches!(self.table.number(column, *row), Cell::Number(_)))
-                .count();
-            let rank = rank(column);
-            let mostly_numbers = numbers * 2 > self.rows.len().min(200);
-            if values.len() < 2
-                || (mostly_numbers && rank == 3)
-                || (rank == 3 && headers::is_about_the_row(titles[column]))
+                .filter(|c| Label::read(titles[**c]).not_people.is_none())
+                .collect::<Vec<_>>()
+                .as_slice()
             {
-                continue;
-            }
-            if best.is_none_or(|(r, _)| rank < r) {
-                best = Some((rank, column));
+                [one] => **one,
+                _ => return Err(Box::new(headers::unrecognised(rows.table, "count"))),
             }
         }
-        best.map(|(_, column)| column).ok_or_else(|| Box::new(headers::unrecognised(self.table, "category")))
+    };
+    let decimal = settle(rows, &[count], section)?;
+    let mut doubts = Doubts::default();
+    let entries: Vec<(usize, usize, String)> = rows
+        .rows
+        .iter()
+        .map(|(row, slot)| (*row, *slot, "Total".to_owned()))
+        .chain(rows.compact.iter().flatten().cloned())
+        .collect();
+    let mut order: Vec<&(usize, usize, String)> = entries.iter().collect();
+    order.sort_by_key(|(row, ..)| *row);
+    let mut labels: Vec<String> = Vec::new();
+    let mut counts: Vec<Vec<Option<f64>>> = Vec::new();
+    for (row, slot, label) in order {
+        let at = labels.iter().position(|own| own == label).unwrap_or_else(|| {
+            labels.push(label.clone());
+            counts.push(vec![None; rows.n_zones]);
+            labels.len() - 1
+        });
+        counts[at][*slot] = doubts.read(decimal, rows.table, count, *row, at);
     }
+    let at = Where::file(rows.table.file()).field(titles[rows.zone]);
+    issues.push(Issue::note(
+        "pivot-layout",
+        at,
+        "Zones and categories stand below each other in one column, as in a pivot table",
+        "The row of a zone is taken for everybody there",
+    ));
+    Ok(Tally {
+        doubts,
+        labels,
+        counts,
+        percentages: Vec::new(),
+        seen: rows.seen(),
+        elsewhere: rows.elsewhere,
+        key: titles[rows.zone].to_owned(),
+        long: Some((titles[rows.zone].to_owned(), titles[count].to_owned())),
+    })
+}
 
-    fn long(&self, category: usize, count: usize, issues: &mut Issues) -> Result<Tally, Box<Issue>> {
-        let mut labels: BTreeSet<&str> = BTreeSet::new();
-        for (row, _) in &self.rows {
-            labels.extend(self.table.text(category, *row));
+/// The sign before decimals, as `place.toml` says or the columns show.
+fn settle(rows: &Rows<'_>, columns: &[usize], section: &GroupsSection) -> Result<Decimal, Box<Issue>> {
+    let at = |field: &str| Where::file(rows.table.file()).field(field.to_owned());
+    if let Some(said) = section.decimal.as_deref() {
+        return Decimal::named(said).ok_or_else(|| {
+            let problem = format!("\"{said}\" is not a sign before decimals");
+            Box::new(Issue::error(
+                "decimal-unknown",
+                at("decimal"),
+                problem,
+                "Write decimal = \".\" or decimal = \",\"",
+            ))
+        });
+    }
+    let cells = |column: &usize| rows.all().filter_map(|row| rows.table.text(*column, row)).collect();
+    match Decimal::of(columns.iter().map(cells), true) {
+        Sign::As(decimal) => Ok(decimal),
+        Sign::Unclear(example) => {
+            let sum = |decimal: Decimal| -> f64 {
+                let of = |column: &usize| {
+                    rows.all().filter_map(|row| decimal.number(rows.table.text(*column, row)?)).sum::<f64>()
+                };
+                columns.iter().map(of).sum()
+            };
+            let figure = crate::load::words::figure;
+            let problem = format!(
+                "Numbers such as {example} may be thousands or decimals: all counts sum to {} or to {}",
+                figure(sum(Decimal::Comma)),
+                figure(sum(Decimal::Point))
+            );
+            let remedy = "Write decimal = \",\" in its section of place.toml if 1.234 is more than a thousand, \
+                          decimal = \".\" if it is a little more than one";
+            Err(Box::new(Issue::error("number-unclear", at("decimal"), problem, remedy)))
         }
-        let labels: Vec<&str> = labels.into_iter().collect();
-        let index: HashMap<&str, usize> = labels.iter().enumerate().map(|(i, label)| (*label, i)).collect();
+    }
+}
+
+impl<'t> Rows<'t> {
+    fn long(
+        &self,
+        category: usize,
+        count: usize,
+        section: &GroupsSection,
+        issues: &mut Issues,
+    ) -> Result<Tally, Box<Issue>> {
+        let decimal = settle(self, &[count], section)?;
+        let mut labels: Vec<&str> = Vec::new();
+        let mut index: HashMap<&str, usize> = HashMap::new();
         let mut first: HashMap<(usize, usize), usize> = HashMap::new();
-        let mut counts = vec![vec![None; self.n_zones]; labels.len()];
+        let mut counts: Vec<Vec<Option<f64>>> = Vec::new();
         let mut doubts = Doubts::default();
+        let mut percent = Vec::new();
         let mut repeated = 0;
         for &(row, slot) in &self.rows {
-            let Some(&label) = self.table.text(category, row).and_then(|text| index.get(text)) else {
-                doubts.unknown(row);
+            let Some(text) = self.table.text(category, row) else {
+                if self.table.text(count, row).is_some() {
+                    doubts.nameless(row);
+                }
                 continue;
             };
+            let label = *index.entry(text).or_insert_with(|| {
+                labels.push(text);
+                counts.push(vec![None; self.n_zones]);
+                percent.push(0_usize);
+                labels.len() - 1
+            });
             if let Some(&earlier) = first.get(&(slot, label)) {
                 if self.table.text(count, row) != self.table.text(count, earlier) {
-                    return Err(self.repeated(earlier, row, Some(labels[label]), &[self.zone, count, category]));
+                    return Err(self.repeated(earlier, row, Some(text), &[self.zone, count, category]));
                 }
                 repeated += 1;
                 continue;
             }
             first.insert((slot, label), row);
-            counts[label][slot] = self.count(count, row, &mut doubts);
+            if let Count::Percent(_) = decimal.count(self.table.text(count, row)) {
+                percent[label] += 1;
+            }
+            counts[label][slot] = doubts.read(decimal, self.table, count, row, label);
         }
         self.note_repeats(repeated, issues);
-        doubts.report(self.table, self.table.titles()[count], issues);
-        let labels = labels.into_iter().map(str::to_owned).collect();
-        Ok(Tally { labels, counts, seen: self.seen(), elsewhere: 0 })
+        let titles = self.table.titles();
+        let empty = |of: &usize| counts[*of].iter().all(Option::is_none);
+        Ok(Tally {
+            percentages: (0..labels.len()).filter(|l| percent[*l] > 0 && empty(l)).collect(),
+            doubts,
+            labels: labels.into_iter().map(str::to_owned).collect(),
+            counts,
+            seen: self.seen(),
+            elsewhere: self.elsewhere,
+            key: titles[self.zone].to_owned(),
+            long: Some((titles[category].to_owned(), titles[count].to_owned())),
+        })
     }
 
     fn wide(&self, section: &GroupsSection, issues: &mut Issues) -> Result<Tally, Box<Issue>> {
-        let columns = self.count_columns(section)?;
+        let (columns, decimal) = self.count_columns(section)?;
         let mut first: HashMap<usize, usize> = HashMap::new();
         let mut repeated = 0;
         let mut counts = vec![vec![None; self.n_zones]; columns.len()];
+        let mut percent = vec![0_usize; columns.len()];
         let mut doubts = Doubts::default();
         for &(row, slot) in &self.rows {
             if let Some(&earlier) = first.get(&slot) {
@@ -228,21 +328,32 @@ impl Rows<'_> {
             }
             first.insert(slot, row);
             for (i, &column) in columns.iter().enumerate() {
-                counts[i][slot] = self.count(column, row, &mut doubts);
+                if let Count::Percent(_) = decimal.count(self.table.text(column, row)) {
+                    percent[i] += 1;
+                }
+                counts[i][slot] = doubts.read(decimal, self.table, column, row, i);
             }
         }
-        self.note_repeats(repeated, issues);
-        doubts.report(self.table, "", issues);
         let titles = self.table.titles();
-        let labels = columns.iter().map(|&column| titles[column].to_owned()).collect();
-        Ok(Tally { labels, counts, seen: self.seen(), elsewhere: 0 })
+        self.note_repeats(repeated, issues);
+        let empty = |of: &usize| counts[*of].iter().all(Option::is_none);
+        Ok(Tally {
+            labels: columns.iter().map(|&column| titles[column].to_owned()).collect(),
+            percentages: (0..columns.len()).filter(|i| percent[*i] > 0 && empty(i)).collect(),
+            doubts,
+            counts,
+            seen: self.seen(),
+            elsewhere: self.elsewhere,
+            key: titles[self.zone].to_owned(),
+            long: None,
+        })
     }
 
-    /// The columns of a wide table that hold counts: those that `place.toml` names, else every column
-    /// of numbers that is not about the row itself.
-    fn count_columns(&self, section: &GroupsSection) -> Result<Vec<usize>, Box<Issue>> {
+    /// The columns of a wide table that hold numbers and are not about the row itself, and how they write them.
+    fn count_columns(&self, section: &GroupsSection) -> Result<(Vec<usize>, Decimal), Box<Issue>> {
         let titles = self.table.titles();
-        let asked: Vec<&String> = section
+        let of_where = |c: usize| section.only.keys().any(|title| self.table.column(title) == Some(c));
+        let asked: BTreeSet<usize> = section
             .groups
             .values()
             .flat_map(|names| match names {
@@ -250,112 +361,20 @@ impl Rows<'_> {
                 OneOrMany::Many(names) => names.as_slice(),
             })
             .chain(&section.total)
+            .filter_map(|title| self.table.column(title))
             .collect();
-        let is_numeric = |column: usize| {
-            let mut numbers = 0;
-            let all = self.rows.iter().all(|(row, _)| match self.table.number(column, *row) {
-                Cell::Number(_) => {
-                    numbers += 1;
-                    true
-                }
-                Cell::Blank | Cell::Marker(_) => true,
-                Cell::Other(_) => false,
-            });
-            all && numbers > 0
-        };
-        let named: Option<Vec<usize>> = asked.iter().map(|title| self.table.column(title)).collect();
-        if let Some(mut columns) = named.filter(|columns| !columns.is_empty() && !section.groups.is_empty()) {
-            let is_everybody = |title: &str| {
-                let label = super::categories::clean(title);
-                super::categories::is_total(label.split_once(": ").map_or(label, |(_, rest)| rest))
-            };
-            columns.extend((0..titles.len()).filter(|&c| is_everybody(titles[c]) && is_numeric(c)));
-            columns.sort_unstable();
-            columns.dedup();
-            return Ok(columns);
-        }
-        let columns: Vec<usize> = (0..titles.len())
-            .filter(|&c| c != self.zone && !section.only.keys().any(|title| self.table.column(title) == Some(c)))
-            .filter(|&c| !headers::is_about_the_row(titles[c]) && is_numeric(c))
+        let candidates: Vec<usize> = (0..titles.len())
+            .filter(|&c| c != self.zone && !of_where(c))
+            .filter(|&c| asked.contains(&c) || !rows::is_key_or_name(titles[c]))
             .collect();
-        if columns.is_empty() {
+        let first_guess: Vec<usize> =
+            candidates.iter().copied().filter(|c| asked.contains(c) || self.has_numbers(*c)).collect();
+        let decimal = settle(self, &first_guess, section)?;
+        let columns: Vec<usize> =
+            candidates.into_iter().filter(|&c| first_guess.contains(&c) || self.is_empty_count(c)).collect();
+        if columns.iter().all(|c| self.is_empty_count(*c)) {
             return Err(Box::new(headers::unrecognised(self.table, "count")));
         }
-        Ok(columns)
-    }
-
-    fn count(&self, column: usize, row: usize, doubts: &mut Doubts) -> Option<f64> {
-        match self.table.number(column, row) {
-            Cell::Number(count) if (0.0..1e10).contains(&count) => {
-                if count.fract() != 0.0 {
-                    doubts.fraction(row);
-                }
-                Some(People::round(count))
-            }
-            Cell::Number(_) => {
-                doubts.impossible(row);
-                None
-            }
-            Cell::Blank | Cell::Marker(_) | Cell::Other(_) => {
-                doubts.unknown(row);
-                None
-            }
-        }
-    }
-
-    fn seen(&self) -> Vec<bool> {
-        let mut seen = vec![false; self.n_zones];
-        for (_, slot) in &self.rows {
-            seen[*slot] = true;
-        }
-        seen
-    }
-
-    /// Two rows disagree about the same zone: names the column in which they differ.
-    fn repeated(&self, earlier: usize, row: usize, label: Option<&str>, skip: &[usize]) -> Box<Issue> {
-        let table = self.table;
-        let titles = table.titles();
-        let differs = (0..titles.len()).find(|c| {
-            !skip.contains(c)
-                && table.text(*c, earlier) != table.text(*c, row)
-                && !matches!(table.number(*c, row), Cell::Number(_))
-        });
-        let differs = differs.or_else(|| {
-            (0..titles.len()).find(|c| !skip.contains(c) && table.text(*c, earlier) != table.text(*c, row))
-        });
-        let key = table.text(self.zone, row).unwrap_or_default();
-        let about = label.map_or_else(String::new, |label| format!(" for \"{label}\""));
-        let at = self.at().row(table.line(row)).key(key);
-        let lines = format!("rows {} and {}", table.line(earlier), table.line(row));
-        Box::new(match differs {
-            Some(column) => {
-                let values: BTreeSet<&str> = self.rows.iter().filter_map(|(r, _)| table.text(column, *r)).collect();
-                let values: Vec<&str> = values.into_iter().collect();
-                let likely = values
-                    .iter()
-                    .find(|v| super::categories::is_total(v))
-                    .or(values.first())
-                    .copied()
-                    .unwrap_or_default();
-                let title = titles[column];
-                let problem = format!(
-                    "The zone \"{key}\" has several counts{about} ({lines}), which differ in the column \"{title}\""
-                );
-                let remedy =
-                    format!("Keep one kind of row: where = {{ {title} = \"{likely}\" }}. It has: {}", some_of(&values));
-                Issue::error("repeated-zone", at.field(title), problem, remedy)
-            }
-            None => {
-                let problem = format!("The zone \"{key}\" has two different counts{about} ({lines})");
-                Issue::error("repeated-zone", at, problem, "Remove the wrong row")
-            }
-        })
-    }
-
-    fn note_repeats(&self, repeated: usize, issues: &mut Issues) {
-        if repeated > 0 {
-            let problem = format!("{} the same as an earlier one", counted(repeated, "row is", "rows are"));
-            issues.push(Issue::note("repeated-row", self.at(), problem, "They are counted once"));
-        }
+        Ok((columns, decimal))
     }
 }

@@ -3,7 +3,8 @@
 mod english;
 
 use crate::place::Opening;
-use opening_hours::OpeningHours;
+use chrono::{Days, NaiveDate, NaiveTime};
+use opening_hours::{OpeningHours, RuleKind};
 
 /// Days in the order of the week, as OpenStreetMap writes them.
 const DAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
@@ -39,8 +40,38 @@ fn is_valid(words: &str) -> bool {
     words.parse::<OpeningHours>().is_ok()
 }
 
+/// Whether hours that can be read say that nobody gets in on any day of the year from `day` on: `off`, `Mo-Su closed`.
+pub(super) fn never_open(words: &str, day: NaiveDate) -> bool {
+    let lower = words.to_lowercase();
+    // Whoever names a time or a date says more than never; looking through a year is slow.
+    if lower.replace("24/7", "").contains(|c: char| c.is_ascii_digit())
+        || !(lower.contains("off") || lower.contains("closed"))
+    {
+        return false;
+    }
+    // "PH off" alone leaves every other day unsaid.
+    if lower.split(';').all(|rule| ["ph", "sh"].iter().any(|holiday| rule.trim().starts_with(holiday))) {
+        return false;
+    }
+    let Some(end) = day.checked_add_days(Days::new(366)) else { return false };
+    let (start, end) = (day.and_time(NaiveTime::MIN), end.and_time(NaiveTime::MIN));
+    words
+        .parse::<OpeningHours>()
+        .is_ok_and(|hours| hours.iter_range(start, end).all(|stretch| stretch.kind == RuleKind::Closed))
+}
+
 /// Reads one cell for each day, Monday first; days without a word are left out.
+///
+/// A cell that says that nobody knows is no word. Registers write so of libraries whose hours were not reported.
 pub(super) fn read_days(cells: [Option<&str>; 7]) -> Understood {
+    let cells = cells.map(|cell| {
+        let form = |cell: &str| cell.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        match cell.map(form).as_deref() {
+            Some("unknown" | "notknown" | "na" | "") => None,
+            Some("naclosed") => Some("closed"),
+            _ => cell,
+        }
+    });
     if cells.iter().all(Option::is_none) {
         return Understood::AsWritten(Opening::Unknown);
     }
@@ -120,6 +151,24 @@ mod tests {
     }
 
     #[test]
+    fn hours_that_never_open_are_known() {
+        let day = NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day");
+        for words in ["off", "closed", "Mo-Su off", "Mo-Su,PH closed", "24/7 off", "off \"closed for good\""] {
+            assert!(never_open(words, day), "{words}");
+        }
+        for words in [
+            "Mo-Fr 09:00-17:00; Sa,Su off",
+            "24/7",
+            "PH off",
+            "Mo-Fr; Sa off",
+            "2024 Jan-2024 Mar off",
+            "by appointment",
+        ] {
+            assert!(!never_open(words, day), "{words}");
+        }
+    }
+
+    #[test]
     fn a_column_for_each_day_becomes_one_sentence() {
         let weekday = Some("09:00-18:00");
         let cells = [weekday, weekday, Some("09:00-12:30,13:30-18:00"), weekday, weekday, Some("CLOSED"), None];
@@ -128,6 +177,8 @@ mod tests {
             Some("Mo-Tu 09:00-18:00; We 09:00-12:30,13:30-18:00; Th-Fr 09:00-18:00; Sa off")
         );
         assert_eq!(read_days([None; 7]), Understood::AsWritten(Opening::Unknown));
+        assert_eq!(read_days([Some("[Unknown]"); 7]), Understood::AsWritten(Opening::Unknown));
+        assert_eq!(hours(read_days([Some("N/A Closed"); 7])).as_deref(), Some("Mo-Su off"));
         assert!(matches!(read_days([Some("AM Only"), None, None, None, None, None, None]), Understood::Not(_)));
     }
 }

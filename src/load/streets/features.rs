@@ -38,7 +38,8 @@ const SAYS_WHAT: [&str; 14] = [
 ];
 
 /// Other keys worth keeping, each with all its subkeys (`addr:street`, `name:cy`).
-const SAYS_MORE: [&str; 29] = [
+const SAYS_MORE: [&str; 39] = [
+    "abandoned",
     "access",
     "addr",
     "alt_name",
@@ -46,7 +47,10 @@ const SAYS_MORE: [&str; 29] = [
     "building",
     "capacity",
     "check_date",
+    "closed",
+    "construction",
     "contact",
+    "demolished",
     "denomination",
     "description",
     "disused",
@@ -56,13 +60,19 @@ const SAYS_MORE: [&str; 29] = [
     "name",
     "opening_date",
     "opening_hours",
+    "operational_status",
     "operator",
     "phone",
+    "planned",
+    "proposed",
+    "razed",
     "ref",
     "religion",
+    "removed",
     "service_times",
     "sport",
     "start_date",
+    "status",
     "survey",
     "toilets",
     "website",

@@ -1,6 +1,11 @@
 //! A layer of lines becomes streets: OS Open Roads, a council's road centre lines, any other.
 
 use super::joints::{Joints, join};
+use super::line_notes::{self, LeftOut};
+use super::line_tags::{self, TagColumns};
+use super::line_words::{Said, WordColumns};
+use super::osm_file::Tags;
+use super::rules::{self, OnFoot};
 use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
@@ -10,6 +15,7 @@ use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwo
 use crate::place::{Issue, Where};
 use crate::units::Metres;
 use geo::{Geometry, LineString};
+use std::collections::BTreeMap;
 
 /// Ends this near to each other are one junction, unless `join_within_m` says otherwise.
 ///
@@ -37,23 +43,27 @@ const NAME_TITLES: [&str; 11] = [
     "designated_name",
 ];
 
-/// Titles under which layers keep what a street is for, the most telling first.
-const CLASS_TITLES: [&str; 9] = [
-    "highway",
-    "fclass",
-    "road_function",
-    "function",
-    "road_type",
-    "road_classification",
-    "class",
-    "form_of_way",
-    "type",
-];
-
 struct Line {
     points: Vec<Xy>,
+    street: Walked,
+}
+
+/// What a row's line is.
+enum Kind {
+    Street(Walked),
+    /// Nobody walks there; `true` for what nobody crosses either.
+    None(LeftOut, bool),
+}
+
+/// A line as a street.
+#[derive(Clone)]
+struct Walked {
     class: StreetClass,
     name: Option<String>,
+    /// Nobody steps onto it between its ends.
+    is_apart: bool,
+    /// Only those who live there use it.
+    is_private: bool,
 }
 
 /// Reads streets from a table with lines.
@@ -75,16 +85,20 @@ pub(super) fn read(
         columns,
         context,
         lines: Vec::new(),
-        motorways: 0,
+        barriers: Vec::new(),
+        left_out: BTreeMap::new(),
         excluded: 0,
         without_length: Vec::new(),
     };
     for row in 0..table.rows() {
         reader.row(row, issues);
     }
-    let LineReader { lines, motorways, excluded, without_length, .. } = reader;
-    tell_of_left_out(motorways, excluded, context, issues);
-    tell_of_points(&without_length, context, issues);
+    if let Speech::Tags(tags) = &reader.columns.speech {
+        line_notes::tell_of_missing_tags(tags, table, context, issues);
+    }
+    let LineReader { lines, barriers, left_out, excluded, without_length, .. } = reader;
+    line_notes::tell_of_left_out(&left_out, excluded, context, issues);
+    line_notes::tell_of_points(&without_length, context, issues);
 
     let within = section.join_within_m.filter(|metres| metres.is_finite() && *metres >= 0.0);
     let within = within.map_or(JOIN_WITHIN, Metres::new);
@@ -100,14 +114,24 @@ pub(super) fn read(
             format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
         issues.push(Issue::note("street-ends-joined", Where::file(context.shown), problem, remedy));
     }
-    let (network, report) = build(&lines, &joints);
+    let (network, report) = build(&lines, &joints, &barriers);
     Ok(Streets { network, features: Vec::new(), report })
+}
+
+/// How a layer says what its lines are.
+enum Speech {
+    /// With the tags of OpenStreetMap.
+    Tags(TagColumns),
+    /// With words of its own, and perhaps with OpenStreetMap's words for who may pass.
+    Words(WordColumns, Vec<(&'static str, usize)>),
 }
 
 /// Which columns say what.
 struct Columns<'a> {
     name: Option<usize>,
-    class: Option<usize>,
+    /// Whether `place.toml` names the column of names.
+    name_is_asked: bool,
+    speech: Speech,
     exclude: Vec<(usize, Vec<&'a str>)>,
 }
 
@@ -143,8 +167,29 @@ impl<'a> Columns<'a> {
             };
             exclude.push((column, values));
         }
-        Ok(Self { name, class: CLASS_TITLES.iter().find_map(|title| table.column(title)), exclude })
+        let speech = match TagColumns::of(table) {
+            Some(tags) => Speech::Tags(tags),
+            None => {
+                let access = ["foot", "access"].into_iter().filter_map(|key| Some((key, table.column(key)?)));
+                Speech::Words(WordColumns::of(table, &exclude, context.shown)?, access.collect())
+            }
+        };
+        Ok(Self { name, name_is_asked: section.name.is_some(), speech, exclude })
     }
+}
+
+impl Columns<'_> {
+    fn has_tags(&self) -> bool {
+        matches!(self.speech, Speech::Tags(_))
+    }
+}
+
+/// Whether `place.toml` leaves a row out.
+pub(super) fn is_excluded(table: &Table, exclude: &[(usize, Vec<&str>)], row: usize) -> bool {
+    exclude.iter().any(|(column, values)| {
+        let text = table.text(*column, row).map(str::trim);
+        text.is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
+    })
 }
 
 struct LineReader<'a> {
@@ -153,7 +198,8 @@ struct LineReader<'a> {
     columns: Columns<'a>,
     context: Context<'a>,
     lines: Vec<Line>,
-    motorways: usize,
+    barriers: Vec<Vec<Xy>>,
+    left_out: BTreeMap<LeftOut, usize>,
     excluded: usize,
     /// Rows of lines without length.
     without_length: Vec<u64>,
@@ -161,58 +207,108 @@ struct LineReader<'a> {
 
 impl LineReader<'_> {
     fn row(&mut self, row: usize, issues: &mut Issues) {
-        let text = |column: usize| self.table.text(column, row).map(str::trim);
-        let is_excluded = self.columns.exclude.iter().any(|(column, values)| {
-            text(*column).is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
-        });
-        if is_excluded {
+        if is_excluded(self.table, &self.columns.exclude, row) {
             self.excluded += 1;
             return;
         }
-        let Some(class) = class_of(self.columns.class.and_then(text).unwrap_or_default()) else {
-            self.motorways += 1;
-            return;
-        };
-        let name = self.columns.name.and_then(text).map(str::to_owned);
+        let kind = self.kind(row);
+        if matches!(&kind, Kind::Street(street) if street.is_private) {
+            *self.left_out.entry(LeftOut::Closed).or_insert(0) += 1;
+        }
+        if let Kind::None(why, _) = kind {
+            *self.left_out.entry(why).or_insert(0) += 1;
+            if !matches!(kind, Kind::None(_, true)) {
+                return;
+            }
+        }
         match self.shapes.geometries.get(row).and_then(Option::as_ref) {
-            Some(Geometry::LineString(line)) => self.line(row, line, class, name.as_ref(), issues),
+            Some(Geometry::LineString(line)) => self.line(row, line, &kind, issues),
             Some(Geometry::MultiLineString(parts)) => {
                 for line in parts {
-                    self.line(row, line, class, name.as_ref(), issues);
+                    self.line(row, line, &kind, issues);
                 }
             }
             Some(Geometry::Line(line)) => {
-                self.line(row, &LineString::new(vec![line.start, line.end]), class, name.as_ref(), issues);
+                self.line(row, &LineString::new(vec![line.start, line.end]), &kind, issues);
+            }
+            // A square is walked along its outline.
+            Some(Geometry::Polygon(square)) if self.columns.has_tags() => {
+                self.line(row, square.exterior(), &kind, issues);
+            }
+            Some(Geometry::MultiPolygon(squares)) if self.columns.has_tags() => {
+                for square in squares {
+                    self.line(row, square.exterior(), &kind, issues);
+                }
             }
             Some(_) => self.left_out(row, "street-not-a-line", "The shape is not a line", issues),
             None => self.left_out(row, "street-without-shape", "There is no shape", issues),
         }
     }
 
-    fn line(
-        &mut self,
-        row: usize,
-        line: &LineString<f64>,
-        class: StreetClass,
-        name: Option<&String>,
-        issues: &mut Issues,
-    ) {
-        let mut points: Vec<Xy> = Vec::with_capacity(line.0.len());
-        for coordinate in &line.0 {
-            let Some(at) = self.shapes.crs.to_xy(coordinate.x, coordinate.y, self.context.plane) else {
+    /// What the row's line is.
+    fn kind(&self, row: usize) -> Kind {
+        let name = || self.columns.name.and_then(|column| self.table.text(column, row)).map(str::to_owned);
+        match &self.columns.speech {
+            Speech::Tags(columns) => {
+                let tags = columns.tags(self.table, row);
+                let said = rules::name(&tags).map(str::to_owned);
+                let name = if self.columns.name_is_asked { name() } else { said.or_else(name) };
+                let is_private = rules::is_private_street(&tags);
+                let is_apart = rules::is_apart(&tags);
+                match rules::on_foot(&tags) {
+                    OnFoot::Yes(class) => Kind::Street(Walked { class, name, is_apart, is_private }),
+                    OnFoot::No if is_private => {
+                        Kind::Street(Walked { class: StreetClass::Residential, name, is_apart, is_private })
+                    }
+                    OnFoot::No => Kind::None(LeftOut::Closed, rules::divides(&tags)),
+                    OnFoot::NotAStreet => Kind::None(LeftOut::Other(line_tags::what(&tags)), rules::divides(&tags)),
+                }
+            }
+            Speech::Words(columns, access) => {
+                let tags: Tags<'_> =
+                    access.iter().filter_map(|(key, column)| Some((*key, self.table.text(*column, row)?))).collect();
+                match columns.said(self.table, row) {
+                    Said::Street(_) if rules::access(&tags) == Some(false) => Kind::None(LeftOut::Closed, false),
+                    Said::Street(class) => {
+                        Kind::Street(Walked { class, name: name(), is_apart: false, is_private: false })
+                    }
+                    Said::Motorway => Kind::None(LeftOut::Motorway, true),
+                    Said::NoStreet(what, divides) => Kind::None(LeftOut::Other(what), divides),
+                    Said::NotInUse => Kind::None(LeftOut::NotInUse, false),
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, row: usize, line: &LineString<f64>, kind: &Kind, issues: &mut Issues) {
+        let on_plane = |coordinate: &geo::Coord<f64>| {
+            self.shapes.crs.to_xy(coordinate.x, coordinate.y, self.context.plane).ok_or(*coordinate)
+        };
+        let street = match kind {
+            Kind::Street(street) => street.clone(),
+            Kind::None(..) => {
+                let on_plane = line.0.iter().map(|coordinate| on_plane(coordinate).ok());
+                let points: Vec<Option<Xy>> = on_plane.collect();
+                let runs = points.split(Option::is_none).filter(|run| run.len() > 1);
+                self.barriers.extend(runs.map(|run| run.iter().copied().flatten().collect::<Vec<Xy>>()));
+                return;
+            }
+        };
+        let points: Vec<Xy> = match line.0.iter().map(on_plane).collect() {
+            Ok(points) => points,
+            Err(coordinate) => {
                 let problem =
                     format!("The point {}, {} is not on {}", coordinate.x, coordinate.y, self.context.plane.name());
                 self.left_out(row, "street-off-plane", &problem, issues);
                 return;
-            };
-            points.push(at);
-        }
+            }
+        };
         let length = points.windows(2).map(|pair| pair[0].distance(pair[1]).get()).sum();
         if Metres::new(length) < NO_LENGTH {
             self.without_length.push(self.table.line(row));
             return;
         }
-        self.lines.push(Line { points, class, name: name.cloned() });
+        self.lines.push(Line { points, street });
     }
 
     fn left_out(&self, row: usize, code: &'static str, problem: &str, issues: &mut Issues) {
@@ -222,95 +318,24 @@ impl LineReader<'_> {
     }
 }
 
-fn tell_of_left_out(motorways: usize, excluded: usize, context: Context<'_>, issues: &mut Issues) {
-    if motorways > 0 {
-        let problem = format!("{motorways} lines are motorways and were left out");
-        let remedy = "Nothing to do: nobody walks there";
-        issues.push(Issue::note("street-motorways", Where::file(context.shown), problem, remedy));
-    }
-    if excluded > 0 {
-        let problem = format!("{excluded} lines were left out, as [streets] exclude says");
-        issues.push(Issue::note("streets-excluded", Where::file(context.shown), problem, "Nothing to do"));
-    }
-}
-
-/// One issue for all lines without length: some layers have hundreds, left over from cleaning.
-fn tell_of_points(rows: &[u64], context: Context<'_>, issues: &mut Issues) {
-    if let [first, others @ ..] = rows {
-        let problem = match others.len() {
-            0 => "The line has no length".to_owned(),
-            n => format!("The line has no length, nor have {n} others after it"),
-        };
-        let at = Where::file(context.shown).row(*first);
-        issues.push(Issue::note(
-            "street-without-length",
-            at,
-            problem,
-            "Left out, which changes no walk; delete it in the source",
-        ));
-    }
-}
-
-fn build(lines: &[Line], joints: &Joints) -> (StreetNetwork, BuildReport) {
+fn build(lines: &[Line], joints: &Joints, barriers: &[Vec<Xy>]) -> (StreetNetwork, BuildReport) {
     let mut builder = Builder::new();
     let nodes: Vec<BuilderNode> = joints.at.iter().map(|&at| builder.node(at)).collect();
     for (line, cuts) in lines.iter().zip(&joints.cuts) {
         for pair in cuts.windows(2) {
             let ((start, from), (end, to)) = (pair[0], pair[1]);
-            builder.street(nodes[from], nodes[to], &line.points[start + 1..end], line.class, line.name.as_deref());
+            let (between, name) = (&line.points[start + 1..end], line.street.name.as_deref());
+            if line.street.is_private {
+                builder.private(nodes[from], nodes[to], between);
+            } else if line.street.is_apart {
+                builder.passage(nodes[from], nodes[to], between, line.street.class, name);
+            } else {
+                builder.street(nodes[from], nodes[to], between, line.street.class, name);
+            }
         }
+    }
+    for line in barriers {
+        builder.barrier(line);
     }
     builder.build()
-}
-
-/// What a street is for, by the words of OS Open Roads, OpenStreetMap or a council; `None` for a
-/// motorway. Words that are not understood make a street with homes.
-fn class_of(words: &str) -> Option<StreetClass> {
-    let words = words.to_lowercase().replace(['_', '-'], " ");
-    let has = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    if has(&["motorway"]) || matches!(words.as_str(), "m" | "mo") {
-        return None;
-    }
-    let is_main = has(&["primary", "secondary", "tertiary", "trunk", "a road", "b road", "main", "distributor"])
-        || matches!(words.as_str(), "a" | "b");
-    Some(if has(&["steps", "stair"]) {
-        StreetClass::Steps
-    } else if has(&["foot", "path", "pedestrian", "cycle", "bridleway", "track", "alley"]) {
-        StreetClass::Path
-    } else if has(&["service", "restricted", "secondary access", "private", "parking"]) {
-        StreetClass::Service
-    } else if is_main {
-        StreetClass::Main
-    } else {
-        StreetClass::Residential
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn classes_are_known_by_the_words_of_several_publishers() {
-        let words = [
-            ("A Road", Some(StreetClass::Main)),
-            ("Local Road", Some(StreetClass::Residential)),
-            ("Minor Road", Some(StreetClass::Residential)),
-            ("Restricted Local Access Road", Some(StreetClass::Service)),
-            ("Secondary Access Road", Some(StreetClass::Service)),
-            ("Motorway", None),
-            ("motorway_link", None),
-            ("footway", Some(StreetClass::Path)),
-            ("secondary_link", Some(StreetClass::Main)),
-            ("living_street", Some(StreetClass::Residential)),
-            ("steps", Some(StreetClass::Steps)),
-            ("Mi", Some(StreetClass::Residential)),
-            ("b", Some(StreetClass::Main)),
-            ("Mo", None),
-            ("", Some(StreetClass::Residential)),
-        ];
-        for (word, class) in words {
-            assert_eq!(class_of(word), class, "{word}");
-        }
-    }
 }

@@ -1,7 +1,11 @@
 //! Street files become a network: OpenStreetMap extracts (`osm`), or any layer of lines (`lines`).
 
 mod features;
+mod islands;
 mod joints;
+mod line_notes;
+mod line_tags;
+mod line_words;
 mod lines;
 mod osm;
 mod osm_file;
@@ -10,13 +14,16 @@ mod osm_xml;
 mod rules;
 
 pub use features::OsmFeature;
+pub(super) use islands::tell_of_islands;
+pub(super) use rules::open_by;
 
 use super::manifest::StreetsSection;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::crs::Plane;
-use crate::network::{BuildReport, StreetNetwork};
+use crate::crs::{Plane, Xy};
+use crate::network::{BuildReport, Snap, StreetNetwork};
 use crate::place::{Issue, Where};
+use crate::units::Metres;
 use osm_file::OsmFile;
 use std::path::Path;
 
@@ -75,8 +82,15 @@ pub fn load_streets(
     if streets.network.n_streets() == 0 {
         return Err(nothing_to_walk(shown));
     }
-    tell_of_islands(&streets.network, context, issues);
     Ok(streets)
+}
+
+/// Where does a door meet the streets, if one can be reached within this distance?
+///
+/// Registers give whole metres, so half a metre more or less decides nothing: 500.1 m, which is told as 500, is not
+/// more than 500.
+pub(super) fn meet(network: &StreetNetwork, door: Xy, within: Metres) -> Option<Snap> {
+    network.snap(door, within + Metres::new(0.5))
 }
 
 fn packed(shown: &str) -> Issue {
@@ -96,33 +110,7 @@ fn nothing_to_walk(shown: &str) -> Issue {
     Issue::error("no-streets", Where::file(shown), problem, remedy)
 }
 
-/// Says how much of the network is cut off from the rest, since nobody there reaches anything else.
-fn tell_of_islands(network: &StreetNetwork, context: Context<'_>, issues: &mut Issues) {
-    let Some(largest) = network.islands().get(1) else { return };
-    let cut_off = &network.islands()[1..];
-    let tiny = cut_off.iter().filter(|island| island.is_tiny()).count();
-    let metres: f64 = cut_off.iter().map(|island| island.length.get()).sum();
-    let share = 100.0 * metres / network.length().get();
-    let place = context
-        .plane
-        .to_lonlat(largest.at)
-        .map_or_else(String::new, |at| format!(" at {:.5}, {:.5} (longitude, latitude)", at.lon, at.lat));
-    let problem = format!(
-        "{} parts of the network, {:.1} km of street in all ({share:.1} %), are not joined to the rest; the largest \
-         has {:.0} m of street and is{place}",
-        cut_off.len(),
-        metres / 1000.0,
-        largest.length.get(),
-    );
-    let remedy = format!(
-        "Join them in the source if a way is missing there; people beside the {tiny} with less than {:.0} m are \
-         led to the nearest larger street within {:.0} m more, others can reach only what is on their own part",
-        crate::network::Island::TINY.get(),
-        crate::network::Snap::PAST_TINY.get(),
-    );
-    issues.push(Issue::note("street-islands", Where::file(context.shown), problem, remedy));
-}
-
 #[cfg(test)]
-#[path = "tests.rs"]
+mod line_tests;
+#[cfg(test)]
 mod tests;

@@ -4,8 +4,8 @@
 //! wanted, then ways that are streets, things or outlines, then the nodes those need.
 
 use super::features::{OsmFeature, is_feature, kept_tags, middle};
-use super::osm_file::{Element, Kind, OsmFile};
-use super::rules::{OnFoot, blocks, name, on_foot};
+use super::osm_file::{Element, Kind, OsmFile, Tags};
+use super::rules::{OnFoot, blocks, divides, is_apart, is_own_gate, is_private_street, name, on_foot};
 use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
@@ -15,18 +15,38 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;
 
-/// A relation that is a thing with an outline.
+/// A relation that is a thing with an outline, or a square whose outline is walked.
 struct Outline {
     id: i64,
-    tags: KeptTags,
     ways: Vec<i64>,
+    street: Option<Walked>,
+    feature: Option<KeptTags>,
+}
+
+/// A way as a street.
+#[derive(Clone)]
+struct Walked {
+    class: StreetClass,
+    name: Option<String>,
+    /// Nobody steps onto it between its ends.
+    is_apart: bool,
+    /// Only those who live there use it.
+    is_private: bool,
+}
+
+impl Walked {
+    fn of(tags: &Tags<'_>, class: StreetClass) -> Self {
+        let is_private = is_private_street(tags);
+        Self { class, name: name(tags).map(str::to_owned), is_apart: is_apart(tags), is_private }
+    }
 }
 
 struct Way {
     id: i64,
     refs: Vec<i64>,
-    street: Option<(StreetClass, Option<String>)>,
+    street: Option<Walked>,
     closed_to_feet: bool,
+    divides: bool,
     feature: Option<KeptTags>,
 }
 
@@ -35,6 +55,8 @@ struct Node {
     /// On the plane; `None` beyond its edge.
     at: Option<Xy>,
     blocked: bool,
+    /// Blocked for others than those who live behind it.
+    own_gate: bool,
     feature: Option<KeptTags>,
 }
 
@@ -42,7 +64,12 @@ struct Node {
 pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues) -> Result<Streets, Issue> {
     let outlines = file.sift(Kind::Relation, outline)?;
     let outlined: HashSet<i64> = outlines.iter().flat_map(|outline| outline.ways.iter().copied()).collect();
-    let mut ways = file.sift(Kind::Way, |way| self::way(way, &outlined))?;
+    let squares: HashMap<i64, &Walked> = outlines
+        .iter()
+        .filter_map(|outline| Some((outline.street.as_ref()?, &outline.ways)))
+        .flat_map(|(street, ways)| ways.iter().map(move |&way| (way, street)))
+        .collect();
+    let mut ways = file.sift(Kind::Way, |way| self::way(way, &outlined, &squares))?;
     ways.sort_by_key(|way| way.id);
     ways.dedup_by_key(|way| way.id);
     let mut wanted: Vec<i64> =
@@ -62,31 +89,39 @@ pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues
 }
 
 fn outline(relation: &Element<'_>) -> Option<Outline> {
-    let is_area = matches!(relation.tags.get("type"), Some("multipolygon" | "boundary"));
-    (is_area && is_feature(&relation.tags)).then(|| Outline {
-        id: relation.id,
-        tags: kept_tags(&relation.tags),
-        ways: relation.outer_ways.clone(),
-    })
+    let kind = relation.tags.get("type");
+    let is_area = matches!(kind, Some("multipolygon" | "boundary"));
+    let feature = (is_area && is_feature(&relation.tags)).then(|| kept_tags(&relation.tags));
+    let street = match on_foot(&relation.tags) {
+        OnFoot::Yes(class) if kind == Some("multipolygon") => Some(Walked::of(&relation.tags, class)),
+        _ => None,
+    };
+    let wanted = feature.is_some() || street.is_some();
+    wanted.then(|| Outline { id: relation.id, ways: relation.outer_ways.clone(), street, feature })
 }
 
-fn way(way: &Element<'_>, outlined: &HashSet<i64>) -> Option<Way> {
+fn way(way: &Element<'_>, outlined: &HashSet<i64>, squares: &HashMap<i64, &Walked>) -> Option<Way> {
     let on_foot = on_foot(&way.tags);
     let street = match on_foot {
-        OnFoot::Yes(class) => Some((class, name(&way.tags).map(str::to_owned))),
+        OnFoot::Yes(class) => Some(Walked::of(&way.tags, class)),
+        OnFoot::NotAStreet if way.tags.get("highway").is_none() => {
+            squares.get(&way.id).map(|square| Walked::clone(square))
+        }
+        OnFoot::No if is_private_street(&way.tags) => Some(Walked::of(&way.tags, StreetClass::Residential)),
         OnFoot::No | OnFoot::NotAStreet => None,
     };
     let closed = way.refs.len() >= 4 && way.refs.first() == way.refs.last();
     let feature = (closed && is_feature(&way.tags)).then(|| kept_tags(&way.tags));
     let closed_to_feet = on_foot == OnFoot::No;
-    let wanted = street.is_some() || feature.is_some() || closed_to_feet || outlined.contains(&way.id);
-    wanted.then(|| Way { id: way.id, refs: way.refs.clone(), street, closed_to_feet, feature })
+    let divides = divides(&way.tags);
+    let wanted = street.is_some() || feature.is_some() || closed_to_feet || divides || outlined.contains(&way.id);
+    wanted.then(|| Way { id: way.id, refs: way.refs.clone(), street, closed_to_feet, divides, feature })
 }
 
 impl Way {
     /// Whether its nodes are needed; a way kept only to be counted needs none.
     fn is_used(&self, outlined: &HashSet<i64>) -> bool {
-        self.street.is_some() || self.feature.is_some() || outlined.contains(&self.id)
+        self.street.is_some() || self.feature.is_some() || self.divides || outlined.contains(&self.id)
     }
 }
 
@@ -96,7 +131,7 @@ fn node(node: &Element<'_>, wanted: &[i64], context: Context<'_>) -> Option<Node
         return None;
     }
     let at = node.at.and_then(|at| context.plane.to_xy(at));
-    Some(Node { id: node.id, at, blocked: blocks(&node.tags), feature })
+    Some(Node { id: node.id, at, blocked: blocks(&node.tags), own_gate: is_own_gate(&node.tags), feature })
 }
 
 /// Nodes sorted by their number in the file.
@@ -154,9 +189,8 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
     let mut missing = Missing::default();
     let mut stretches = Vec::new();
     for way in ways {
-        if let Some((class, name)) = &way.street {
-            let name = name.as_deref();
-            stretches.extend(present(&way.refs, nodes, &mut missing).map(|line| (line, *class, name)));
+        if let Some(street) = &way.street {
+            stretches.extend(present(&way.refs, nodes, &mut missing).map(|line| (line, street)));
         }
     }
     // A node is a junction where a stretch ends, where two meet, or where one meets itself.
@@ -169,14 +203,22 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
             uses[*end] = 2;
         }
     }
-    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new() };
-    for (line, class, name) in stretches {
+    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new(), gates: BTreeMap::new() };
+    for (line, street) in stretches {
         let mut start = 0;
         for end in 1..line.len() {
             if end + 1 == line.len() || uses[line[end]] > 1 || nodes.0[line[end]].blocked {
-                junctions.street(&line[start..=end], class, name);
+                junctions.street(&line[start..=end], street);
                 start = end;
             }
+        }
+    }
+    junctions.open_gates();
+    // What cannot be crossed is told of nowhere when it leads out of the file: rivers do.
+    for way in ways.iter().filter(|way| way.divides) {
+        for line in present(&way.refs, nodes, &mut Missing::default()) {
+            let points: Vec<Xy> = line.iter().filter_map(|&node| nodes.0[node].at).collect();
+            junctions.builder.barrier(&points);
         }
     }
     let (network, report) = junctions.builder.build();
@@ -215,15 +257,24 @@ struct Junctions<'a> {
     nodes: &'a Nodes,
     builder: Builder,
     known: HashMap<usize, BuilderNode>,
+    /// The nodes made of each gate that lets those pass who live behind it.
+    gates: BTreeMap<usize, Vec<BuilderNode>>,
 }
 
 impl Junctions<'_> {
-    fn street(&mut self, line: &[usize], class: StreetClass, name: Option<&str>) {
+    fn street(&mut self, line: &[usize], street: &Walked) {
         if let [first, between @ .., last] = line {
             let (from, to) = (self.end(*first), self.end(*last));
             let between: Vec<Xy> = between.iter().filter_map(|&node| self.nodes.0[node].at).collect();
             if let (Some(from), Some(to)) = (from, to) {
-                self.builder.street(from, to, &between, class, name);
+                let name = street.name.as_deref();
+                if street.is_private {
+                    self.builder.private(from, to, &between);
+                } else if street.is_apart {
+                    self.builder.passage(from, to, &between, street.class, name);
+                } else {
+                    self.builder.street(from, to, &between, street.class, name);
+                }
             }
         }
     }
@@ -231,9 +282,24 @@ impl Junctions<'_> {
     fn end(&mut self, node: usize) -> Option<BuilderNode> {
         let at = self.nodes.0[node].at?;
         if self.nodes.0[node].blocked {
-            return Some(self.builder.node(at));
+            let side = self.builder.node(at);
+            if self.nodes.0[node].own_gate {
+                self.gates.entry(node).or_default().push(side);
+            }
+            return Some(side);
         }
         Some(*self.known.entry(node).or_insert_with(|| self.builder.node(at)))
+    }
+}
+
+impl Junctions<'_> {
+    /// Joins the sides of each gate for those who live behind it.
+    fn open_gates(&mut self) {
+        for sides in self.gates.values() {
+            for pair in sides.windows(2) {
+                self.builder.private(pair[0], pair[1], &[]);
+            }
+        }
     }
 }
 
@@ -258,7 +324,7 @@ fn features<'a>(
     let from_outlines = outlines.into_iter().filter_map(|outline| {
         let known = outline.ways.iter().filter_map(|id| ways.binary_search_by_key(id, |way| way.id).ok());
         let lines: Vec<Vec<Xy>> = known.map(|way| line(&ways[way])).collect();
-        Some(OsmFeature::new(Kind::Relation, outline.id, outline.tags, middle(&lines)?))
+        Some(OsmFeature::new(Kind::Relation, outline.id, outline.feature?, middle(&lines)?))
     });
     from_nodes.chain(from_ways).chain(from_outlines).collect()
 }

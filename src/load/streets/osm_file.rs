@@ -28,6 +28,10 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(super) struct Element<'a> {
     pub(super) id: i64,
+    /// Its version, 0 where none is given.
+    pub(super) version: i64,
+    /// Marked as deleted, by an editor or in the database.
+    pub(super) is_deleted: bool,
     pub(super) tags: Tags<'a>,
     /// Of a node: where it is, if that is on the globe.
     pub(super) at: Option<LonLat>,

@@ -93,6 +93,11 @@ impl<'a> Pbf<'a> {
             Ok(BlobDecode::OsmData(block)) => {
                 Ok(Sifted { number, holds: Holds::of(&block), found: sift_block(&block, kind, pick) })
             }
+            Ok(BlobDecode::OsmHeader(header))
+                if header.required_features().iter().any(|feature| feature == "HistoricalInformation") =>
+            {
+                Err(history(self.context.shown))
+            }
             Ok(_) => Ok(Sifted { number, holds: Holds::default(), found: Vec::new() }),
             Err(error) => Err(self.broken(&error)),
         }));
@@ -109,17 +114,19 @@ fn sift_block<T>(block: &PrimitiveBlock, kind: Kind, pick: &impl Fn(&Element<'_>
     for group in block.groups() {
         match kind {
             Kind::Node => {
-                let plain = group.nodes().map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
-                let dense = group.dense_nodes().map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
+                let plain = group.nodes().filter(|n| n.info().visible());
+                let plain = plain.map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
+                let dense = group.dense_nodes().filter(|n| n.info().is_none_or(|info| info.visible()));
+                let dense = dense.map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
                 found.extend(plain.chain(dense).filter_map(|(id, lon, lat, tags)| {
                     pick(&Element { id, tags, at: LonLat::new(lon, lat), ..Element::default() })
                 }));
             }
-            Kind::Way => found.extend(group.ways().filter_map(|way| {
+            Kind::Way => found.extend(group.ways().filter(|way| way.info().visible()).filter_map(|way| {
                 let refs = way.refs().collect();
                 pick(&Element { id: way.id(), tags: way.tags().collect(), refs, ..Element::default() })
             })),
-            Kind::Relation => found.extend(group.relations().filter_map(|relation| {
+            Kind::Relation => found.extend(group.relations().filter(|it| it.info().visible()).filter_map(|relation| {
                 let outer = relation.members().filter(|member| {
                     member.member_type == RelMemberType::Way && member.role().is_ok_and(|role| role != "inner")
                 });
@@ -135,6 +142,13 @@ pub(super) fn broken(shown: &str, why: &str) -> Issue {
     let problem = format!("The street file is damaged or is not OpenStreetMap data: {why}");
     let remedy = "Fetch the file again and compare its size with the publisher's; it may have been cut short";
     Issue::error("broken-streets", Where::file(shown), problem, remedy)
+}
+
+fn history(shown: &str) -> Issue {
+    let problem = "The file holds the history of OpenStreetMap, with every version of every street";
+    let remedy = "Take the state of one day out of it: osmium time-filter history.osh.pbf 2024-06-30T00:00:00Z -o \
+                  streets.osm.pbf";
+    Issue::error("streets-history", Where::file(shown), problem, remedy)
 }
 
 pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Issue {

@@ -5,10 +5,15 @@ use crate::crs::LonLat;
 use crate::place::Issue;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::BufReader;
 
 /// The XML form, read from front to back once for each kind of element.
+///
+/// Editors save what they deleted with a mark, and files laid together hold an element in several versions: the
+/// latest version is the element, and when that is deleted there is none.
 pub(super) struct Xml<'a> {
     context: Context<'a>,
 }
@@ -26,14 +31,14 @@ impl<'a> Xml<'a> {
         let file = File::open(self.context.path).map_err(|error| unreadable(self.context.shown, &error))?;
         let mut reader = Reader::from_reader(BufReader::with_capacity(1 << 16, file));
         let mut buffer = Vec::new();
-        let mut sieve = Sieve { kind, pick, depth: 0, at_hand: None, found: Vec::new() };
+        let mut sieve = Sieve { kind, pick, depth: 0, at_hand: None, latest: HashMap::new(), found: Vec::new() };
         loop {
             buffer.clear();
             let event = reader.read_event_into(&mut buffer);
             let ended = event.map_err(|error| error.to_string()).and_then(|event| sieve.take(&event));
             match ended {
                 Ok(false) => {}
-                Ok(true) => return Ok(sieve.found),
+                Ok(true) => return Ok(sieve.found.into_iter().flatten().collect()),
                 Err(why) => {
                     let why = format!("{why}, at byte {}", reader.buffer_position());
                     return Err(broken(self.context.shown, &why));
@@ -49,7 +54,9 @@ struct Sieve<'p, T, P> {
     depth: usize,
     /// The element whose end has not come yet.
     at_hand: Option<Element<'static>>,
-    found: Vec<T>,
+    /// The latest version of each element so far, and where in `found` it is.
+    latest: HashMap<i64, (i64, Option<usize>)>,
+    found: Vec<Option<T>>,
 }
 
 impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
@@ -100,7 +107,30 @@ impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
 
     fn close(&mut self, name: &str) {
         if name == self.kind.word() {
-            self.found.extend(self.at_hand.take().and_then(|element| (self.pick)(&element)));
+            self.at_hand.take().into_iter().for_each(|element| self.keep(&element));
+        }
+    }
+
+    /// Keeps what is made of an element, unless a later version of it is known.
+    fn keep(&mut self, element: &Element<'_>) {
+        let known = match self.latest.entry(element.id) {
+            Entry::Vacant(known) => known.insert((element.version, None)),
+            Entry::Occupied(known) => {
+                let known = known.into_mut();
+                let is_later = element.version > known.0 || (element.version == known.0 && element.is_deleted);
+                if !is_later {
+                    return;
+                }
+                if let Some(at) = known.1.take() {
+                    self.found[at] = None;
+                }
+                known.0 = element.version;
+                known
+            }
+        };
+        if let Some(made) = (self.pick)(element).filter(|_| !element.is_deleted) {
+            known.1 = Some(self.found.len());
+            self.found.push(Some(made));
         }
     }
 }
@@ -108,7 +138,14 @@ impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
 fn element(tag: &BytesStart<'_>) -> Element<'static> {
     let degrees = |key| value(tag, key).and_then(|text| text.trim().parse::<f64>().ok());
     let at = degrees("lon").zip(degrees("lat")).and_then(|(lon, lat)| LonLat::new(lon, lat));
-    Element { id: number(tag, "id").unwrap_or_default(), at, ..Element::default() }
+    let is = |key, word: &str| value(tag, key).is_some_and(|said| said.trim() == word);
+    Element {
+        id: number(tag, "id").unwrap_or_default(),
+        version: number(tag, "version").unwrap_or_default(),
+        is_deleted: is("action", "delete") || is("visible", "false"),
+        at,
+        ..Element::default()
+    }
 }
 
 fn number(tag: &BytesStart<'_>, key: &str) -> Option<i64> {

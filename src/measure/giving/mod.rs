@@ -237,9 +237,9 @@ fn unplaced(giving: &Giving) -> [i64; 4] {
     Unplaced::ALL.map(|why| parts().filter(|part| part.benefit == Err(why)).map(|part| part.pence).sum())
 }
 
-/// From the first planned day to the last.
+/// From the first planned day to the last, of the grants whose days do not lie years apart from all others.
 fn period(giving: &Giving) -> Option<Planned> {
-    let planned = || giving.grants.iter().filter_map(|grant| grant.planned);
+    let planned = || giving.grants.iter().filter(|grant| !grant.apart).filter_map(|grant| grant.planned);
     let assumed = planned().any(|planned| planned.assumed);
     Some(Planned { from: planned().map(|p| p.from).min()?, to: planned().map(|p| p.to).max()?, assumed })
 }
@@ -267,6 +267,7 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
                 let patch = homes.main_patch(zone).map_or(homes.patches, Idx::index);
                 (patch, bands.of_zone(zone.index()))
             });
+            let office = office.filter(|(patch, _)| !reach.cut || reach.has_patch(*patch));
             let piece = Piece { grant: nth, pence: part.pence as f64, area: benefit.area, office };
             let Some(patch) = reach.only_patch() else {
                 model.open.push(piece);
@@ -300,7 +301,8 @@ fn model<'a>(giving: &Giving, reaches: &'a [Reach], homes: &Homes, bands: &Bands
 fn residents_by_cell(homes: &Homes) -> Vec<f64> {
     let mut cells = vec![0.0; homes.patches + 1];
     for zone in 0..homes.zones() {
-        for (patch, residents) in homes.zone(ZoneIdx::from_usize(zone)) {
+        let peopled = homes.zone(ZoneIdx::from_usize(zone)).iter().filter(|(_, residents)| *residents > reach::NOBODY);
+        for (patch, residents) in peopled {
             if let Some(cell) = cells.get_mut(*patch) {
                 *cell += residents;
             }

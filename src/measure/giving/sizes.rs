@@ -73,7 +73,7 @@ impl<'g> Firsts<'g> {
         let mut last = None;
         for grant in &giving.grants {
             let Some(day) = grant.awarded else { continue };
-            last = last.max(Some(day));
+            last = if grant.apart { last } else { last.max(Some(day)) };
             first.entry(&grant.recipient.id).and_modify(|known| *known = day.min(*known)).or_insert(day);
         }
         Self { first, since: last.and_then(|day| day.checked_sub_days(chrono::Days::new(364))) }
@@ -84,7 +84,8 @@ impl<'g> Firsts<'g> {
 pub(super) fn sizes<'g>(grants: &[&'g Grant], firsts: &Firsts<'g>, small: i64) -> Sizes {
     let set = |of: fn(&'g Grant) -> &'g str| grants.iter().map(|grant| of(grant)).collect::<BTreeSet<_>>().len() as u64;
     let amounts: Vec<(Option<f64>, f64)> = grants.iter().map(|grant| (Some(grant.pence as f64), 1.0)).collect();
-    let is_late = |grant: &&&Grant| grant.awarded.zip(firsts.since).is_some_and(|(day, since)| day >= since);
+    let is_late =
+        |grant: &&&Grant| !grant.apart && grant.awarded.zip(firsts.since).is_some_and(|(day, since)| day >= since);
     let lately: BTreeSet<&str> = grants.iter().filter(is_late).map(|grant| grant.recipient.id.as_str()).collect();
     let is_new = |id: &&&str| firsts.first.get(**id).copied() >= firsts.since;
     let total: i64 = grants.iter().map(|grant| grant.pence).sum();

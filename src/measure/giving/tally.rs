@@ -42,7 +42,7 @@ pub(super) fn tally(giving: &Giving, reaches: &[Reach], homes: &Homes) -> Tallie
     let mut zones = vec![Money::default(); homes.zones()];
     let mut by_area: BTreeMap<(usize, Evidence), i64> = BTreeMap::new();
     let mut not_at_office: BTreeMap<usize, i64> = BTreeMap::new();
-    let mut at_office: BTreeMap<(ZoneIdx, Option<usize>), i64> = BTreeMap::new();
+    let mut at_office: BTreeMap<(ZoneIdx, Option<usize>, Option<usize>), i64> = BTreeMap::new();
     for grant in &giving.grants {
         for part in &grant.parts {
             let Ok(benefit) = &part.benefit else { continue };
@@ -50,7 +50,10 @@ pub(super) fn tally(giving: &Giving, reaches: &[Reach], homes: &Homes) -> Tallie
             let Some(reach) = reaches.get(benefit.area) else { continue };
             let office = grant.office.as_ref().filter(|office| reach.has_zone(office.zone));
             match office {
-                Some(office) => *at_office.entry((office.zone, reach.only_patch())).or_default() += part.pence,
+                Some(office) => {
+                    let cut = reach.cut.then_some(benefit.area);
+                    *at_office.entry((office.zone, reach.only_patch(), cut)).or_default() += part.pence;
+                }
                 None => *not_at_office.entry(benefit.area).or_default() += part.pence,
             }
         }
@@ -69,11 +72,17 @@ pub(super) fn tally(giving: &Giving, reaches: &[Reach], homes: &Homes) -> Tallie
         share(pence, &reach.patches, |patch, part| with(&mut cells, patch, |m| m.at_office += part));
         share(pence, &reach.zones, |zone, part| with(&mut zones, zone, |m| m.at_office += part));
     }
-    for ((zone, only), pence) in at_office {
+    for ((zone, only, cut), pence) in at_office {
         with(&mut zones, zone.index(), |m| m.at_office += pence);
-        match only {
-            Some(patch) => with(&mut cells, patch, |m| m.at_office += pence),
-            None => share(pence, homes.zone(zone), |patch, part| with(&mut cells, patch, |m| m.at_office += part)),
+        let cut = cut.and_then(|area| reaches.get(area));
+        let mut there = homes.zone(zone).to_vec();
+        there.retain(|(patch, _)| cut.is_none_or(|reach| reach.has_patch(*patch)));
+        match (only, cut) {
+            (Some(patch), _) => with(&mut cells, patch, |m| m.at_office += pence),
+            (None, Some(reach)) if there.is_empty() => {
+                share(pence, &reach.patches, |patch, part| with(&mut cells, patch, |m| m.at_office += part));
+            }
+            (None, _) => share(pence, &there, |patch, part| with(&mut cells, patch, |m| m.at_office += part)),
         }
     }
     Tallies { cells, zones }

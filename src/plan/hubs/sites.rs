@@ -174,8 +174,9 @@ fn along_streets(place: &Place, apart: Metres) -> Result<Vec<Site>, Unplanned> {
 }
 
 fn points(streets: &StreetNetwork, apart: Metres) -> impl Iterator<Item = Snap> + '_ {
-    let lived_on =
-        streets.streets().filter(|street| matches!(street.class, StreetClass::Residential | StreetClass::Main));
+    let lived_on = streets
+        .streets()
+        .filter(|it| !it.is_passage && matches!(it.class, StreetClass::Residential | StreetClass::Main));
     lived_on.flat_map(move |street| {
         let parts = (street.length.get() / apart.get()).ceil().max(1.0);
         let step = street.length.get() / parts;

@@ -15,6 +15,8 @@ export interface Landing {
   attribution: string;
   notices: string[];
   links: Link[];
+  /** Whom to tell when something is wrong: words or an address. */
+  contact?: string;
 }
 
 export interface Collection {
@@ -31,6 +33,8 @@ export interface Collection {
   standard?: { key: string; title: string; kinds: string[]; within_minutes: number };
   /** The whole place, under the names that one zone has. */
   totals?: Row;
+  /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */
+  walking_speeds_kmh?: Record<string, number>;
   extent?: { spatial?: { bbox: [number, number, number, number][] }; temporal?: { interval: [string | null, string | null][] } };
   links: Link[];
 }

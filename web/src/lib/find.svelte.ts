@@ -37,7 +37,8 @@ export class Finder {
   typed = $state("");
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly place: () => Place) {}
+  /** `among`: collections that are looked in, the most wanted first; all that have names when left out. */
+  constructor(readonly place: () => Place, readonly among: string[] = SEARCHED.map((each) => each.id)) {}
 
   type(typed: string): void {
     this.typed = typed;
@@ -52,7 +53,8 @@ export class Finder {
       this.found = [];
       return;
     }
-    const listed = SEARCHED.filter(({ id }) => this.place().collections.some((each) => each.id === id));
+    const wanted = this.among.flatMap((id) => SEARCHED.filter((each) => each.id === id));
+    const listed = wanted.filter(({ id }) => this.place().collections.some((each) => each.id === id));
     const answers = await Promise.all(listed.map((each) => named(each, words).catch(() => [])));
     if (this.typed === typed) this.found = answers.flat();
   }

@@ -132,9 +132,11 @@ export interface Tried {
 }
 
 /** Answered at once, with the only output as it is. */
-export function whatIf(inputs: Tried): Promise<WhatIf> {
-  return ask("processes/coverage/execution", "POST", { inputs, response: "raw" });
+export function execute<T>(process: string, inputs: object): Promise<T> {
+  return ask(`processes/${process}/execution`, "POST", { inputs, response: "raw" });
 }
+
+export const whatIf = (inputs: Tried): Promise<WhatIf> => execute("coverage", inputs);
 
 export function findSites(inputs: object): Promise<Job> {
   return ask("processes/hubs/execution", "POST", { inputs, response: "document" });

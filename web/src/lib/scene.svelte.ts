@@ -41,6 +41,8 @@ class Scene {
   /** Gaps in the list beside the map, in its order; `null` while gaps are not asked about. */
   gaps = $state.raw<Feature[]>([]);
   spots = $state.raw<Spot[]>([]);
+  /** Ids of the assets that an answer names. */
+  stars = $state.raw(new Set<string>());
   changes = $state.raw<ZoneChange[]>([]);
   /** Area that is pointed at in a table. */
   area = $state("");
@@ -60,6 +62,7 @@ class Scene {
     this.gaps = [];
     this.spots = [];
     this.changes = [];
+    this.stars = new Set();
     this.area = this.says = "";
     this.taking = null;
   }

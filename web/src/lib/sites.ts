@@ -99,6 +99,46 @@ export function briefInputs(standard: string, { within, objective, keep, sites, 
   return { standard, objective, keep, candidates, floors, ...(budget === null ? { sites } : { budget }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
 }
 
+/** Money as people write it: "£120,000", "120000.50", "120k". `null` where it can be read in two ways, or in none. */
+export function readCost(text: string): number | null {
+  const found = /^(?:[£€$]|GBP|EUR)?\s*(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?\s*(k|m)?$/i.exec(text.trim());
+  if (!found) return null;
+  const [, whole = "", part = "", unit = ""] = found;
+  // "120.000" is a hundred and twenty thousand to some and a hundred and twenty to others.
+  if (/^\.\d{3}$/.test(part) && !unit) return null;
+  return Number(whole.replace(/[, ]/g, "") + part) * ({ k: 1e3, m: 1e6 }[unit.toLowerCase()] ?? 1);
+}
+
+/** Cells of a pasted line: by tabs where there are some (out of a spreadsheet), else by semicolons, else by commas; quoted cells are whole. */
+function cells(line: string): string[] {
+  const separator = line.includes("\t") ? "\t" : line.includes(";") ? ";" : ",";
+  const found: string[] = [""];
+  let quoted = false;
+  for (const each of line) {
+    if (each === '"') quoted = !quoted;
+    else if (each === separator && !quoted) found.push("");
+    else found[found.length - 1] += each;
+  }
+  return found.map((each) => each.trim());
+}
+
+/**
+ * A line such as "Old Bank, 51.58, -2.99, £120,000": name, latitude and longitude, cost.
+ * Commas inside the name and the cost are theirs. What is wrong is thrown as a sentence.
+ */
+export function readCandidate(line: string, number: number, box: readonly [number, number, number, number] | undefined): Candidate {
+  const parts = cells(line);
+  const first = parts.findIndex((_, i) => i > 0 && readCoordinates(`${parts[i]} ${parts[i + 1] ?? ""}`, box) !== null);
+  const at = first < 0 ? null : readCoordinates(`${parts[first]} ${parts[first + 1] ?? ""}`, box);
+  if (!at) throw new Error(`Line ${number} of the list has no coordinates that lie here. Write a name, latitude, longitude and, for a budget, the cost.`);
+  const name = parts.slice(0, first).join(", ");
+  const written = parts.slice(first + 2).filter(Boolean).join(",");
+  if (!written) return { id: name, name, at: [at.lon, at.lat] };
+  const cost = readCost(written);
+  if (cost === null) throw new Error(`Line ${number} of the list: “${written}” cannot be read as one amount of money. Write it in figures, such as 120000 or £120,000.`);
+  return { id: name, name, at: [at.lon, at.lat], cost };
+}
+
 /** Letters name the sites that are tried; numbers are the best ones. */
 export const letter = (i: number): string => String.fromCharCode(65 + i);
 export const pinId = (i: number): string => `pin-${i + 1}`;

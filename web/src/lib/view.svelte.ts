@@ -1,6 +1,6 @@
 /** What the reader looks at. All of it stands in the address, so that a link shows the same again. */
 
-export type Question = "patch" | "sites" | "giving";
+export type Question = "near" | "patch" | "sites" | "giving";
 export type Way = "try" | "find";
 export type Shown = "coverage" | "walk" | "gaps" | "reach";
 
@@ -24,6 +24,8 @@ export interface View {
   pins: string;
   /** Hubs of today that are tried shut: their ids, with commas between. */
   shut: string;
+  /** The spot that is asked about, as `near.ts` writes it. */
+  here: string;
   /** What the best sites were asked for with; empty until they are. */
   brief: string;
   /** Scenarios that are kept side by side. */
@@ -34,13 +36,13 @@ export interface View {
 
 export const START: Readonly<View> = {
   ask: "patch", standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
-  by: "try", pins: "", shut: "", brief: "", kept: "", at: "",
+  by: "try", pins: "", here: "", shut: "", brief: "", kept: "", at: "",
 };
 
 export const view: View = $state({ ...START });
 
 const NAMES = Object.keys(START) as (keyof View)[];
-const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
+const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["near", "patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
 
 function oneOf<T extends string>(value: string, choices: T[], otherwise: T): T {
   return choices.find((each) => each === value) ?? otherwise;
@@ -72,7 +74,7 @@ export function look(change: Partial<View>): void {
   Object.assign(view, change);
   const url = write(view) || location.pathname + location.search;
   if (url === location.hash) return;
-  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined;
+  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined || change.here !== undefined;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }

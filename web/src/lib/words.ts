@@ -26,6 +26,14 @@ export function percent(value: Value | undefined): string {
   return `${whole.format(value * 100)}%`;
 }
 
+/** A probability as per cent: it is estimated, so it is never nought and never a hundred. */
+export function chance(value: Value | undefined): string {
+  if (typeof value !== "number") return NONE;
+  if (value < 0.005) return "under 1%";
+  if (value > 0.995) return "over 99%";
+  return `${whole.format(value * 100)}%`;
+}
+
 export function minutes(value: Value | undefined): string {
   return typeof value === "number" ? `${tenth.format(value)} min` : "no way";
 }
@@ -77,7 +85,7 @@ export function figure(row: Row | undefined, name: string): number | null {
 
 /** Words and underscores of a public name as a phrase: `high_street` → "high street". */
 export function phrase(name: string): string {
-  return name.replaceAll("_", " ");
+  return name.replaceAll("_", " ").replace(/\b(gp|nhs|cab|ymca)\b/g, (letters) => letters.toUpperCase());
 }
 
 export function day(iso: string | null | undefined): string | null {

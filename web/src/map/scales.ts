@@ -32,18 +32,38 @@ export const GAINS: Class[] = [
   { upTo: 1, label: "more than half", colour: BLUES[5] },
 ];
 
-/** Fifths of values that have no natural classes: their upper ends, rounded to two figures. */
-export function fifths(values: number[], label: (low: number | null, high: number) => string): Class[] {
-  const sorted = values.toSorted((a, b) => a - b);
-  const ends = [0.2, 0.4, 0.6, 0.8, 1].map((part) => ceil2(sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0));
-  const distinct = ends.filter((each, i) => ends.indexOf(each) === i);
-  return distinct.map((upTo, i) => ({ upTo, label: label(distinct[i - 1] ?? null, upTo), colour: BLUES[i] ?? BLUES[0] }));
+/** Two hues that meet in grey, told apart by people who see no red or green, and dark at both ends. */
+const [LESS2, LESS, SAME, MORE, MORE2] = ["#9e4a06", "#e1a35f", "#e4e4e0", "#8badcd", "#12436d"] as const;
+
+/** People met, against what chance allows round the rate of the whole place. */
+export const MET: Class[] = [
+  { upTo: 0, label: "less than half the place’s rate", colour: LESS2 },
+  { upTo: 1, label: "fewer, beyond chance", colour: LESS },
+  { upTo: 2, label: "no difference beyond chance", colour: SAME },
+  { upTo: 3, label: "more, beyond chance", colour: MORE },
+  { upTo: 4, label: "more than twice the place’s rate", colour: MORE2 },
+];
+
+/** Which of [`MET`] an interval for a rate falls into. */
+export function metClass(rate: number, low: number, high: number, whole: number): number {
+  if (low <= whole && whole <= high) return 2;
+  if (rate < whole) return rate < whole / 2 ? 0 : 1;
+  return rate > whole * 2 ? 4 : 3;
 }
 
-function ceil2(value: number): number {
-  if (value <= 0) return value;
-  const unit = 10 ** (Math.floor(Math.log10(value)) - 1);
-  return Math.ceil(value / unit - 1e-9) * unit;
+/** Money: where there is little for the need comes first, then money against the whole place’s. */
+export const MONEY: Class[] = [
+  { upTo: 0, label: "likely cold spot", colour: LESS2 },
+  { upTo: 1, label: "possible cold spot", colour: LESS },
+  { upTo: 2, label: "other, less than the whole place", colour: SAME },
+  { upTo: 3, label: "more", colour: MORE },
+  { upTo: 4, label: "more than twice as much", colour: MORE2 },
+];
+
+export function moneyClass(money: number, cold: string, whole: number): number {
+  if (cold === "likely") return 0;
+  if (cold === "possible") return 1;
+  return money < whole ? 2 : money > whole * 2 ? 4 : 3;
 }
 
 export const MINUTES: Class[] = WALK_LABELS.map((label, i) => ({ upTo: WALKS[i] ?? Infinity, label, colour: BLUES[BLUES.length - 1 - i] ?? BLUES[0] }));

@@ -5,7 +5,19 @@ use super::*;
 
 /// File, layer, rows.
 #[rustfmt::skip]
-const FILES: [(&str, &str, usize); 92] = [
+const FILES: [(&str, &str, usize); 104] = [
+    ("barking_dagenham/lsoa_2021.geojson", "", 115),
+    ("barking_dagenham/oa_2011.geojson", "", 553),
+    ("barking_dagenham/roads.gpkg", "roads", 4902),
+    ("barking_dagenham/wards_2022.geojson", "", 19),
+    ("barking_dagenham/wards_2024.geojson", "", 19),
+    ("edinburgh/age_gender21_dz11.csv", "", 146_496),
+    ("edinburgh/disability22_dz11_scot.csv", "", 20_928),
+    ("edinburgh/dz_2011.geojson", "", 597),
+    ("edinburgh/ethnicity21_dz11.csv", "", 174_475),
+    ("edinburgh/imd2020_scotland_dz11.csv", "", 6976),
+    ("edinburgh/population21_dz11.csv", "", 6976),
+    ("edinburgh/wards_2022.geojson", "", 17),
     ("cql2/expected_counts.csv", "", 139),
     ("cql2/ne110m4cql2.gpkg", "ne_110m_admin_0_countries", 177),
     ("cql2/ne110m4cql2.gpkg", "ne_110m_populated_places_simple", 243),
@@ -113,18 +125,6 @@ const CODE_POINT_OPEN: [&str; 10] = [
     "Admin_ward_code",
 ];
 
-/// The folder of real data; `None`, said plainly, where it is not.
-fn shared() -> Option<PathBuf> {
-    let root = std::env::var_os("PATCHWORK_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let data = root.join("data");
-    if !data.is_dir() {
-        eprintln!("the real data are not at {}; set PATCHWORK_SHARED to test with them", root.display());
-        return None;
-    }
-    Some(data)
-}
-
 fn tried(data: &Path, file: &str, layer: &str) -> Tried {
     let titles = file.contains("codepoint").then_some(&CODE_POINT_OPEN[..]);
     let options = Options { layer: (!layer.is_empty()).then_some(layer), titles_if_none: titles, crs: None };
@@ -133,7 +133,7 @@ fn tried(data: &Path, file: &str, layer: &str) -> Tried {
 
 #[test]
 fn every_real_file_has_as_many_rows_as_other_programs_find() {
-    let Some(data) = shared() else { return };
+    let Some(data) = crate::real_files::real_files() else { return };
     let mut wrong = Vec::new();
     for (file, layer, rows) in FILES {
         let tried = tried(&data, file, layer);
@@ -155,7 +155,7 @@ fn every_real_file_has_as_many_rows_as_other_programs_find() {
 
 #[test]
 fn no_real_table_or_layer_is_left_out() {
-    let Some(data) = shared() else { return };
+    let Some(data) = crate::real_files::real_files() else { return };
     let mut folders = vec![data.clone()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
@@ -173,7 +173,7 @@ fn no_real_table_or_layer_is_left_out() {
 
 #[test]
 fn the_totals_of_real_tables_are_those_of_the_manifest() {
-    let Some(data) = shared() else { return };
+    let Some(data) = crate::real_files::real_files() else { return };
     let sum = |file: &str, title: &str| {
         let tried = tried(&data, file, "");
         let column = tried.table().column(title).expect("the column");
@@ -185,7 +185,7 @@ fn the_totals_of_real_tables_are_those_of_the_manifest() {
 
 #[test]
 fn real_layers_are_in_the_system_the_manifest_says() {
-    let Some(data) = shared() else { return };
+    let Some(data) = crate::real_files::real_files() else { return };
     let system = |file, layer| tried(&data, file, layer).table().shapes().expect("a layer").crs.name().to_owned();
     assert_eq!(system("haringey/roads_27700.gpkg", "roads_27700"), "British National Grid (EPSG:27700)");
     assert_eq!(system("haringey/wards_2024.gpkg", ""), "WGS84 longitude and latitude");
@@ -194,7 +194,7 @@ fn real_layers_are_in_the_system_the_manifest_says() {
 
 #[test]
 fn the_health_services_own_separator_is_found() {
-    let Some(data) = shared() else { return };
+    let Some(data) = crate::real_files::real_files() else { return };
     let practices = tried(&data, "national/GPPractices.csv", "");
     assert_eq!(practices.table().titles().len(), 15);
     assert_eq!(practices.table().column("Postcode"), Some(12));

@@ -1,0 +1,173 @@
+//! `/docs`: the manual, with the methods and the glossary, so that every layer's `method` is a link that opens.
+//!
+//! The pages are the Markdown files of `docs/`, METHODS.md and GLOSSARY.md, which `build.rs` lists; they are turned
+//! into HTML when they are first asked for.
+
+use super::page;
+use super::problem::Problem;
+use super::reply::Reply;
+use super::request::Ask;
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use serde_json::{Value, json};
+
+include!(concat!(env!("OUT_DIR"), "/docs.rs"));
+
+/// Where the manual is.
+pub(super) const PATH: &str = "/docs";
+
+/// The address of a paragraph of the methods, as layers name it.
+pub(super) fn method(ask: &Ask, anchor: &str) -> String {
+    ask.url(&format!("{PATH}/methods#{anchor}"))
+}
+
+/// The first page, which names the others.
+pub(super) fn index(ask: &Ask) -> Result<Reply, Problem> {
+    answer(ask, "")
+}
+
+/// One page.
+pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
+    answer(ask, ask.param("page"))
+}
+
+fn answer(ask: &Ask, slug: &str) -> Result<Reply, Problem> {
+    ask.only(&[])?;
+    let place = ask.snapshot().ok().map(|snapshot| snapshot.place.name.clone());
+    let named = |slug: &str| PAGES.iter().find(|(known, _)| *known == slug);
+    let (title, body) = match named(if slug.is_empty() { "index" } else { slug }) {
+        Some((_, text)) => (title(text), written(text, &ask.url(PATH))),
+        None if slug.is_empty() => ("Manual".to_owned(), String::new()),
+        None => {
+            let known: Vec<&str> = PAGES.iter().map(|(slug, _)| *slug).collect();
+            let why = format!("The manual has no page {slug:?}; it has {}.", known.join(", "));
+            return Err(Problem::not_found(why));
+        }
+    };
+    let pages: Vec<Value> = PAGES
+        .iter()
+        .filter(|(slug, _)| *slug != "index")
+        .map(|(slug, text)| json!({"href": ask.url(&format!("{PATH}/{slug}")), "title": self::title(text)}))
+        .collect();
+    page::bare(
+        "docs.html",
+        &json!({"title": title, "body": body, "pages": pages, "here": slug, "place": place, "base": ask.base}),
+    )
+}
+
+/// The first heading.
+fn title(text: &str) -> String {
+    let heading = text.lines().find_map(|line| line.strip_prefix("# "));
+    heading.unwrap_or("Manual").trim().to_owned()
+}
+
+/// A page as HTML: headings have the anchors that other pages name, links between the Markdown files lead to the
+/// pages served.
+fn written(text: &str, base: &str) -> String {
+    let events = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let mut told: Vec<Event<'_>> = Vec::new();
+    // Where the heading that is open began; the page's own title is written by the template.
+    let mut heading: Option<(usize, HeadingLevel)> = None;
+    for event in events {
+        match event {
+            Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+                heading = Some((told.len(), level));
+                told.push(Event::Start(Tag::Heading { level, id: None, classes, attrs }));
+            }
+            Event::End(TagEnd::Heading(level)) => {
+                if let Some((from, _)) = heading.take() {
+                    if level == HeadingLevel::H1 {
+                        told.truncate(from);
+                        continue;
+                    }
+                    let anchor = anchor(&told[from..]);
+                    if let Some(Event::Start(Tag::Heading { id, .. })) = told.get_mut(from) {
+                        *id = Some(CowStr::from(anchor));
+                    }
+                }
+                told.push(Event::End(TagEnd::Heading(level)));
+            }
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let dest_url = CowStr::from(link(&dest_url, base));
+                told.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+            }
+            // The pages are our own; what looks like markup in them is text.
+            Event::Html(words) | Event::InlineHtml(words) => told.push(Event::Text(words)),
+            Event::Start(Tag::Table(columns)) => {
+                told.push(Event::Html(CowStr::from(
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
+                )));
+                told.push(Event::Start(Tag::Table(columns)));
+            }
+            Event::End(TagEnd::Table) => {
+                told.push(Event::End(TagEnd::Table));
+                told.push(Event::Html(CowStr::from("</div>")));
+            }
+            other => told.push(other),
+        }
+    }
+    let mut page = String::new();
+    html::push_html(&mut page, told.into_iter());
+    page
+}
+
+/// The anchor of a heading, as code forges make it: lower case, words with hyphens between.
+fn anchor(heading: &[Event<'_>]) -> String {
+    let mut words = String::new();
+    for event in heading {
+        if let Event::Text(text) | Event::Code(text) = event {
+            words.push_str(text);
+        }
+    }
+    let kept = words
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
+    kept.trim().replace(' ', "-")
+}
+
+/// Where a link leads: `deployment.md#tls` and `../METHODS.md` to the pages served, others as they are.
+fn link(to: &str, base: &str) -> String {
+    if to.contains("://") || to.starts_with('#') || to.starts_with("mailto:") {
+        return to.to_owned();
+    }
+    let (path, anchor) = to.split_once('#').map_or((to, String::new()), |(path, anchor)| (path, format!("#{anchor}")));
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name.strip_suffix(".md") {
+        Some("index" | "SUMMARY") => format!("{base}{anchor}"),
+        Some(name) => format!("{base}/{}{anchor}", name.to_lowercase()),
+        None => to.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_have_anchors_and_links_lead_to_pages_that_are_served() {
+        let page = written("# Title\n\n## Where people live\n\n[m](../METHODS.md#reach) <b>\n", "/docs");
+        assert!(page.contains("<h2 id=\"where-people-live\">"), "{page}");
+        assert!(page.contains("href=\"/docs/methods#reach\"") && page.contains("&lt;b&gt;"), "{page}");
+        assert!(!page.contains("<h1>"), "{page}");
+    }
+
+    #[test]
+    fn every_method_that_a_layer_names_is_a_heading_of_the_methods() {
+        let (_, methods) = PAGES.iter().find(|(slug, _)| *slug == "methods").expect("the methods are in the manual");
+        let page = written(methods, "/docs");
+        for anchor in ["where-people-live", "walking", "coverage", "gaps", "reach", "themes", "disclosure", "giving"] {
+            assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+        }
+    }
+
+    #[test]
+    fn every_link_between_pages_leads_to_a_page() {
+        for (slug, text) in PAGES {
+            for found in written(text, "/docs").split("href=\"/docs/").skip(1) {
+                let name = found.split(['"', '#']).next().unwrap_or_default();
+                assert!(PAGES.iter().any(|(known, _)| *known == name), "{slug} links to {name}");
+            }
+        }
+    }
+}

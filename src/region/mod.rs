@@ -1,0 +1,30 @@
+//! Districting: units become parts that hang together and weigh about the same, with proof of how good that is.
+//!
+//! A [`Problem`] holds units with weights, which of them are neighbours, how many parts there are and what they may
+//! weigh, and rules: together, apart, fixed. An [`Objective`] says what is to be least, [`solve`] answers with a
+//! [`Solution`] or says why there is none. In reading order: [`problem`] and [`solution`] (what is asked and
+//! answered), [`recount`](recount()) (the count every plan passes), `start`, `today`, `state`, `resplit` and `search`
+//! (good plans), `bounds` (how good a plan can be).
+//!
+//! The same question and seed give the same plan unless the clock ends the search, which the answer says.
+
+mod bounds;
+mod dice;
+mod frame;
+mod graph;
+mod problem;
+mod recount;
+mod resplit;
+mod search;
+mod solution;
+mod solve;
+mod start;
+mod state;
+mod today;
+mod work;
+
+pub use graph::Adjacency;
+pub use problem::{Effort, Objective, Problem};
+pub use recount::{Recount, recount};
+pub use solution::{Solution, Status, Unsolved};
+pub use solve::solve;

@@ -1,0 +1,220 @@
+//! From the question to the plan: start, search, proof, recount.
+
+use super::bounds::{floor, number, obstacle};
+use super::dice::Dice;
+use super::frame::Frame;
+use super::problem::{Effort, Problem};
+use super::recount::recount;
+use super::search::{Found, Ground, search};
+use super::solution::{Solution, Status, Unsolved};
+use super::start::shares;
+use super::today::from_today;
+use super::work::Work;
+
+/// How much of the work goes into the search before a proof is tried.
+const SEARCH_SHARE: f64 = 0.35;
+
+/// Which plan is best?
+///
+/// Starts, feasibility and better plans come from annealed re-splitting of pairs of parts along random spanning trees
+/// (after DeFord, Duchin and Solomon 2021) and moves of single units; see METHODS.md for the proof. The plan with its
+/// weights is counted anew from the problem before it is given.
+///
+/// # Errors
+/// [`Unsolved`] when the question is wrong, no plan exists at any tolerance, or somebody cancelled. Bounds that cannot
+/// be met are no error: the answer is then the nearest plan, with the status infeasible.
+pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved> {
+    if let Some(fault) = problem.fault() {
+        return Err(Unsolved::Wrong(fault));
+    }
+    let mut work = Work::start(&effort);
+    let pieces = problem.adjacency.pieces(|_| true);
+    if pieces.len() > problem.parts {
+        return Err(Unsolved::Impossible(too_many_pieces(problem, &pieces)));
+    }
+    let frame = Frame::new(problem);
+    let Some(ground) = ground(&frame, problem) else {
+        let sentence = "the units that must stay together leave too few to make so many parts; ask for fewer parts";
+        return Err(Unsolved::Impossible(sentence.to_owned()));
+    };
+    let obstacle = obstacle(problem, &pieces);
+    let least = floor(problem, pieces.len());
+    let mut dice = Dice::new(effort.seed ^ 0x5EED);
+    let start = from_today(&frame, &mut dice);
+    let mut resplits = 0;
+    let mut found = Found::default();
+    if obstacle.is_none() {
+        work.say("Looking for a plan");
+        let steps = if effort.prove { (work.left() as f64 * SEARCH_SHARE) as u64 } else { work.left() };
+        let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
+        let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
+        let (first, made) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
+        (found, resplits) = (first, made);
+    }
+    let mut notes = Vec::new();
+    let mut outcome = Outcome { bound: least, proven: false, infeasible: obstacle.is_some() };
+    let labels = match found.best.clone() {
+        Some((_, labels)) => labels,
+        None => {
+            let lowest = obstacle.as_ref().map_or(0.0, |(_, share)| *share);
+            let (labels, made) = nearest(problem, &found, lowest, effort.seed, &mut work);
+            resplits += made;
+            labels.ok_or_else(|| Unsolved::Impossible("no plan with connected parts was found".to_owned()))?
+        }
+    };
+    if work.is_cancelled() {
+        return Err(Unsolved::Cancelled);
+    }
+    let mut parts = frame.spread(&labels);
+    if problem.today.is_none() && problem.fixed.is_empty() {
+        parts = renumbered(&parts);
+    }
+    let count = recount(problem, &parts);
+    if let (Some((sentence, _)), true) = (&obstacle, count.outside > 0.0) {
+        notes.push(format!("No plan can meet the bounds: {sentence}."));
+    }
+    if !count.broken.is_empty() {
+        if found.best.is_some() {
+            return Err(Unsolved::FailedRecount(count.broken.join("; ")));
+        }
+        notes.push(format!("No plan was found that meets the rules: {}.", count.broken.join("; ")));
+    }
+    let average = problem.average();
+    let away = |weight: &f64| if average > 0.0 { (weight - average).abs() / average } else { 0.0 };
+    let deviation = count.weights.iter().map(away).fold(0.0, f64::max);
+    let is_met = count.outside <= 0.0 && count.broken.is_empty();
+    if !is_met {
+        outcome.bound = least;
+        let (low, high) = (number(problem.lower), number(problem.upper));
+        let shown = (deviation * 1e4).ceil() / 100.0;
+        notes.push(format!(
+            "Parts of {low} to {high} were asked for; the nearest plan found is within {shown} % of the average of {}.",
+            number(average)
+        ));
+    }
+    let reached = is_met && count.objective <= outcome.bound + 1e-9 * outcome.bound.abs().max(1.0);
+    let status = match (is_met, outcome.proven || reached) {
+        (false, _) => Status::Infeasible,
+        (true, true) => Status::Optimal,
+        (true, false) => Status::Feasible,
+    };
+    if work.is_cut_short() {
+        notes.push("The clock ended the search, so another run may end with another plan.".to_owned());
+    }
+    Ok(Solution {
+        status,
+        parts,
+        objective: count.objective,
+        bound: if status == Status::Optimal { count.objective } else { outcome.bound.min(count.objective) },
+        weights: count.weights,
+        cut_edges: count.cut_edges,
+        moved: count.moved,
+        deviation,
+        outside: count.outside,
+        proven_infeasible: outcome.infeasible && !is_met,
+        notes,
+        seconds: work.seconds(),
+        cut_short: work.is_cut_short(),
+        resplits,
+        seed: effort.seed,
+    })
+}
+
+/// What is proven.
+struct Outcome {
+    bound: f64,
+    proven: bool,
+    infeasible: bool,
+}
+
+/// The pieces of the graph of blocks, and how many parts each gets.
+fn ground(frame: &Frame<'_>, problem: &Problem) -> Option<Ground> {
+    let pieces = frame.pieces();
+    let weights: Vec<f64> = pieces.iter().map(|piece| piece.iter().map(|&b| frame.weights[b as usize]).sum()).collect();
+    let sizes: Vec<usize> = pieces.iter().map(Vec::len).collect();
+    let counts = shares(&weights, &sizes, problem.parts, problem.lower, problem.upper)?;
+    Some(Ground { pieces, counts })
+}
+
+/// The plan whose worst part is nearest to the average: tolerances between what was reached and what cannot be are
+/// tried until the two meet or the work is used up.
+fn nearest(problem: &Problem, found: &Found, lowest: f64, seed: u64, work: &mut Work<'_>) -> (Option<Vec<u32>>, u64) {
+    work.say("Looking for the nearest tolerance that can be met");
+    let average = problem.average();
+    let worst = |labels: &[u32], frame: &Frame<'_>| {
+        let mut loads = vec![0.0; problem.parts];
+        labels.iter().enumerate().for_each(|(block, &label)| loads[label as usize] += frame.weights[block]);
+        loads.iter().map(|load| if average > 0.0 { (load - average).abs() / average } else { 0.0 }).fold(0.0, f64::max)
+    };
+    let frame = Frame::new(problem);
+    let mut best = found.nearest.as_ref().map(|(_, labels)| (worst(labels, &frame), labels.clone()));
+    let asked =
+        if average > 0.0 { ((problem.upper - average).min(average - problem.lower) / average).max(0.0) } else { 0.0 };
+    let mut low = lowest.max(asked);
+    let mut resplits = 0;
+    let mut tries = 0;
+    while tries < 24 {
+        tries += 1;
+        let tolerance = match &best {
+            // A plan at the very floor cannot be bettered.
+            Some((reached, _)) if *reached <= low * 1.02 + 1e-6 => break,
+            Some((reached, _)) if tries == 1 && lowest > 0.0 => (low * 1.000_001).min(*reached),
+            Some((reached, _)) => 0.5 * (low + reached),
+            None => f64::INFINITY,
+        };
+        let mut wider = problem.clone();
+        wider.lower = if tolerance.is_finite() { (average * (1.0 - tolerance)).min(problem.lower) } else { 0.0 };
+        wider.upper = if tolerance.is_finite() { (average * (1.0 + tolerance)).max(problem.upper) } else { f64::MAX };
+        let frame = Frame::new(&wider);
+        let Some(ground) = ground(&frame, &wider) else { break };
+        let steps = (work.left() / 6).max(1_000_000);
+        let (first, made) = search(&frame, &ground, None, seed.wrapping_add(tries), steps, work, &|_| true);
+        resplits += made;
+        match first.best {
+            Some((_, labels)) => {
+                let reached = worst(&labels, &frame);
+                if best.as_ref().is_none_or(|(least, _)| reached < *least) {
+                    best = Some((reached, labels));
+                }
+            }
+            None => low = if tolerance.is_finite() { tolerance } else { low },
+        }
+        if !work.spend(0) {
+            break;
+        }
+    }
+    (best.map(|(_, labels)| labels), resplits)
+}
+
+/// The same plan with its parts in the order of their first units.
+fn renumbered(parts: &[u32]) -> Vec<u32> {
+    let mut number = vec![u32::MAX; parts.iter().max().map_or(0, |&last| last as usize + 1)];
+    let mut next = 0;
+    parts
+        .iter()
+        .map(|&part| {
+            let own = &mut number[part as usize];
+            if *own == u32::MAX {
+                *own = next;
+                next += 1;
+            }
+            *own
+        })
+        .collect()
+}
+
+fn too_many_pieces(problem: &Problem, pieces: &[Vec<u32>]) -> String {
+    let smallest = pieces.iter().min_by_key(|piece| piece.len());
+    let islands = smallest.map_or_else(String::new, |piece| {
+        let shown: Vec<String> = piece.iter().take(8).map(ToString::to_string).collect();
+        let more = if piece.len() > shown.len() { " and others" } else { "" };
+        format!("; the smallest holds unit {}{more}", shown.join(", "))
+    });
+    format!(
+        "the units fall into {} pieces that no edge joins{islands}; no part can lie in two of them, so {} cannot be \
+         made. Join the pieces by edges (a bridge, a ferry), or ask for at least {} parts",
+        pieces.len(),
+        if problem.parts == 1 { "1 part".to_owned() } else { format!("{} parts", problem.parts) },
+        pieces.len()
+    )
+}
