@@ -14,6 +14,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What must be hidden so that a nought in it is.
+    pub(super) fn to_hide(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().chain((!self.is_attribute).then_some(&self.whole)).copied()
+    }
+
     /// The cells beside each other.
     pub(super) fn parts(&self) -> &[usize] {
         &self.parts

@@ -33,3 +33,7 @@ pub use published::{Protected, Published, Release, Summary, derived};
 #[cfg(test)]
 #[path = "disclose_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "linked_tests.rs"]
+mod linked_tests;

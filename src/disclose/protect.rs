@@ -56,6 +56,8 @@ pub(super) struct Ground {
     pub(super) is_hidden: Vec<bool>,
     /// Whether a reader must reckon with it that the cell, hidden, is nought.
     pub(super) may_be_nought: Vec<bool>,
+    /// Whether it is left out that what is hidden is known to be somebody.
+    pub(super) is_lenient: bool,
     /// Whether an earlier release hid the cell so that it may be nought, and it may still be where it is hidden.
     pub(super) kept_nought: Vec<bool>,
     /// The threshold the cell is owed: that of now, or of an earlier release that hid it.
@@ -81,7 +83,7 @@ impl Ground {
         let (least, most) = if !self.is_published[cell] {
             (0.0, f64::INFINITY)
         } else if self.is_hidden[cell] {
-            (if self.may_be_nought[cell] { 0.0 } else { 1.0 }, f64::INFINITY)
+            (if self.may_be_nought[cell] || self.is_lenient { 0.0 } else { 1.0 }, f64::INFINITY)
         } else {
             let shown = self.policy.round(self.exact[cell]);
             let range = self.policy.range(shown, self.is_people[cell]);
@@ -234,6 +236,7 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         is_hidden: vec![false; n],
         may_be_nought: vec![false; n],
         kept_nought: vec![false; n],
+        is_lenient: false,
         threshold: vec![policy.threshold; n],
         is_linked: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],

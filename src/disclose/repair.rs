@@ -6,7 +6,7 @@ use super::lines::{self, Line};
 use super::proof::{Goal, Proof, TOLERANCE, without};
 use super::protect::{Ground, Unprotectable};
 use super::system::Rule;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Part of the cost of hiding a cell that remains when hardly any of it is used. The costs of cells that a
 /// first answer used little are raised and of those it used much lowered, and the program is asked again
@@ -51,7 +51,7 @@ pub(super) fn repair(
             if let Some(goals) = proof.choose(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);
                 open.extend(goals);
-            } else if *times <= 2 && farthest.1 >= 1.0 && widen(ground, lines, cell, *times > 1) {
+            } else if *times <= 3 && farthest.1 >= 1.0 && ground.is_people[cell] && widen(ground, proof, lines, goal)? {
                 all = None;
             } else {
                 // A count that cannot be small, whatever is hidden, gives nobody away.
@@ -65,24 +65,33 @@ pub(super) fn repair(
     Ok(given_up)
 }
 
-/// Hides every count shown in the lines of a cell (or of those around it), so that what is hidden there may be nought:
-/// the programs take for granted what is shown and known to be somebody when they are made. Whether that hid anything.
-fn widen(ground: &mut Ground, lines: &[Line], cell: usize, is_wide: bool) -> bool {
-    let mut near = BTreeSet::from([cell]);
-    if is_wide {
-        let rules = ground.system.rules.iter().filter(|rule| rule.whole == cell || rule.parts.contains(&cell));
-        near.extend(rules.flat_map(|rule| rule.parts.iter().chain([&rule.whole])).copied());
+/// Makes room for a goal that no hiding of its own makes possible, because what is hidden beside a count that is shown
+/// is known to be somebody. The world in which the goal is reached without that knowledge says which cells would
+/// have to be nought; the counts shown in the line of each that has fewest of them are hidden. Whether that hid anything.
+fn widen(ground: &mut Ground, proof: &Proof, lines: &[Line], goal: Goal) -> Result<bool, Unprotectable> {
+    ground.is_lenient = true;
+    let world = Program::over_all(ground).cheapest(ground, goal, proof.end(ground, goal));
+    ground.is_lenient = false;
+    let Some(world) = world? else { return Ok(false) };
+    let mut has_hidden = false;
+    for cell in world.hidden {
+        has_hidden |= !std::mem::replace(&mut ground.is_hidden[cell], true);
     }
-    let shown: BTreeSet<usize> = lines
-        .iter()
-        .filter(|line| line.parts().iter().any(|part| near.contains(part)))
-        .flat_map(|line| line.parts().iter().copied())
-        .filter(|&part| ground.is_published[part] && !ground.is_hidden[part] && ground.exact[part] > 0)
-        .collect();
-    shown.iter().for_each(|&part| ground.is_hidden[part] = true);
+    let short: Vec<usize> = ground.owed().filter(|&cell| ground.is_published[cell]).collect();
+    for cell in short.into_iter().filter(|&cell| world.values[cell] < 1.0 - TOLERANCE && !ground.may_be_nought[cell]) {
+        let shown = |line: &Line| -> Vec<usize> {
+            let is_shown = |&at: &usize| ground.is_published[at] && !ground.is_hidden[at] && ground.exact[at] > 0;
+            line.to_hide().filter(is_shown).collect()
+        };
+        let of = lines.iter().filter(|line| line.parts().len() > 1 && line.parts().contains(&cell)).map(shown);
+        for at in of.min_by_key(Vec::len).unwrap_or_default() {
+            ground.is_hidden[at] = true;
+            has_hidden = true;
+        }
+    }
     lines::hide_noughts(ground, lines);
     ground.note_noughts(lines);
-    !shown.is_empty()
+    Ok(has_hidden)
 }
 
 /// A possible world, and the cells that must be hidden for it to be possible.
@@ -172,7 +181,7 @@ impl Program {
             let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
             // Hidden it is somebody still.
-            columns.push((0.0, (least - told.0.max(1.0)).max(0.0)));
+            columns.push((0.0, (least - told.0.max(if ground.is_lenient { 0.0 } else { 1.0 })).max(0.0)));
             let added = Beyond { cell, above: columns.len() - 2, below: columns.len() - 1, weight };
             beyond.push(added);
             of_column[own] = Some(added);
