@@ -130,7 +130,7 @@ pub(super) struct Ground {
     pub(super) counts: Vec<usize>,
 }
 
-/// Plans within the bounds, then better ones, until the share of the work that is given here is used up.
+/// Plans within the bounds, then better ones, until so many steps are used up.
 pub(super) fn search(
     frame: &Frame<'_>,
     ground: &Ground,
@@ -149,59 +149,99 @@ pub(super) fn search(
     found.look(&state);
     let target = 0.5 * (frame.problem.lower + frame.problem.upper);
     let percent = 100.0 / target.max(1e-9);
-    // Seek.
     let mut moves = 20_000;
     let mut round = 0_u64;
     let scale = (state.cost.abs() / frame.edges.len().max(1) as f64).max(1e-9);
     while found.best.is_none() {
         let climate = |temperature: f64| Climate {
-            outside: 50.0 * scale * percent,
+            outside: OUTSIDE * scale * percent,
             pull: 0.0,
-            temperature: temperature * 50.0 * scale,
+            temperature: temperature * OUTSIDE * scale,
         };
-        let schedule = Schedule { moves, resplits: 0.9, from: climate(3.0), to: climate(0.1), until_met: true };
+        let hot = if round == 0 || start.is_none() && round % 4 == 0 { 3.0 } else { 1.0 };
+        let schedule = Schedule { moves, resplits: 0.9, from: climate(hot), to: climate(0.1), until_met: true };
         if !anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work) || work.left() <= reserve {
             break;
         }
-        moves = (moves * 3 / 2).min(5_000_000);
-        round += 1;
-        if found.best.is_none() && round % 4 == 3 && start.is_none() {
-            let fresh = grown(frame, &ground.pieces, &ground.counts, &mut dice);
-            state.set(&fresh);
-        }
-    }
-    // Better.
-    let typical = state.frame.weights.iter().sum::<f64>() / frame.len().max(1) as f64;
-    let mut moves = 100_000;
-    let mut round = 0_u64;
-    while let Some((cost, labels)) = found.best.clone() {
-        if is_good_enough(cost) || work.left() <= reserve {
-            break;
-        }
-        if round % 4 == 3 && start.is_none() {
-            let fresh = grown(frame, &ground.pieces, &ground.counts, &mut dice);
-            state.set(&fresh);
-        } else {
-            state.set(&labels);
-        }
-        let scale = own_scale(&state);
-        let heat = if round % 4 == 3 { 1.5 } else { 0.7 };
-        let climate = |outside: f64, temperature: f64| Climate {
-            outside: outside * scale / typical.max(1e-9),
-            pull: 0.0,
-            temperature: temperature * scale,
-        };
-        let schedule =
-            Schedule { moves, resplits: 0.03, from: climate(0.5, heat), to: climate(6.0, 0.12), until_met: false };
-        let go_on = anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work);
-        found.ends.push(found.best.as_ref().map_or_else(Vec::new, |(_, labels)| labels.clone()));
-        if !go_on {
-            break;
-        }
-        moves = (moves * 5 / 4).min(20_000_000);
+        moves = (moves * 3).min(10_000_000);
         round += 1;
     }
-    (found, splitter.steps)
+    let mut chain = Chain { frame, ground, start, splitter, dice, state, found };
+    chain.better(reserve, work, is_good_enough);
+    (chain.found, chain.splitter.steps)
+}
+
+/// Better plans than one that is there, until the work is used up.
+pub(super) fn resume(
+    frame: &Frame<'_>,
+    ground: &Ground,
+    start: Option<&[u32]>,
+    labels: &[u32],
+    seed: u64,
+    work: &mut Work<'_>,
+    is_good_enough: &dyn Fn(f64) -> bool,
+) -> (Found, u64) {
+    let state = State::new(frame, labels.to_vec());
+    let mut found = Found::default();
+    found.look(&state);
+    let (splitter, dice) = (Splitter::new(frame), Dice::new(seed.wrapping_add(0xA11)));
+    let mut chain = Chain { frame, ground, start, splitter, dice, state, found };
+    chain.better(0, work, is_good_enough);
+    (chain.found, chain.splitter.steps)
+}
+
+/// Price of one per cent of the average weight outside the bounds, in edges, while a plan within them is sought.
+const OUTSIDE: f64 = 50.0;
+/// Annealings without a better plan after which the search of a part of the work ends.
+const STALE: u64 = 12;
+
+struct Chain<'f, 'p, 'g> {
+    frame: &'f Frame<'p>,
+    ground: &'g Ground,
+    start: Option<&'g [u32]>,
+    splitter: Splitter,
+    dice: Dice,
+    state: State<'f, 'p>,
+    found: Found,
+}
+
+impl Chain<'_, '_, '_> {
+    /// Annealings, most from the best plan, each fourth from a new one, each longer than the one before.
+    fn better(&mut self, reserve: u64, work: &mut Work<'_>, is_good_enough: &dyn Fn(f64) -> bool) {
+        let typical = self.frame.weights.iter().sum::<f64>() / self.frame.len().max(1) as f64;
+        let (mut moves, mut round, mut stale) = (100_000, 0_u64, 0);
+        while let Some((cost, labels)) = self.found.best.clone() {
+            if is_good_enough(cost) || work.left() <= reserve || (reserve > 0 && stale >= STALE) {
+                return;
+            }
+            let is_fresh = round % 4 == 3 && self.start.is_none();
+            if is_fresh {
+                let fresh = grown(self.frame, &self.ground.pieces, &self.ground.counts, &mut self.dice);
+                self.state.set(&fresh);
+            } else {
+                self.state.set(&labels);
+            }
+            let scale = own_scale(&self.state);
+            let heat = if is_fresh { 1.5 } else { 0.7 };
+            let climate = |outside: f64, temperature: f64| Climate {
+                outside: outside * scale / typical.max(1e-9),
+                pull: 0.0,
+                temperature: temperature * scale,
+            };
+            let (from, to) = (climate(0.5, heat), climate(6.0, 0.12));
+            let schedule = Schedule { moves, resplits: 0.03, from, to, until_met: false };
+            let (state, found) = (&mut self.state, &mut self.found);
+            let goes_on = anneal(state, &mut self.splitter, &schedule, found, &mut self.dice, work);
+            self.found.ends.push(self.state.labels.clone());
+            if !goes_on {
+                return;
+            }
+            let is_better = self.found.best.as_ref().is_some_and(|(new, _)| *new < cost);
+            stale = if is_better { 0 } else { stale + 1 };
+            moves = (moves * 5 / 4).min(20_000_000);
+            round += 1;
+        }
+    }
 }
 
 /// What a typical move changes in the objective: the mean price of an edge, or of a block for itself.

@@ -1,18 +1,19 @@
 //! From the question to the plan: start, search, proof, recount.
 
 use super::bounds::{floor, number, obstacle};
+use super::columns;
 use super::dice::Dice;
 use super::frame::Frame;
 use super::problem::{Effort, Problem};
 use super::recount::recount;
-use super::search::{Found, Ground, search};
+use super::search::{Found, Ground, resume, search};
 use super::solution::{Solution, Status, Unsolved};
 use super::start::shares;
 use super::today::from_today;
 use super::work::Work;
 
-/// How much of the work goes into the search before a proof is tried.
-const SEARCH_SHARE: f64 = 0.35;
+/// How much of the work goes into the search before a proof is tried; what is left afterwards goes into the search again.
+const SEARCH_SHARE: f64 = 0.06;
 
 /// Which plan is best?
 ///
@@ -61,6 +62,33 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
             resplits += made;
             labels.ok_or_else(|| Unsolved::Impossible("no plan with connected parts was found".to_owned()))?
         }
+    };
+    if effort.prove
+        && let Some((cost, labels)) = found.best.clone()
+        && columns::applies(problem)
+        && cost > least
+    {
+        work.say("Proving how good it is");
+        if let Some(proof) = columns::prove(problem, cost, &found.ends, &mut work) {
+            outcome.bound = outcome.bound.max(proof.bound);
+            found.best = Some(proof.better.unwrap_or((cost, labels)));
+        }
+    }
+    if effort.prove
+        && let Some((cost, labels)) = found.best.clone()
+        && cost > outcome.bound + 1e-9 * outcome.bound.abs()
+    {
+        work.say("Looking for a better plan");
+        let bound = outcome.bound;
+        let enough = |cost: f64| cost <= bound + 1e-9 * bound.abs();
+        let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
+        let (more, made) = resume(&frame, &ground, start, &labels, effort.seed, &mut work, &enough);
+        resplits += made;
+        found.best = more.best.filter(|(new, _)| *new < cost).or(found.best);
+    }
+    let labels = match found.best.clone() {
+        Some((_, labels)) => labels,
+        None => labels,
     };
     if work.is_cancelled() {
         return Err(Unsolved::Cancelled);

@@ -55,6 +55,11 @@ impl<'a> Work<'a> {
         self.started.elapsed().as_secs_f64()
     }
 
+    /// The clock ended a step of its own.
+    pub(super) fn note_clock(&mut self) {
+        self.cut_short = true;
+    }
+
     /// Whether the clock ended it, not the count of steps.
     pub(super) fn is_cut_short(&self) -> bool {
         self.cut_short
