@@ -69,9 +69,7 @@ pub(super) fn together(pairs: &[(f64, f64)]) -> f64 {
 pub(super) fn says_upside_down(title: &str) -> bool {
     // "Most deprived 10% of LSOAs" names no end of the scale.
     let form = plain(&title.replace("10%", ""));
-    ["1least", "1istheleast", "1isleast", "10most", "10isthemost", "10ismost", "leastdeprived1", "mostdeprived10"]
-        .iter()
-        .any(|words| form.contains(words))
+    ["1least", "1istheleast", "1isleast", "10most", "10isthemost", "10ismost"].iter().any(|words| form.contains(words))
         && !form.contains("10least")
         && !form.contains("10isleast")
 }
