@@ -13,6 +13,10 @@ const PUBLISHED: [(&str, &[u32]); 5] = [
     ("N00", &[4_537]),
 ];
 
+/// The same by the title of the keys, where the keys themselves tell nothing: Northern Ireland's super output areas
+/// and small areas.
+const BY_TITLE: [(&str, &[u32]); 2] = [("soa2001", &[890]), ("sa2011", &[4_537])];
+
 /// The decile of a rank, 1 the most deprived, among so many zones.
 pub(super) fn decile_of(rank: u32, of: u32) -> u8 {
     ((u64::from(rank.max(1) - 1) * 10 / u64::from(of.max(1))) as u8).min(9) + 1
@@ -35,7 +39,9 @@ pub(super) fn sizes(ranks: &[u32], key: &str, titles: &[&str], said: Option<u32>
     if whole {
         return vec![highest];
     }
-    let all = PUBLISHED.iter().find(|(begins, _)| key.to_uppercase().starts_with(begins)).map_or(&[][..], |(_, n)| n);
+    let by_key = PUBLISHED.iter().find(|(begins, _)| key.to_uppercase().starts_with(begins)).map(|(_, n)| *n);
+    let by_title = BY_TITLE.iter().find(|(title, _)| titles.iter().any(|own| plain(own) == *title)).map(|(_, n)| *n);
+    let all = by_key.or(by_title).unwrap_or(&[]);
     let named = |words: &[&str]| titles.iter().any(|title| words.iter().any(|word| plain(title).contains(word)));
     let only: &[u32] = match () {
         () if all.first() != Some(&32_482) => all,

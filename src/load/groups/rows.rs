@@ -115,6 +115,10 @@ fn filter(table: &Table, section: &GroupsSection) -> Result<Vec<usize>, Box<Issu
     Ok((0..table.rows()).filter(|&row| keeps(row)).collect())
 }
 
+/// How titles of columns of codes end, and those of the words that stand beside them.
+const CODES: [&str; 2] = ["code", "codes"];
+const WORDS: [&str; 6] = ["", "label", "labels", "name", "names", "description"];
+
 /// A column is one of numbers when at least this share of what is written in it, other than marks and errors, is.
 const MOSTLY: f64 = 0.5;
 
@@ -182,10 +186,35 @@ impl Rows<'_> {
     pub(super) fn category_by_title(&self, dimension: &str) -> Option<usize> {
         let wanted = plain(dimension);
         let titles = self.table.titles();
-        (0..titles.len()).filter(|c| *c != self.zone).find(|c| {
-            let title = plain(titles[*c]);
-            title.starts_with(&wanted) && !wanted.is_empty() && self.varies_within(*c)
-        })
+        (0..titles.len())
+            .filter(|c| *c != self.zone)
+            .find(|c| {
+                let title = plain(titles[*c]);
+                title.starts_with(&wanted) && !wanted.is_empty() && self.varies_within(*c)
+            })
+            .map(|column| self.words_of(column))
+    }
+
+    /// The column with the words of a column of codes: "Age Label" beside "Age Code", as publishers pair them. A
+    /// column that has no such partner is its own.
+    pub(super) fn words_of(&self, codes: usize) -> usize {
+        let titles = self.table.titles();
+        let own = plain(titles[codes]);
+        let Some(stem) = CODES.iter().find_map(|ending| own.strip_suffix(ending)).filter(|stem| !stem.is_empty())
+        else {
+            return codes;
+        };
+        let partner = |column: &usize| {
+            let rest = plain(titles[*column]);
+            rest.strip_prefix(stem).is_some_and(|rest| WORDS.contains(&rest)) && !self.has_numbers(*column)
+        };
+        (0..titles.len()).filter(|column| *column != codes && *column != self.zone).find(partner).unwrap_or(codes)
+    }
+
+    /// Whether a column says that it holds codes, and holds numbers: which group each stands for is not in the file.
+    pub(super) fn is_of_codes(&self, column: usize) -> bool {
+        let title = plain(self.table.titles()[column]);
+        CODES.iter().any(|ending| title.ends_with(ending)) && self.has_numbers(column)
     }
 
     /// The column of counts beside a column of categories: the only one, or the one that is everybody.

@@ -111,10 +111,10 @@ fn long_columns(rows: &Rows<'_>, section: &GroupsSection) -> Result<Option<(usiz
         (None, Some(count)) if several => {
             category_column(rows, &section.dimension, count).map(|category| Some((category, count)))
         }
-        (None, None) if several => Ok(rows.category_by_title(&section.dimension).and_then(|category| {
-            let count = rows.count_beside(category)?;
-            Some((category, count))
-        })),
+        (None, None) if several => match rows.category_by_title(&section.dimension) {
+            Some(category) if rows.is_of_codes(category) => Err(Box::new(codes_alone(rows, category))),
+            category => Ok(category.and_then(|category| Some((category, rows.count_beside(category)?)))),
+        },
         (None, _) => Ok(None),
     }
 }
@@ -140,7 +140,24 @@ fn category_column(rows: &Rows<'_>, dimension: &str, count: usize) -> Result<usi
             best = Some((rank, column));
         }
     }
-    best.map(|(_, column)| column).ok_or_else(|| Box::new(headers::unrecognised(rows.table, "category")))
+    let Some(column) = best.map(|(_, column)| rows.words_of(column)) else {
+        return Err(Box::new(headers::unrecognised(rows.table, "category")));
+    };
+    if rows.is_of_codes(column) { Err(Box::new(codes_alone(rows, column))) } else { Ok(column) }
+}
+
+/// Asks what the codes stand for, where no column says it in words: a "1" is neither the age nor a name.
+fn codes_alone(rows: &Rows<'_>, column: usize) -> Issue {
+    let title = rows.table.titles()[column];
+    Issue::error(
+        "category-codes",
+        Where::file(rows.table.file()).field(title),
+        format!("\"{title}\" holds codes, and no column says in words what they stand for"),
+        format!(
+            "Download the table with labels, name the column of words with category = \"…\", or write category = \"{title}\" \
+             if its numbers are the categories themselves"
+        ),
+    )
 }
 
 /// How surely a title names the categories of a dimension, 0 the surest.

@@ -84,14 +84,21 @@ fn explains(name: &str) -> bool {
 type Chosen = (String, Vec<Row>, Option<Header>);
 
 /// The first sheet with a table: at least three titles and a row below them; else the first with two
-/// titles; else the first that is not empty. Sheets that explain the others come last.
+/// titles; else the first that is not empty. Sheets that explain the others, and hidden ones, come last.
 fn first_table(
     source: &Source<'_>,
     workbook: &mut Workbook,
     names: &[String],
     issues: &mut Issues,
 ) -> Result<Chosen, Issue> {
-    let (mut order, last): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| !explains(name));
+    let hidden: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.visible != calamine::SheetVisible::Visible)
+        .map(|sheet| sheet.name.clone())
+        .collect();
+    let (mut order, last): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| !explains(name) && !hidden.contains(name));
     order.extend(last);
     let mut best: Option<(usize, Chosen)> = None;
     for name in order {

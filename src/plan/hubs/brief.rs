@@ -113,8 +113,10 @@ impl Brief {
 /// Memory for one question where nobody says: two may run at once beside a borough in the 4 GB of the container.
 pub const USUAL_MEMORY: u64 = 1 << 30;
 
-/// What a pair of a site and a position takes at the worst moment, measured on the demo: 16 bytes as a walk, then as
-/// much in each run of the stability that is under way and in each problem the solver is given.
+/// What a pair of a site and a position is taken to need at the worst moment: 16 bytes as a walk, then as much in each
+/// run of the stability that is under way and in each problem the solver is given. Not measured pair by pair: the
+/// memory that whole questions took on the demo comes to some 120 bytes a pair, and a third is kept as a margin. Too
+/// high, and a question that would fit is refused; too low, and it may take more than its share.
 const BYTES_A_PAIR: u64 = 160;
 
 /// Most candidates of one question, however few homes each can reach.
