@@ -105,7 +105,11 @@ impl Input<'_> {
             2 => Geometry::LineString(self.line(numbers)?),
             3 => Geometry::Polygon(self.polygon(numbers)?),
             4..=7 => return self.parts(kind, depth).map(Some),
-            _ => return Err(format!("geometries of type {kind} (curves, surfaces) are not read")),
+            _ => {
+                return Err(format!(
+                    "geometries of type {kind} (curves, surfaces) are not read; ogr2ogr -nlt CONVERT_TO_LINEAR makes lines of curves"
+                ));
+            }
         }))
     }
 
