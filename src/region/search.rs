@@ -17,8 +17,6 @@ pub(super) struct Found {
     pub(super) best: Option<(f64, Vec<u32>)>,
     /// The plan with the least weight outside the bounds, and that weight.
     pub(super) nearest: Option<(f64, Vec<u32>)>,
-    /// Plans that were the best at the end of a run, for whoever wants to take them apart.
-    pub(super) ends: Vec<Vec<u32>>,
 }
 
 impl Found {
@@ -193,9 +191,7 @@ pub(super) fn search(
         };
         let schedule =
             Schedule { moves, resplits: 0.03, from: climate(0.5, heat), to: climate(6.0, 0.12), until_met: false };
-        let go_on = anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work);
-        found.ends.push(found.best.as_ref().map_or_else(Vec::new, |(_, labels)| labels.clone()));
-        if !go_on {
+        if !anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work) {
             break;
         }
         moves = (moves * 5 / 4).min(20_000_000);
