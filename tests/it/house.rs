@@ -279,7 +279,7 @@ fn sentences_about_files_begin_as_sentences_do() {
     let mut lower = Vec::new();
     for file in house().iter().filter(|file| file.module == "load") {
         for (at, _) in file.code.match_indices("Code::") {
-            let mut rest = file.code[at..].splitn(2, ',').nth(1).unwrap_or_default();
+            let mut rest = file.code[at..].split_once(',').map_or("", |(_, rest)| rest);
             rest = rest.trim_start().trim_start_matches("format!(").trim_start();
             let Some(text) = rest.strip_prefix('"') else { continue };
             // A name alone is a field.
