@@ -176,7 +176,7 @@ fn describe(schema: &Schema, path: &str, twice: bool, section: &Value, example: 
             Value::Array(items) => &items[0][key],
             other => &other[key],
         };
-        let shared = ["lookup", "source"].contains(&key.as_str()) && path != "groups" && path != "patches";
+        let shared = (key == "source" && path != "patches") || (key == "lookup" && path != "groups");
         let smaller = key == "smaller_areas";
         if let Some((section, twice)) = schema.section(part) {
             let heading = if twice { format!("`[[{path}.{key}]]`") } else { format!("`[{path}.{key}]`") };
@@ -312,10 +312,13 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
             let kind = said["type"].as_str().or_else(|| said["format"].as_str()).unwrap_or_default();
             let kind = kind.trim_start_matches("geometry-").replace("-or-", " or ");
             let title = cell(&said["title"]);
-            // Once for each group: the first stands for all.
+            // Once for each group and standard: the first stands for all.
+            let of_others = ["hub_evening_15_", "hub_step_free_15_", "library_20_"];
             if let Some((stem, _)) = column.rsplit_once("_asian").or_else(|| column.rsplit_once("_hub-15")) {
                 groups.insert(stem.to_owned());
-            } else if groups.iter().any(|stem| column.starts_with(&format!("{stem}_")) && is_of_a_group(column)) {
+            } else if of_others.iter().any(|own| column.starts_with(own))
+                || groups.iter().any(|stem| column.starts_with(&format!("{stem}_")) && is_of_a_group(column))
+            {
                 continue;
             }
             let unit = said["x-ogc-unit"].as_str().unwrap_or_default();

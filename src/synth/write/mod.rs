@@ -39,11 +39,12 @@ pub(super) mod file {
     pub(super) const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
     pub(super) const GRANTS: &str = "grants-made-up.csv";
     /// Every file of a demo.
-    pub(super) const ALL: [&str; 17] = [
+    pub(super) const ALL: [&str; 18] = [
         PLACE,
         README,
         FAULTS,
         PLANTED,
+        SCHEMA,
         PATCHES,
         ZONES,
         ETHNIC,
