@@ -40,7 +40,8 @@ unsafe extern "C" fn ask(
     // SAFETY: `asked` is what `interrupt_by` handed over, a stop that is only read, on the thread that runs the solver;
     // `about` and `answer` are the solver's own, live for the call, or null.
     unsafe {
-        if let (Some(answer), Some(stop), Some(about)) = (answer.as_mut(), asked.cast::<Stop<'_>>().as_ref(), about.as_ref())
+        if let (Some(answer), Some(stop), Some(about)) =
+            (answer.as_mut(), asked.cast::<Stop<'_>>().as_ref(), about.as_ref())
         {
             let is_mip = kind == highs_sys::kHighsCallbackMipInterrupt;
             let done = if is_mip { about.mip_total_lp_iterations } else { i64::from(about.simplex_iteration_count) };

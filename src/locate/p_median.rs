@@ -215,8 +215,7 @@ fn some_choice(problem: &Problem, shares: (f64, f64), clock: &Clock<'_>) -> (Opt
     let bound = walking.as_ref().map_or(0.0, |found| found.bound);
     let covering = Problem { capacities: None, ..problem.clone() };
     let has_radius = problem.radius.is_some();
-    let covering =
-        if has_radius { ask(shares.1, &|effort| super::mclp::mclp(&covering, effort).ok()) } else { None };
+    let covering = if has_radius { ask(shares.1, &|effort| super::mclp::mclp(&covering, effort).ok()) } else { None };
     let choices = [walking, covering].into_iter().flatten().map(|found| found.sites);
     let uncapped = Problem { capacities: None, ..problem.clone() };
     let worth = |open: &[usize]| recount(&uncapped, Model::PMedian, open, None).objective;

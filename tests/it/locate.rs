@@ -132,11 +132,7 @@ fn work_ends_every_way_of_solving_at_the_same_step_whether_the_machine_is_busy_o
         (Model::Lscp, Problem { sites: None, ..problem }),
     ];
     let watch = Watch::new();
-    let effort = Effort {
-        time_limit: Duration::from_secs(600),
-        watch: Some(&watch),
-        ..Effort::default()
-    };
+    let effort = Effort { time_limit: Duration::from_secs(600), watch: Some(&watch), ..Effort::default() };
     let mut n_open = 0;
     for (model, problem) in hard {
         // What goes to the solver from outside needs more before anything is found.
@@ -158,11 +154,8 @@ fn work_ends_every_way_of_solving_at_the_same_step_whether_the_machine_is_busy_o
 
 #[test]
 fn a_search_that_the_clock_ends_before_its_work_says_so() {
-    let effort = Effort {
-        time_limit: Duration::from_millis(30),
-        work: Some(Duration::from_secs(600)),
-        ..Effort::default()
-    };
+    let effort =
+        Effort { time_limit: Duration::from_millis(30), work: Some(Duration::from_secs(600)), ..Effort::default() };
     let found = solve(Model::Mclp, &strewn(900), effort).expect("the best so far");
     assert!(found.cut_by_clock && found.status == Status::Feasible && found.bound >= found.objective);
 }

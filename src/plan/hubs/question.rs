@@ -217,12 +217,7 @@ impl Question {
 
 /// So much work, with the clock behind it.
 fn effort<'a>(ground: &Ground<'a>, work: Duration) -> Effort<'a> {
-    Effort {
-        time_limit: ground.deadline.left(),
-        work: Some(work),
-        seed: ground.brief.seed,
-        watch: Some(ground.watch),
-    }
+    Effort { time_limit: ground.deadline.left(), work: Some(work), seed: ground.brief.seed, watch: Some(ground.watch) }
 }
 
 /// The cost and the radius of every pair that is covered: how far it is within the limit does not count.

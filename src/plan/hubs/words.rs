@@ -117,7 +117,10 @@ fn proof(proposal: &Proposal) -> String {
         }
         Status::Optimal => format!("Proven: no other choice of {choice} does better."),
         Status::Feasible => {
-            format!("Not proven to be the best: the search ended when its work was done. {}.", could_be_better(proposal))
+            format!(
+                "Not proven to be the best: the search ended when its work was done. {}.",
+                could_be_better(proposal)
+            )
         }
     }
 }
