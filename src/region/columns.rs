@@ -12,7 +12,7 @@ use super::price::{Part, Pricer};
 use super::problem::Problem;
 use super::work::Work;
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, Model, RowProblem, Sense};
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// States above which the frontier is too wide for a proof: more fill gigabytes.
 const MOST_STATES: usize = 1_500_000;
@@ -278,7 +278,7 @@ fn choose(problem: &Problem, parts: &[Part], most: f64, seconds: f64, work: &mut
 struct Master {
     model: Option<Model>,
     parts: Vec<Part>,
-    index: HashMap<Vec<u32>, ()>,
+    index: HashSet<Vec<u32>>,
     n_units: usize,
     rows: Vec<highs::Row>,
     /// Of the last relaxation: what one part more would cost.
@@ -306,12 +306,12 @@ impl Master {
             let _ = model.try_set_option("threads", 1);
             let _ = model.try_set_option("parallel", "off");
         }
-        Self { model, parts: Vec::new(), index: HashMap::new(), n_units: n, rows, count_price: 0.0, seconds: 0.0 }
+        Self { model, parts: Vec::new(), index: HashSet::new(), n_units: n, rows, count_price: 0.0, seconds: 0.0 }
     }
 
     /// Adds a column; says whether it is new.
     fn add(&mut self, part: Part) -> bool {
-        if part.units.is_empty() || self.index.contains_key(&part.units) {
+        if part.units.is_empty() || self.index.contains(&part.units) {
             return false;
         }
         let rows = part.units.iter().map(|&unit| (self.rows[unit as usize], 1.0));
@@ -320,7 +320,7 @@ impl Master {
         if model.try_add_column(part.cost, 0.0.., factors).is_err() {
             return false;
         }
-        self.index.insert(part.units.clone(), ());
+        self.index.insert(part.units.clone());
         self.parts.push(part);
         true
     }

@@ -129,6 +129,14 @@ fn a_unit_larger_than_a_part_gives_the_nearest_plan_and_says_why() {
 }
 
 #[test]
+fn units_that_must_be_apart_are() {
+    let mut problem = Problem::balanced(vec![1.0; 9], &grid(3), 3, 0.0);
+    (problem.apart, problem.together) = (vec![[0, 1], [4, 5]], vec![[0, 3]]);
+    let plan = solve(&problem, effort(2_000_000)).unwrap();
+    assert_eq!((plan.outside, recount(&problem, &plan.parts).broken), (0.0, Vec::new()));
+}
+
+#[test]
 fn more_work_is_never_worse() {
     let weights: Vec<f64> = (0..64).map(|unit| 1.0 + f64::from(unit * 7 % 5)).collect();
     let problem = Problem::balanced(weights, &grid(8), 6, 0.05);

@@ -155,7 +155,7 @@ impl Hunt<'_, '_, '_> {
             return self.left.0 > 0;
         }
         self.spent += 1;
-        if self.spent % 1024 == 0 && !self.work.spend(1024 * 20) {
+        if self.spent.is_multiple_of(1024) && !self.work.spend(1024 * 20) {
             return false;
         }
         self.left.1 = self.left.1.saturating_sub(1);
