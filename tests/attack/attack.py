@@ -33,13 +33,13 @@ def publish(program, folder, kept):
     if program.endswith("keep_releases"):
         done = subprocess.run([program], input=f"{folder}\t{kept}\n", capture_output=True, text=True)
         if not kept.exists():
-            return None, (done.stdout[-600:] + done.stderr[-600:]).strip()
+            return None, (done.stdout[-600:] + done.stderr[:600]).strip()
         return json.loads(kept.read_text()), ""
     done = subprocess.run(
         [program, "--quiet", "audit", str(folder), "--keep", str(kept)], capture_output=True, text=True
     )
     if not kept.exists():
-        return None, (done.stdout[-600:] + done.stderr[-600:]).strip()
+        return None, (done.stdout[-600:] + done.stderr[:600]).strip()
     return json.loads(kept.read_text()), ""
 
 
