@@ -61,7 +61,8 @@ fn fields() -> Vec<Field> {
 fn features(context: &Context<'_>, engaged: &Engaged) -> Option<Vec<Feature>> {
     let place = context.place;
     let table = engaged.protected.table(counts::THEMES)?;
-    let [patches, themes, _] = table.dimensions.as_slice() else { return None };
+    let [patches, themes, years] = table.dimensions.as_slice() else { return None };
+    let year = |key: &str, row: usize, theme: usize| count(table, &[row, theme, years.find(key)?]);
     let answers: BTreeMap<&str, crate::measure::Coverage> = place
         .theme_answers
         .iter()
@@ -78,7 +79,7 @@ fn features(context: &Context<'_>, engaged: &Engaged) -> Option<Vec<Feature>> {
             odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0])
         };
         for (theme, words) in themes.categories.iter().enumerate().skip(1) {
-            let change = trend(count(table, &[row, theme, 1]), count(table, &[row, theme, 2]));
+            let change = trend(year(counts::LAST, row, theme), year(counts::BEFORE, row, theme));
             let answer = answers.get(words.key.as_str()).filter(|_| row == 0 || at.is_some());
             let without = answer.map(|answer| {
                 let here = at.map_or(&answer.place, |patch| &answer.patches[patch]);
@@ -98,15 +99,15 @@ fn features(context: &Context<'_>, engaged: &Engaged) -> Option<Vec<Feature>> {
     }
     for dimension in &place.engagement.dimensions {
         let Some(table) = engaged.protected.table(&counts::themes_by(dimension)) else { continue };
-        let [groups, themes] = table.dimensions.as_slice() else { continue };
+        let [groups, themes, _] = table.dimensions.as_slice() else { continue };
         for (row, group) in groups.categories.iter().enumerate().skip(1) {
-            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme], |theme| vec![0, theme]);
+            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0]);
             for (theme, words) in themes.categories.iter().enumerate().skip(1) {
                 let said = Said {
                     patch: ("all", "The whole place"),
                     group: (dimension, &group.key),
                     theme: &words.key,
-                    cell: table.cell(&[row, theme]),
+                    cell: table.cell(&[row, theme, 0]),
                     odds: odds.get(theme - 1).copied().flatten(),
                     change: None,
                     without: None,
