@@ -41,3 +41,19 @@ pub fn read_table(dir: &Path, section: &str, zones: &[&str]) -> Result<ReadTable
     let refused = issues.iter().any(|issue| issue.severity == Severity::Error);
     Ok(ReadTable { residents: read.filter(|_| !refused), understood, issues })
 }
+
+/// Titles and rows of a table as they stand in the file, each row with its number as a person counts it.
+///
+/// # Errors
+/// One issue, when nothing can be made of the file.
+pub fn table_of(path: &Path, name: &str) -> Result<(Vec<String>, Vec<(u64, Vec<String>)>), Issue> {
+    let options = super::table::Options::default();
+    let table = super::table::Table::read(path, name, options, &mut super::Issues::default())?;
+    let titles: Vec<String> = table.titles().into_iter().map(ToOwned::to_owned).collect();
+    let row = |row: usize| {
+        let cells = (0..titles.len()).map(|column| table.text(column, row).unwrap_or_default().to_owned());
+        (table.line(row), cells.collect())
+    };
+    let rows = (0..table.rows()).map(row).collect();
+    Ok((titles, rows))
+}

@@ -45,3 +45,4 @@ mod support;
 mod town;
 mod toytown;
 mod what_if;
+mod workspace;
