@@ -25,8 +25,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Snapshots that are kept besides the one that is served: a draft that was checked, and the version before. Each takes
-/// about as much memory as the one that is served.
+/// Snapshots that are kept: the one that is served, and the draft that was checked last or the version before. So a
+/// workspace takes up to twice the memory of a directory, three times while a draft is checked.
 const KEPT: usize = 2;
 
 /// Results of checks that are kept: words, no snapshots.
@@ -292,7 +292,12 @@ fn refused(code: &'static str, why: String) -> Report {
 fn check_whenever(wanted: &Receiver<(String, u64)>, editing: &std::sync::Weak<Editing>) {
     while let Ok(key) = wanted.recv() {
         let Some(editing) = editing.upgrade() else { return };
-        editing.check(&key);
+        // A fault of ours in one check must not keep all others from being checked.
+        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| editing.check(&key)));
+        if checked.is_err() {
+            let why = "This is a fault in the program. Please report it, with the files if you may".to_owned();
+            editing.tell(&key, Progress::Done(Arc::new(refused("draft-unreadable", why))));
+        }
     }
 }
 
