@@ -70,7 +70,7 @@ def work(client, told, lock, stop, seed):
         name = f"l{seed}-{n}.csv"
         data = f"name,latitude,longitude\nLibrary {seed} {n},54.2,1.1\n".encode()
         try:
-            what = chance.choice(["bring", "bring", "record", "scenario", "publish", "publish", "undo"])
+            what = chance.choice(["bring", "record", "scenario", "publish", "publish", "publish", "undo"])
             if what == "bring":
                 status, headers, _ = client.bring(name, data, "assets")
                 if status == 303:
@@ -93,9 +93,14 @@ def work(client, told, lock, stop, seed):
                         told["scenarios"].append((headers["location"].rsplit("/", 1)[1], f"s={seed}-{n}"))
             elif what == "publish":
                 with lock:
-                    mine = chance.choice(told["drafts"])[0] if told["drafts"] else None
+                    mine = chance.choice(told["drafts"][-4:])[0] if told["drafts"] else None
                 if mine:
                     page = client.send("GET", f"/drafts/{mine}")[2]
+                    for _ in range(20):
+                        if "Being looked at" not in page:
+                            break
+                        time.sleep(0.1)
+                        page = client.send("GET", f"/drafts/{mine}")[2]
                     revision = re.search(r'name="revision" value="(\d+)"', page)
                     if revision and "/rebase" in page:
                         client.form(f"/drafts/{mine}/rebase", revision=revision[1])
@@ -173,7 +178,7 @@ def main(program, rounds):
         threads = [threading.Thread(target=work, args=each) for each in args]
         for thread in threads:
             thread.start()
-        time.sleep(chance.uniform(0.05, 1.5))
+        time.sleep(chance.uniform(0.05, 4))
         server.send_signal(signal.SIGKILL)
         server.wait()
         stop.set()

@@ -177,7 +177,9 @@ fn tried(dir: &Path, config: &Config) -> Result<(), String> {
         // With errors in its files it ends with 1; what they are is found out by loading it here, which then takes
         // no more than it took there.
         Ok(Some(status)) if status.code().is_some_and(|code| code <= 1) => Ok(()),
-        Ok(Some(status)) => Err(format!("A trial of the new files ended with {status}, most likely for want of memory")),
+        Ok(Some(status)) => {
+            Err(format!("A trial of the new files ended with {status}, most likely for want of memory"))
+        }
         Ok(None) => Err(format!("A trial of the new files took more than {} seconds", limit.as_secs())),
         Err(error) => Err(format!("A trial of the new files could not be begun: {error}")),
     }

@@ -122,7 +122,14 @@ fn versions(workspace: &Workspace) -> Result<(), Failure> {
     let in_force = workspace.keeper().in_force()?.map(|now| now.version);
     let line = |version: &store::Version| {
         let mark = if Some(version.n) == in_force { "in force" } else { "" };
-        format!("{:>4}  {}  {:<10} {:<8}  {}\n", version.n, version.at.format("%Y-%m-%d %H:%M"), version.who, mark, version.why)
+        format!(
+            "{:>4}  {}  {:<10} {:<8}  {}\n",
+            version.n,
+            version.at.format("%Y-%m-%d %H:%M"),
+            version.who,
+            mark,
+            version.why
+        )
     };
     print_result(&workspace.keeper().versions()?.iter().map(line).collect::<String>())
 }

@@ -2,7 +2,7 @@
 
 use super::Editing;
 use crate::load::recognise::{self, Purpose as Known};
-use crate::store::{Actor, Draft, Entry, Stored, StoreError, is_name};
+use crate::store::{Actor, Draft, Entry, StoreError, Stored, is_name};
 use std::io::{Read, Seek};
 
 /// What whoever brings a file says it is.
@@ -47,6 +47,10 @@ impl Editing {
         limit: u64,
     ) -> Stored<Brought> {
         let given = plain_name(given)?;
+        if self.workspace().keeper().draft(&draft.id)?.revision != draft.revision {
+            let why = "Somebody changed this draft after you opened it. Nothing was changed; look at it again first";
+            return Err(StoreError::Stale(why.to_owned()));
+        }
         let kept = self.workspace().files.put(bytes, limit)?;
         let of_draft = super::by_name(&draft.files);
         let replaced = match purpose {
@@ -169,7 +173,6 @@ fn free(given: &str, draft: &Draft) -> String {
     let names = (1..).map(|n| if n == 1 { given.to_owned() } else { format!("{stem}-{n}.{ending}") });
     names.into_iter().find(|name| !taken(name)).unwrap_or_else(|| given.to_owned())
 }
-
 
 #[cfg(test)]
 mod tests {

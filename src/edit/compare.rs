@@ -82,7 +82,8 @@ fn counts(place: &Place) -> Vec<(String, String)> {
     place.assets.iter().for_each(|asset| *kinds.entry(&asset.kind).or_default() += 1);
     all.extend(kinds.into_iter().map(|(kind, count)| (format!("Assets: {}", kind.replace('_', " ")), n(count))));
     for file in &place.engagement.files {
-        let words = format!("{} rows, {} counted", report::thousands(file.rows as f64), report::thousands(file.used as f64));
+        let words =
+            format!("{} rows, {} counted", report::thousands(file.rows as f64), report::thousands(file.used as f64));
         all.push((format!("Records: {}", file.file), words));
     }
     if let Some(giving) = &place.giving {

@@ -7,11 +7,13 @@
 
 mod bring;
 mod compare;
+mod correct;
 mod record;
 mod returned;
 
 pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
+pub use correct::Correction;
 pub use record::Met;
 pub use returned::returned;
 
@@ -139,7 +141,9 @@ impl Editing {
         state.checks.push_back((key.clone(), Progress::Waiting));
         drop(state);
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.send(key).map_err(|_| StoreError::Refused("Nothing is checked any more; start the program again".into()))?;
+        queue
+            .send(key)
+            .map_err(|_| StoreError::Refused("Nothing is checked any more; start the program again".into()))?;
         Ok(Progress::Waiting)
     }
 
@@ -173,7 +177,8 @@ impl Editing {
         let difference = compare::difference(self.shared.current().as_deref(), &snapshot);
         let digest = Some(snapshot.digest().to_owned());
         self.keep(&draft.files, snapshot);
-        let report = Report { is_usable: true, issues, difference: Some(difference), digest, ..refused("", String::new()) };
+        let report =
+            Report { is_usable: true, issues, difference: Some(difference), digest, ..refused("", String::new()) };
         Ok(report.with(loaded.tables))
     }
 
@@ -198,7 +203,8 @@ impl Editing {
         let loaded = load::load_inside(&view, &|step| tracing::info!("{step}"));
         let Some(place) = loaded.place else {
             let errors = loaded.issues.iter().filter(|issue| issue.severity == crate::place::Severity::Error);
-            let words: Vec<String> = errors.take(3).map(|issue| format!("{}: {}", issue.at.file, issue.problem)).collect();
+            let words: Vec<String> =
+                errors.take(3).map(|issue| format!("{}: {}", issue.at.file, issue.problem)).collect();
             return Err(StoreError::Refused(format!("The files cannot be used: {}", words.join("; "))));
         };
         let mut snapshot = Snapshot::build(place, loaded.issues);

@@ -1,7 +1,7 @@
 //! One record of people who were met, by a short form: a row more in a table that the place keeps for such records.
 
 use super::Editing;
-use crate::store::{Actor, Draft, Entry, Stored, StoreError};
+use crate::store::{Actor, Draft, Entry, StoreError, Stored};
 use std::io::Read;
 
 /// The table that short forms are kept in.

@@ -27,7 +27,8 @@ pub fn returned(path: &Path, name: &str, report: &Report) -> Stored<Vec<u8>> {
     for issue in &own {
         by_row.entry(issue.at.row.unwrap_or(0)).or_default().push(issue);
     }
-    written(&titles, &rows, &by_row).map_err(|error| StoreError::Refused(format!("The sheet cannot be written: {error}")))
+    written(&titles, &rows, &by_row)
+        .map_err(|error| StoreError::Refused(format!("The sheet cannot be written: {error}")))
 }
 
 fn written(

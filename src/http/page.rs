@@ -43,6 +43,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "collection.html",
         "collections.html",
         "conformance.html",
+        "correction.html",
         "docs.html",
         "draft.html",
         "drafts.html",

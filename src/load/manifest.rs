@@ -301,7 +301,7 @@ pub struct StreetsSection {
 }
 
 /// `[[assets]]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssetsSection {
     /// CSV, XLSX, Parquet or any layer; the street file when `osm = true` and absent.

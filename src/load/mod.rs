@@ -43,7 +43,7 @@ mod zones;
 
 pub use manifest::{Manifest, StreetsSection};
 pub use table::quiet_about_damage;
-pub use trial::{ReadTable, read_table, table_of};
+pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
 use crate::place::{Audience, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;

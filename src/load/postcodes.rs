@@ -37,11 +37,15 @@ pub(super) fn is_list(path: &std::path::Path, name: &str) -> bool {
     let postcode = headers::any_of(&table, &["pcds", "postcode", "pcd", "pcd8", "pcd7", "pcd2", "postalcode"]);
     let has_names = table.titles().iter().any(|title| plain(title).ends_with("name"));
     let placed = ["eastings", "easting", "oseast1m", "east1m", "longitude", "long", "lon", "lng"];
-    let Some(column) = postcode.filter(|_| !has_names && headers::any_of(&table, &placed).is_some()) else { return false };
+    let Some(column) = postcode.filter(|_| !has_names && headers::any_of(&table, &placed).is_some()) else {
+        return false;
+    };
     let looked = table.rows().min(200);
     let is_code = |text: &str| {
         let code = form(text);
-        (5..=7).contains(&code.len()) && code.is_char_boundary(code.len() - 3) && code[code.len() - 3..].starts_with(|c: char| c.is_ascii_digit())
+        (5..=7).contains(&code.len())
+            && code.is_char_boundary(code.len() - 3)
+            && code[code.len() - 3..].starts_with(|c: char| c.is_ascii_digit())
     };
     let codes = (0..looked).filter_map(|row| table.text(column, row)).filter(|text| is_code(text)).count();
     codes * 2 > looked

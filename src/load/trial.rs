@@ -57,3 +57,34 @@ pub fn table_of(path: &Path, name: &str) -> Result<(Vec<String>, Vec<(u64, Vec<S
     let rows = (0..table.rows()).map(row).collect();
     Ok((titles, rows))
 }
+
+/// A list of assets, and which of its columns says what.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AssetList {
+    /// Its file.
+    pub file: String,
+    /// Titles of its columns.
+    pub titles: Vec<String>,
+    /// The column that says whether an asset is in use.
+    pub status: Option<usize>,
+    /// The column with its hours.
+    pub opening_hours: Option<usize>,
+    /// The column that says whether one can get in without a step.
+    pub step_free: Option<usize>,
+    /// The column with the day on which somebody looked.
+    pub last_checked: Option<usize>,
+    /// Whether its hours stand in a column for each day of the week.
+    pub has_days: bool,
+    /// Its rows, each with its number as a person counts it and the name of its asset.
+    pub rows: Vec<(u64, Option<String>)>,
+}
+
+/// Which column of a list of assets is which, and where each asset stands in it.
+///
+/// # Errors
+/// One issue, when nothing can be made of the file.
+pub fn asset_list(path: &Path, name: &str) -> Result<AssetList, Issue> {
+    let options = super::table::Options::default();
+    let table = super::table::Table::read(path, name, options, &mut super::Issues::default())?;
+    super::assets::list_of(&table)
+}

@@ -34,7 +34,8 @@ pub(super) fn note(tx: &Connection, who: &str, action: &str, object: &str, detai
 
 /// Each part with its length, so that no two rows have the same text.
 fn chained(before: &str, row: &AuditRow) -> String {
-    let parts = [&row.n.to_string(), &row.at.timestamp_millis().to_string(), &row.who, &row.action, &row.object, &row.detail];
+    let parts =
+        [&row.n.to_string(), &row.at.timestamp_millis().to_string(), &row.who, &row.action, &row.object, &row.detail];
     let text: String = parts.iter().map(|part| format!("{}:{part}", part.len())).collect();
     hashed(&format!("{before}{text}"))
 }

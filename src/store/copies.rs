@@ -3,7 +3,7 @@
 
 use super::files::sync;
 use super::keeper::{Actor, Entry};
-use super::{DATABASE, Stored, StoreError, Workspace, is_name, verify};
+use super::{DATABASE, StoreError, Stored, Workspace, is_name, verify};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -78,9 +78,7 @@ fn brought_in(dir: &Path, text: &str, found: &mut BTreeMap<String, PathBuf>) -> 
             continue;
         }
         let base = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let free = |name: &str, found: &BTreeMap<String, PathBuf>| {
-            found.get(name).is_none_or(|taken| *taken == path)
-        };
+        let free = |name: &str, found: &BTreeMap<String, PathBuf>| found.get(name).is_none_or(|taken| *taken == path);
         let name = (0..)
             .map(|n| if n == 0 { format!("files/{base}") } else { format!("files/{n}/{base}") })
             .find(|name| free(name, found))
@@ -177,7 +175,11 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
             }
             // It was erased while this copy was made, and so it must not be in it.
             Err(StoreError::Missing(_)) if workspace.keeper().hashes()?.contains(&(hash.clone(), true)) => {
-                copied.keeper().erase(&Actor::new("backup", super::Role::Owner), &hash, "erased while it was copied")?;
+                copied.keeper().erase(
+                    &Actor::new("backup", super::Role::Owner),
+                    &hash,
+                    "erased while it was copied",
+                )?;
             }
             Err(error) => return Err(error),
         }

@@ -1,6 +1,6 @@
 //! Bytes kept once, by their SHA-256: `files/ab/abcdef…`, written beside, synced, renamed, never changed.
 
-use super::{Stored, StoreError, hex};
+use super::{StoreError, Stored, hex};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};

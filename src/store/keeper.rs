@@ -181,6 +181,7 @@ pub struct AuditRow {
 
 /// What keeps the lists of a workspace. Each writing method is one transaction with its row in the audit, and is on
 /// the disk when it returns. SQLite implements it; PostgreSQL will.
+#[allow(clippy::missing_errors_doc, reason = "the database may fail in every one; what else may is said at each")]
 pub trait Keeper: Send + Sync + std::fmt::Debug {
     /// Which version is in force, and since when; `None` before the first is published.
     ///

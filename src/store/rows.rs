@@ -1,7 +1,7 @@
 //! Rows of the database as the things they are.
 
 use super::keeper::{Draft, DraftState, Entry, InForce, Scenario, ScenarioRevision, Version};
-use super::{Stored, StoreError};
+use super::{StoreError, Stored};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -58,9 +58,8 @@ pub(super) fn current(db: &Connection) -> Stored<u64> {
 }
 
 pub(super) fn files(db: &Connection, version: u64) -> Stored<Vec<Entry>> {
-    let mut found = db.prepare_cached(
-        "SELECT name, hash, bytes, who, at, why FROM version_file WHERE version = ?1 ORDER BY name",
-    )?;
+    let mut found =
+        db.prepare_cached("SELECT name, hash, bytes, who, at, why FROM version_file WHERE version = ?1 ORDER BY name")?;
     let rows = found.query_map([sql(version)], entry)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -2,7 +2,7 @@
 //!
 //! A step that was ever released is never edited; what changes is a new step at the end.
 
-use super::{Stored, StoreError};
+use super::{StoreError, Stored};
 use rusqlite::{Connection, TransactionBehavior};
 
 const STEPS: [&str; 1] = ["

@@ -5,7 +5,7 @@ use super::keeper::{
 };
 use super::may::Role;
 use super::rows::{self, current, sql};
-use super::{Stored, StoreError, audit, hashed, schema, secret};
+use super::{StoreError, Stored, audit, hashed, schema, secret};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
@@ -49,10 +49,7 @@ impl Sqlite {
     }
 
     /// Does the work as one transaction, and returns when it is on the disk.
-    fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static,
-    ) -> Stored<T> {
+    fn write<T: Send + 'static>(&self, work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static) -> Stored<T> {
         let (done, wait) = channel();
         let gone = || StoreError::Refused("The store's writer has ended; start the program again".to_owned());
         let job: Work = Box::new(move |db| {
@@ -383,7 +380,9 @@ impl Keeper for Sqlite {
                 })
                 .optional()?;
             let role = role.as_deref().and_then(Role::named).ok_or_else(|| {
-                StoreError::Refused("This link is not valid any more; the program prints a new one when it starts".to_owned())
+                StoreError::Refused(
+                    "This link is not valid any more; the program prints a new one when it starts".to_owned(),
+                )
             })?;
             tx.execute("DELETE FROM session WHERE until <= ?1", [now])?;
             let actor = Actor::new(role.word(), role);
@@ -468,7 +467,8 @@ impl Keeper for Sqlite {
             let dangling = keys.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
             wrong.extend(dangling.into_iter().map(|table| format!("a row of {table} names what is not there")));
             wrong.extend(audit::broken(db)?);
-            let published: i64 = db.query_row("SELECT count(*) FROM audit WHERE action = 'publish'", [], |r| r.get(0))?;
+            let published: i64 =
+                db.query_row("SELECT count(*) FROM audit WHERE action = 'publish'", [], |r| r.get(0))?;
             let versions: i64 = db.query_row("SELECT count(*) FROM version", [], |r| r.get(0))?;
             if published != versions {
                 wrong.push(format!("{versions} versions, but the audit tells of {published} being published"));

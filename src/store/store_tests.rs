@@ -120,7 +120,8 @@ fn eight_who_publish_at_once_make_one_line_of_versions() {
                 for n in 0..tries {
                     let draft = draft_with(workspace, &format!("{who}.csv"), &format!("{n}"));
                     let mut at = draft.clone();
-                    while let Err(StoreError::Stale(_)) = workspace.keeper().publish(&owner(), &at.id, at.revision, "") {
+                    while let Err(StoreError::Stale(_)) = workspace.keeper().publish(&owner(), &at.id, at.revision, "")
+                    {
                         at = workspace.keeper().rebase(&owner(), &at.id, at.revision).expect("files of their own");
                     }
                     done += 1;
@@ -210,7 +211,10 @@ fn a_version_goes_out_as_the_directory_that_came_in() {
     let out = dir.path().join("out");
     assert_eq!(export(&workspace, 1, &out).expect("exported"), 3);
     for name in ["place.toml", "zones.csv", "more/hubs.csv"] {
-        assert_eq!(fs::read(out.join(name)).expect("a file"), fs::read(dir.path().join("place").join(name)).expect("a file"));
+        assert_eq!(
+            fs::read(out.join(name)).expect("a file"),
+            fs::read(dir.path().join("place").join(name)).expect("a file")
+        );
     }
     assert!(export(&workspace, 1, &out).is_err(), "never over something");
 }
@@ -249,7 +253,22 @@ fn names_that_lead_elsewhere_are_no_names() {
     for name in ["a.csv", "more/a b.csv", "releases/2024-q1.json", "Ärzte.xlsx"] {
         assert!(is_name(name), "{name}");
     }
-    for name in ["", "/a", "../a", "a/../b", "./a", ".hidden", "a/.b", "a\\b", "a//b", "a/", "C:a", "a\n", " a", &"x".repeat(201)] {
+    for name in [
+        "",
+        "/a",
+        "../a",
+        "a/../b",
+        "./a",
+        ".hidden",
+        "a/.b",
+        "a\\b",
+        "a//b",
+        "a/",
+        "C:a",
+        "a\n",
+        " a",
+        &"x".repeat(201),
+    ] {
         assert!(!is_name(name), "{name:?}");
     }
 }
@@ -277,10 +296,7 @@ fn a_state_of_a_scenario_never_changes_and_the_second_to_save_is_told() {
     let made = keeper.save_scenario(&owner(), None, "Two hubs", 1, "{\"a\":1}").expect("saved");
     let next = keeper.save_scenario(&owner(), Some((&made.id, 1)), "Three hubs", 1, "{\"a\":2}").expect("saved");
     assert_eq!((next.latest.n, next.name.as_str()), (2, "Three hubs"));
-    assert!(matches!(
-        keeper.save_scenario(&owner(), Some((&made.id, 1)), "Mine", 1, "{}"),
-        Err(StoreError::Stale(_))
-    ));
+    assert!(matches!(keeper.save_scenario(&owner(), Some((&made.id, 1)), "Mine", 1, "{}"), Err(StoreError::Stale(_))));
     assert_eq!(keeper.scenario_revision(&made.id, 1).expect("a state").body, "{\"a\":1}");
     assert_eq!(keeper.scenarios().expect("all").len(), 1);
 }

@@ -29,9 +29,8 @@ pub fn verify(workspace: &Workspace) -> Stored<Vec<Finding>> {
     }
     let unnamed = workspace.files.all()?.iter().filter(|hash| named.iter().all(|(known, _)| known != *hash)).count();
     if unnamed > 0 {
-        let words = format!(
-            "{unnamed} files that no version or draft names: uploads that were interrupted, or are under way"
-        );
+        let words =
+            format!("{unnamed} files that no version or draft names: uploads that were interrupted, or are under way");
         found.push(Finding { is_fault: false, words });
     }
     Ok(found)

@@ -1,7 +1,7 @@
 //! A version as the directory that the loader reads: links to the kept bytes, under the names of the version.
 
 use super::keeper::Entry;
-use super::{Files, Stored, StoreError, manifest_hash};
+use super::{Files, StoreError, Stored, manifest_hash};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -150,7 +150,10 @@ impl Browser {
 
     fn digests(&self) -> Vec<String> {
         let layers = ["patches", "zones", "assets", "coverage-hub", "gaps-hub"];
-        layers.iter().map(|id| self.get(&format!("/collections/{id}/items?f=json&limit=1000")).text().to_owned()).collect()
+        layers
+            .iter()
+            .map(|id| self.get(&format!("/collections/{id}/items?f=json&limit=1000")).text().to_owned())
+            .collect()
     }
 }
 
@@ -253,7 +256,12 @@ fn what_cannot_be_used_is_not_published_and_what_is_served_stays() {
     assert_eq!(browser.form(&format!("{draft}/publish"), &[("revision", &revision)]).status, 422);
     assert_eq!(browser.digests(), before);
     // The mended file in the same draft.
-    path_of(&browser.bring_to(&format!("{draft}/files"), "zones.geojson", zones().as_bytes(), &[("revision", &revision)]));
+    path_of(&browser.bring_to(
+        &format!("{draft}/files"),
+        "zones.geojson",
+        zones().as_bytes(),
+        &[("revision", &revision)],
+    ));
     assert!(browser.checked(&draft).contains("Publish: everybody sees it"));
     assert_eq!(browser.bring_to(&format!("{draft}/files"), "a.csv", b"x", &[("revision", &revision)]).status, 409);
 }
@@ -261,12 +269,20 @@ fn what_cannot_be_used_is_not_published_and_what_is_served_stays() {
 #[test]
 fn a_file_that_is_not_understood_is_asked_about_beside_the_field() {
     let browser = Browser::signed_in();
-    for (name, bytes) in [("letter.pdf", b"%PDF-1.4".as_slice()), ("odd.csv", b"a,b\n1,2\n"), ("x", b"a"), ("old.zip", b"PK")] {
+    for (name, bytes) in
+        [("letter.pdf", b"%PDF-1.4".as_slice()), ("odd.csv", b"a,b\n1,2\n"), ("x", b"a"), ("old.zip", b"PK")]
+    {
         let answer = browser.bring(name, bytes, &[]);
         assert_eq!(answer.status, 422, "{name}: {}", answer.text());
         assert!(answer.text().contains("There is a problem") && answer.text().contains("id=\"file-wrong\""), "{name}");
     }
-    let none = browser.send("POST", "/drafts", "multipart/form-data; boundary=XX", format!("--XX\r\nContent-Disposition: form-data; name=\"seal\"\r\n\r\n{}\r\n--XX--\r\n", browser.seal).as_bytes());
+    let none = browser.send(
+        "POST",
+        "/drafts",
+        "multipart/form-data; boundary=XX",
+        format!("--XX\r\nContent-Disposition: form-data; name=\"seal\"\r\n\r\n{}\r\n--XX--\r\n", browser.seal)
+            .as_bytes(),
+    );
     assert!(none.text().contains("Choose a file"), "{}", none.text());
     assert!(browser.editing.workspace().keeper().drafts().expect("drafts").is_empty(), "nothing is left of them");
 }
@@ -286,12 +302,26 @@ fn new_assets_get_a_section_of_their_own() {
 fn records_of_the_short_form_wait_in_one_draft_and_are_counted_once_published() {
     let browser = Browser::signed_in();
     let patch = browser.shared.current().expect("served").place.patches.iter().next().expect("a patch").key.clone();
-    let good = [("date", "2024-06-03"), ("activity", "Door knocking"), ("patch", patch.as_str()), ("people", "12"), ("themes", "buses")];
+    let good = [
+        ("date", "2024-06-03"),
+        ("activity", "Door knocking"),
+        ("patch", patch.as_str()),
+        ("people", "12"),
+        ("themes", "buses"),
+    ];
     for n in 0..3 {
         assert_eq!(path_of(&browser.form("/records/new", &good)), "/records/new?saved=1", "{n}");
     }
-    for (field, value) in [("date", "soon"), ("date", "2999-01-01"), ("people", "0"), ("people", "many"), ("patch", "nowhere"), ("activity", "")] {
-        let fields: Vec<(&str, &str)> = good.iter().map(|(name, good)| (*name, if *name == field { value } else { good })).collect();
+    for (field, value) in [
+        ("date", "soon"),
+        ("date", "2999-01-01"),
+        ("people", "0"),
+        ("people", "many"),
+        ("patch", "nowhere"),
+        ("activity", ""),
+    ] {
+        let fields: Vec<(&str, &str)> =
+            good.iter().map(|(name, good)| (*name, if *name == field { value } else { good })).collect();
         let answer = browser.form("/records/new", &fields);
         assert_eq!(answer.status, 422, "{field} {value}");
         assert!(answer.text().contains(&format!("href=\"#{field}\"")), "{}", answer.text());
@@ -338,7 +368,11 @@ fn a_scenario_keeps_its_states_and_says_that_the_data_changed() {
     browser.publish(&draft);
     browser.cookie.clear();
     let first = browser.get(&format!("/s/{id}/1"));
-    assert!(first.text().contains("The data have changed since") && !first.text().contains("second"), "{}", first.text());
+    assert!(
+        first.text().contains("The data have changed since") && !first.text().contains("second"),
+        "{}",
+        first.text()
+    );
     assert!(!first.text().contains("by owner"), "strangers are not told whose it is");
     assert!(browser.get(&format!("/s/{id}")).text().contains("second"));
     assert_eq!(browser.get(&format!("/s/{id}/9")).status, 404);

@@ -27,9 +27,8 @@ pub(super) async fn form(body: Body) -> Result<Form, Problem> {
 /// A form with a file. It is written to the disk as it comes, at most [`UPLOAD_LIMIT`] bytes of it, and read there.
 pub(super) async fn files(headers: &HeaderMap, body: Body, dir: &Path) -> Result<Form, Problem> {
     let media = headers.get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok()).unwrap_or_default();
-    let boundary = multipart::boundary(media).ok_or_else(|| {
-        Problem::bad_request("A file is sent as multipart/form-data, as a browser's form does.")
-    })?;
+    let boundary = multipart::boundary(media)
+        .ok_or_else(|| Problem::bad_request("A file is sent as multipart/form-data, as a browser's form does."))?;
     let (send, mut pieces) = tokio::sync::mpsc::channel::<Bytes>(WAITING);
     let (dir, beside) = (dir.to_owned(), dir.to_owned());
     let written = tokio::task::spawn_blocking(move || -> std::io::Result<File> {

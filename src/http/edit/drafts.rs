@@ -48,7 +48,9 @@ fn head(draft: &Draft) -> Value {
     let changes: Vec<Value> = draft
         .changes
         .iter()
-        .map(|(name, file)| json!({"name": name, "gone": file.is_none(), "bytes": file.as_ref().map(|file| file.bytes)}))
+        .map(
+            |(name, file)| json!({"name": name, "gone": file.is_none(), "bytes": file.as_ref().map(|file| file.bytes)}),
+        )
         .collect();
     json!({
         "id": draft.id, "begun_on": draft.base, "revision": draft.revision, "maker": draft.who, "why": draft.why,
@@ -90,7 +92,11 @@ fn put(visit: &Visit, draft: &Draft, form: &Form) -> Result<String, StoreError> 
     let Some((name, file)) = &form.file else { return Err(StoreError::Refused("Choose a file to bring".to_owned())) };
     let kind = || {
         let kind = form.get("kind").trim();
-        if kind.is_empty() { Err(StoreError::Refused("Say which kind they are, such as library".to_owned())) } else { Ok(kind.to_owned()) }
+        if kind.is_empty() {
+            Err(StoreError::Refused("Say which kind they are, such as library".to_owned()))
+        } else {
+            Ok(kind.to_owned())
+        }
     };
     let purpose = match form.get("purpose") {
         "" | "auto" => Purpose::Auto,
@@ -125,7 +131,11 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
     let mut page = head(&draft);
     let Some(members) = page.as_object_mut() else { return Err(Problem::our_fault()) };
     let others = keeper.drafts()?.into_iter().filter(|other| {
-        other.id != draft.id && other.changes.iter().any(|(name, _)| draft.changes.iter().any(|(own, _)| own == name && own != "place.toml"))
+        other.id != draft.id
+            && other
+                .changes
+                .iter()
+                .any(|(name, _)| draft.changes.iter().any(|(own, _)| own == name && own != "place.toml"))
     });
     let others: Vec<Value> = others.map(|other| head(&other)).collect();
     members.insert("others".to_owned(), json!(others));
@@ -165,9 +175,14 @@ fn told(report: &Report, draft: &Draft) -> Value {
         })
     };
     let shown: Vec<Value> = own.iter().take(LISTED).map(line).collect();
-    let errors: Vec<Value> = other.iter().filter(|issue| issue.severity == Severity::Error).take(LISTED).map(line).collect();
-    let files: Vec<&String> =
-        draft.changes.iter().filter(|(name, file)| file.is_some() && name != "place.toml").map(|(name, _)| name).collect();
+    let errors: Vec<Value> =
+        other.iter().filter(|issue| issue.severity == Severity::Error).take(LISTED).map(line).collect();
+    let files: Vec<&String> = draft
+        .changes
+        .iter()
+        .filter(|(name, file)| file.is_some() && name != "place.toml")
+        .map(|(name, _)| name)
+        .collect();
     json!({
         "is_usable": report.is_usable,
         "errors": count(&own, Severity::Error) + errors.len(),
@@ -188,7 +203,9 @@ fn difference(difference: &Difference) -> Value {
     let lines: Vec<Value> = difference
         .lines
         .iter()
-        .map(|line| json!({"what": line.what, "before": line.before, "after": line.after, "changed": line.is_changed()}))
+        .map(
+            |line| json!({"what": line.what, "before": line.before, "after": line.after, "changed": line.is_changed()}),
+        )
         .collect();
     let assets: Vec<Value> = difference
         .assets
@@ -265,6 +282,7 @@ fn stem(name: &str) -> &str {
 
 /// RFC 6266: the name in ASCII, and as it is.
 fn attached(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && c != '"' || c == ' ' { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' || c == ' ' { c } else { '_' }).collect();
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", super::super::text::encode(name))
 }

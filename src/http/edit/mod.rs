@@ -4,6 +4,7 @@
 //! [`visit`]. Nothing here is answered where no workspace is served.
 
 mod body;
+mod corrections;
 mod drafts;
 mod multipart;
 mod records;
@@ -36,7 +37,7 @@ pub(super) fn is_long(path: &str) -> bool {
 
 /// Whether a page is for those who work on the place, and so for no other site.
 pub(super) fn is_private(path: &str) -> bool {
-    ["/drafts", "/versions", "/scenarios", "/s", "/records", "/sign-in", "/sign-out", "/audit"]
+    ["/drafts", "/versions", "/scenarios", "/s", "/records", "/corrections", "/sign-in", "/sign-out", "/audit"]
         .iter()
         .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
 }
@@ -62,6 +63,7 @@ pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/drafts/{draft}/rebase", others(post(sent(drafts::rebase)), SENT)),
         ("/drafts/{draft}/drop", others(post(sent(drafts::give_up)), SENT)),
         ("/records/new", others(get(page(records::form)).post(sent(records::save)), FORM)),
+        ("/corrections", others(get(page(corrections::form)).post(sent(corrections::save)), FORM)),
         ("/scenarios", others(get(page(scenarios::list)).post(sent(scenarios::save)), FORM)),
         ("/scenarios/compare", super::plain(get(page(scenarios::compare)))),
         ("/s/{scenario}", super::plain(get(page(scenarios::latest)))),
@@ -76,7 +78,9 @@ type Sent = fn(&Visit, &Form) -> Result<Reply, Problem>;
 type Answered = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
 
 fn page(answer: Page) -> impl Fn(State<Arc<App>>, Request) -> Answered + Clone + Send + 'static {
-    move |State(app), request| Box::pin(async move { told(app, request, Body::None, move |visit, _| answer(visit)).await })
+    move |State(app), request| {
+        Box::pin(async move { told(app, request, Body::None, move |visit, _| answer(visit)).await })
+    }
 }
 
 fn sent(answer: Sent) -> impl Fn(State<Arc<App>>, Request) -> Answered + Clone + Send + 'static {

@@ -128,11 +128,21 @@ fn skip_to(input: &mut impl BufRead, mark: &[u8]) -> std::io::Result<bool> {
 
 /// Copies a part to its end, which is the boundary on a line of its own; how many bytes, or `None` where it never ends
 /// or is longer than `limit`.
-fn part(input: &mut impl BufRead, boundary: &str, out: &mut impl Write, limit: usize) -> std::io::Result<Option<usize>> {
+fn part(
+    input: &mut impl BufRead,
+    boundary: &str,
+    out: &mut impl Write,
+    limit: usize,
+) -> std::io::Result<Option<usize>> {
     copy_to(input, format!("\r\n--{boundary}").as_bytes(), out, limit)
 }
 
-fn copy_to(input: &mut impl BufRead, mark: &[u8], out: &mut impl Write, limit: usize) -> std::io::Result<Option<usize>> {
+fn copy_to(
+    input: &mut impl BufRead,
+    mark: &[u8],
+    out: &mut impl Write,
+    limit: usize,
+) -> std::io::Result<Option<usize>> {
     let (mut copied, mut held) = (0, Vec::<u8>::new());
     loop {
         let piece = input.fill_buf()?;
@@ -218,7 +228,11 @@ mod tests {
         let two = [form(b"1").as_slice(), form(b"2").as_slice()].concat();
         assert!(read_text(&two).is_ok(), "what follows the end is not read");
         assert!(read_text(b"--XX\r\nX: y\r\n\r\nv\r\n--XX--\r\n").is_err());
-        let long = [b"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".as_slice(), &vec![b'a'; FIELDS + 1], b"\r\n--XX--"];
+        let long = [
+            b"--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n".as_slice(),
+            &vec![b'a'; FIELDS + 1],
+            b"\r\n--XX--",
+        ];
         assert!(read_text(&long.concat()).is_err());
     }
 

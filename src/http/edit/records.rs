@@ -80,7 +80,10 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     for _ in 0..8 {
         let keeper = visit.workspace().keeper();
         let now = keeper.in_force()?.map_or(0, |now| now.version);
-        let open = keeper.drafts()?.into_iter().find(|draft| draft.who == visit.actor.name && draft.why == WHY && draft.base == now);
+        let open = keeper
+            .drafts()?
+            .into_iter()
+            .find(|draft| draft.who == visit.actor.name && draft.why == WHY && draft.base == now);
         let draft = match open {
             Some(draft) => draft,
             None => keeper.open_draft(&visit.actor, WHY)?,

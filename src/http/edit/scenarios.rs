@@ -100,10 +100,12 @@ fn changed(visit: &Visit, from: u64, now: Option<u64>) -> Result<Value, Problem>
     let keeper = visit.workspace().keeper();
     let (was, is) = (keeper.version(from)?.files, keeper.version(now)?.files);
     let differs = |name: &str| {
-        let hash = |files: &[crate::store::Entry]| files.iter().find(|file| file.name == name).map(|file| file.hash.clone());
+        let hash =
+            |files: &[crate::store::Entry]| files.iter().find(|file| file.name == name).map(|file| file.hash.clone());
         hash(&was) != hash(&is)
     };
-    let mut names: Vec<&str> = was.iter().chain(&is).map(|file| file.name.as_str()).filter(|name| differs(name)).collect();
+    let mut names: Vec<&str> =
+        was.iter().chain(&is).map(|file| file.name.as_str()).filter(|name| differs(name)).collect();
     names.sort_unstable();
     names.dedup();
     let shown = if visit.may(Action::ReadVersions) { json!(names) } else { json!([]) };

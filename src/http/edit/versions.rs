@@ -29,7 +29,8 @@ pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     let digest = visit.ask.snapshot().ok().map(|snapshot| snapshot.digest().to_owned());
     let new = visit.ask.get("new").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);
     let back = visit.ask.get("back").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);
-    let members = json!({"versions": versions, "in_force": now, "before": before, "digest": digest, "new": new, "back": back});
+    let members =
+        json!({"versions": versions, "in_force": now, "before": before, "digest": digest, "new": new, "back": back});
     visit.page("versions.html", members)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::load::headers;
 use crate::load::table::{Cell, Table};
-use crate::load::words::{key_form, plain};
+use crate::load::words::key_form;
 use std::collections::HashSet;
 
 /// The areas that the rows of a file are about.
@@ -132,19 +132,18 @@ pub(super) fn lookup(table: &Table) -> Option<(String, String)> {
         (0..titles.len()).filter_map(|column| Some((column, of_column(table, column)?.0))).collect();
     for (nth, (first, level)) in columns.iter().enumerate() {
         let rest = columns.get(nth + 1..)?;
-        let same = rest.iter().find(|(other, own)| own == level && plain(titles[*other]) != plain(titles[*first]));
-        if let Some((second, _)) = same {
+        let other_year = |other: usize| year(titles[other]).zip(year(titles[*first])).is_some_and(|(a, b)| a != b);
+        if let Some((second, _)) = rest.iter().find(|(other, own)| own == level && other_year(*other)) {
             let (a, b) = (titles[*first].to_owned(), titles[*second].to_owned());
             let later = year(&a) > year(&b);
             return Some(if later { (b, a) } else { (a, b) });
         }
     }
     // Areas and the larger ones they are in: a lookup for grants.
-    let is_lookup = columns.len() >= 2 && (0..titles.len()).all(|column| !is_counts(table, column));
+    let levels: HashSet<u8> = columns.iter().map(|(_, level)| *level).collect();
+    let is_lookup = levels.len() >= 2 && (0..titles.len()).all(|column| !is_counts(table, column));
     match columns.as_slice() {
-        [(first, _), (second, _), ..] if is_lookup => {
-            Some((titles[*first].to_owned(), titles[*second].to_owned()))
-        }
+        [(first, _), (second, _), ..] if is_lookup => Some((titles[*first].to_owned(), titles[*second].to_owned())),
         _ => None,
     }
 }

@@ -196,7 +196,9 @@ impl<'a> Plan<'a> {
         let smaller = zones.and_then(|zones| {
             let level = zones.areas.as_ref()?.level;
             outlines.iter().copied().find(|file| {
-                file.weight.is_some() && file.centre.is_some() && file.areas.as_ref().is_some_and(|areas| areas.level < level)
+                file.weight.is_some()
+                    && file.centre.is_some()
+                    && file.areas.as_ref().is_some_and(|areas| areas.level < level)
             })
         });
         let fits = |file: &'a Recognised| -> Option<Option<&'a Recognised>> {
@@ -210,13 +212,16 @@ impl<'a> Plan<'a> {
         for file in tables {
             let Purpose::Groups(dimension) = &file.purpose else { continue };
             let Some(lookup) = fits(file) else { continue };
-            let taken = |key: &str, groups: &[(&Recognised, String, _)]| groups.iter().any(|(_, known, _)| known == key);
+            let taken =
+                |key: &str, groups: &[(&Recognised, String, _)]| groups.iter().any(|(_, known, _)| known == key);
             let free = (1..).map(|n| if n == 1 { dimension.clone() } else { format!("{dimension}_{n}") });
             let dimension = free.into_iter().find(|key| !taken(key, &groups)).unwrap_or_default();
             groups.push((file, dimension, lookup));
         }
         // Whoever has everybody comes first: tables of age and sex leave nobody out.
-        let rank = |dimension: &str| ["age", "sex", "population", "ethnic_group"].iter().position(|d| *d == dimension).unwrap_or(9);
+        let rank = |dimension: &str| {
+            ["age", "sex", "population", "ethnic_group"].iter().position(|d| *d == dimension).unwrap_or(9)
+        };
         groups.sort_by_key(|(_, dimension, lookup)| (lookup.is_some(), rank(dimension)));
         let newest = |found: Vec<&'a Recognised>| found.into_iter().max_by_key(|file| year(&file.name));
         Self {
@@ -297,7 +302,9 @@ impl<'a> Plan<'a> {
             let _ = writeln!(body, "{head}\nfile = {}", quoted(&file.name));
             lines.iter().for_each(|line| body += &format!("{line}\n"));
             if self.asked.contains(&file.name) {
-                let noted = |line: &str| if line.is_empty() || line.starts_with('#') { format!("{line}\n") } else { format!("# {line}\n") };
+                let noted = |line: &str| {
+                    if line.is_empty() || line.starts_with('#') { format!("{line}\n") } else { format!("# {line}\n") }
+                };
                 body = body.lines().map(noted).collect();
             }
             text += &body;
@@ -310,14 +317,22 @@ impl<'a> Plan<'a> {
         }
         if let Some((file, (x, y))) = self.smaller.and_then(|file| Some((file, file.centre.clone()?))) {
             let weight = file.weight.clone().unwrap_or_default();
-            let lines = [format!("weight = {}", quoted(&weight)), format!("x = {}", quoted(&x)), format!("y = {}", quoted(&y))];
+            let lines =
+                [format!("weight = {}", quoted(&weight)), format!("x = {}", quoted(&x)), format!("y = {}", quoted(&y))];
             section("[zones.dwellings.smaller_areas]", file, "where in its zone people live", &lines);
         }
         // The first that is used says how many live there.
-        let residents = self.groups.iter().find(|(file, ..)| !self.asked.contains(&file.name)).map(|(file, ..)| &file.name);
+        let residents =
+            self.groups.iter().find(|(file, ..)| !self.asked.contains(&file.name)).map(|(file, ..)| &file.name);
         for (file, dimension, lookup) in &self.groups {
-            let mut lines = vec![format!("dimension = {}", quoted(dimension)), format!("label = {}", quoted(&names::label(dimension)))];
+            let mut lines = vec![
+                format!("dimension = {}", quoted(dimension)),
+                format!("label = {}", quoted(&names::label(dimension))),
+            ];
             lines.extend((Some(&file.name) == residents).then(|| "residents = true".to_owned()));
+            lines.extend(
+                file.only.as_ref().map(|(column, word)| format!("where = {{ {} = {} }}", quoted(column), quoted(word))),
+            );
             lines.extend(looked_up("groups", *lookup));
             section("[[groups]]", file, &file.purpose.words(), &lines);
         }
@@ -336,7 +351,10 @@ impl<'a> Plan<'a> {
         for file in &self.grants {
             section("[[grants]]", file, &file.purpose.words(), &[]);
         }
-        if self.streets.is_some_and(|file| file.purpose == Purpose::Streets { is_osm: true } && !self.asked.contains(&file.name)) {
+        if self
+            .streets
+            .is_some_and(|file| file.purpose == Purpose::Streets { is_osm: true } && !self.asked.contains(&file.name))
+        {
             text += "\n# Shops and amenities of the same extract of OpenStreetMap.\n[[assets]]\nosm = true\n";
         }
         self.standards(&mut text);
@@ -391,7 +409,9 @@ fn patches<'a>(outlines: &[&'a Recognised], zones: &Recognised) -> Option<&'a Re
     };
     let coarser = |file: &&&Recognised| {
         let (own, of) = (file.areas.as_ref(), zones.areas.as_ref());
-        file.name != zones.name && file.rows < zones.rows && own.zip(of).is_some_and(|(own, of)| own.level > of.level && own.level != 4)
+        file.name != zones.name
+            && file.rows < zones.rows
+            && own.zip(of).is_some_and(|(own, of)| own.level > of.level && own.level != 4)
     };
     outlines.iter().filter(coarser).filter(|file| !file.name.contains("isochrone")).max_by_key(score).copied()
 }
@@ -414,7 +434,9 @@ fn leads(lookup: &Recognised, table: &Recognised, zones: &Recognised) -> bool {
 fn one_of_each(files: Vec<&Recognised>) -> Vec<&Recognised> {
     let stem = |name: &str| name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned();
     let richer = |file: &&Recognised| {
-        !files.iter().any(|other| other.name != file.name && stem(&other.name) == stem(&file.name) && other.name.ends_with(".json"))
+        !files.iter().any(|other| {
+            other.name != file.name && stem(&other.name) == stem(&file.name) && super::ending(&other.name) == "json"
+        })
     };
     files.iter().copied().filter(richer).collect()
 }

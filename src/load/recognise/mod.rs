@@ -88,25 +88,36 @@ pub struct Recognised {
     pub weight: Option<String>,
     /// The columns of a population-weighted centre, easting or longitude first.
     pub centre: Option<(String, String)>,
+    /// The rows to keep of a table that counts each sex and everybody: the column, and its word for everybody.
+    pub only: Option<(String, String)>,
 }
 
 impl Recognised {
     fn as_(name: &str, purpose: Purpose) -> Self {
-        Self { name: name.to_owned(), purpose, rows: 0, titles: Vec::new(), areas: None, weight: None, centre: None }
+        Self {
+            name: name.to_owned(),
+            purpose,
+            rows: 0,
+            titles: Vec::new(),
+            areas: None,
+            weight: None,
+            centre: None,
+            only: None,
+        }
     }
 }
 
 /// Says what a file is for. `name` is how it is called in what is told of it.
 #[must_use]
 pub fn recognise(path: &Path, name: &str) -> Recognised {
-    let lower = name.to_lowercase();
-    if lower.ends_with(".pbf") || lower.ends_with(".osm") || lower.ends_with(".osm.xml") {
+    let ending = ending(name);
+    if ["pbf", "osm"].contains(&ending.as_str()) {
         return Recognised::as_(name, Purpose::Streets { is_osm: true });
     }
-    if lower.ends_with(".zip") {
+    if ending == "zip" {
         return Recognised::as_(name, zipped(path));
     }
-    if lower.ends_with(".json")
+    if ending == "json"
         && let Some(purpose) = json(path)
     {
         return Recognised::as_(name, purpose);
@@ -115,6 +126,11 @@ pub fn recognise(path: &Path, name: &str) -> Recognised {
         Ok(table) => of_table(&table, name, path),
         Err(issue) => Recognised::as_(name, Purpose::Unknown(told(&issue))),
     }
+}
+
+/// What follows the last dot of a name.
+fn ending(name: &str) -> String {
+    name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default()
 }
 
 fn told(issue: &Issue) -> String {
@@ -149,7 +165,11 @@ fn json(path: &Path) -> Option<Purpose> {
     if has("grants") || (has("awardDate") && has("amountAwarded")) {
         return Some(Purpose::Grants);
     }
-    if has("service_at_locations") || has("contents") && has("organization") || has("eligible_age") || has("cost_options") {
+    if has("service_at_locations")
+        || has("contents") && has("organization")
+        || has("eligible_age")
+        || has("cost_options")
+    {
         return Some(Purpose::Services);
     }
     None
@@ -160,10 +180,23 @@ fn of_table(table: &Table, name: &str, path: &Path) -> Recognised {
     let areas = Areas::of(table, name);
     let mut found = Recognised { rows: table.rows(), areas, ..Recognised::as_(name, Purpose::Unknown(String::new())) };
     found.weight = titles.iter().find(|title| names::is_residents(title)).cloned();
-    found.centre = headers::coordinates(table).map(|(x, y)| (titles[x].clone(), titles[y].clone())).or_else(|| centre(&titles));
+    found.centre =
+        headers::coordinates(table).map(|(x, y)| (titles[x].clone(), titles[y].clone())).or_else(|| centre(&titles));
     found.purpose = purpose(table, name, path, &titles, found.areas.as_ref());
+    found.only = everybody(table);
     found.titles = titles;
     found
+}
+
+/// The column `sex` of a table that has a row for each sex and one for all, and what it calls all.
+fn everybody(table: &Table) -> Option<(String, String)> {
+    let titles = table.titles();
+    let column = titles.iter().position(|title| matches!(super::words::plain(title).as_str(), "sex" | "gender"))?;
+    let words: HashSet<&str> = (0..table.rows().min(5000)).filter_map(|row| table.text(column, row)).collect();
+    let all = ["persons", "all", "allpersons", "total"];
+    let word =
+        words.iter().find(|word| all.contains(&super::words::plain(word).as_str())).filter(|_| words.len() > 1)?;
+    Some((titles.get(column)?.to_string(), (*word).to_owned()))
 }
 
 /// The titles of a population-weighted centre, as in `pwc_lon`, `pwc_lat`.
@@ -177,6 +210,13 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
         return Purpose::Grants;
     }
     match shape(table) {
+        // Isochrones are somebody else's walks; walks are measured here.
+        Some(Shape::Area) if name.to_lowercase().contains("isochrone") => {
+            return Purpose::Unknown("isochrones are not read: walks are measured along the streets".to_owned());
+        }
+        Some(Shape::Area) if areas.is_none_or(|areas| areas.level == 5) && names::known_kind(name).is_some() => {
+            return Purpose::Assets(names::kind(name));
+        }
         Some(Shape::Area) if areas.is_some() => return Purpose::Boundaries,
         Some(Shape::Line) => return Purpose::Streets { is_osm: false },
         Some(Shape::Point) if !engagement::is_records(titles) => return Purpose::Assets(names::kind(name)),
@@ -204,7 +244,16 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
     }
     match areas {
         Some(_) if engagement::is_records(titles) => Purpose::Engagement,
-        Some(areas) if areas.is_table => Purpose::Groups(names::dimension(name, titles)),
+        Some(areas) if areas.is_table => names::dimension(name, titles).map_or_else(
+            || {
+                Purpose::Unknown(format!(
+                    "a table about {}, but neither its name nor its titles say that it counts residents; if it does, add \
+                     it as [[groups]] with a dimension",
+                    areas.geography
+                ))
+            },
+            |dimension| Purpose::Groups(dimension.to_owned()),
+        ),
         _ => Purpose::Unknown(format!(
             "nothing in it says what it is about; its columns are {}",
             super::words::some_of(&titles.iter().map(String::as_str).collect::<Vec<_>>())

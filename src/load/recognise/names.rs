@@ -29,7 +29,7 @@ const KINDS: [(&str, &[&str]); 22] = [
 ];
 
 /// Dimensions of residents, with what of a file's name or titles tells them; the first that fits.
-const DIMENSIONS: [(&str, &str, &[&str]); 11] = [
+const DIMENSIONS: [(&str, &str, &[&str]); 12] = [
     ("ethnic_group", "Ethnic group", &["ethnic"]),
     ("disability", "Disability", &["disab"]),
     ("age", "Age", &["age", "mye"]),
@@ -37,7 +37,8 @@ const DIMENSIONS: [(&str, &str, &[&str]); 11] = [
     ("religion", "Religion", &["relig"]),
     ("health", "General health", &["health"]),
     ("tenure", "Tenure", &["tenure"]),
-    ("language", "Main language", &["language"]),
+    ("language", "Language", &["language", "englishproficiency"]),
+    ("unpaid_care", "Unpaid care", &["unpaidcare", "carer"]),
     ("household_deprivation", "Household deprivation", &["householddepriv", "deprivedin"]),
     ("economic_activity", "Economic activity", &["economic", "employment"]),
     ("population", "Population", &["population", "residents"]),
@@ -45,24 +46,34 @@ const DIMENSIONS: [(&str, &str, &[&str]); 11] = [
 
 /// The kind of asset that a file's name says; else the name itself, to be mended by whoever knows.
 pub(super) fn kind(name: &str) -> String {
-    let base = base(name);
-    let form = plain(base);
-    let known = KINDS.iter().find(|(_, words)| words.iter().any(|word| form.contains(word)));
-    known.map_or_else(|| slug(base, '_'), |(kind, _)| (*kind).to_owned())
+    known_kind(name).map_or_else(|| slug(base(name), '_'), ToOwned::to_owned)
 }
 
-/// The dimension that a file's name says, else its titles.
-pub(super) fn dimension(name: &str, titles: &[String]) -> String {
+/// The kind of asset that a file's name says.
+pub(super) fn known_kind(name: &str) -> Option<&'static str> {
+    let form = plain(base(name));
+    KINDS.iter().find(|(_, words)| words.iter().any(|word| form.contains(word))).map(|(kind, _)| *kind)
+}
+
+/// The dimension that a file's name says, else its titles; `None` where neither says one, or it counts by month.
+pub(super) fn dimension(name: &str, titles: &[String]) -> Option<&'static str> {
+    if titles.iter().any(|title| plain(title) == "month") {
+        return None;
+    }
     let form = plain(base(name));
     let by = |form: &str| DIMENSIONS.iter().find(|(.., words)| words.iter().any(|word| has(form, word)));
     let known = by(&form).or_else(|| titles.iter().find_map(|title| by(&plain(title))));
-    known.map_or_else(|| slug(base(name), '_'), |(key, ..)| (*key).to_owned())
+    known.map(|(key, ..)| *key)
 }
 
 /// `age` is in `age_bands` and `by_age`, not in `language` or `percentage`.
 fn has(form: &str, word: &str) -> bool {
     let foreign = ["language", "percentage", "average", "village", "usage", "marriage", "agency"];
-    let form = if word == "age" { foreign.iter().fold(form.to_owned(), |form, other| form.replace(other, "")) } else { form.to_owned() };
+    let form = if word == "age" {
+        foreign.iter().fold(form.to_owned(), |form, other| form.replace(other, ""))
+    } else {
+        form.to_owned()
+    };
     form.contains(word)
 }
 
