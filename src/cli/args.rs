@@ -156,8 +156,8 @@ pub enum Measure {
     patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
     patchwork measure my-borough giving --layer grants --out grants.csv\n  \
     patchwork measure my-borough giving --out trustees.html\n\n\
-    Without --out a table by patch is printed. With --out the whole layer is written,\n\
-    as GeoJSON or CSV by the ending of the file.")]
+    Without --out a table by patch is printed. With --out the whole layer is written, in the form\n\
+    that the ending of the file asks for: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet.")]
 pub struct MeasureArgs {
     /// Place directory: the one with place.toml
     pub dir: PathBuf,
@@ -174,7 +174,7 @@ pub struct MeasureArgs {
     /// `giving-beside` (money beside coverage and reach)
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// File to write: .geojson or .csv; for giving also .html, a page to print
+    /// File to write: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet; for giving also .html, a page to print
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -278,7 +278,7 @@ pub struct PlanArgs {
     /// Money for all new sites together
     #[arg(long, value_name = "MONEY")]
     pub budget: Option<f64>,
-    /// Seconds the choice may take; the questions after it may take three times as long again
+    /// Seconds of work the choice may take, counted in steps: the same question, the same answer on any machine
     #[arg(long, value_name = "S", default_value_t = 60.0)]
     pub time_limit: f64,
     /// Where chance begins: the same number, the same plan
@@ -290,7 +290,7 @@ pub struct PlanArgs {
     /// Form of the answer
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,
-    /// File to write the sites to as well: .geojson or .csv
+    /// File to write the sites to as well: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -11,6 +11,7 @@ mod health;
 mod init;
 mod locate;
 mod measure;
+mod output;
 mod plan;
 mod progress;
 mod region;

@@ -1,8 +1,8 @@
 //! What does this draft change? Counted from the two places and their layers, never from the files.
 
-use crate::layer::report;
 use crate::place::{Asset, AssetStatus, Place};
 use crate::snapshot::Snapshot;
+use crate::text::whole as thousands;
 use std::collections::BTreeMap;
 
 /// What differs between what is served and what would be.
@@ -70,9 +70,9 @@ pub(super) fn difference(before: Option<&Snapshot>, after: &Snapshot) -> Differe
 
 /// What is counted of a place. The records are counted by row and file, for whoever has the files.
 fn counts(place: &Place) -> Vec<(String, String)> {
-    let n = |count: usize| report::thousands(count as f64);
+    let n = |count: usize| thousands(count as f64);
     let mut all = vec![
-        ("Residents".to_owned(), report::thousands(place.residents())),
+        ("Residents".to_owned(), thousands(place.residents())),
         ("Patches".to_owned(), n(place.patches.len())),
         ("Zones".to_owned(), n(place.zones.len())),
         ("Groups of residents".to_owned(), n(place.groups.len())),
@@ -82,8 +82,7 @@ fn counts(place: &Place) -> Vec<(String, String)> {
     place.assets.iter().for_each(|asset| *kinds.entry(&asset.kind).or_default() += 1);
     all.extend(kinds.into_iter().map(|(kind, count)| (format!("Assets: {}", kind.replace('_', " ")), n(count))));
     for file in &place.engagement.files {
-        let words =
-            format!("{} rows, {} counted", report::thousands(file.rows as f64), report::thousands(file.used as f64));
+        let words = format!("{} rows, {} counted", thousands(file.rows as f64), thousands(file.used as f64));
         all.push((format!("Records: {}", file.file), words));
     }
     if let Some(giving) = &place.giving {

@@ -18,7 +18,7 @@ pub use record::Met;
 pub use returned::returned;
 
 use crate::load;
-use crate::place::{Issue, UnderstoodTable, Where};
+use crate::place::{Code, Issue, UnderstoodTable, Where};
 use crate::snapshot::{Shared, Snapshot};
 use crate::store::{Action, Actor, Draft, Entry, InForce, StoreError, Stored, Version, Workspace, may};
 use std::collections::{HashMap, VecDeque};
@@ -156,7 +156,7 @@ impl Editing {
     fn check(&self, key: &(String, u64)) {
         let began = Instant::now();
         let checked = self.workspace.keeper().draft(&key.0).and_then(|draft| self.checked(key, &draft));
-        let mut report = checked.unwrap_or_else(|error| refused("draft-unreadable", error.to_string()));
+        let mut report = checked.unwrap_or_else(|error| refused(error.to_string()));
         report.seconds = began.elapsed().as_secs_f64();
         self.tell(key, Progress::Done(Arc::new(report)));
     }
@@ -165,20 +165,26 @@ impl Editing {
         let view = self.workspace.view(&draft.files)?;
         self.tell(key, Progress::Running("Trying the files within the memory there is".to_owned()));
         if let Err(why) = (self.rehearsal)(&view) {
-            return Ok(refused("reload-too-large", why));
+            let at = Where::file("place.toml");
+            let issue = Issue::error(
+                Code::ReloadTooLarge,
+                at,
+                why,
+                "Nothing was changed. Bring a smaller file, or a mended one",
+            );
+            return Ok(Report { issues: vec![issue], ..refused(String::new()) });
         }
         let loaded = load::load_inside(&view, &|step| self.tell(key, Progress::Running(step.to_owned())));
         let issues = loaded.issues.clone();
         let Some(place) = loaded.place else {
-            return Ok(Report { is_usable: false, issues, ..refused("", String::new()) }.with(loaded.tables));
+            return Ok(Report { is_usable: false, issues, ..refused(String::new()) }.with(loaded.tables));
         };
         self.tell(key, Progress::Running("Measuring, and protecting small counts".to_owned()));
         let snapshot = Arc::new(Snapshot::build(place, loaded.issues));
         let difference = compare::difference(self.shared.current().as_deref(), &snapshot);
         let digest = Some(snapshot.digest().to_owned());
         self.keep(&draft.files, snapshot);
-        let report =
-            Report { is_usable: true, issues, difference: Some(difference), digest, ..refused("", String::new()) };
+        let report = Report { is_usable: true, issues, difference: Some(difference), digest, ..refused(String::new()) };
         Ok(report.with(loaded.tables))
     }
 
@@ -288,10 +294,10 @@ impl Report {
     }
 }
 
-fn refused(code: &'static str, why: String) -> Report {
+fn refused(why: String) -> Report {
     let at = Where::file("place.toml");
     let remedy = "Nothing was changed. Bring another file, or a smaller one";
-    let issues = if why.is_empty() { Vec::new() } else { vec![Issue::error(code, at, why, remedy)] };
+    let issues = if why.is_empty() { Vec::new() } else { vec![Issue::error(Code::DraftUnreadable, at, why, remedy)] };
     Report { is_usable: false, issues, tables: Vec::new(), difference: None, digest: None, seconds: 0.0 }
 }
 
@@ -302,7 +308,7 @@ fn check_whenever(wanted: &Receiver<(String, u64)>, editing: &std::sync::Weak<Ed
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| editing.check(&key)));
         if checked.is_err() {
             let why = "This is a fault in the program. Please report it, with the files if you may".to_owned();
-            editing.tell(&key, Progress::Done(Arc::new(refused("draft-unreadable", why))));
+            editing.tell(&key, Progress::Done(Arc::new(refused(why))));
         }
     }
 }

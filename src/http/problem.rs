@@ -89,7 +89,7 @@ impl Problem {
 
     /// What is asked can't be done, or not in the time; the words say why.
     pub(super) fn cannot_be_met(why: String) -> Self {
-        let mut why = capital(&why);
+        let mut why = crate::text::capital(&why);
         if !why.ends_with('.') {
             why.push('.');
         }
@@ -208,12 +208,6 @@ impl Problem {
 /// With a full stop.
 fn sentence(words: &str) -> String {
     if words.ends_with(['.', '?', '!']) { words.to_owned() } else { format!("{words}.") }
-}
-
-/// Words as the beginning of a sentence.
-fn capital(words: &str) -> String {
-    let mut signs = words.chars();
-    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// Carries the problem to [`super::guard`], which writes it in the form the client reads.

@@ -3,6 +3,7 @@
 use super::understood;
 use crate::load::Loaded;
 use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet};
+use crate::text::whole as thousands;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -163,18 +164,6 @@ fn assets(place: &Place) -> String {
     )
 }
 
-pub(crate) fn thousands(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Everything `patchwork check` knows, as one JSON object followed by a line break.
 ///
 /// `{usable, place: {…} | null, draft: {…} | null (what could be read in spite of errors), sources: […], tables: […], counts: {error, warning, note}, issues: […]}`; a table
@@ -256,7 +245,7 @@ pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
 fn issue_json(issue: &Issue) -> IssueJson<'_> {
     IssueJson {
         severity: issue.severity.word(),
-        code: issue.code,
+        code: issue.code.word(),
         file: &issue.at.file,
         row: issue.at.row,
         field: issue.at.field.as_deref(),

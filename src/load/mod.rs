@@ -41,11 +41,11 @@ pub mod units;
 mod words;
 mod zones;
 
-pub use manifest::{Manifest, StreetsSection};
+pub use manifest::{Manifest, StreetsSection, schema};
 pub use table::quiet_about_damage;
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
-use crate::place::{Audience, Issue, Place, Severity, UnderstoodTable};
+use crate::place::{Audience, Code, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -157,5 +157,7 @@ impl Issues {
 
 /// Whether an issue is likely to explain others: where a reference system is wrong, every zone lies nowhere.
 fn is_a_cause(issue: &Issue) -> bool {
-    issue.severity < Severity::Note && (issue.code.starts_with("crs-") || issue.code.starts_with("plane-"))
+    let about_the_system =
+        matches!(issue.code, Code::CrsGuessed | Code::CrsUnknown | Code::PlaneElsewhere | Code::PlaneUnknown);
+    issue.severity < Severity::Note && about_the_system
 }

@@ -127,7 +127,7 @@ pub fn draft(dir: &Path, name: &str, steps: Steps<'_>) -> std::io::Result<Drafte
     let missing = plan.missing();
     let mut toml = plan.toml(name, &files, &questions);
     tell_rest(&mut toml, &plan, &files, &missing);
-    Ok(Drafted { toml, questions, missing, is_usable, files })
+    Ok(Drafted { toml, files, questions, missing, is_usable })
 }
 
 fn walk(dir: &Path, below: &str, names: &mut Vec<String>) -> std::io::Result<()> {
