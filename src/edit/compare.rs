@@ -132,7 +132,7 @@ fn layers(before: Option<&Snapshot>, after: &Snapshot) -> (Vec<LayerChange>, usi
             continue;
         }
         changed.push(LayerChange {
-            id: each.layer.id.clone(),
+            id: each.layer.id.to_string(),
             title: each.layer.title.clone(),
             before: old.map(|old| old.layer.features.len()),
             after: Some(each.layer.features.len()),
@@ -140,7 +140,7 @@ fn layers(before: Option<&Snapshot>, after: &Snapshot) -> (Vec<LayerChange>, usi
     }
     let gone = before.into_iter().flat_map(Snapshot::layers).filter(|old| after.collection(&old.layer.id).is_none());
     changed.extend(gone.map(|old| LayerChange {
-        id: old.layer.id.clone(),
+        id: old.layer.id.to_string(),
         title: old.layer.title.clone(),
         before: Some(old.layer.features.len()),
         after: None,
