@@ -52,7 +52,7 @@ fn written(
     sheet.set_freeze_panes(1, 2)?;
     for (line, (number, cells)) in (1_u32..).zip(rows.iter().take(ROWS)) {
         if let Some(issues) = by_row.get(number) {
-            sheet.write_with_format(line, 0, cut(&joined(issues, |issue| problem(issue))), &wrong)?;
+            sheet.write_with_format(line, 0, cut(&joined(issues, problem)), &wrong)?;
             sheet.write_with_format(line, 1, cut(&joined(issues, |issue| issue.remedy.clone())), &wrong)?;
         }
         for (column, cell) in (2..width + 2).zip(cells) {

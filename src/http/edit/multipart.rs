@@ -110,11 +110,11 @@ fn parameter(value: &str, wanted: &str) -> Option<String> {
     while let Some(at) = rest.find(wanted) {
         let before = rest[..at].chars().next_back();
         let after = &rest[at + wanted.len()..];
-        if before.is_none_or(|c| c == ';' || c == ' ') {
-            if let Some(quoted) = after.strip_prefix("=\"") {
-                let end = quoted.find('"')?;
-                return Some(quoted[..end].replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"));
-            }
+        if before.is_none_or(|c| c == ';' || c == ' ')
+            && let Some(quoted) = after.strip_prefix("=\"")
+        {
+            let end = quoted.find('"')?;
+            return Some(quoted[..end].replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n"));
         }
         rest = after;
     }
