@@ -25,6 +25,16 @@ impl Rows<'_> {
     }
 }
 
+/// Every column of a layer, with the names that files have.
+#[must_use]
+pub fn whole_layer(layer: &Layer) -> String {
+    let rows = Rows::new(layer);
+    let names: Vec<&str> = layer.fields.iter().map(|field| field.name.as_str()).collect();
+    let mut lines = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
+    lines.extend(rows.all().map(|row| names.iter().map(|name| rows.cell(row, name)).collect()));
+    format!("{} ({})\n{}", layer.title, layer.id, table(&lines))
+}
+
 /// What the records say, by the measure; with the sentence on protection below.
 #[must_use]
 pub fn of_records(place: &Place, layer: &Layer) -> String {

@@ -48,7 +48,8 @@ impl FileFormat {
     pub fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_lowercase();
         let asked = |format: &Self| name.ends_with(format.ending()) && name.len() > format.ending().len();
-        Self::ALL.into_iter().find(asked).or_else(|| name.ends_with(".json").then_some(Self::GeoJson))
+        let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        Self::ALL.into_iter().find(asked).or_else(|| is_json.then_some(Self::GeoJson))
     }
 
     /// The endings in words: ".geojson, .csv or .xlsx".
