@@ -129,7 +129,9 @@ pub fn engagement_layers(place: &Place, engaged: &Engaged) -> Vec<Layer> {
 }
 
 fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
-    let Some(engaged) = context.engaged else { return Vec::new() };
+    if context.engaged.is_none() {
+        return Vec::new();
+    }
     let mut layers = Vec::new();
     let everybody = ["everybody".to_owned()];
     let dimensions = match context.place.engagement.dimensions.as_slice() {
