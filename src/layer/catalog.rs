@@ -138,7 +138,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
         [] => everybody.as_slice(),
         told => told,
     };
-    for entry in &CATALOGUE {
+    for entry in CATALOGUE {
         match entry.make {
             Make::PerDimension(make) => {
                 for dimension in dimensions {

@@ -52,7 +52,7 @@ use geo::Geometry;
 
 /// Every kind of layer, in the order they are listed: the one registry of what is measured. The snapshot, the catalogue,
 /// `patchwork measure` and the house test go through it; a new measure adds its line here.
-pub static CATALOGUE: [catalog::Entry; 15] = [
+pub static CATALOGUE: &[catalog::Entry] = &[
     patches::ENTRY,
     zones::ENTRY,
     assets::ENTRY,

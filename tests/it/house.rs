@@ -200,7 +200,7 @@ fn every_kind_of_layer_is_in_the_registry_once_and_explained() {
     let mut wrong = Vec::new();
     let mut ids = std::collections::BTreeSet::new();
     let mut asked = std::collections::BTreeSet::new();
-    for entry in &patchwork::layer::CATALOGUE {
+    for entry in patchwork::layer::CATALOGUE {
         if !ids.insert(entry.id) {
             wrong.push(format!("two kinds of layer are called {}", entry.id));
         }
