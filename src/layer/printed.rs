@@ -187,3 +187,59 @@ impl Rows<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{Credits, Feature, LayerId, Marker, field};
+
+    fn evidence_of(values: [Value; 2]) -> Layer {
+        let [first, second] = values;
+        Layer {
+            id: LayerId::of("evidence"),
+            title: "Evidence".into(),
+            description: "Marks with them. Not a word of it is read.".into(),
+            method: "evidence",
+            credits: Credits { protection: Some("Two are hidden.".into()), ..Credits::default() },
+            fields: vec![
+                field::patch_id("Patch"),
+                field::name("patch_name", "Name", "Name"),
+                field::integer("dialogue", "Dialogue", "", None).is(Is::Mark),
+                field::status("dialogue", "dialogue_status", "Status", ""),
+                field::integer("leaders", "Leaders", "", None).is(Is::Mark),
+            ],
+            features: vec![Feature {
+                id: "p1".into(),
+                geometry: None,
+                values: vec![
+                    Value::Text("p1".into()),
+                    Value::Text("North".into()),
+                    first,
+                    Value::Text("confidential".into()),
+                    second,
+                ],
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_marked_on_a_terminal_as_in_a_file() {
+        let mut text = String::new();
+        evidence(&evidence_of([Value::Marked(Marker::Confidential), Value::Integer(1_200)]), &mut text);
+        assert_eq!(text, "patch  dialogue  leaders\nNorth       [c]    1,200\n");
+        let mut text = String::new();
+        evidence(&evidence_of([Value::Marked(Marker::Low), Value::Null]), &mut text);
+        assert_eq!(text, "patch  dialogue  leaders\nNorth     [low]        -\n");
+    }
+
+    #[test]
+    fn every_column_of_a_new_kind_of_layer_is_printed_without_code_for_it() {
+        let layer = evidence_of([Value::Integer(5), Value::Marked(Marker::NotApplicable)]);
+        let text = whole_layer(&layer);
+        assert!(
+            text.starts_with("Evidence (evidence)\npatch_id  patch_name  dialogue  dialogue_status  leaders\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("confidential        -\n"), "{text}");
+    }
+}
