@@ -108,7 +108,7 @@ impl Town {
             name: "Toytown".into(),
             made_up: true,
             notice: None,
-            contact: None,
+            contact: None, postcodes: Vec::new(),
             date: None,
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),
