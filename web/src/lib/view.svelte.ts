@@ -10,6 +10,8 @@ export interface View {
   standard: string;
   /** Id of the patch; empty for the whole place. */
   patch: string;
+  /** Key of the group of residents it is asked for; empty for everybody. */
+  group: string;
   /** What the map shows. */
   show: Shown;
   /** Id of the gap that is looked at. */
@@ -35,7 +37,7 @@ export interface View {
 }
 
 export const START: Readonly<View> = {
-  ask: "patch", standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
+  ask: "patch", standard: "", patch: "", group: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
   by: "try", pins: "", here: "", shut: "", brief: "", kept: "", at: "",
 };
 
@@ -74,7 +76,7 @@ export function look(change: Partial<View>): void {
   Object.assign(view, change);
   const url = write(view) || location.pathname + location.search;
   if (url === location.hash) return;
-  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined || change.here !== undefined;
+  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined || change.group !== undefined || change.here !== undefined;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }
