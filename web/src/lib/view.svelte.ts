@@ -16,6 +16,8 @@ export interface View {
   show: Shown;
   /** Id of the gap that is looked at. */
   gap: string;
+  /** Whose streets are listed to be walked: the id of a gap, `all`, `nothing`; empty while no list is asked for. */
+  walk: string;
   /** Order of the table of patches, of gaps, of zones: `column` or `-column`. */
   patches: string;
   gaps: string;
@@ -37,7 +39,7 @@ export interface View {
 }
 
 export const START: Readonly<View> = {
-  ask: "patch", standard: "", patch: "", group: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
+  ask: "patch", standard: "", patch: "", group: "", show: "coverage", gap: "", walk: "", patches: "name", gaps: "-residents", zones: "covered_share",
   by: "try", pins: "", here: "", shut: "", brief: "", kept: "", at: "",
 };
 
