@@ -106,7 +106,8 @@ impl Postcodes {
     /// The postcodes in the zones of a place, or a walk round them, as people write them.
     pub(super) fn of_the_place(&self, locator: &Locator) -> Vec<(String, Xy)> {
         let here = self.points.iter().filter(|(_, at)| locator.near(**at, ROUND_M).is_some());
-        let mut found: Vec<(String, Xy)> = here.map(|(code, at)| (crate::place::postcode::written(code), *at)).collect();
+        let mut found: Vec<(String, Xy)> =
+            here.map(|(code, at)| (crate::place::postcode::written(code), *at)).collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
         found
     }

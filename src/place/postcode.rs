@@ -22,7 +22,9 @@ mod tests {
 
     #[test]
     fn a_postcode_is_written_as_people_write_it() {
-        for (typed, right) in [("np10 0aa", "NP10 0AA"), ("M11AE", "M1 1AE"), (" bt9  7AB ", "BT9 7AB"), ("EC1A1BB", "EC1A 1BB")] {
+        for (typed, right) in
+            [("np10 0aa", "NP10 0AA"), ("M11AE", "M1 1AE"), (" bt9  7AB ", "BT9 7AB"), ("EC1A1BB", "EC1A 1BB")]
+        {
             assert_eq!(written(typed), right);
         }
         // What is none stays as it is.

@@ -43,11 +43,32 @@ fn days_hold_what_was_asked_and_whoever_lacks_every_standard_lacks_each() {
 }
 
 #[test]
+fn a_hub_that_is_tried_leaves_fewer_streets_and_one_that_is_shut_more() {
+    let today = of(json!({"standard": "hub-15"}));
+    let spot = today["streets"][0]["position"].clone();
+    let with = of(json!({"standard": "hub-15", "add": [spot]}));
+    assert!(with["residents"].as_f64() < today["residents"].as_f64(), "{today} {with}");
+    let without = of(json!({"standard": "hub-15", "remove": ["hub-1"]}));
+    assert!(without["residents"].as_f64() > today["residents"].as_f64(), "{without}");
+    // The live answer to the same change leaves as many uncovered.
+    let tried = execute(
+        "coverage",
+        &json!({"inputs": {"standards": ["hub-15"], "add": [{"at": spot, "id": "a"}]}, "response": "raw"}),
+    )
+    .json();
+    let counts = &tried["standards"][0]["place"];
+    let left = counts["residents"].as_f64().unwrap_or(0.0) - counts["after"].as_f64().unwrap_or(0.0);
+    assert!((left - with["residents"].as_f64().unwrap_or(f64::NAN)).abs() <= 1.0, "{counts} {with}");
+}
+
+#[test]
 fn a_name_that_is_not_there_is_told() {
     for (inputs, says) in [
         (json!({"standard": "hub-15", "gap": "nowhere-1"}), "gap"),
         (json!({"gap": "nowhere-1"}), "give the standard too"),
         (json!({"patch": "nowhere"}), "patch"),
+        (json!({"remove": ["hub-1"]}), "give the standard"),
+        (json!({"standard": "hub-15", "remove": ["hub-one"]}), "hub-1"),
     ] {
         let answer = execute("rounds", &json!({"inputs": inputs}));
         assert_eq!(answer.status, 400, "{}", answer.text());

@@ -68,7 +68,8 @@ fn spot_of(place: &Place, typed: &str) -> Result<Value, Problem> {
             None => format!("{wanted} lies where there are no degrees"),
         },
         Err(_) if known.is_empty() => {
-            "this place has no file of postcodes, so none can be looked up; give a street or a spot on the map".to_owned()
+            "this place has no file of postcodes, so none can be looked up; give a street or a spot on the map"
+                .to_owned()
         }
         Err(_) => format!(
             "{typed:?} is not among the {} postcodes of this place; look at how it is written, or give a street or a spot \
@@ -91,7 +92,9 @@ fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     let (spot, name) = match (inputs.get("at"), written) {
         (Some(at), None) => (at.clone(), "at"),
         (None, Some(written)) => (spot_of(&snapshot.place, written)?, "postcode"),
-        (Some(_), Some(_)) => return Err(Problem::bad_input("postcode", "give either a spot (at) or a postcode, not both")),
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad_input("postcode", "give either a spot (at) or a postcode, not both"));
+        }
         (None, None) => return Err(Problem::bad_input("at", "say where: a spot (at) or a postcode")),
     };
     let (at, snap) = pin(&snapshot.place, &spot, name)?;

@@ -1,12 +1,15 @@
 //! `rounds`: which streets to walk, in which order, on which day?
 
+use super::coverage::pin;
 use super::{Input, Inputs, Output, Process, Work, part, unknown};
 use crate::http::jobs::Lane;
 use crate::http::problem::Problem;
 use crate::layer::rounds::rounds_json;
 use crate::measure::gaps;
 use crate::measure::rounds::{gap_named, rounds, without};
-use crate::place::PatchIdx;
+use crate::measure::walk::doors;
+use crate::measure::{Door, coverage_by};
+use crate::place::{AssetIdx, Idx, PatchIdx};
 use crate::snapshot::Snapshot;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -54,6 +57,20 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         input("gap", "Gap", "Id of one gap of the standard", words()),
         input("patch", "Patch", "Id of the patch; the whole place when left out", words()),
         input(
+            "add",
+            "Add",
+            "Spots where what the standard asks for is tried: longitude and latitude of each",
+            json!({"type": "array", "maxItems": 100, "items": {
+                "type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"},
+            }}),
+        ),
+        input(
+            "remove",
+            "Remove",
+            "Ids of assets that are tried shut",
+            json!({"type": "array", "maxItems": 100, "items": words()}),
+        ),
+        input(
             "residents_a_day",
             "Residents a day",
             "How many residents a day\u{2019}s work reaches",
@@ -85,10 +102,15 @@ fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     if gap.is_some() && standard.is_none() {
         return Err(Problem::bad_input("gap", "a gap is of a standard: give the standard too"));
     }
+    let changes = Changes::read(snapshot, inputs)?;
+    if !changes.is_none() && (standard.is_none() || gap.is_some()) {
+        let why = "what is tried changes the gaps: give the standard, and no gap of today";
+        return Err(Problem::bad_input("add", why));
+    }
     let a_day = inputs.get("residents_a_day").and_then(Value::as_f64).unwrap_or(A_DAY);
     let snapshot = Arc::clone(snapshot);
     Ok(Box::new(move |_| {
-        let positions = wanted(&snapshot, standard, gap.as_deref(), patch)?;
+        let positions = wanted(&snapshot, standard, gap.as_deref(), patch, &changes)?;
         let mut answer = rounds_json(&snapshot.place, &rounds(&snapshot.place, &positions, a_day));
         if let Some(members) = answer.as_object_mut() {
             members.insert("residents_a_day".to_owned(), json!(a_day));
@@ -97,15 +119,52 @@ fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     }))
 }
 
+/// What is tried: spots where there would be what the standard asks for, and assets that would be shut.
+struct Changes {
+    add: Vec<Door>,
+    remove: Vec<AssetIdx>,
+}
+
+impl Changes {
+    fn read(snapshot: &Snapshot, inputs: &Inputs) -> Result<Self, Problem> {
+        let place = &snapshot.place;
+        let list = |name: &str| inputs.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut changes = Self { add: Vec::new(), remove: Vec::new() };
+        for (i, spot) in list("add").iter().enumerate() {
+            let (at, snap) = pin(place, spot, &format!("add[{i}]"))?;
+            changes.add.push(Door { asset: AssetIdx::from_usize(place.assets.len() + i), at, snap });
+        }
+        for (i, id) in list("remove").iter().filter_map(Value::as_str).enumerate() {
+            let found = place.assets.enumerate().find(|(_, asset)| asset.key == id).map(|(asset, _)| asset);
+            let why = || unknown("asset", id, place.assets.iter().map(|asset| asset.key.as_str()));
+            changes.remove.push(found.ok_or_else(|| Problem::bad_input(&format!("remove[{i}]"), why()))?);
+        }
+        Ok(changes)
+    }
+
+    fn is_none(&self) -> bool {
+        self.add.is_empty() && self.remove.is_empty()
+    }
+}
+
 /// The dwelling positions that are asked about.
 fn wanted(
     snapshot: &Snapshot,
     standard: Option<usize>,
     gap: Option<&str>,
     patch: Option<PatchIdx>,
+    changes: &Changes,
 ) -> Result<Vec<usize>, Problem> {
     let (place, coverage) = (&snapshot.place, snapshot.today().coverage());
     let measured: Vec<_> = place.standards.iter().zip(coverage).collect();
+    if let Some(at) = standard.filter(|_| !changes.is_none()) {
+        let (standard, today) = measured[at];
+        let stays: Vec<AssetIdx> =
+            today.qualifying.iter().copied().filter(|asset| !changes.remove.contains(asset)).collect();
+        let mut all = doors(place, &stays);
+        all.extend_from_slice(&changes.add);
+        return Ok(without(place, &[(standard, &coverage_by(place, standard.within, &all))], patch));
+    }
     let (Some(standard), Some(key)) = (standard, gap) else {
         let asked = standard.map_or(measured.as_slice(), |at| &measured[at..=at]);
         return Ok(without(place, asked, patch));
