@@ -24,6 +24,8 @@ export interface Asked {
   gap?: string;
   patch?: string;
   residents_a_day: number;
+  add?: [number, number][];
+  remove?: string[];
 }
 
 export const rounds = (asked: Asked): Promise<Rounds> => execute<Rounds>("rounds", asked);
