@@ -37,7 +37,7 @@ use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
 
 /// A group's key, or what the file calls the groups of a dimension.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum GroupWords {
     /// Words that mean one group, in whichever dimension it is.
