@@ -1,5 +1,6 @@
-use super::catalog::{Context, Table};
-use super::column::{Column, Columns};
+use super::catalog::{Context, Entry, Make};
+use super::column::{Column, Columns, Table};
+use super::credits::{MET, PEOPLE, WALKS};
 use super::engaged::{Engaged, count};
 use super::field::{ends, said};
 use super::reach::{ALL, decimals};
@@ -42,12 +43,31 @@ impl Row<'_> {
     }
 }
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "themes",
+    subject: "themes",
+    measure: "themes",
+    asks: Some("What people raised, by patch, against the whole place"),
+    title: "Themes",
+    description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
+                  and who has nothing near that would answer it. Small counts are hidden and the others rounded before \
+                  anything else is done with them.",
+    method: "themes",
+    roles: &[PEOPLE, MET, WALKS],
+    walks: true,
+    make: Make::OfRecords(table),
+};
+
 /// Each theme in each patch, and in each group over the whole place.
-pub(super) fn table(context: &Context<'_>) -> Table {
-    let rows = context.engaged.and_then(|engaged| rows(context, engaged)).unwrap_or_default();
+fn table(context: &Context<'_>) -> Option<Table> {
+    let engaged = context.engaged?;
+    let published = engaged.protected.table(counts::THEMES)?;
+    let rows = rows(context, engaged).unwrap_or_default();
     let mut table = columns().table(rows, |row| (row.id.clone(), row.geometry.clone()));
     table.features.sort_by(|a, b| a.id.cmp(&b.id));
-    table
+    table.protection = Some(published.summary().sentence());
+    Some(table)
 }
 
 /// A column of what is worked out from the count of records.
@@ -142,7 +162,8 @@ fn change_columns<'a>(all: &mut Columns<'a, Row<'a>>) {
 fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>> {
     let place = context.place;
     let table = engaged.protected.table(counts::THEMES)?;
-    let [patches, themes, _] = table.dimensions.as_slice() else { return None };
+    let [patches, themes, years] = table.dimensions.as_slice() else { return None };
+    let year = |key: &str, row: usize, theme: usize| count(table, &[row, theme, years.find(key)?]);
     let answers: BTreeMap<&str, crate::measure::Coverage> = place
         .theme_answers
         .iter()
@@ -159,7 +180,7 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
             odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0])
         };
         for (theme, words) in themes.categories.iter().enumerate().skip(1) {
-            let change = trend(count(table, &[row, theme, 1]), count(table, &[row, theme, 2]));
+            let change = trend(year(counts::LAST, row, theme), year(counts::BEFORE, row, theme));
             let answer = answers.get(words.key.as_str()).filter(|_| row == 0 || at.is_some());
             let without = answer.map(|answer| {
                 let here = at.map_or(&answer.place, |patch| &answer.patches[patch]);
@@ -181,9 +202,9 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
     }
     for dimension in &place.engagement.dimensions {
         let Some(table) = engaged.protected.table(&counts::themes_by(dimension)) else { continue };
-        let [groups, themes] = table.dimensions.as_slice() else { continue };
+        let [groups, themes, _] = table.dimensions.as_slice() else { continue };
         for (row, group) in groups.categories.iter().enumerate().skip(1) {
-            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme], |theme| vec![0, theme]);
+            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0]);
             for (theme, words) in themes.categories.iter().enumerate().skip(1) {
                 rows.push(Row {
                     id: id(ALL, dimension, &group.key, &words.key),
@@ -191,7 +212,7 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
                     dimension,
                     group: &group.key,
                     theme: &words.key,
-                    records: table.cell(&[row, theme]),
+                    records: table.cell(&[row, theme, 0]),
                     odds: odds.get(theme - 1).copied().flatten(),
                     change: None,
                     without: None,
