@@ -73,3 +73,18 @@ test("a postcode of the place is found, and one that is not is told", async ({ p
   await page.getByRole("option", { name: /ZZ99 9ZZ/ }).click();
   await expect(page.getByRole("alert")).toContainText("is not among the");
 });
+
+test("what is said of a group and the interval beside it never disagree", async ({ page }) => {
+  for (const dimension of ["age", "disability", "ethnicity"]) {
+    for (const { properties: row } of await rows(page, `/collections/reach-${dimension}/items?limit=1000&period=all`)) {
+      if (row.flag === null || row.against_low === null || row.against_high === null) continue;
+      const [low, high] = [Number(row.against_low), Number(row.against_high)];
+      const said = low > 1 ? "met more" : high < 1 ? "met less" : "no difference beyond chance";
+      // An end that rounds to 1 may be on either side of it.
+      if (low !== 1 && high !== 1) expect(row.flag, String(row.reach_id)).toBe(said);
+    }
+  }
+  const [patch] = await rows(page, "/collections/patches/items?limit=1000");
+  await open(page, `#patch=${String(patch?.id)}`);
+  await expect(page.locator(".reach table").first()).toContainText(/met [\d.,]+ times as often as everybody else \([\d.,]+ to [\d.,]+\): /);
+});
