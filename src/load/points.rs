@@ -181,7 +181,7 @@ fn by_range(x: f64, y: f64) -> Option<Crs> {
 /// The Irish system that metres can be in: the Irish Grid or Irish Transverse Mercator, which do not overlap on
 /// the island. With `northern`, the row is known to lie in Northern Ireland, which the British grid's continuation
 /// does not share either.
-fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
+pub(super) fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
     let code = if (0.0..=400_000.0).contains(&x) && (0.0..=480_000.0).contains(&y) && !(northern && y < 300_000.0) {
         29903
     } else if (400_000.0..=800_000.0).contains(&x) && (500_000.0..=1_000_000.0).contains(&y) {
@@ -196,6 +196,32 @@ fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
 pub(super) fn is_northern_irish(postcode: &str) -> bool {
     let letters: String = postcode.trim().chars().take(3).collect::<String>().to_uppercase();
     letters.starts_with("BT") && letters.chars().nth(2).is_some_and(|c| c.is_ascii_digit())
+}
+
+/// Whether a code is of the form of Northern Ireland's areas of 2001 and their wards: `95GG40S1`, `95GG40`.
+fn is_super_output_area(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    matches!(bytes, [b'9', b'5', a, b, c, d, rest @ ..]
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()
+            && matches!(rest, [] | [b'S' | b'W' | b'C', b'0'..=b'9', ..]) && rest.len() <= 3)
+}
+
+/// Whether the rows of a layer say that they are in Northern Ireland while nothing but the size of its numbers says that
+/// they are metres of the British grid: they are as likely Irish, and the two lie hundreds of kilometres apart.
+pub(super) fn irish_guess(table: &Table) -> Option<Issue> {
+    if !table.shapes().is_some_and(|shapes| shapes.is_guess) {
+        return None;
+    }
+    let northern = northern_irish(table).into_iter().filter(|northern| *northern).count();
+    (northern * 2 > table.rows()).then(|| {
+        Issue::error(
+            "crs-unclear",
+            Where::file(table.file()).field("crs"),
+            "The file does not say its reference system, its coordinates are metres, and its codes are Northern Irish",
+            "Say it with crs = \"EPSG:29903\" (Irish Grid, up to 400,000 east), \"EPSG:2157\" (Irish Transverse \
+             Mercator, above) or \"EPSG:27700\" (British National Grid) in the section that names the file",
+        )
+    })
 }
 
 /// Which rows are in Northern Ireland by a postcode, a country or a code of the geography (`N20000123`).
@@ -214,7 +240,7 @@ fn northern_irish(table: &Table) -> Vec<bool> {
     }
     let tells = |text: &str| {
         let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
-        code || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
+        code || is_super_output_area(text) || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
     };
     (0..table.rows()).map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(tells))).collect()
 }
@@ -248,6 +274,8 @@ mod tests {
             );
         }
         assert!(irish(146_000.0, 530_000.0, true).is_none(), "the British grid continued to Belfast");
+        assert!(["95GG40S1", "95AA01", "95ZZ16W2"].iter().all(|code| is_super_output_area(code)));
+        assert!(!["95", "95GG4", "E01000001", "95GG40S1X9", "950140S1"].iter().any(|code| is_super_output_area(code)));
         assert!(is_northern_irish("bt1 5aa") && !is_northern_irish("B1 5AA") && !is_northern_irish("BTX"));
     }
 

@@ -1,8 +1,10 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod clients;
 mod columns;
 mod demo;
+mod formats;
 mod giving;
 mod giving_kinds;
 mod giving_planted;
