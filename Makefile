@@ -17,7 +17,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint deny format bench fuzz meaning tools tools-for-tests clean
+.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint deny format bench fuzz meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -111,6 +111,9 @@ bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in 
 	@if [ -n "$(INPUTS)" ]; then $(PYTHON) benches/peers/nearest.py $(CARGO_TARGET_DIR)/debug/examples/time_nearest $(INPUTS) && \
 		$(PYTHON) benches/peers/siting.py $(PATCHWORK) $(PATCHWORK_SHARED) --inputs $(INPUTS); \
 	else echo "the comparison was left out: give INPUTS, a folder written by ../shared/peers/00_make_inputs.py net siting"; fi
+
+same: build ## every public answer of OLD=a program built earlier, against this build, byte for byte
+	python3 tests/same_answers.py $(OLD) $(PATCHWORK)
 
 meaning: tools ## tables made by chance with a known meaning, TABLES of them: right or asked about, never wrong in silence
 	cargo run --example meaning -- $(or $(TABLES),100000)

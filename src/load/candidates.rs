@@ -6,7 +6,7 @@ use super::points::{Columns, Reader};
 use super::table::{Cell, Options, Table};
 use super::words::{counted, key_form};
 use crate::crs::Xy;
-use crate::place::{Issue, Place, Where};
+use crate::place::{Code, Issue, Place, Where};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
@@ -79,7 +79,7 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     if nowhere > 0 {
         let problem = format!("{} no point on the map", counted(nowhere, "row has", "rows have"));
         issues.push(Issue::warning(
-            "point-missing",
+            Code::PointNowhere,
             Where::file(&shown),
             problem,
             "They are left out; give coordinates",
@@ -87,11 +87,11 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     }
     if repeated > 0 {
         let problem = format!("{} a key that has come before", counted(repeated, "row has", "rows have"));
-        issues.push(Issue::warning("duplicate-key", Where::file(&shown), problem, "The first of each is used"));
+        issues.push(Issue::warning(Code::DuplicateKey, Where::file(&shown), problem, "The first of each is used"));
     }
     if points.is_empty() {
         let remedy = "Give columns easting and northing, or latitude and longitude, or a layer of points";
-        return Err(Issue::error("no-points", Where::file(&shown), "There is no point in this file", remedy));
+        return Err(Issue::error(Code::NoPoints, Where::file(&shown), "There is no point in this file", remedy));
     }
     Ok(points.into_values().collect())
 }
@@ -99,10 +99,10 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
 /// A row with more cells than titles in a file with costs: of `1.10, £120,000` without quotation marks only the 120 is
 /// in the column of costs, and nobody could tell.
 fn refuse_split_numbers(issues: &Issues) -> Result<(), Issue> {
-    let Some(long) = issues.0.iter().find(|issue| issue.code == "row-too-long") else { return Ok(()) };
+    let Some(long) = issues.0.iter().find(|issue| issue.code == Code::RowTooLong) else { return Ok(()) };
     let problem = "A row has more cells than there are titles, so a cost may be cut in two at its comma";
     let remedy = "Write costs without commas (120000), or in quotation marks (\"120,000\")";
-    Err(Issue::error("cost-unreadable", long.at.clone().field("cost"), problem, remedy))
+    Err(Issue::error(Code::CostUnreadable, long.at.clone().field("cost"), problem, remedy))
 }
 
 /// What a candidate costs; nothing where the cell is empty.
@@ -115,7 +115,7 @@ fn cost_of(table: &Table, column: usize, row: usize) -> Result<Option<f64>, Issu
             let problem = format!("\"{text}\" is not clearly a cost");
             let remedy =
                 "It is taken as not known, and a plan with a budget asks for it; write a number such as 120000";
-            Err(Issue::warning("cost-unreadable", at, problem, remedy))
+            Err(Issue::warning(Code::CostUnreadable, at, problem, remedy))
         }
     }
 }

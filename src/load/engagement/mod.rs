@@ -24,7 +24,7 @@ pub(super) use wheres::Ground;
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Basis, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Code, Engagement, Group, Issue, RecordFile, Where};
 use batches::Source;
 use columns::{Columns, Fact};
 use look::Looked;
@@ -112,7 +112,7 @@ fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Gro
         let at = Where::file("place.toml").field("engagement.crs");
         let problem = format!("The reference system \"{written}\" is not known");
         let remedy = "Write an EPSG code, such as EPSG:27700 or EPSG:4326";
-        desk.issues.push(Issue::error("crs-unknown", at, problem, remedy));
+        desk.issues.push(Issue::error(Code::CrsUnknown, at, problem, remedy));
         return None;
     }
     tell::own_words(&section.groups, groups, &mut desk.issues);
@@ -173,7 +173,7 @@ fn lacking(file: &str, columns: &Columns, titles: &[String]) -> Option<Issue> {
     };
     let problem = format!("No column is recognised as {what} of a record");
     let remedy = format!("Write {key} = \"…\" under [engagement.columns], with one of: {}", titles.join(", "));
-    Some(Issue::error("column-unrecognised", Where::file(file).field(key), problem, remedy))
+    Some(Issue::error(Code::ColumnUnrecognised, Where::file(file).field(key), problem, remedy))
 }
 
 #[allow(clippy::too_many_arguments)]

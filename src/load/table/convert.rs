@@ -2,7 +2,7 @@
 //! read. `ogr2ogr` comes with GDAL, and so with QGIS.
 
 use super::Source;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::path::Path;
 
 /// The error for a file of a kind that is named and not read.
@@ -18,11 +18,11 @@ fn refused(shown: &str, what: &str, path: &Path) -> Issue {
         if is_plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "")) }
     };
     let remedy = format!(
-        "convert it once, with ogr2ogr {} {} (it comes with GDAL and QGIS), and name the .gpkg file",
+        "Convert it once, with ogr2ogr {} {} (it comes with GDAL and QGIS), and name the .gpkg file",
         quoted(&format!("{stem}.gpkg")),
         quoted(&own)
     );
-    Issue::error("file-kind", Where::file(shown), format!("the file is {what}, which is not read here"), remedy)
+    Issue::error(Code::FileKind, Where::file(shown), format!("The file is {what}, which is not read here"), remedy)
 }
 
 /// The error for a directory that is a file geodatabase; `None` where it is none.

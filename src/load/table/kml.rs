@@ -5,7 +5,7 @@ use super::frame::{self, Claim};
 use super::rows::Builder;
 use super::{Issues, Source, Table};
 use crate::crs::Crs;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use geo::{Coord, Geometry, GeometryCollection, LineString, Point, Polygon};
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
@@ -27,9 +27,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     state.read(&text).map_err(|why| source.damaged("KML", why))?;
     if state.row == 0 && state.links > 0 {
         return Err(source.error(
-            "file-kind",
-            "the KML file holds only links to other files, not the places themselves",
-            "in Google Earth or My Maps choose to save the data itself, not a network link",
+            Code::FileKind,
+            "The KML file holds only links to other files, not the places themselves",
+            "In Google Earth or My Maps choose to save the data itself, not a network link",
         ));
     }
     frame::report_unreadable(source, &state.unreadable, issues);

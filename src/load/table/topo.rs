@@ -1,5 +1,6 @@
 //! TopoJSON: outlines kept as arcs that neighbours share.
 
+use crate::place::Code;
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde_json::{Map, Value};
 
@@ -18,15 +19,15 @@ pub(super) struct Feature<'t> {
 }
 
 /// Why nothing can be read: code, problem and remedy.
-pub(super) type Refusal = (&'static str, String, String);
+pub(super) type Refusal = (Code, String, String);
 
 /// The features of a topology: of the object that `layer` names, or of its only one.
 pub(super) fn features<'t>(members: &'t Map<String, Value>, layer: Option<&str>) -> Result<Vec<Feature<'t>>, Refusal> {
     let damaged = |why: String| {
         (
-            "file-damaged",
-            format!("the file cannot be read as TopoJSON: {why}"),
-            "export or download it again".to_owned(),
+            Code::FileDamaged,
+            format!("The file cannot be read as TopoJSON: {why}"),
+            "Export or download it again".to_owned(),
         )
     };
     let objects = members.get("objects").and_then(Value::as_object);
@@ -56,14 +57,14 @@ fn chosen<'t>(objects: &'t Map<String, Value>, layer: Option<&str>) -> Result<&'
     let names = || objects.keys().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     match (layer, objects.len()) {
         (Some(wanted), _) => objects.get(wanted).ok_or_else(|| {
-            let problem = format!("the TopoJSON has no object \"{wanted}\"");
-            ("layer-missing", problem, format!("name one of its objects: {}", names()))
+            let problem = format!("The TopoJSON has no object \"{wanted}\"");
+            (Code::LayerMissing, problem, format!("Name one of its objects: {}", names()))
         }),
         (None, 1) => Ok(objects.values().next().unwrap_or(&Value::Null)),
-        (None, 0) => Err(("layer-missing", "the TopoJSON has no objects".to_owned(), "export it again".to_owned())),
+        (None, 0) => Err((Code::LayerMissing, "The TopoJSON has no objects".to_owned(), "Export it again".to_owned())),
         (None, n) => {
-            let problem = format!("the TopoJSON has {n} objects and none was named");
-            Err(("layer-unclear", problem, format!("set layer to one of them: {}", names())))
+            let problem = format!("The TopoJSON has {n} objects and none was named");
+            Err((Code::LayerUnclear, problem, format!("Set layer to one of them: {}", names())))
         }
     }
 }
