@@ -47,8 +47,8 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     let key = headers::any_of(&table, &["key", "id", "site_id", "asset_id", "code"]);
     let name = headers::any_of(&table, &["name", "site", "site_name", "title"]);
     let cost = headers::any_of(&table, &["cost", "price", "cost_gbp", "cost_pounds", "total_cost"]);
-    if cost.is_some() {
-        refuse_split_numbers(issues)?;
+    if let Some(cost) = cost {
+        refuse_split_numbers(&table, cost, issues)?;
     }
     let mut points: BTreeMap<String, CandidatePoint> = BTreeMap::new();
     let (mut nowhere, mut repeated, mut unread) = (0, 0, Vec::new());
@@ -96,13 +96,18 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     Ok(points.into_values().collect())
 }
 
-/// A row with more cells than titles in a file with costs: of `1.10, £120,000` without quotation marks only the 120 is
-/// in the column of costs, and nobody could tell.
-fn refuse_split_numbers(issues: &Issues) -> Result<(), Issue> {
-    let Some(long) = issues.0.iter().find(|issue| issue.code == Code::RowTooLong) else { return Ok(()) };
+/// Rows with more cells than titles in a file with costs: of `1.10, £120,000` without quotation marks only the 120 is in
+/// the column of costs, and nobody could tell.
+fn refuse_split_numbers(table: &Table, cost: usize, issues: &Issues) -> Result<(), Issue> {
+    let long = issues.0.iter().find(|issue| issue.code == Code::RowTooLong).map(|issue| issue.at.clone());
+    // Where every row is too long the column behind that of costs has no title of its own.
+    let untitled = issues.0.iter().any(|issue| issue.code == Code::TitlesRenamed)
+        && table.titles().get(cost + 1).is_some_and(|title| *title == format!("column {}", cost + 2));
+    let row = (0..table.rows()).find(|row| untitled && table.text(cost + 1, *row).is_some());
+    let Some(at) = long.or_else(|| Some(Where::file(table.file()).row(table.line(row?)))) else { return Ok(()) };
     let problem = "A row has more cells than there are titles, so a cost may be cut in two at its comma";
     let remedy = "Write costs without commas (120000), or in quotation marks (\"120,000\")";
-    Err(Issue::error(Code::CostUnreadable, long.at.clone().field("cost"), problem, remedy))
+    Err(Issue::error(Code::CostUnreadable, at.field(table.titles()[cost]), problem, remedy))
 }
 
 /// What a candidate costs; nothing where the cell is empty.

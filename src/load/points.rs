@@ -198,6 +198,12 @@ pub(super) fn is_northern_irish(postcode: &str) -> bool {
     letters.starts_with("BT") && letters.chars().nth(2).is_some_and(|c| c.is_ascii_digit())
 }
 
+/// Whether a cell says that its row is in Northern Ireland: a postcode, a country or a code of the geography.
+fn says_northern(text: &str) -> bool {
+    let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
+    code || is_super_output_area(text) || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
+}
+
 /// Whether a code is of the form of Northern Ireland's areas of 2001 and their wards: `95GG40S1`, `95GG40`.
 fn is_super_output_area(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -212,8 +218,12 @@ pub(super) fn irish_guess(table: &Table) -> Option<Issue> {
     if !table.shapes().is_some_and(|shapes| shapes.is_guess) {
         return None;
     }
-    let northern = northern_irish(table).into_iter().filter(|northern| *northern).count();
-    (northern * 2 > table.rows()).then(|| {
+    const LOOKED_AT: usize = 200;
+    let rows = table.rows().min(LOOKED_AT);
+    let columns = table.titles().len();
+    let tells = |row: &usize| (0..columns).any(|column| table.text(column, *row).is_some_and(says_northern));
+    let northern = (0..rows).filter(tells).count();
+    (northern * 2 > rows).then(|| {
         Issue::error(
             Code::CrsUnclear,
             Where::file(table.file()).field("crs"),
@@ -238,11 +248,9 @@ fn northern_irish(table: &Table) -> Vec<bool> {
     if columns.is_empty() {
         return Vec::new();
     }
-    let tells = |text: &str| {
-        let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
-        code || is_super_output_area(text) || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
-    };
-    (0..table.rows()).map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(tells))).collect()
+    (0..table.rows())
+        .map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(says_northern)))
+        .collect()
 }
 
 /// The middle of a table's points by the median, to choose a plane.
