@@ -96,7 +96,11 @@ fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
 }
 
 fn proof(proposal: &Proposal) -> String {
-    let (brief, of) = (&proposal.brief, format!("the {} candidates", whole(proposal.candidates as f64)));
+    let of = match proposal.candidates {
+        1 => "the one candidate".to_owned(),
+        n => format!("the {} candidates", whole(n as f64)),
+    };
+    let brief = &proposal.brief;
     let choice = match (brief.keep, brief.sites, brief.budget) {
         (Keep::Free, Some(new), None) => {
             let (today, all) = (proposal.today, proposal.today + new);
