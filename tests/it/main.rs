@@ -1,6 +1,7 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod busy;
 mod clients;
 mod columns;
 mod demo;
