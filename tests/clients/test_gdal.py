@@ -112,7 +112,7 @@ def test_truth_is_asked_for_as_a_number_and_answered(url, service):
 
 def test_a_condition_on_one_of_several_dates_is_refused_in_words(url):
     """GDAL asks for any date by `datetime`, which does not say which is meant, and believes what it gets."""
-    for where in ("last_checked >= '2024-01-01'", "opens_on <= '2024/01/01 00:00:00'"):
+    for where in ("last_checked >= '2024-01-01'", "last_checked <= '2024/01/01 00:00:00'"):
         with pytest.raises(Exception, match="datetime does not say which is meant"):
             read(url, "assets", where=where)
 
