@@ -35,7 +35,7 @@ pub(super) fn corners(points: &[Coord<f64>], arcs: &mut Arcs) -> Result<Vec<Coor
     if points.is_empty() {
         return Ok(Vec::new());
     }
-    if points.len() % 2 == 0 || points.len() < 3 {
+    if points.len().is_multiple_of(2) || points.len() < 3 {
         return Err("it has a string of arcs that does not have three points for each".to_owned());
     }
     arcs.here += points.len() / 2;
