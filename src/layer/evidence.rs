@@ -123,13 +123,13 @@ pub(super) fn marks(engaged: &Engaged, row: usize) -> [Cell; 6] {
         let n = table.dimensions.get(1).map_or(0, |themes| themes.categories.len());
         (1..n).filter(|theme| matches!(table.cell(&[row, *theme, 0]), Cell::Shown(_))).count() as u64
     });
-    let one = |name: &str| engaged.protected.table(name).map_or(Cell::Zero, |table| table.cell(&[row]));
+    let one = |name: &str, at: &[usize]| engaged.protected.table(name).map_or(Cell::Zero, |table| table.cell(at));
     [
         work("records", &[Activity::Introduction1, Activity::Introduction2, Activity::Conversation]),
         if themes == 0 { Cell::Zero } else { Cell::Shown(themes) },
         work("records", &[Activity::Project, Activity::Enterprise]),
-        one(counts::LEADERS),
-        one(counts::VENUES),
+        one(counts::LEADERS, &[row, 1, 0]),
+        one(counts::VENUES, &[row, 0]),
         amount(engaged, "connections", row, None),
     ]
 }
@@ -146,7 +146,7 @@ fn sum(cells: impl Iterator<Item = Cell>) -> Cell {
 
 fn amount(engaged: &Engaged, table: &str, row: usize, activity: Option<Activity>) -> Cell {
     let at = activity.map_or(0, |one| Activity::ALL.iter().position(|own| *own == one).map_or(0, |at| at + 1));
-    engaged.protected.table(table).map_or(Cell::Hidden, |table| table.cell(&[row, at]))
+    engaged.protected.table(table).map_or(Cell::Hidden, |table| table.cell(&[row, at, 0]))
 }
 
 fn word(cell: Cell) -> &'static str {

@@ -142,7 +142,8 @@ fn change_columns<'a>(all: &mut Columns<'a, Row<'a>>) {
 fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>> {
     let place = context.place;
     let table = engaged.protected.table(counts::THEMES)?;
-    let [patches, themes, _] = table.dimensions.as_slice() else { return None };
+    let [patches, themes, years] = table.dimensions.as_slice() else { return None };
+    let year = |key: &str, row: usize, theme: usize| count(table, &[row, theme, years.find(key)?]);
     let answers: BTreeMap<&str, crate::measure::Coverage> = place
         .theme_answers
         .iter()
@@ -159,7 +160,7 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
             odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0])
         };
         for (theme, words) in themes.categories.iter().enumerate().skip(1) {
-            let change = trend(count(table, &[row, theme, 1]), count(table, &[row, theme, 2]));
+            let change = trend(year(counts::LAST, row, theme), year(counts::BEFORE, row, theme));
             let answer = answers.get(words.key.as_str()).filter(|_| row == 0 || at.is_some());
             let without = answer.map(|answer| {
                 let here = at.map_or(&answer.place, |patch| &answer.patches[patch]);
@@ -181,9 +182,9 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
     }
     for dimension in &place.engagement.dimensions {
         let Some(table) = engaged.protected.table(&counts::themes_by(dimension)) else { continue };
-        let [groups, themes] = table.dimensions.as_slice() else { continue };
+        let [groups, themes, _] = table.dimensions.as_slice() else { continue };
         for (row, group) in groups.categories.iter().enumerate().skip(1) {
-            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme], |theme| vec![0, theme]);
+            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0]);
             for (theme, words) in themes.categories.iter().enumerate().skip(1) {
                 rows.push(Row {
                     id: id(ALL, dimension, &group.key, &words.key),
@@ -191,7 +192,7 @@ fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>>
                     dimension,
                     group: &group.key,
                     theme: &words.key,
-                    records: table.cell(&[row, theme]),
+                    records: table.cell(&[row, theme, 0]),
                     odds: odds.get(theme - 1).copied().flatten(),
                     change: None,
                     without: None,
