@@ -3,6 +3,7 @@
 
 mod busy;
 mod clients;
+mod circles;
 mod columns;
 mod demo;
 mod formats;
