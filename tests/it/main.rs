@@ -50,3 +50,4 @@ mod support;
 mod town;
 mod toytown;
 mod what_if;
+mod workspace;
