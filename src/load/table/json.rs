@@ -279,7 +279,7 @@ impl Rows {
                 }
             }
             Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => {
-                self.feature(members)
+                self.feature(members);
             }
             Value::Object(members) => {
                 for (title, value) in members {
