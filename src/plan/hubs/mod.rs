@@ -121,6 +121,7 @@ fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Res
         (site.chosen_in, site.nearby_in) = (again.chosen[at], again.nearby[at]);
     }
     let kept = |site: &usize| choice.sites.contains(site) || ground.stays(*site);
+    let out_of_reach = ground.out_of_reach();
     let mut proposal = Proposal {
         brief: brief.clone(),
         status: choice.status,
@@ -130,7 +131,8 @@ fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Res
         gap: choice.gap,
         seconds: choice.seconds,
         cut_by_clock: ground.deadline.is_missed(),
-        candidates: ground.sites.len() - ground.n_today,
+        candidates: ground.sites.len() - ground.n_today - out_of_reach.len(),
+        out_of_reach,
         today: ground.n_today,
         runner_up: runner_up(&sites),
         sites,
