@@ -3,9 +3,11 @@
 
 mod areas;
 mod draft;
+mod missing;
 mod names;
 
-pub use draft::{Drafted, Missing, draft, write};
+pub use draft::{Drafted, draft, write};
+pub use missing::Missing;
 
 use super::headers;
 use super::manifest::{DeprivationSection, EngagementSection};
