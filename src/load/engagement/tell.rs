@@ -145,6 +145,7 @@ pub(super) fn own_words(own: &BTreeMap<String, GroupWords>, groups: &[Group], is
 }
 
 /// Everything noticed while a file was read.
+#[expect(clippy::too_many_lines, reason = "one thing after another that is to be told, each a few lines")]
 pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<String, String>, issues: &mut Issues) {
     let mut say = |seen: &Seen, warning: bool, code: Code, field: &str, what: String, remedy: &str| {
         if seen.count == 0 {
@@ -320,6 +321,15 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         "",
         format!("{records} only say an area that lies in several patches, such as a postcode district{outside}"),
         "Their people are shared among the patches by residents, and intervals are widened for it",
+    );
+    say(
+        &noticed.irish,
+        false,
+        Code::IrishGrid,
+        "x",
+        "Coordinates are metres, which were read as the Irish Grid or Irish Transverse Mercator, by their size"
+            .to_owned(),
+        "Set crs to be sure, such as \"EPSG:29903\"",
     );
     let records = rows(noticed.long_themes.count);
     say(
