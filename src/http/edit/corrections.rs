@@ -31,7 +31,7 @@ fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, P
     let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key).map(|asset| {
         json!({
             "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
-            "stepless": asset.step_free,             "address": asset.address,
+            "stepless": asset.step_free, "address": asset.address,
         })
     });
     let drafts = visit.workspace().keeper().drafts()?;
