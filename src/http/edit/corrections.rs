@@ -31,8 +31,7 @@ fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, P
     let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key).map(|asset| {
         json!({
             "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
-            "step_free": asset.step_free, "last_checked": asset.last_checked.map(|day| day.to_string()),
-            "address": asset.address,
+            "stepless": asset.step_free, "address": asset.address,
         })
     });
     let drafts = visit.workspace().keeper().drafts()?;
@@ -65,7 +64,7 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         status: said("status")
             .filter(|word| ["open", "closed", "planned"].contains(&word.as_str()) && word != asset.status.word()),
         hours: said("hours").filter(|words| Some(words.as_str()) != asset.opening.words()),
-        step_free: match form.get("step_free") {
+        step_free: match form.get("stepless") {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,

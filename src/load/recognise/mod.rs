@@ -3,9 +3,11 @@
 
 mod areas;
 mod draft;
+mod missing;
 mod names;
 
-pub use draft::{Drafted, Missing, draft, write};
+pub use draft::{Drafted, draft, write};
+pub use missing::Missing;
 
 use super::headers;
 use super::manifest::{DeprivationSection, EngagementSection};
@@ -206,6 +208,8 @@ fn centre(titles: &[String]) -> Option<(String, String)> {
 }
 
 fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Option<&Areas>) -> Purpose {
+    // Areas that are named again and again are where something is; a list of areas names each once.
+    let repeats = areas.is_some_and(|areas| areas.keys.len() * 10 < table.rows() * 9);
     if grants::is_sheet(table) {
         return Purpose::Grants;
     }
@@ -214,7 +218,9 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
         Some(Shape::Area) if name.to_lowercase().contains("isochrone") => {
             return Purpose::Unknown("isochrones are not read: walks are measured along the streets".to_owned());
         }
-        Some(Shape::Area) if areas.is_none_or(|areas| areas.level == 5) && names::known_kind(name).is_some() => {
+        Some(Shape::Area)
+            if areas.is_none_or(|areas| areas.level == 5 || repeats) && names::known_kind(name).is_some() =>
+        {
             return Purpose::Assets(names::kind(name));
         }
         Some(Shape::Area) if areas.is_some() => return Purpose::Boundaries,
@@ -232,7 +238,7 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
     if let Some((from, to)) = areas::lookup(table) {
         return Purpose::Lookup(from, to);
     }
-    if areas.is_some() && deprivation::is_index(table, &DeprivationSection::of(name)) {
+    if areas.is_some() && !repeats && deprivation::is_index(table, &DeprivationSection::of(name)) {
         return Purpose::Deprivation;
     }
     if engagement::is_records(titles) && !areas.is_some_and(|areas| areas.is_table) {
