@@ -1,7 +1,10 @@
 //! What can be said on the command line, with examples in every `--help`.
 
 use crate::config::{LogFormat, Overrides};
+use crate::layer::CATALOGUE;
+use crate::layer::catalog::Entry;
 use crate::locate::Model;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -11,6 +14,7 @@ use std::path::PathBuf;
     version,
     propagate_version = true,
     after_help = "Examples:\n  \
+        patchwork init downloads              make a place out of a folder of files\n  \
         patchwork demo my-borough             write a made-up borough to try things on\n  \
         patchwork check my-borough            say what is there and what is wrong with the files\n  \
         patchwork measure my-borough coverage who can walk to what, by patch\n  \
@@ -54,6 +58,8 @@ impl Cli {
 pub enum Command {
     /// Write a made-up borough as an ordinary place directory
     Demo(DemoArgs),
+    /// Draft a place.toml out of a folder of downloads: what each file is, what is asked, what is missing
+    Init(super::init::InitArgs),
     /// Load a place; print what is there and everything wrong with its files
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
@@ -70,6 +76,8 @@ pub enum Command {
     Region(RegionArgs),
     /// Serve a place as OGC API Features, Tiles and Processes, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
+    /// Keep a place in a workspace: versions, copies, and what was done by whom
+    Store(super::store::StoreArgs),
     /// Ask a running server whether it is ready (for health checks)
     Health(HealthArgs),
     /// Load a place as `serve` would, within the memory given, and say nothing but whether it went well
@@ -124,21 +132,10 @@ pub struct CheckArgs {
     pub all: bool,
 }
 
-/// What to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Measure {
-    /// Who can walk to an asset that satisfies each standard, in time
-    Coverage,
-    /// Where people are not covered, who they are, and why
-    Gaps,
-    /// Who was met and who was not, by patch and group
-    Reach,
-    /// What people raised, by patch, against the whole place
-    Themes,
-    /// What there is of a mobilised community in the records, by patch
-    Evidence,
-    /// Where money reaches, where need goes unmet, and how sure that is
-    Giving,
+/// The measures of the catalogue, each with its line of help.
+fn measures() -> PossibleValuesParser {
+    let asked = |entry: &Entry| Some(PossibleValue::new(entry.measure).help(entry.asks?));
+    CATALOGUE.iter().filter_map(asked).collect::<Vec<_>>().into()
 }
 
 /// `patchwork measure`
@@ -157,8 +154,8 @@ pub struct MeasureArgs {
     /// Place directory: the one with place.toml
     pub dir: PathBuf,
     /// What to measure
-    #[arg(value_enum)]
-    pub measure: Measure,
+    #[arg(value_parser = measures())]
+    pub measure: String,
     /// Only this standard of place.toml (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub standard: Option<String>,
@@ -424,12 +421,17 @@ pub struct RehearseArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     patchwork serve my-borough\n  \
-    patchwork serve my-borough --bind 0.0.0.0:8080 --public-url https://maps.example.gov.uk\n\n\
+    patchwork serve my-borough --bind 0.0.0.0:8080 --public-url https://maps.example.gov.uk\n  \
+    patchwork serve --workspace my-workspace      prints the owner's link\n\n\
     In QGIS: Layer > Add Layer > Add WFS / OGC API Features, and give the address printed.\n\
     Send SIGHUP to load the files again; if they do not load, the old place stays.")]
 pub struct ServeArgs {
     /// Place directory: the one with place.toml
-    pub dir: PathBuf,
+    #[arg(required_unless_present = "workspace", conflicts_with = "workspace")]
+    pub dir: Option<PathBuf>,
+    /// Serve the version in force of a workspace, and let its owner bring files, publish and go back
+    #[arg(long, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub bind: Option<String>,

@@ -2,6 +2,7 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod busy;
+mod circles;
 mod columns;
 mod demo;
 mod giving;
@@ -48,3 +49,4 @@ mod support;
 mod town;
 mod toytown;
 mod what_if;
+mod workspace;
