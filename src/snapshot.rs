@@ -8,6 +8,7 @@ pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use saved::Saved;
 pub use shared::{Failure, Shared};
 
+use crate::disclose::Protected;
 use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
@@ -36,6 +37,8 @@ pub struct Snapshot {
     pub took: Option<Duration>,
     /// What is wrong with the files, the worst first.
     pub issues: Vec<Issue>,
+    /// What is published of engagement records, to be kept; `None` where there are none, or they are not shown.
+    pub release: Option<Protected>,
     /// What each standard is, and what came of it in the whole place.
     pub totals: Vec<Totals>,
 }
@@ -47,7 +50,7 @@ impl Snapshot {
         // Protecting counts keeps one thread busy, and the walks the others.
         let (measured, engaged) = rayon::join(|| measured(&place), || Engaged::of(&place));
         let engaged = engaged.unwrap_or_else(|why| {
-            issues.push(unprotected(&why.to_string()));
+            issues.push(Engaged::not_protected(&why));
             None
         });
         let (layers, totals, coverage, lacking) = {
@@ -64,7 +67,8 @@ impl Snapshot {
             (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect(), lacking)
         };
         let today = OnceLock::from(Today::measured(&place, coverage));
-        Self { today, missing: OnceLock::from(lacking), ..Self::assembled(place, layers, totals, issues) }
+        let release = engaged.map(|engaged| engaged.protected);
+        Self { today, missing: OnceLock::from(lacking), release, ..Self::assembled(place, layers, totals, issues) }
     }
 
     /// A snapshot of layers that were made already.
@@ -78,7 +82,14 @@ impl Snapshot {
             layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
         let digest = digest(&place, &collections, &totals, &issues);
         let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), Utc::now());
-        Self { place, layers: collections, digest, today, missing, archive, built_at, took: None, issues, totals }
+        let (took, release) = (None, None);
+        Self { place, layers: collections, digest, today, missing, archive, built_at, took, issues, release, totals }
+    }
+
+    /// Why nothing is shown of engagement records that are there, and what to do.
+    #[must_use]
+    pub fn not_shown(&self) -> Option<&Issue> {
+        self.issues.iter().find(|issue| issue.code == Code::NotProtected)
     }
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
@@ -152,17 +163,6 @@ fn measured(place: &Place) -> Vec<(&Standard, Coverage, Gaps)> {
         (standard, coverage, gaps)
     });
     by_standard.collect()
-}
-
-fn unprotected(why: &str) -> Issue {
-    let at = crate::place::Where::file("place.toml").field("[[engagement]]");
-    let problem = format!("Nothing can be shown of the engagement records: {why}");
-    Issue::warning(
-        Code::NotProtected,
-        at,
-        problem,
-        "Their layers are left out; please report this, with the files if you may",
-    )
 }
 
 fn digest(place: &Place, collections: &[Collection], totals: &[Totals], issues: &[Issue]) -> String {

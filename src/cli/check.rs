@@ -4,7 +4,7 @@ use super::args::{CheckArgs, CheckFormat};
 use super::progress::Progress;
 use super::words::{count, whole};
 use super::{Failure, print_result};
-use crate::layer::{report, understood};
+use crate::layer::{Engaged, report, understood};
 use crate::load::{self, Loaded};
 use crate::place::{Code, Issue, Place, Severity};
 use std::collections::HashMap;
@@ -15,7 +15,14 @@ const LISTED: usize = 3;
 
 /// Runs the command.
 pub fn run(args: &CheckArgs, progress: &Progress) -> Result<(), Failure> {
-    let loaded = load::load(&args.dir, &|step| progress.step(step));
+    let mut loaded = load::load(&args.dir, &|step| progress.step(step));
+    if let Some(place) = &loaded.place {
+        progress.step("Protecting small counts of people met");
+        if let Err(why) = Engaged::of(place) {
+            loaded.issues.push(Engaged::not_protected(&why));
+            loaded.issues.sort();
+        }
+    }
     progress.done();
     match args.format {
         CheckFormat::Json => print_result(&report::check_json(&loaded))?,
@@ -55,7 +62,11 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
         describe_issues(&kind, all, &mut text);
     }
     text.push_str(if loaded.place.is_some() {
-        "\nThe place is usable.\n"
+        if loaded.issues.iter().any(|issue| issue.code == Code::NotProtected) {
+            "\nThe place is usable, but nothing is shown of its engagement records.\n"
+        } else {
+            "\nThe place is usable.\n"
+        }
     } else {
         "\nThe place is not usable until the errors are mended.\n"
     });

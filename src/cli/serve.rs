@@ -5,12 +5,13 @@ use super::args::{RehearseArgs, ServeArgs};
 use crate::config::{Config, LogFormat};
 use crate::edit::Editing;
 use crate::http::{self, Options};
+use crate::layer::release;
 use crate::load;
 use crate::memory;
 use crate::place::{Code, Issue, Severity, Where};
 use crate::snapshot::{Shared, Snapshot};
 use crate::store::{self, Role, Workspace};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -258,6 +259,23 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     tracing::info!("Measuring coverage and gaps, and protecting small counts of people met");
     let mut snapshot = Snapshot::build(place, loaded.issues);
     snapshot.took = Some(started.elapsed());
+    if let Some(issue) = snapshot.not_shown() {
+        tracing::error!(code = issue.code.word(), "{}. {}", issue.problem, issue.remedy);
+    }
+    match keep_release(&snapshot) {
+        Ok(Some(file)) => {
+            tracing::info!(file = %file.display(), "kept what is published of people met, so that later releases are protected together with it")
+        }
+        Ok(None) if snapshot.release.is_some() && snapshot.place.disclosure.releases.is_none() => tracing::info!(
+            "what is published of people met is not kept, so that the next release is not protected together with it: \
+             write keep = true under [disclosure] in place.toml"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(
+            "What is published of people met could not be kept: {error}. Let the program write into the directory of [disclosure] releases, \
+             or keep each release by hand with patchwork audit --keep; without it the next release is not protected together with this one"
+        ),
+    }
     tracing::info!(
         layers = snapshot.layers().len(),
         duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -267,6 +285,25 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     shared.replace(snapshot);
     memory::give_back();
     true
+}
+
+/// Keeps what is published of engagement records, unless the last release kept says the same. The file is there whole or
+/// not at all.
+fn keep_release(snapshot: &Snapshot) -> std::io::Result<Option<PathBuf>> {
+    let disclosure = &snapshot.place.disclosure;
+    let (Some(directory), Some(now)) = (&disclosure.releases, &snapshot.release) else { return Ok(None) };
+    let last = disclosure.earlier.last().and_then(|(_, text)| release::read(text.as_bytes()).ok());
+    if last.is_some_and(|last| last.policy == now.policy && last.tables == now.tables) {
+        return Ok(None);
+    }
+    std::fs::create_dir_all(directory)?;
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(&release::write(now))?;
+    file.as_file().sync_all()?;
+    let name = format!("{}-{}.json", snapshot.built_at.format("%Y-%m-%dT%H%M%SZ"), snapshot.digest());
+    let path = directory.join(name);
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(Some(path))
 }
 
 fn start_logging(config: &Config, quiet: bool) -> Result<(), Failure> {

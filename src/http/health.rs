@@ -22,6 +22,7 @@ pub(super) fn ready(ask: &Ask) -> Result<Reply, Problem> {
         "digest": snapshot.digest(),
         "built_at": super::landing::time(snapshot),
         "last_reload_failed_at": failure,
+        "not_shown": snapshot.not_shown().map(|_| super::page::NOT_SHOWN),
     });
     Ok(Reply::json(JSON, &state).with(header::CACHE_CONTROL, "no-store"))
 }

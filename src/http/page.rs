@@ -135,8 +135,15 @@ pub(super) fn bare(name: &str, page: &Value) -> Result<Reply, Problem> {
 
 /// What every reader of anything here must know.
 pub(super) fn notices(snapshot: &Snapshot) -> Vec<String> {
-    gathered(snapshot, |layer| &layer.credits.notices)
+    let mut all = gathered(snapshot, |layer| &layer.credits.notices);
+    all.extend(snapshot.not_shown().map(|_| NOT_SHOWN.to_owned()));
+    all
 }
+
+/// What everybody is told where counts of people could not be protected.
+pub(super) const NOT_SHOWN: &str = "Who is met, what people raise and the evidence are not shown: the counts could not be \
+    protected, so that nothing of them is published. Whoever looks after this place finds the cause and what to do with \
+    patchwork check.";
 
 /// The words the licences ask for.
 pub(super) fn attributions(snapshot: &Snapshot) -> Vec<String> {

@@ -7,7 +7,7 @@ use crate::measure::Coverage;
 use crate::measure::counts;
 use crate::measure::near::near;
 use crate::measure::reach::{Count, Reach, Row, reach, residents};
-use crate::place::{GroupIdx, Idx, PatchIdx, Place, Quarter};
+use crate::place::{Audience, Code, GroupIdx, Idx, Issue, PatchIdx, Place, Quarter, Where};
 use crate::stats::{gini_of_tallies, top_share_of_tallies};
 
 /// What records say, as far as it may be said.
@@ -58,6 +58,25 @@ impl Engaged {
         };
         own.concentration = own.concentrations();
         Ok(Some(own))
+    }
+
+    /// Says that nothing is shown of the records, why, and what to do: to the operator, since what could not be
+    /// protected may be named in it.
+    #[must_use]
+    pub fn not_protected(why: &Unprotectable) -> Issue {
+        let remedy = match why {
+            Unprotectable::Forgotten { .. } => "Mend the file or bring it back from a copy",
+            Unprotectable::Unsolved => {
+                "Ask for fewer groups, or move the oldest releases out of the directory of [disclosure] releases; please \
+                 report this, with the files if you may"
+            }
+            Unprotectable::Disagree { .. } | Unprotectable::DoesNotAddUp { .. } => {
+                "Please report this, with the files if you may"
+            }
+        };
+        let at = Where::file("place.toml").field("[[engagement]]");
+        let problem = format!("Nothing is shown of the engagement records (reach, themes, evidence): {why}");
+        Issue { audience: Audience::Operator, ..Issue::warning(Code::NotProtected, at, problem, remedy) }
     }
 
     /// How the place protects small counts.

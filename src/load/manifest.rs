@@ -17,7 +17,7 @@ pub fn schema() -> serde_json::Value {
     schema
 }
 
-pub use rules::{DisclosureSection, StandardSection};
+pub use rules::{DisclosureSection, RELEASES, StandardSection};
 
 /// The whole of `place.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -1,7 +1,7 @@
 //! Finds what was published before: the files of `[disclosure] releases`.
 
 use super::desk::Desk;
-use super::manifest::{DisclosureSection, GroupsSection, OneOrMany};
+use super::manifest::{DisclosureSection, GroupsSection, OneOrMany, RELEASES};
 use super::words::plain;
 use crate::place::{Code, Disclosure, Issue, Severity, Where};
 use std::collections::BTreeMap;
@@ -19,8 +19,10 @@ pub(super) fn read(desk: &mut Desk<'_>, section: &DisclosureSection, groups: &[G
             grounds.insert((table.dimension.clone(), key.clone()), parts);
         }
     }
-    let earlier = section.releases.as_deref().map_or_else(Vec::new, |written| texts(desk, written));
-    Disclosure { threshold: u64::from(section.threshold), rounding: u64::from(section.rounding), earlier, grounds }
+    let earlier = texts(desk, &section.releases);
+    let releases = section.keep.then(|| desk.directory(&section.releases));
+    let (threshold, rounding) = (u64::from(section.threshold), u64::from(section.rounding));
+    Disclosure { threshold, rounding, earlier, grounds, releases }
 }
 
 fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
@@ -28,6 +30,10 @@ fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
     if let Some(issue) = desk.refused(written, &directory, "releases").filter(|issue| issue.severity == Severity::Error)
     {
         desk.issues.push(issue);
+        return Vec::new();
+    }
+    // Nothing was kept there yet.
+    if written == RELEASES && !directory.exists() {
         return Vec::new();
     }
     let mut files: Vec<_> = match std::fs::read_dir(directory) {
@@ -45,7 +51,10 @@ fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
         }
     };
     files.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
-    files.sort();
+    let is_dated = |path: &std::path::PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(|c: char| c.is_ascii_digit()))
+    };
+    files.sort_by(|a, b| is_dated(a).cmp(&is_dated(b)).then_with(|| a.cmp(b)));
     files
         .into_iter()
         .map(|path| {
@@ -57,6 +66,13 @@ fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
                 desk.issues.push(Issue::error(Code::ReleasesUnreadable, Where::file(&name), problem, remedy));
                 String::new()
             });
+            if !text.is_empty() && !text.contains("\"ground\"") {
+                let problem = "The release does not say which homes its patches, and which columns its groups, stood for; \
+                               a name that is still used is taken to mean what it means now";
+                let remedy = "Where boundaries or groups changed since, look at patchwork audit before publishing; \
+                              releases that are kept from now on say it themselves";
+                desk.issues.push(Issue::note(Code::ReleaseWithoutGround, Where::file(&name), problem, remedy));
+            }
             (name, text)
         })
         .collect()

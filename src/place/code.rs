@@ -239,6 +239,7 @@ codes! {
     RecordsOverlap "records-overlap" Note: "A few rows of two files say the same, and are counted in both";
     RecordsUnreadable "records-unreadable" Error: "A JSON file of grants has no list of grants";
     RecordsWithoutPerson "records-without-person" Warning: "Records have no key of a person where people are counted by their keys";
+    ReleaseWithoutGround "release-without-ground" Note: "A release of earlier figures does not say what its patches and groups stood for";
     ReleasesUnreadable "releases-unreadable" Error: "A release of earlier figures cannot be read, so nothing of the records is shown";
     ReloadTooLarge "reload-too-large" Error: "New files could not be loaded in the memory or time allowed; the old answers stay";
     RepairedGeometry "repaired-geometry" Warning | Note: "An outline crosses or touches itself and was repaired";

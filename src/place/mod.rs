@@ -145,6 +145,8 @@ pub struct Disclosure {
     pub earlier: Vec<(String, String)>,
     /// Which columns or categories of its table make each group of a dimension, where `place.toml` says so.
     pub grounds: std::collections::BTreeMap<(String, String), Vec<String>>,
+    /// The directory in which what is published is kept; `None` where it is not to be.
+    pub releases: Option<std::path::PathBuf>,
 }
 
 impl Disclosure {
@@ -158,6 +160,7 @@ impl Disclosure {
 
 impl Default for Disclosure {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5, earlier: Vec::new(), grounds: std::collections::BTreeMap::new() }
+        let grounds = std::collections::BTreeMap::new();
+        Self { threshold: 10, rounding: 5, earlier: Vec::new(), grounds, releases: None }
     }
 }

@@ -3,6 +3,7 @@
 use patchwork::load::load_with;
 use patchwork::place::Place;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// People met by patch: some many, some few, so that there is something to hide.
 pub(crate) const MET: [usize; 5] = [150, 61, 26, 97, 7];
@@ -13,7 +14,19 @@ const PLACE: &str = "[place]\nname = \"Toy\"\ndate = \"DATE\"\ncrs = \"EPSG:2770
 /// A town of five patches in a row with what is recorded until a month of 2024.
 pub(crate) fn town(until: usize) -> Place {
     let dir = tempfile::tempdir().expect("a directory");
-    let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("written");
+    write_town(dir.path(), until);
+    loaded(dir.path())
+}
+
+/// A town that was written.
+pub(crate) fn loaded(dir: &Path) -> Place {
+    let loaded = load_with(dir, &|_| None, &|_| {});
+    loaded.place.unwrap_or_else(|| panic!("{:#?}", loaded.issues))
+}
+
+/// The files of the town.
+pub(crate) fn write_town(dir: &Path, until: usize) {
+    let write = |name: &str, text: &str| std::fs::write(dir.join(name), text).expect("written");
     let (mut zones, mut patches, mut sex) = (Vec::new(), Vec::new(), "zone,Female,Male\n".to_owned());
     let mut records = "id,date,zone,person_key,sex,themes,activity,hours\n".to_owned();
     for (at, people) in MET.into_iter().enumerate() {
@@ -52,8 +65,6 @@ pub(crate) fn town(until: usize) -> Place {
     write("sex.csv", &sex);
     write("met.csv", &records);
     write("place.toml", &PLACE.replace("DATE", &format!("2024-{until:02}-30")));
-    let loaded = load_with(dir.path(), &|_| None, &|_| {});
-    loaded.place.unwrap_or_else(|| panic!("{:#?}", loaded.issues))
 }
 
 /// The town, served as it is counted.

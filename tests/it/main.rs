@@ -44,6 +44,7 @@ mod reach_dirty;
 mod records_kinds;
 mod real_files;
 mod reference;
+mod releases_kept;
 mod review;
 mod plan_commands;
 mod small_towns;

@@ -24,6 +24,12 @@ const TITLES: [Title<'static>; 8] = [
 pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String {
     const HEADING: &str = "<h2>Who is met</h2>";
     let Some(first) = dimensions.first() else {
+        if !place.engagement.is_empty() {
+            return format!(
+                "{HEADING}<p>Who is met, what people raise and what changed is not shown: the counts could not be \
+                 protected, so that nothing of them is published. patchwork check says why and what to do.</p>"
+            );
+        }
         return format!(
             "{HEADING}<p>There are no engagement records here yet, so nothing can be said of who is met, of what people \
              raise, or of what changed. Records of sessions, visits and conversations, without names, are added under \

@@ -28,6 +28,9 @@ pub struct StandardSection {
     pub date: Option<String>,
 }
 
+/// Where releases are kept when nothing is said.
+pub const RELEASES: &str = "releases";
+
 /// `[disclosure]`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -38,13 +41,16 @@ pub struct DisclosureSection {
     /// Other counts are rounded to a multiple of this.
     #[schemars(extend("default" = 5))]
     pub rounding: u32,
-    /// Directory of the releases published before (`*.json`, oldest first by name), as `patchwork audit
-    /// --keep` writes them; what they hid stays hidden.
-    pub releases: Option<String>,
+    /// Directory of the releases published before (`*.json`, oldest first by name, dates after other names), as
+    /// `patchwork serve` and `patchwork audit --keep` write them; what they hid stays hidden.
+    pub releases: String,
+    /// Whether `patchwork serve` keeps what it publishes there, so that no later release gives away more together
+    /// with it. Each further release takes longer to protect.
+    pub keep: bool,
 }
 
 impl Default for DisclosureSection {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5, releases: None }
+        Self { threshold: 10, rounding: 5, releases: RELEASES.to_owned(), keep: false }
     }
 }

@@ -114,8 +114,8 @@ fn circle(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<(Coord<f64>, f6
     if !twice.is_finite() || twice.abs() <= 1e-9 * (bb + cc) {
         return None;
     }
-    let (x, y) = ((cy * bb - by * cc) / twice, (bx * cc - cx * bb) / twice);
-    Some((Coord { x: a.x + x, y: a.y + y }, x.hypot(y)))
+    let away = Coord { x: (cy * bb - by * cc) / twice, y: (bx * cc - cx * bb) / twice };
+    Some((Coord { x: a.x + away.x, y: a.y + away.y }, away.x.hypot(away.y)))
 }
 
 #[cfg(test)]
