@@ -76,6 +76,50 @@ fn the_best_single_hub_on_south_bank_is_by_the_bridge() {
 }
 
 #[test]
+fn a_candidate_that_nobody_can_walk_to_is_told_and_no_candidate() {
+    let spot = |key: &str, at: Xy| Spot { key: key.to_owned(), name: format!("Plot {key}"), at, cost: None };
+    let bank = |key: &str, step: f64| spot(key, Xy::new(step * 100.0, 250.0));
+    let far = spot("far", Xy::new(40_000.0, 40_000.0));
+    let ask = |spots: Vec<Spot>| planned(&Brief { candidates: Candidates::Points(spots), ..brief(1) }).1;
+    for spots in [
+        vec![bank("a", 2.5), bank("b", 12.5), far.clone()],
+        vec![far.clone(), bank("a", 2.5), bank("b", 12.5)],
+        vec![bank("a", 2.5), bank("b", 12.5), far.clone(), spot("gone", Xy::new(-40_000.0, 250.0))],
+    ] {
+        let n = spots.len();
+        let proposal = ask(spots);
+        let lost: Vec<&str> = proposal.out_of_reach.iter().map(|site| site.key.as_str()).collect();
+        assert!(lost.contains(&"far") && lost.len() == n - 2 && proposal.candidates == 2, "{lost:?}");
+        let said = proposal.sentences.join(" ");
+        assert!(said.contains("among the 2 candidates") && said.contains("Not counted among them: Plot far"), "{said}");
+        assert!(!proposal.sites[0].why.join(" ").contains("Plot far"), "{:?}", proposal.sites[0].why);
+    }
+    let proposal = ask(vec![bank("a", 2.5), far]);
+    let said = proposal.sentences.join(" ");
+    assert!(said.contains("the one candidate") && !said.contains("runner-up"), "{said}");
+    assert!(proposal.sites[0].why.join(" ").contains("(no other site)"), "{:?}", proposal.sites[0].why);
+    assert!(planned(&brief(1)).1.out_of_reach.is_empty());
+}
+
+#[test]
+fn where_nothing_is_gained_no_candidate_is_called_better_than_another() {
+    let place = toytown().place();
+    let hub = place.assets.iter().find(|asset| asset.kind == "hub").expect("a hub").at;
+    let spot = |key: &str| Spot { key: key.to_owned(), name: key.to_owned(), at: hub, cost: Some(1.0) };
+    for names in [vec!["a", "b"], vec!["a", "b", "c"], vec!["a"]] {
+        let spots = names.iter().map(|name| spot(name)).collect();
+        let (_, proposal) = planned(&Brief { candidates: Candidates::Points(spots), ..brief(1) });
+        assert_eq!(gain(&proposal), 0.0);
+        let why = proposal.sites[0].why.join(" ");
+        assert!(why.contains("gains nothing over today") && !why.contains("No other candidate"), "{why}");
+    }
+    // A budget decides what goes together, so single exchanges are not looked for, and none is denied.
+    let (_, proposal) = planned(&Brief { sites: None, budget: Some(250.0), ..brief(2) });
+    let why: String = proposal.sites.iter().flat_map(|site| site.why.clone()).collect();
+    assert!(!why.contains("No other candidate") && !why.contains("gains nothing"), "{why}");
+}
+
+#[test]
 fn a_plan_that_is_cancelled_at_any_step_gives_no_proposal() {
     let place = toytown().place();
     for at in 0..5 {

@@ -100,6 +100,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         (site.chosen_in, site.nearby_in) = (again.chosen[at], again.nearby[at]);
     }
     let kept = |site: &usize| choice.sites.contains(site) || ground.stays(*site);
+    let out_of_reach = ground.out_of_reach();
     let mut proposal = Proposal {
         brief: brief.clone(),
         status: choice.status,
@@ -109,7 +110,8 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         gap: choice.gap,
         seconds: choice.seconds,
         cut_by_clock: ground.deadline.is_missed(),
-        candidates: ground.sites.len() - ground.n_today,
+        candidates: ground.sites.len() - ground.n_today - out_of_reach.len(),
+        out_of_reach,
         today: ground.n_today,
         runner_up: runner_up(&sites),
         sites,
