@@ -26,6 +26,7 @@ mod http_operations;
 mod http_place;
 mod http_jobs;
 mod http_processes;
+mod http_rounds;
 mod http_server;
 mod http_shown;
 mod http_threads;

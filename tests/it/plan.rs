@@ -8,7 +8,8 @@ use patchwork::locate::{Status, Watch};
 use patchwork::measure::coverage;
 use patchwork::place::{Place, Standard};
 use patchwork::plan::hubs::{
-    ALIKE, Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs, hubs_watched,
+    ALIKE, Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, fewest, hubs, hubs_covering,
+    hubs_watched,
 };
 use patchwork::units::{Metres, Seconds};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -321,4 +322,37 @@ fn the_same_brief_asked_ten_times_has_one_answer_on_an_idle_and_on_a_busy_machin
     for _ in 0..5 {
         assert_eq!(ask(), first, "busy");
     }
+}
+
+#[test]
+fn the_fewest_sites_for_a_share_cover_it_and_one_fewer_cannot() {
+    let place = toytown().place();
+    let watch = Watch::new();
+    let residents = coverage(&place, &a_hub_within_three_minutes()).place.residents;
+    for share in [0.5, 0.7, 0.9, 1.0] {
+        let few = fewest(&place, &brief(1), share, &watch).expect("a number of sites");
+        assert!(few.is_proven(), "{few:?}");
+        let aim = share.min(few.reachable) * residents;
+        let best = |sites: usize| hubs(&place, &Brief { runs: 0, ..brief(sites) }).expect("a plan").after.place.covered;
+        if few.sites > 0 {
+            assert!(best(few.sites) >= aim - 1e-3, "{few:?}: {} of {aim}", best(few.sites));
+            let plan = hubs_covering(&place, &brief(1), Some(share), &watch).expect("a plan");
+            assert_eq!(plan.sites.len(), few.sites);
+            assert!(
+                plan.sentences.iter().any(|sentence| sentence.contains("Fewer cannot do it")),
+                "{:?}",
+                plan.sentences
+            );
+        }
+        if few.sites > 1 {
+            assert!(best(few.sites - 1) < aim, "{few:?}: one fewer covers {}", best(few.sites - 1));
+        }
+    }
+    assert!(fewest(&place, &brief(1), 0.0, &watch).is_err() && fewest(&place, &brief(1), 1.5, &watch).is_err());
+    // What is covered already needs nothing, and says so.
+    let none = hubs_covering(&place, &brief(1), Some(0.01), &watch);
+    assert!(
+        matches!(none, Err(Unplanned::Infeasible { ref sentence, .. }) if sentence.contains("no new site")),
+        "{none:?}"
+    );
 }

@@ -1,6 +1,7 @@
 //! What is proposed, with the reasons.
 
 use super::brief::Brief;
+use super::fewest::Fewest;
 use super::sites::Site;
 use crate::locate::Status;
 use crate::measure::Coverage;
@@ -48,6 +49,8 @@ pub struct Proposal {
     pub fairness: Fairness,
     /// What it costs to move fewer of today's hubs; only with [`super::Keep::Free`].
     pub staying: Option<Staying>,
+    /// Where a share to be covered was asked for: how few sites that takes.
+    pub fewest: Option<Fewest>,
     /// How many runs the stability rests on.
     pub runs: usize,
     /// The whole in short sentences for people.
