@@ -100,6 +100,7 @@ fn bend(from: Coord<f64>, over: Coord<f64>, to: Coord<f64>, corners: &mut Vec<Co
 
 /// Centre and radius of the circle through three points; `None` where they lie on a line. Where the first is the last,
 /// the second is across from it.
+#[expect(clippy::many_single_char_names, reason = "geometry, in the letters of its formulas")]
 fn circle(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<(Coord<f64>, f64)> {
     if a == c {
         let centre = Coord { x: (a.x + b.x) / 2.0, y: (a.y + b.y) / 2.0 };

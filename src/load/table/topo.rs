@@ -69,6 +69,7 @@ fn chosen<'t>(objects: &'t Map<String, Value>, layer: Option<&str>) -> Result<&'
     }
 }
 
+#[expect(clippy::struct_field_names, reason = "arcs are what TopoJSON calls them")]
 struct Arcs {
     arcs: Vec<Vec<Coord<f64>>>,
     scale: Option<([f64; 2], [f64; 2])>,
