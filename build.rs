@@ -29,7 +29,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     list.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("web.rs"), list)?;
+    without_line_tables();
     manual(&package)
+}
+
+/// Leaves the tables of line numbers out of the program, a third of its size; names of functions stay, and tests keep
+/// both. With `PATCHWORK_LINE_TABLES` set they are left in, for a debugger.
+fn without_line_tables() {
+    println!("cargo::rerun-if-env-changed=PATCHWORK_LINE_TABLES");
+    let is_linux = env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux");
+    if is_linux && env::var_os("PATCHWORK_LINE_TABLES").is_none() {
+        println!("cargo::rustc-link-arg-bins=-Wl,--strip-debug");
+    }
 }
 
 /// Writes the list of the pages of the manual, which `src/http/docs.rs` serves: the Markdown files of `docs/`, the

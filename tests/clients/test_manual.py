@@ -32,7 +32,7 @@ def work():
         (folder / "bin").mkdir()
         (folder / "bin" / "patchwork").symlink_to(program())
         subprocess.run([program(), "--quiet", "demo", str(folder / "served")], check=True)
-        with serving(folder / "served") as url:
+        with serving(folder / "served", wait_s=600) as url:
             yield folder, url
 
 
