@@ -42,6 +42,8 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     let (first, loaded) = tokio::sync::oneshot::channel();
     let (reload, wanted) = std::sync::mpsc::channel::<()>();
     let (for_thread, place, settings) = (Arc::clone(&shared), dir.clone(), config.clone());
+    // There is nothing to keep yet, so the first load is tried here and not in another process; it ends in words.
+    let bounds = super::bounds();
     std::thread::spawn(move || {
         let _ = first.send(build(&place, &for_thread, &settings));
         reload_whenever(&wanted, || rehearsed(&place, &for_thread, &settings) && build(&place, &for_thread, &settings));
@@ -67,8 +69,19 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
         let _ = stopped.await;
     }));
-    match loaded.await {
-        Ok(true) => eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display()),
+    // A disk that is full for this process, or a limit on files, is an error of that write and not the end.
+    let _full = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
+    let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
+    drop(bounds);
+    match loaded {
+        Ok(Ok(true)) => eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display()),
+        Err(_) => {
+            return Err(Failure::Failed(format!(
+                "loading {} took more than {} seconds; see with patchwork check which file takes so long, or allow more in reload_timeout_s",
+                dir.display(),
+                config.reload_timeout_s
+            )));
+        }
         _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", dir.display()))),
     }
     loop {

@@ -3,6 +3,7 @@
 
 mod columns;
 mod demo;
+mod fuzzed;
 mod giving;
 mod giving_kinds;
 mod giving_planted;
