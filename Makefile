@@ -17,7 +17,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle notebooks browser lint deny format bench fuzz meaning same tools tools-for-tests clean
+.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint deny format bench fuzz meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -76,6 +76,11 @@ soak: build $(VENV)/ready ## ten minutes of high load with reloads: whole answer
 oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
+
+# How many places, and how many chains of four releases.
+N ?= 1000
+attack: build $(VENV)/ready ## a reader in Python tries to work out what N random places and chains of releases hide
+	$(PYTHON) tests/attack/attack.py --program $(PATCHWORK) --tables $(N) --chains $(N) --weakened $$(( $(N) / 10 ))
 
 notebooks: build $(VENV)/ready ## the notebooks run as they are
 	cargo build --example export_network

@@ -12,7 +12,7 @@ use crate::layer::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, GivingRule, Missing, Today, coverage, gaps, giving, missing};
-use crate::place::{Issue, Place, Standard};
+use crate::place::{Code, Issue, Place, Standard};
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -158,7 +158,7 @@ fn unprotected(why: &str) -> Issue {
     let at = crate::place::Where::file("place.toml").field("[[engagement]]");
     let problem = format!("Nothing can be shown of the engagement records: {why}");
     Issue::warning(
-        "not-protected",
+        Code::NotProtected,
         at,
         problem,
         "Their layers are left out; please report this, with the files if you may",

@@ -273,7 +273,7 @@ pub struct PlanArgs {
     /// Money for all new sites together
     #[arg(long, value_name = "MONEY")]
     pub budget: Option<f64>,
-    /// Seconds the choice may take; the questions after it may take three times as long again
+    /// Seconds of work the choice may take, counted in steps: the same question, the same answer on any machine
     #[arg(long, value_name = "S", default_value_t = 60.0)]
     pub time_limit: f64,
     /// Where chance begins: the same number, the same plan

@@ -6,7 +6,7 @@ use super::words::{count, whole};
 use super::{Failure, print_result};
 use crate::layer::{report, understood};
 use crate::load::{self, Loaded};
-use crate::place::{Issue, Place, Severity};
+use crate::place::{Code, Issue, Place, Severity};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -65,7 +65,7 @@ fn as_text(loaded: &Loaded, all: bool) -> String {
 /// The issues of each kind and file together, in the order in which the first of each comes.
 fn by_kind(issues: &[Issue]) -> Vec<Vec<&Issue>> {
     let mut kinds: Vec<Vec<&Issue>> = Vec::new();
-    let mut known: HashMap<(Severity, &str, &str), usize> = HashMap::new();
+    let mut known: HashMap<(Severity, Code, &str), usize> = HashMap::new();
     for issue in issues {
         let nth = *known.entry((issue.severity, issue.code, &issue.at.file)).or_insert(kinds.len());
         match kinds.get_mut(nth) {
@@ -133,16 +133,15 @@ mod tests {
 
     #[test]
     fn many_equal_issues_are_one_example_and_a_count_however_they_are_mixed() {
-        let issue =
-            |code: &'static str, row: u64| Issue::warning(code, Where::file("a.csv").row(row), "Odd", "Mend it");
+        let issue = |code: Code, row: u64| Issue::warning(code, Where::file("a.csv").row(row), "Odd", "Mend it");
         let issues: Vec<Issue> =
-            (0..147).flat_map(|row| [issue("zone-nowhere", row), issue("name-missing", row)]).take(150).collect();
+            (0..147).flat_map(|row| [issue(Code::PointNowhere, row), issue(Code::BlankKey, row)]).take(150).collect();
         let kinds = by_kind(&issues);
         assert_eq!(kinds.iter().map(Vec::len).collect::<Vec<_>>(), [75, 75]);
         let mut text = String::new();
         kinds.iter().for_each(|kind| describe_issues(kind, false, &mut text));
         assert_eq!(text.matches("Mend it").count(), 2);
-        assert!(text.contains("... and 74 more like this in a.csv (zone-nowhere; --all lists them)"), "{text}");
+        assert!(text.contains("... and 74 more like this in a.csv (point-nowhere; --all lists them)"), "{text}");
         text.clear();
         kinds.iter().for_each(|kind| describe_issues(kind, true, &mut text));
         assert_eq!(text.matches("Mend it").count(), 150);

@@ -15,7 +15,7 @@ pub fn run(args: &LocateArgs, progress: &Progress) -> Result<(), Failure> {
     progress.step("Reading the costs");
     let table = question(args)?;
     progress.step("Choosing the sites");
-    let effort = Effort { time_limit: seconds(args.time_limit)?, seed: args.seed, watch: None };
+    let effort = Effort { time_limit: seconds(args.time_limit)?, work: None, seed: args.seed, watch: None };
     let solved = solve(args.model, &table.problem, effort);
     progress.done();
     let solution = match solved {

@@ -6,7 +6,7 @@ use crate::config::{Config, LogFormat};
 use crate::http::{self, Options};
 use crate::load;
 use crate::memory;
-use crate::place::{Issue, Severity, Where};
+use crate::place::{Code, Issue, Severity, Where};
 use crate::snapshot::{Shared, Snapshot};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -128,7 +128,7 @@ fn rehearsed(dir: &Path, shared: &Shared, config: &Config) -> bool {
         Err(error) => format!("A trial of the new files could not be begun: {error}"),
     };
     let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
-    shared.failed(vec![Issue::error("reload-too-large", Where::file("place.toml"), why.clone(), remedy)]);
+    shared.failed(vec![Issue::error(Code::ReloadTooLarge, Where::file("place.toml"), why.clone(), remedy)]);
     tracing::error!(dir = %dir.display(), "{why}. {remedy}");
     false
 }
@@ -196,7 +196,7 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     let loaded = read(dir, config, &|step| tracing::info!("{step}"));
     let Some(place) = loaded.place else {
         for issue in Issue::for_everybody(&loaded.issues).iter().filter(|issue| issue.severity == Severity::Error) {
-            tracing::error!(file = issue.at.file, code = issue.code, "{}. {}", issue.problem, issue.remedy);
+            tracing::error!(file = issue.at.file, code = issue.code.word(), "{}. {}", issue.problem, issue.remedy);
         }
         let kept_old = shared.current().is_some();
         shared.failed(loaded.issues);

@@ -127,7 +127,7 @@ pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
         "bound": proposal.bound,
         "gap": proposal.gap,
         "unit": proposal.brief.objective.unit(),
-        "seconds": proposal.seconds,
+        "cut_by_clock": proposal.cut_by_clock,
         "seed": proposal.brief.seed,
         "candidates": proposal.candidates,
         "hubs_today": proposal.today,

@@ -256,7 +256,7 @@ pub fn issues_json(issues: &[Issue]) -> Vec<IssueJson<'_>> {
 fn issue_json(issue: &Issue) -> IssueJson<'_> {
     IssueJson {
         severity: issue.severity.word(),
-        code: issue.code,
+        code: issue.code.word(),
         file: &issue.at.file,
         row: issue.at.row,
         field: issue.at.field.as_deref(),

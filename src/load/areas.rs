@@ -6,7 +6,7 @@ use super::shapes::{self, Fault, Mended};
 use super::table::Table;
 use super::words::{counted, figure, key_form, some_of};
 use crate::crs::{Crs, LonLat, Plane, Xy};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -122,26 +122,26 @@ fn off_the_plane(
     if off.len() > on {
         let remedy = "The reference system is probably another: say it with crs = \"EPSG:…\" in place.toml. \
                       What follows from it is mended with it";
-        return Some(Issue::error("off-the-map", at.field("crs"), format!("Coordinates are wrong; {what}"), remedy));
+        return Some(Issue::error(Code::OffTheMap, at.field("crs"), format!("Coordinates are wrong; {what}"), remedy));
     }
     let remedy = format!("Left out; remove the {plural} that belong elsewhere, or mend their coordinates");
     let at = if off.len() == 1 { at.row(table.line(first)).key(key) } else { at.row(table.line(first)) };
-    Some(Issue::warning("off-the-map", at, format!("Coordinates are wrong; {what}"), remedy))
+    Some(Issue::warning(Code::OffTheMap, at, format!("Coordinates are wrong; {what}"), remedy))
 }
 
 /// A row without a key.
 pub(super) fn blank_key(at: Where, title: &str, noun: &str) -> Issue {
     let problem = format!("This {noun} has no key in the column \"{title}\"");
-    Issue::warning("blank-key", at.field(title), problem, format!("It is left out; give every {noun} a key"))
+    Issue::warning(Code::BlankKey, at.field(title), problem, format!("It is left out; give every {noun} a key"))
 }
 
 fn unusable(at: Where, fault: Fault, noun: &str) -> Issue {
     let (code, problem, remedy) = match fault {
         Fault::NotAnArea => {
-            ("wrong-geometry", format!("This {noun} is a point or a line, not an area"), "Use a polygon layer")
+            (Code::WrongGeometry, format!("This {noun} is a point or a line, not an area"), "Use a polygon layer")
         }
         Fault::Empty | Fault::OffThePlane => {
-            ("empty-geometry", format!("This {noun} has no area on the map"), "Draw it again in the source")
+            (Code::EmptyGeometry, format!("This {noun} has no area on the map"), "Draw it again in the source")
         }
     };
     Issue::warning(code, at, problem, format!("It is left out. {remedy}"))
@@ -150,12 +150,12 @@ fn unusable(at: Where, fault: Fault, noun: &str) -> Issue {
 fn repaired(at: Where, change: f64) -> Issue {
     let problem = "The outline crosses or touches itself, or its parts overlap";
     if change.abs() < 0.5 {
-        return Issue::note("repaired-geometry", at, problem, "It was repaired, and its area stayed the same");
+        return Issue::note(Code::RepairedGeometry, at, problem, "It was repaired, and its area stayed the same");
     }
     let words = if change > 0.0 { "larger" } else { "smaller" };
     let remedy =
         format!("It was repaired; its area is {} m² {words} than drawn. Check it on a map", figure(change.abs()));
-    Issue::warning("repaired-geometry", at, problem, remedy)
+    Issue::warning(Code::RepairedGeometry, at, problem, remedy)
 }
 
 /// Areas with one key become one area; the result is sorted by key.
@@ -187,7 +187,7 @@ fn merge_run(run: Vec<Area>, table: &Table, noun: &str, issues: &mut Issues) -> 
     let problem =
         format!("The key \"{}\" stands on {} ({})", first.key, counted(rows.len(), "row", "rows"), rows.join(", "));
     let remedy = format!("They are taken as parts of one {noun}; if they are different {noun}s, give each its own key");
-    issues.push(Issue::warning("duplicate-key", at, problem, remedy));
+    issues.push(Issue::warning(Code::DuplicateKey, at, problem, remedy));
     let shape = (!shape.0.is_empty()).then_some(shape);
     let centre = shape.as_ref().and_then(shapes::point_inside).unwrap_or(first.centre);
     Some(Area { name, shape, centre, ..first })
@@ -262,7 +262,7 @@ pub(super) fn note_zones_twice(file: &str, areas: &[Area], issues: &mut Issues) 
         shown.join(", ")
     );
     let remedy = "Whoever lives there is counted in both; keep each piece of ground once, and areas of one level only";
-    issues.push(Issue::warning("zones-overlap", Where::file(file).key(&areas[first].key), problem, remedy));
+    issues.push(Issue::warning(Code::ZonesOverlap, Where::file(file).key(&areas[first].key), problem, remedy));
 }
 
 /// Zones that share less than this of the smaller are neighbours with carelessly drawn borders.
@@ -310,7 +310,7 @@ pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {
             common / smaller * 100.0
         );
         let remedy = format!("People there are counted in \"{}\" only; draw the border once", areas[*a].key);
-        issues.push(Issue::warning("patches-overlap", Where::file(file).key(&areas[*a].key), problem, remedy));
+        issues.push(Issue::warning(Code::PatchesOverlap, Where::file(file).key(&areas[*a].key), problem, remedy));
     }
     if !slivers.is_empty() {
         let sum: f64 = slivers.iter().map(|(.., common, _)| common).sum();
@@ -320,7 +320,7 @@ pub(super) fn note_overlaps(file: &str, areas: &[Area], issues: &mut Issues) {
             figure(sum)
         );
         issues.push(Issue::note(
-            "patch-slivers",
+            Code::PatchSlivers,
             Where::file(file),
             problem,
             "Harmless: each is less than 0.1 % of the smaller patch",

@@ -14,8 +14,8 @@ use super::{deprivation, engagement, grants, releases, shapes, standards, themes
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position, RecordSet,
-    Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Asset, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position,
+    RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
 };
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
@@ -182,7 +182,7 @@ fn more_met_than_live_there(
         "The rate is shown as it is; check that the records are of these patches, that nobody has two keys, and that the \
          residents are of the same years"
     };
-    issues.push(Issue::warning("more-met-than-residents", Where::file(&file.file), problem, remedy));
+    issues.push(Issue::warning(Code::MoreMetThanResidents, Where::file(&file.file), problem, remedy));
 }
 
 fn deprived(desk: &mut Desk<'_>, manifest: &Manifest, zones: &[Area]) -> Vec<Option<Deprivation>> {
@@ -224,7 +224,7 @@ fn max_off_street(manifest: &Manifest) -> Metres {
 fn walking(desk: &mut Desk<'_>, manifest: &Manifest) -> (WalkingSpeed, f64) {
     let mut wrong = |field: &str, problem: String, remedy: &str| {
         desk.issues.push(Issue::error(
-            "out-of-range",
+            Code::OutOfRange,
             Where::file("place.toml").field(field.to_owned()),
             problem,
             remedy,
@@ -266,7 +266,7 @@ fn today(desk: &mut Desk<'_>, manifest: &Manifest) -> NaiveDate {
         let problem = format!("The place has no date; standards are asked for today, {today}");
         let at = Where::file("place.toml").field("date");
         desk.issues.push(Issue::note(
-            "no-date",
+            Code::NoDate,
             at,
             problem,
             "Write date = \"…\" under [place], so that answers can be repeated",
@@ -301,7 +301,7 @@ fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
     if zones.is_empty() {
         let problem = "No zone could be read from this file";
         desk.issues.push(Issue::error(
-            "no-zones",
+            Code::NoZones,
             Where::file(&section.file),
             problem,
             "See the other issues of this file",
@@ -316,7 +316,7 @@ fn boundaries(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Boundaries> {
             if found.is_empty() {
                 let problem = "No patch could be read from this file";
                 desk.issues.push(Issue::error(
-                    "no-patches",
+                    Code::NoPatches,
                     Where::file(&section.file),
                     problem,
                     "See the other issues of this file",
@@ -364,7 +364,12 @@ fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<S
         let remedy = format!(
             "Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract"
         );
-        desk.issues.push(Issue::warning("no-streets", Where::file("place.toml").field("[streets]"), problem, remedy));
+        desk.issues.push(Issue::warning(
+            Code::NoStreets,
+            Where::file("place.toml").field("[streets]"),
+            problem,
+            remedy,
+        ));
         return (None, Vec::new());
     };
     let Some(path) = desk.find(&section.file, "streets") else { return (None, Vec::new()) };

@@ -6,7 +6,7 @@ use super::points::{Columns, Reader};
 use super::table::{Options, Table};
 use super::words::{counted, key_form};
 use crate::crs::Xy;
-use crate::place::{Issue, Place, Where};
+use crate::place::{Code, Issue, Place, Where};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
@@ -68,7 +68,7 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     if nowhere > 0 {
         let problem = format!("{} no point on the map", counted(nowhere, "row has", "rows have"));
         issues.push(Issue::warning(
-            "point-missing",
+            Code::PointNowhere,
             Where::file(&shown),
             problem,
             "They are left out; give coordinates",
@@ -76,11 +76,11 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
     }
     if repeated > 0 {
         let problem = format!("{} a key that has come before", counted(repeated, "row has", "rows have"));
-        issues.push(Issue::warning("duplicate-key", Where::file(&shown), problem, "The first of each is used"));
+        issues.push(Issue::warning(Code::DuplicateKey, Where::file(&shown), problem, "The first of each is used"));
     }
     if points.is_empty() {
         let remedy = "Give columns easting and northing, or latitude and longitude, or a layer of points";
-        return Err(Issue::error("no-points", Where::file(&shown), "There is no point in this file", remedy));
+        return Err(Issue::error(Code::NoPoints, Where::file(&shown), "There is no point in this file", remedy));
     }
     Ok(points.into_values().collect())
 }

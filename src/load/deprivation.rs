@@ -9,7 +9,7 @@ use super::manifest::DeprivationSection;
 use super::ranking;
 use super::table::{Cell, Options, Table};
 use super::words::{counted, plain, some_of};
-use crate::place::{Deprivation, Issue, Where};
+use crate::place::{Code, Deprivation, Issue, Where};
 use std::collections::HashMap;
 
 /// The columns of an index.
@@ -130,13 +130,13 @@ fn read_rows(
         );
         let remedy = "Their deprivation is unknown, which is not the same as none; give the deciles, or the number of \
                       zones in the whole index as zones_ranked = … under [deprivation]";
-        desk.issues.push(Issue::warning("deciles-unknown", Where::file(table.file()), problem, remedy));
+        desk.issues.push(Issue::warning(Code::DecilesUnknown, Where::file(table.file()), problem, remedy));
     }
     let at = |row: usize| Where::file(table.file()).row(table.line(row));
     if let Some(&row) = faults.first() {
         let problem = format!("{} not from 1 to 10, the first here", counted(faults.len(), "decile is", "deciles are"));
         desk.issues.push(Issue::warning(
-            "decile-impossible",
+            Code::DecileImpossible,
             at(row),
             problem,
             "They are taken as unknown; mend the rows",
@@ -146,7 +146,7 @@ fn read_rows(
         let problem =
             format!("{} about a zone that stood before, the first here", counted(repeated.len(), "row is", "rows are"));
         desk.issues.push(Issue::warning(
-            "repeated-zone",
+            Code::RepeatedZone,
             at(row),
             problem,
             "The first row of a zone is used; remove the others",
@@ -172,7 +172,7 @@ fn upside_down(
         Some(other) => {
             let problem = format!("{other} is not the decile of the most deprived tenth");
             return Err(Box::new(Issue::error(
-                "out-of-range",
+                Code::OutOfRange,
                 at(),
                 problem,
                 "Write most_deprived = 1 or most_deprived = 10",
@@ -182,7 +182,7 @@ fn upside_down(
     let turned = |problem: String, desk: &mut Desk<'_>| {
         let remedy = "They are turned round, so that 1 is the most deprived here as elsewhere; if that is wrong, write \
                       most_deprived = 1 under [deprivation]";
-        desk.issues.push(Issue::warning("deprivation-upside-down", at(), problem, remedy));
+        desk.issues.push(Issue::warning(Code::DeprivationUpsideDown, at(), problem, remedy));
         Ok(true)
     };
     if let Some(column) = columns.decile.or(columns.rank).filter(|c| ranking::says_upside_down(titles[*c])) {
@@ -201,7 +201,7 @@ fn upside_down(
             "The index counts from both ends: its deciles, ranks and scores do not agree on which is the most deprived";
         let remedy = "A high score and a low rank mean deprived; write most_deprived = 1 or most_deprived = 10 under \
                       [deprivation], whichever the publisher says of the deciles (of the ranks, where there are none)";
-        return Err(Box::new(Issue::error("deprivation-unclear", at(), problem, remedy)));
+        return Err(Box::new(Issue::error(Code::DeprivationUnclear, at(), problem, remedy)));
     }
     Ok(false)
 }
@@ -308,7 +308,7 @@ fn note_missing(desk: &mut Desk<'_>, table: &Table, zones: &[Area], found: &[Opt
             some_of(&missing)
         );
         desk.issues.push(Issue::warning(
-            "deprivation-missing",
+            Code::DeprivationMissing,
             Where::file(table.file()),
             problem,
             "Their deprivation is unknown, which is not the same as none",

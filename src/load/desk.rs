@@ -4,7 +4,7 @@ use super::fence;
 use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
-use crate::place::{Issue, Severity, Source, UnderstoodTable, Where};
+use crate::place::{Code, Issue, Severity, Source, UnderstoodTable, Where};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -77,7 +77,7 @@ impl<'a> Desk<'a> {
                 let problem =
                     format!("The path \"{written}\" begins with the environment variable {name}, which is not set");
                 let remedy = format!("Set it, as in {name}=/path/to/data, or write the path without it");
-                self.issues.push(Issue::error("variable-unset", at(), problem, remedy));
+                self.issues.push(Issue::error(Code::VariableUnset, at(), problem, remedy));
                 return None;
             }
         };
@@ -97,7 +97,7 @@ impl<'a> Desk<'a> {
             }
             None => "Check the path: it is relative to the directory of place.toml".to_owned(),
         };
-        self.issues.push(Issue::error("file-missing", at(), format!("There is no file \"{written}\""), remedy));
+        self.issues.push(Issue::error(Code::FileMissing, at(), format!("There is no file \"{written}\""), remedy));
         None
     }
 
@@ -106,7 +106,7 @@ impl<'a> Desk<'a> {
         let at = Where::file("place.toml").field(role.to_owned());
         if !fence::is_data(path) {
             let problem = format!("\"{written}\" is no file of data: it is a device, a pipe or part of the system");
-            return Some(Issue::error("file-special", at, problem, "Name a file of the place"));
+            return Some(Issue::error(Code::FileSpecial, at, problem, "Name a file of the place"));
         }
         let mut roots = vec![self.dir.to_path_buf()];
         // A variable with the program's own name is the operator's word.
@@ -121,10 +121,10 @@ impl<'a> Desk<'a> {
         let problem = format!("\"{written}\" leads outside the directory of the place");
         Some(if self.is_fenced {
             let remedy = "Put the file into the place; or start the server with --allow-outside (PATCHWORK_ALLOW_OUTSIDE=true), or begin the path with a variable such as ${PATCHWORK_SHARED}";
-            Issue::error("file-outside", at, problem, remedy)
+            Issue::error(Code::FileOutside, at, problem, remedy)
         } else {
             let remedy = "It is read here; patchwork serve reads it only with --allow-outside";
-            Issue::note("file-outside", at, problem, remedy)
+            Issue::note(Code::FileOutside, at, problem, remedy)
         })
     }
 
@@ -191,7 +191,7 @@ impl<'a> Desk<'a> {
             format!("The file holds the same bytes as {first}, which another section [[{role}]] names")
         };
         let remedy = "Its rows are counted once; remove one of the two sections from place.toml";
-        self.issues.push(Issue::warning("file-named-twice", Where::file(written).field(role), problem, remedy));
+        self.issues.push(Issue::warning(Code::FileNamedTwice, Where::file(written).field(role), problem, remedy));
         true
     }
 
@@ -203,7 +203,7 @@ impl<'a> Desk<'a> {
             let at = Where::file("place.toml").field(field.to_owned());
             let problem = format!("\"{written}\" is not a day");
             self.issues.push(Issue::warning(
-                "date-unreadable",
+                Code::DateUnreadable,
                 at,
                 problem,
                 "Write it as year-month-day, such as \"2024-06-30\"",

@@ -4,7 +4,7 @@
 use super::table::Table;
 use super::words;
 use super::words::plain;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::{HashMap, HashSet};
 
 /// How surely a title names the key of an area, 0 the surest; `None` when it does not.
@@ -116,7 +116,7 @@ pub(super) fn zone_column(
             words::some_of(&some),
             titles.join(", ")
         );
-        Box::new(Issue::error("zones-unmatched", Where::file(table.file()), problem, remedy))
+        Box::new(Issue::error(Code::ZonesUnmatched, Where::file(table.file()), problem, remedy))
     })
 }
 
@@ -129,7 +129,7 @@ pub(super) fn named(table: &Table, title: &str, field: &str) -> Result<usize, Is
         let problem =
             format!("place.toml names the column \"{title}\" for `{field}`, and the file has no such column{hint}");
         let remedy = format!("Name one of its columns: {}", titles.join(", "));
-        Issue::error("column-missing", Where::file(table.file()).field(field.to_owned()), problem, remedy)
+        Issue::error(Code::ColumnMissing, Where::file(table.file()).field(field.to_owned()), problem, remedy)
     })
 }
 
@@ -150,7 +150,7 @@ pub(super) fn named_or(
 pub(super) fn unrecognised(table: &Table, field: &str) -> Issue {
     let problem = format!("No column is recognised as the {field}");
     let remedy = format!("Write {field} = \"…\" in place.toml, with one of: {}", table.titles().join(", "));
-    Issue::error("column-unrecognised", Where::file(table.file()).field(field.to_owned()), problem, remedy)
+    Issue::error(Code::ColumnUnrecognised, Where::file(table.file()).field(field.to_owned()), problem, remedy)
 }
 
 /// The first column with one of these titles (compared by letters and digits), in the order of `titles`.

@@ -5,7 +5,7 @@ use super::headers;
 use super::manifest::{LookupSection, Provenance};
 use super::table::{Cell, Options, Table};
 use super::words::{counted, key_form, some_of};
-use crate::place::{Issue, People, Span, Where};
+use crate::place::{Code, Issue, People, Span, Where};
 use std::collections::{BTreeMap, HashMap};
 
 /// Which zones of an older table are which zones of this place.
@@ -106,7 +106,7 @@ impl Lookup {
         if self.sources.is_empty() {
             let problem = format!("No value of the column \"{to}\" is the key of a zone of this place");
             desk.issues.push(Issue::error(
-                "lookup-unmatched",
+                Code::LookupUnmatched,
                 at,
                 problem,
                 "Check that `from` and `to` are the right way round",
@@ -120,7 +120,7 @@ impl Lookup {
             some_of(&missing)
         );
         desk.issues.push(Issue::warning(
-            "lookup-unmatched",
+            Code::LookupUnmatched,
             at,
             problem,
             "They get nothing through it; use a complete lookup",

@@ -46,7 +46,7 @@ pub use manifest::{Manifest, StreetsSection};
 pub use table::quiet_about_damage;
 pub use trial::{ReadTable, read_table};
 
-use crate::place::{Audience, Issue, Place, Severity, UnderstoodTable};
+use crate::place::{Audience, Code, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -158,5 +158,7 @@ impl Issues {
 
 /// Whether an issue is likely to explain others: where a reference system is wrong, every zone lies nowhere.
 fn is_a_cause(issue: &Issue) -> bool {
-    issue.severity < Severity::Note && (issue.code.starts_with("crs-") || issue.code.starts_with("plane-"))
+    let about_the_system =
+        matches!(issue.code, Code::CrsGuessed | Code::CrsUnknown | Code::PlaneElsewhere | Code::PlaneUnknown);
+    issue.severity < Severity::Note && about_the_system
 }

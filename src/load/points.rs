@@ -6,7 +6,7 @@ use super::headers;
 use super::shapes;
 use super::table::{Cell, Table};
 use crate::crs::{Crs, LonLat, Plane, Xy};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use geo::Geometry;
 
 /// The columns with coordinates, where `place.toml` names them.
@@ -73,7 +73,7 @@ impl<'t> Reader<'t> {
             Some(written) => Some(Crs::parse(written).ok_or_else(|| {
                 let at = Where::file("place.toml").field("crs");
                 let problem = format!("The reference system \"{written}\" is not known");
-                Issue::error("crs-unknown", at, problem, "Write an EPSG code, such as EPSG:27700 or EPSG:4326")
+                Issue::error(Code::CrsUnknown, at, problem, "Write an EPSG code, such as EPSG:27700 or EPSG:4326")
             })?),
         };
         // A population-weighted centre beside an area says better where its people are.
@@ -97,7 +97,7 @@ impl<'t> Reader<'t> {
              Transverse Mercator, by their size)",
             super::words::counted(count, "row", "rows")
         );
-        Some(Issue::note("irish-grid", at, problem, "Set crs in place.toml to be sure, such as \"EPSG:29903\""))
+        Some(Issue::note(Code::IrishGrid, at, problem, "Set crs in place.toml to be sure, such as \"EPSG:29903\""))
     }
 
     /// Where a row is, by its columns alone.

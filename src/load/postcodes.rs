@@ -6,7 +6,7 @@ use super::manifest::Provenance;
 use super::points;
 use super::table::{Options, Table};
 use crate::crs::{Crs, Plane, Xy};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::HashMap;
 
 /// Titles of Code-Point Open, whose files have none.
@@ -85,7 +85,7 @@ impl Postcodes {
         if located.is_empty() {
             let problem = "This file has no postcode with coordinates on the plane of the place";
             desk.issues.push(Issue::warning(
-                "postcodes-empty",
+                Code::PostcodesEmpty,
                 Where::file(file),
                 problem,
                 "Check that it is a postcode file of this country",

@@ -2,7 +2,7 @@
 
 use super::desk::Desk;
 use super::manifest::DisclosureSection;
-use crate::place::{Disclosure, Issue, Severity, Where};
+use crate::place::{Code, Disclosure, Issue, Severity, Where};
 
 /// How small counts are protected, with the text of every release published before, oldest first by
 /// name. A file that cannot be read is an error, because without it what it hid could be given away.
@@ -23,7 +23,12 @@ fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
         Err(error) => {
             let problem = format!("\"{written}\" cannot be listed: {error}");
             let at = Where::file("place.toml").field("releases".to_owned());
-            desk.issues.push(Issue::error("releases-unreadable", at, problem, "Make the directory, or remove the key"));
+            desk.issues.push(Issue::error(
+                Code::ReleasesUnreadable,
+                at,
+                problem,
+                "Make the directory, or remove the key",
+            ));
             return Vec::new();
         }
     };
@@ -37,7 +42,7 @@ fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {
             let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
                 let problem = format!("The release cannot be read: {error}");
                 let remedy = "Mend the file or bring it back from a copy; nothing of the records is shown without it";
-                desk.issues.push(Issue::error("releases-unreadable", Where::file(&name), problem, remedy));
+                desk.issues.push(Issue::error(Code::ReleasesUnreadable, Where::file(&name), problem, remedy));
                 String::new()
             });
             (name, text)

@@ -2,7 +2,7 @@
 
 use super::desk::nearest;
 use super::manifest::Manifest;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::io::Read;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
     let at = || Where::file("place.toml");
     if !dir.is_dir() {
         let problem = format!("There is no directory \"{}\"", dir.display());
-        return Err(vec![Issue::error("place-missing", at(), problem, "Give the directory that holds place.toml")]);
+        return Err(vec![Issue::error(Code::PlaceMissing, at(), problem, "Give the directory that holds place.toml")]);
     }
     let bytes = short(&dir.join("place.toml")).map_err(|error| {
         let problem = match error.kind() {
@@ -23,12 +23,12 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
             _ => format!("place.toml cannot be read: {error}"),
         };
         let remedy = "Write one that names the place's files; `patchwork demo DIR` makes a whole place to learn from";
-        vec![Issue::error("place-missing", at(), problem, remedy)]
+        vec![Issue::error(Code::PlaceMissing, at(), problem, remedy)]
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
         let remedy = "Save the file as UTF-8";
-        vec![Issue::error("settings-encoding", at().row(line as u64), "place.toml is not UTF-8 text", remedy)]
+        vec![Issue::error(Code::SettingsEncoding, at().row(line as u64), "place.toml is not UTF-8 text", remedy)]
     })?;
     parse(&text)
 }
@@ -73,9 +73,9 @@ fn collect(text: &str) -> Result<Manifest, Vec<Issue>> {
             Err(error) => error,
         };
         let issue = explain(&text, &error);
-        let without = (issue.code == "unknown-key").then(|| without_line(&text, issue.at.row)).flatten();
+        let without = (issue.code == Code::UnknownKey).then(|| without_line(&text, issue.at.row)).flatten();
         // What follows a line that was taken out may be wrong only because the line is gone.
-        if issues.is_empty() || matches!(issue.code, "unknown-key" | "wrong-type") {
+        if issues.is_empty() || matches!(issue.code, Code::UnknownKey | Code::WrongType) {
             issues.push(issue);
         }
         match without {
@@ -111,23 +111,23 @@ fn explain(text: &str, error: &toml::de::Error) -> Issue {
                 Some(name) => format!("Did you mean \"{name}\"? Known keys here: {}", known.join(", ")),
                 None => format!("Remove it or use one of the known keys here: {}", known.join(", ")),
             };
-            Issue::error("unknown-key", at(unknown), format!("There is no key \"{unknown}\"{within}"), remedy)
+            Issue::error(Code::UnknownKey, at(unknown), format!("There is no key \"{unknown}\"{within}"), remedy)
         }
         Some((missing, _)) if message.starts_with("missing field") => {
             let problem = format!("The key \"{missing}\" is missing{within}");
-            Issue::error("missing-key", at(missing), problem, format!("Add a line such as {missing} = …"))
+            Issue::error(Code::MissingKey, at(missing), problem, format!("Add a line such as {missing} = …"))
         }
         _ if message.starts_with("invalid type")
             || message.contains("untagged enum")
             || message.starts_with("invalid value") =>
         {
             let problem = format!("The key \"{key}\"{within} has a value of the wrong kind");
-            Issue::error("wrong-type", at(&key), problem, format!("Write {}", expected(message)))
+            Issue::error(Code::WrongType, at(&key), problem, format!("Write {}", expected(message)))
         }
         _ => {
             let problem = format!("Line {line} is not TOML: {}", message.lines().next().unwrap_or("it cannot be read"));
             Issue::error(
-                "settings-syntax",
+                Code::SettingsSyntax,
                 at(&key),
                 problem,
                 "Mend the line; text stands in quotes, lists in square brackets",
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
         let issue = wrong(&format!("{GOOD}naem = \"x\"\n"));
-        assert_eq!((issue.severity, issue.code, issue.at.row), (Severity::Error, "unknown-key", Some(6)));
+        assert_eq!((issue.severity, issue.code.word(), issue.at.row), (Severity::Error, "unknown-key", Some(6)));
         assert!(issue.problem.contains("\"naem\" in [zones]"), "{}", issue.problem);
         assert!(issue.remedy.starts_with("Did you mean \"name\"?"), "{}", issue.remedy);
     }
@@ -200,7 +200,7 @@ mod tests {
     fn every_unknown_key_is_named_at_once_and_a_line_that_is_only_missed_is_not() {
         let text = "[place]\nnaem = \"x\"\nname = \"Toytown\"\ncolour = 1\n\n[zones]\nflie = \"z\"\n";
         let issues = parse(text).expect_err("wrong");
-        let told: Vec<_> = issues.iter().map(|issue| (issue.code, issue.at.row)).collect();
+        let told: Vec<_> = issues.iter().map(|issue| (issue.code.word(), issue.at.row)).collect();
         assert_eq!(told, [("unknown-key", Some(2)), ("unknown-key", Some(4)), ("unknown-key", Some(7))]);
     }
 
@@ -227,7 +227,7 @@ mod tests {
     fn a_value_of_the_wrong_kind_names_the_key_and_what_is_wanted() {
         let standard = "\n[[standards]]\nkey = \"a\"\nkinds = [\"library\"]\nwithin_minutes = \"15\"\n";
         let issue = wrong(&format!("{GOOD}{standard}"));
-        assert_eq!((issue.code, issue.at.field.as_deref()), ("wrong-type", Some("within_minutes")));
+        assert_eq!((issue.code.word(), issue.at.field.as_deref()), ("wrong-type", Some("within_minutes")));
         assert!(issue.remedy.contains("a number"), "{}", issue.remedy);
         let issue = wrong("[place]\nname = 5\n");
         assert!(issue.remedy.contains("text in quotes"), "{}", issue.remedy);
@@ -237,7 +237,7 @@ mod tests {
     fn a_missing_key_and_broken_text_are_told_apart() {
         assert_eq!(wrong("[place]\nname = \"x\"\n[zones]\n").code, "missing-key");
         let broken = wrong("[place]\nname = \"x\n");
-        assert_eq!((broken.code, broken.at.row), ("settings-syntax", Some(2)));
+        assert_eq!((broken.code.word(), broken.at.row), ("settings-syntax", Some(2)));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Issues;
 use super::desk::nearest;
 use super::manifest::{OneOrMany, StandardSection};
 use super::words::{slug, some_of, spoken};
-use crate::place::{Asset, AssetStatus, Issue, Opening, Standard, Where};
+use crate::place::{Asset, AssetStatus, Code, Issue, Opening, Standard, Where};
 use crate::units::Seconds;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub(super) fn read(
         let at = |field: &str| Where::file("place.toml").field(field.to_owned()).key(&section.key);
         if standards.iter().any(|standard| standard.key == section.key) {
             let problem = format!("Two standards have the key \"{}\"", section.key);
-            issues.push(Issue::error("duplicate-standard", at("key"), problem, "Give each its own key"));
+            issues.push(Issue::error(Code::DuplicateKey, at("key"), problem, "Give each its own key"));
             continue;
         }
         match one(section, date) {
@@ -34,7 +34,9 @@ pub(super) fn read(
                 note_unknown_hours(&standard, assets, at("open_after"), issues);
                 standards.push(standard);
             }
-            Err((field, problem, remedy)) => issues.push(Issue::error("standard-invalid", at(field), problem, remedy)),
+            Err((field, problem, remedy)) => {
+                issues.push(Issue::error(Code::StandardInvalid, at(field), problem, remedy))
+            }
         }
     }
     standards
@@ -151,7 +153,7 @@ fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: 
     } else {
         format!("{meant}The kinds there are: {}", there.join(", "))
     };
-    issues.push(Issue::warning("kind-missing", at, problem, remedy));
+    issues.push(Issue::warning(Code::KindMissing, at, problem, remedy));
 }
 
 /// How many assets a standard about hours loses because nobody knows when they open.
@@ -187,7 +189,7 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
         why.join("; ")
     );
     let remedy = "Give them times, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"; words like \"AM & PM\" name none";
-    issues.push(Issue::warning("hours-unknown", at, problem, remedy));
+    issues.push(Issue::warning(Code::HoursUnknown, at, problem, remedy));
 }
 
 #[cfg(test)]

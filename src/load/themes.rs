@@ -4,7 +4,7 @@ use super::Issues;
 use super::desk::nearest;
 use super::manifest::OneOrMany;
 use super::words::{counted, some_of};
-use crate::place::{Engagement, Issue, Where};
+use crate::place::{Code, Engagement, Issue, Where};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Themes that fewer records raise than a count must have to be shown are not named anywhere: words that few have used may
@@ -16,7 +16,7 @@ pub(super) fn forget_rare(met: &mut Engagement, threshold: u64, issues: &mut Iss
         let problem = format!("{themes} raised in fewer than {threshold} records of the whole place");
         let remedy = "They are not named, and count among those that raised any theme; a short list of themes to choose \
                       from keeps them comparable";
-        issues.push(Issue::note("theme-rare", Where::file("place.toml").field("[[engagement]]"), problem, remedy));
+        issues.push(Issue::note(Code::ThemeRare, Where::file("place.toml").field("[[engagement]]"), problem, remedy));
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) fn answers(
         };
         if kinds.is_empty() {
             let problem = format!("No kind of asset is named that would answer \"{theme}\"");
-            issues.push(Issue::warning("theme-unanswered", at(), problem, "Name a kind, or take the line out"));
+            issues.push(Issue::warning(Code::ThemeUnanswered, at(), problem, "Name a kind, or take the line out"));
             continue;
         }
         tell_missing(&theme, &kinds, present, &at, issues);
@@ -54,7 +54,7 @@ pub(super) fn answers(
                 None if heard.is_empty() => "The records name no themes; nothing is said of this one".to_owned(),
                 None => format!("Leave it, or write it as the records do; they raise {}", some_of(heard)),
             };
-            issues.push(Issue::note("theme-unheard", at(), problem, remedy));
+            issues.push(Issue::note(Code::ThemeUnheard, at(), problem, remedy));
         }
         answers.insert(theme, kinds);
     }
@@ -77,7 +77,7 @@ fn tell_missing(theme: &str, kinds: &[String], present: &BTreeSet<&str>, at: &dy
         }
         (meant, there) => format!("Did you mean {}? The kinds there are: {}", some_of(meant), there.join(", ")),
     };
-    issues.push(Issue::warning("kind-missing", at(), problem, remedy));
+    issues.push(Issue::warning(Code::KindMissing, at(), problem, remedy));
 }
 
 #[cfg(test)]

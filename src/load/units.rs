@@ -3,7 +3,7 @@
 //! The file holds numbers apart by spaces: a first line `units edges parts lower upper`, then the weight of each unit,
 //! a line each, then an edge a line, as two units counted from 0. Blank lines and what stands behind `#` are left out.
 
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use crate::region::{Adjacency, Objective, Problem};
 use std::path::Path;
 
@@ -37,15 +37,15 @@ impl Lines {
         let bytes = std::fs::read(path).map_err(|error| {
             let at = Where::file(&*file);
             Issue::error(
-                "unreadable-file",
+                Code::FileUnreadable,
                 at,
-                format!("the file cannot be read: {error}"),
-                "check the name and rights",
+                format!("The file cannot be read: {error}"),
+                "Check the name and rights",
             )
         })?;
         let Ok(text) = String::from_utf8(bytes) else {
-            let remedy = "save it as plain text with numbers apart by spaces";
-            return Err(Issue::error("units-not-text", Where::file(file), "this is no text file", remedy));
+            let remedy = "Save it as plain text with numbers apart by spaces";
+            return Err(Issue::error(Code::FileKind, Where::file(file), "This is no text file", remedy));
         };
         let text = text.trim_start_matches('\u{feff}');
         let lines = text
@@ -58,7 +58,7 @@ impl Lines {
     }
 
     fn fault(&self, row: u64, field: &str, problem: impl Into<String>, remedy: &str) -> Issue {
-        Issue::error("bad-units", Where::file(&*self.file).row(row).field(field), problem, remedy)
+        Issue::error(Code::BadUnits, Where::file(&*self.file).row(row).field(field), problem, remedy)
     }
 
     fn last_row(&self) -> u64 {
@@ -70,14 +70,14 @@ impl Lines {
         let number = word.parse::<f64>().ok().filter(|number| number.is_finite());
         number.ok_or_else(|| {
             let problem = format!("“{word}” is no number");
-            self.fault(row, field, problem, "write plain numbers with a decimal point and no thousands separator")
+            self.fault(row, field, problem, "Write plain numbers with a decimal point and no thousands separator")
         })
     }
 
     /// A whole number of a line, from 0.
     fn whole(&self, row: u64, field: &str, word: &str) -> Result<usize, Issue> {
         word.parse::<usize>().map_err(|_| {
-            self.fault(row, field, format!("“{word}” is no whole number from 0"), "write digits only, such as 42")
+            self.fault(row, field, format!("“{word}” is no whole number from 0"), "Write digits only, such as 42")
         })
     }
 }
@@ -91,13 +91,13 @@ const MOST: usize = 20_000_000;
 /// The first thing because of which no problem can be made of the file.
 pub fn read_units(path: &Path) -> Result<UnitsFile, Issue> {
     let lines = Lines::read(path)?;
-    let header = "the first line is: units edges parts lower upper";
+    let header = "The first line is: units edges parts lower upper";
     let Some((row, first)) = lines.lines.first() else {
-        return Err(lines.fault(1, "header", "the file is empty", header));
+        return Err(lines.fault(1, "header", "The file is empty", header));
     };
     let words: Vec<&str> = first.split_whitespace().collect();
     let [units, edges, parts, lower, upper] = words[..] else {
-        let problem = format!("the first line has {} values, not 5", words.len());
+        let problem = format!("The first line has {} values, not 5", words.len());
         return Err(lines.fault(*row, "header", problem, header));
     };
     let n_units = lines.whole(*row, "units", units)?;
@@ -108,7 +108,7 @@ pub fn read_units(path: &Path) -> Result<UnitsFile, Issue> {
     if n_units > MOST || n_edges > MOST || body.len() != n_units + n_edges {
         let problem =
             format!("the first line announces {n_units} units and {n_edges} edges, but {} lines follow it", body.len());
-        let remedy = "give one line for each weight and each edge, or put the first line right";
+        let remedy = "Give one line for each weight and each edge, or put the first line right";
         return Err(lines.fault(lines.last_row(), "header", problem, remedy));
     }
     let mut weights = Vec::with_capacity(n_units);
@@ -116,12 +116,17 @@ pub fn read_units(path: &Path) -> Result<UnitsFile, Issue> {
         let mut words = line.split_whitespace();
         let weight = lines.number(*row, "weight", words.next().unwrap_or_default())?;
         if words.next().is_some() {
-            let problem = format!("unit {} has more than one value", weights.len());
-            return Err(lines.fault(*row, "weight", problem, "a weight a line; edges begin after the last weight"));
+            let problem = format!("Unit {} has more than one value", weights.len());
+            return Err(lines.fault(
+                *row,
+                "weight",
+                problem,
+                "Write a weight a line; edges begin after the last weight",
+            ));
         }
         if weight < 0.0 {
-            let problem = format!("unit {} weighs {weight}", weights.len());
-            return Err(lines.fault(*row, "weight", problem, "weights are numbers from 0"));
+            let problem = format!("Unit {} weighs {weight}", weights.len());
+            return Err(lines.fault(*row, "weight", problem, "Weights are numbers from 0"));
         }
         weights.push(weight);
     }
@@ -131,13 +136,13 @@ pub fn read_units(path: &Path) -> Result<UnitsFile, Issue> {
     for (row, line) in &body[n_units..] {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [a, b] = words[..] else {
-            let problem = format!("an edge has {} values, not 2", words.len());
-            return Err(lines.fault(*row, "edge", problem, "write the two units that are neighbours, such as 0 1"));
+            let problem = format!("An edge has {} values, not 2", words.len());
+            return Err(lines.fault(*row, "edge", problem, "Write the two units that are neighbours, such as 0 1"));
         };
         let (a, b) = (lines.whole(*row, "edge", a)?, lines.whole(*row, "edge", b)?);
         if a.max(b) >= n_units {
-            let problem = format!("the edge {a} {b} names a unit that is not there");
-            let remedy = format!("units are counted from 0, so the last is {}", n_units.saturating_sub(1));
+            let problem = format!("The edge {a} {b} names a unit that is not there");
+            let remedy = format!("Units are counted from 0, so the last is {}", n_units.saturating_sub(1));
             return Err(lines.fault(*row, "edge", problem, &remedy));
         }
         if a == b {
@@ -148,13 +153,18 @@ pub fn read_units(path: &Path) -> Result<UnitsFile, Issue> {
     let adjacency = Adjacency::new(n_units, &pairs);
     let at = |row: u64| Where::file(&*lines.file).row(row).field("edge");
     if loops > 0 {
-        let problem = format!("edges from a unit to itself: {loops}");
-        issues.push(Issue::warning("edge-loop", at(first_loop), problem, "they were left out; nothing need be done"));
+        let problem = format!("Edges from a unit to itself: {loops}");
+        issues.push(Issue::warning(
+            Code::EdgeLoop,
+            at(first_loop),
+            problem,
+            "They were left out; nothing need be done",
+        ));
     }
     let repeated = pairs.len() - loops - adjacency.edges().len();
     if repeated > 0 {
-        let problem = format!("edges that are there more than once: {repeated}");
-        issues.push(Issue::warning("edge-repeated", at(lines.last_row()), problem, "each counts once"));
+        let problem = format!("Edges that are there more than once: {repeated}");
+        issues.push(Issue::warning(Code::RowRepeated, at(lines.last_row()), problem, "Each counts once"));
     }
     let mut problem = Problem::balanced(weights, &[], parts, 0.0);
     problem.adjacency = adjacency;
@@ -174,12 +184,12 @@ pub fn read_coordinates(path: &Path, n_units: usize) -> Result<Vec<[f64; 2]>, Is
     for (row, line) in &lines.lines {
         let words: Vec<&str> = line.split([' ', '\t', ',', ';']).filter(|word| !word.is_empty()).collect();
         let [x, y] = words[..] else {
-            let problem = format!("a line has {} values, not 2", words.len());
+            let problem = format!("A line has {} values, not 2", words.len());
             return Err(lines.fault(
                 *row,
                 "x y",
                 problem,
-                "write x and y of the unit in metres, such as 408000 287000",
+                "Write x and y of the unit in metres, such as 408000 287000",
             ));
         };
         at.push([lines.number(*row, "x", x)?, lines.number(*row, "y", y)?]);
@@ -207,8 +217,8 @@ fn as_many(lines: &Lines, n_units: usize) -> Result<(), Issue> {
     if lines.lines.len() == n_units {
         return Ok(());
     }
-    let problem = format!("there are {} lines for {n_units} units", lines.lines.len());
-    Err(lines.fault(lines.last_row(), "lines", problem, "give a line for each unit, in the order of the units"))
+    let problem = format!("There are {} lines for {n_units} units", lines.lines.len());
+    Err(lines.fault(lines.last_row(), "lines", problem, "Give a line for each unit, in the order of the units"))
 }
 
 #[cfg(test)]
@@ -248,6 +258,6 @@ mod tests {
     fn loops_and_repeated_edges_are_left_out_and_said() {
         let read = read("2 3 1 1 3\n1\n2\n0 1\n1 0\n1 1\n").expect("read");
         assert_eq!(read.problem.adjacency.edges(), [[0, 1]]);
-        assert_eq!(read.issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["edge-loop", "edge-repeated"]);
+        assert_eq!(read.issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["edge-loop", "row-repeated"]);
     }
 }

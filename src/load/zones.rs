@@ -7,7 +7,7 @@ use super::table::Table;
 use super::words::key_form;
 use super::{Issues, points};
 use crate::crs::{LonLat, Plane};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use geo::{Geometry, LineString, Polygon};
 use h3o::CellIndex;
 
@@ -33,7 +33,7 @@ pub(super) fn plane(
             let at = Where::file("place.toml").field("crs");
             let problem = format!("\"{written}\" is not a plane that distances are measured on");
             let remedy = "Write EPSG:27700 or a WGS84 UTM zone such as EPSG:32722, or leave the key out";
-            Issue::error("plane-unknown", at, problem, remedy)
+            Issue::error(Code::PlaneUnknown, at, problem, remedy)
         })?;
         return match middle() {
             Some(middle) => fitting(plane, written, middle),
@@ -44,7 +44,7 @@ pub(super) fn plane(
         let problem = "The zones have no coordinates: no geometry, no H3 cells, no columns with longitude and latitude";
         let remedy =
             format!("Use a boundary file, or a table with centres; its columns are {}", zones.titles().join(", "));
-        Issue::error("zones-nowhere", Where::file(zones.file()), problem, remedy)
+        Issue::error(Code::ZonesNowhere, Where::file(zones.file()), problem, remedy)
     })
 }
 
@@ -80,7 +80,7 @@ fn fitting(plane: Plane, written: &str, middle: LonLat) -> Result<Plane, Issue> 
         own.epsg(),
         own.name()
     );
-    Err(Issue::error("plane-elsewhere", Where::file("place.toml").field("crs"), problem, remedy))
+    Err(Issue::error(Code::PlaneElsewhere, Where::file("place.toml").field("crs"), problem, remedy))
 }
 
 /// The zones of a file, sorted by key.
@@ -149,7 +149,7 @@ fn from_cells(
         let Some(shape) = outline.map(|mended| mended.shape) else {
             let problem = format!("\"{text}\" is not an H3 cell on the {}", plane.name());
             issues.push(Issue::warning(
-                "cell-unreadable",
+                Code::CellUnreadable,
                 at.key(text),
                 problem,
                 "It is left out; mend or remove the row",
@@ -193,7 +193,12 @@ fn from_centres(
         };
         let Some(centre) = reader.at(row) else {
             let remedy = "It is left out; give it a longitude and a latitude";
-            issues.push(Issue::warning("empty-geometry", at.key(text), "This zone has no usable coordinates", remedy));
+            issues.push(Issue::warning(
+                Code::EmptyGeometry,
+                at.key(text),
+                "This zone has no usable coordinates",
+                remedy,
+            ));
             continue;
         };
         let name = name.and_then(|column| table.text(column, row)).map(str::to_owned);
@@ -203,7 +208,7 @@ fn from_centres(
         let problem = "The zones have centres and no areas";
         let remedy =
             "Everybody is taken to live at the centre of the zone; a boundary file would spread them along its streets";
-        issues.push(Issue::note("zones-without-area", Where::file(table.file()), problem, remedy));
+        issues.push(Issue::note(Code::ZonesWithoutArea, Where::file(table.file()), problem, remedy));
     }
     // One centre per key: a key that stands twice keeps the row whose key and place sort first.
     found.sort_by(|a, b| {

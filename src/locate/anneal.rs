@@ -41,6 +41,7 @@ pub(super) fn anneal(covering: &Covering<'_>, start: &[u32], clock: &Clock<'_>) 
         if clock.is_over() || best.0 >= most {
             break;
         }
+        clock.spend(std::mem::take(&mut state.looked));
         let temperature = hot * 0.01_f64.powf(round as f64 / rounds as f64);
         for _ in 0..AT_A_TIME {
             let Some((at, site)) = state.propose(&mut dice) else { continue };
@@ -66,6 +67,8 @@ struct State<'a> {
     is_open: Vec<bool>,
     counts: Vec<u32>,
     covered: f64,
+    /// Demand points looked at and not yet counted as work.
+    looked: usize,
 }
 
 impl<'a> State<'a> {
@@ -81,6 +84,7 @@ impl<'a> State<'a> {
             is_open: vec![false; covering.n_sites],
             counts: vec![0; covering.rows.len()],
             covered: 0.0,
+            looked: 0,
         };
         start.iter().for_each(|&site| {
             state.is_open[site as usize] = true;
@@ -105,6 +109,7 @@ impl<'a> State<'a> {
     /// Puts a site in the place of an open one, and says what that changes.
     fn exchange(&mut self, at: usize, site: u32) -> f64 {
         let out = std::mem::replace(&mut self.open[at], site);
+        self.looked += 4 + self.columns[out as usize].len() + self.columns[site as usize].len();
         (self.is_open[out as usize], self.is_open[site as usize]) = (false, true);
         let change = self.enter(site) - self.leave(out);
         self.covered += change;

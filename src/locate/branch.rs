@@ -135,7 +135,10 @@ impl Search<'_> {
         sites.extend(chosen.iter().map(|&j| core.outer[j as usize]));
         sites.sort_unstable();
         let value = match self.judge {
-            Some(judge) => (judge.worth)(&sites).filter(|worth| *worth < self.best),
+            Some(judge) => {
+                self.clock.spend(2 * core.n_pairs());
+                (judge.worth)(&sites).filter(|worth| *worth < self.best)
+            }
             None => Some(value),
         };
         if let Some(value) = value {
@@ -154,6 +157,7 @@ impl Search<'_> {
     fn node(&mut self, mut core: Core, mut prices: Vec<f64>, mut steps: Steps, tasks: &mut Vec<Task>) {
         self.pairs += core.n_pairs();
         loop {
+            self.clock.spend(4 * core.n_pairs());
             let all: Vec<u32> = (0..core.n_sites() as u32).collect();
             if core.affords(all.iter().map(|&j| core.price(j as usize)).sum()) {
                 self.offer(&core, core.value(&all), &all);

@@ -108,6 +108,8 @@ pub(super) fn certify(
         objective,
         bound,
         seconds: clock.seconds(),
+        work: clock.work(),
+        cut_by_clock: clock.is_cut(),
         covered: count.covered,
         groups: count.groups,
         spent: count.spent,

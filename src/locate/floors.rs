@@ -146,6 +146,7 @@ impl Floored<'_> {
             if clock.is_over() {
                 break;
             }
+            clock.spend(8 * core.n_pairs());
             // Without a choice that meets the floors, aim somewhat above what is lost without them.
             let aim = known.as_ref().map_or(plain.abs() * 1.05 + 1.0, |(_, lost)| *lost).max(best_bound + 1e-6);
             let ascent = ascend(&core, u, (aim, f64::INFINITY), INNER, clock);

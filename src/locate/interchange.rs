@@ -166,12 +166,14 @@ impl<'a> Choice<'a> {
             if j.is_multiple_of(LOOKED_AT) && clock.is_over() {
                 return;
             }
+            clock.spend(1 + self.core.column(j).len() + self.open.len());
             if !self.is_open[j]
                 && let Some(r) = self.best_swap(j, &loss, &mut extra)
             {
                 self.drop(r);
                 self.add(u32::try_from(j).unwrap_or(NOBODY));
                 loss = self.losses();
+                clock.spend(4 * self.core.n_demand());
                 calm = 0;
             }
             calm += 1;
@@ -263,6 +265,7 @@ pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
     let mut best: Option<(f64, Vec<u32>)> = None;
     for per_price in [true, false] {
         let mut choice = Choice::new(core, &[]);
+        clock.spend(core.n_pairs());
         choice.grow(per_price);
         choice.improve(clock);
         choice.grow(false);
@@ -286,6 +289,7 @@ pub(super) fn good_choice(core: &Core, clock: &Clock<'_>) -> (f64, Vec<u32>) {
 /// The choice reached by swaps from this one.
 pub(super) fn polish(core: &Core, chosen: &[u32], clock: &Clock<'_>) -> (f64, Vec<u32>) {
     let mut choice = Choice::new(core, chosen);
+    clock.spend(core.n_pairs());
     choice.grow(false);
     choice.improve(clock);
     (choice.value(), choice.sites().to_vec())

@@ -55,6 +55,7 @@ pub(super) fn ascend(
         order: (0..n_sites as u32).collect(),
         is_chosen: vec![false; n_sites],
         ratio: 0.0,
+        looked: 0,
     };
     let mut state = Ascent {
         bound: f64::NEG_INFINITY,
@@ -70,6 +71,7 @@ pub(super) fn ascend(
         if step > 0 && clock.is_over() {
             break;
         }
+        clock.spend(std::mem::take(&mut walk.looked));
         let (bound, chosen) = walk.relax(&u, &state.fates);
         for (share, &is_in) in state.share.iter_mut().zip(&walk.is_chosen) {
             *share = 0.93 * *share + if is_in { 0.07 } else { 0.0 };
@@ -116,6 +118,8 @@ struct Walk<'a> {
     is_chosen: Vec<bool>,
     /// What a unit of purse is worth at the margin.
     ratio: f64,
+    /// Pairs looked at and not yet counted as work.
+    looked: usize,
 }
 
 impl Walk<'_> {
@@ -123,16 +127,20 @@ impl Walk<'_> {
     fn relax(&mut self, u: &[f64], fates: &[Fate]) -> (f64, Vec<u32>) {
         self.rho.fill(0.0);
         let mut bound = self.core.fixed;
+        let mut looked = 0;
         for (i, &price) in u.iter().enumerate() {
             bound += price;
             let (sites, costs) = self.core.row(i);
             for (&site, &cost) in sites.iter().zip(costs) {
+                looked += 1;
                 if cost >= price {
                     break;
                 }
                 self.rho[site as usize] += cost - price;
             }
         }
+        // The step after it looks at the same pairs again.
+        self.looked += 2 * (looked + u.len()) + 4 * self.rho.len();
         self.is_chosen.fill(false);
         let chosen = match self.core.limit {
             Limit::Count(count) => self.pick_count(count, fates, &mut bound),

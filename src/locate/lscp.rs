@@ -122,8 +122,8 @@ fn first(problem: &Problem, rows: &[&Class], cost: impl Fn(usize) -> f64, clock:
             weights: vec![1.0; rows.len()],
             needs: rows.iter().map(|class| class.need as u32).collect(),
         };
-        let begun = clock.seconds();
-        while let Some((_, fewer)) = added.split_last().filter(|_| clock.seconds() - begun < ANNEALING * clock.left()) {
+        let begun = clock.now();
+        while let Some((_, fewer)) = added.split_last().filter(|_| clock.now() - begun < ANNEALING * clock.left()) {
             let fewer: Vec<u32> = fewer.iter().map(|&site| site as u32).collect();
             let (covered, found) = anneal::anneal(&covering, &fewer, clock);
             if covered < rows.len() as f64 - 0.5 {

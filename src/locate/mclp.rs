@@ -28,7 +28,6 @@ use super::mip::{Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{Model, Served, Solution, Unsolved};
 use super::worst_off;
-use std::time::Duration;
 
 /// Which sites cover the most weight within the radius?
 ///
@@ -262,9 +261,10 @@ const RELAXED: f64 = 0.2;
 fn start(problem: &Problem, radius: f64, covering: &Covering, clock: &Clock<'_>) -> (Option<Vec<f64>>, f64) {
     let budget = problem.budget.filter(|_| problem.sites.is_none());
     let plain = Problem { times: 1, groups: Vec::new(), capacities: None, budget, ..problem.clone() };
-    let time_limit = Duration::from_secs_f64(RELAXED * clock.left());
-    let found = mclp(&plain, Effort { time_limit, seed: clock.seed, watch: clock.watch() });
-    let Ok(found) = found else { return (None, f64::INFINITY) };
+    let effort = clock.share(RELAXED);
+    let found = mclp(&plain, effort).ok();
+    clock.charge(&effort, found.as_ref().map(|found| (found.work, found.cut_by_clock)));
+    let Some(found) = found else { return (None, f64::INFINITY) };
     (start_from(problem, radius, covering, found.sites, clock), found.bound)
 }
 

@@ -1,8 +1,9 @@
 //! Mixed-integer programs for HiGHS, row by row, with a start, a time limit and a bound that can be trusted.
 
 use super::clock::Clock;
-use super::interrupt::interrupt_by;
+use super::interrupt::{Stop, interrupt_by};
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
+use std::cell::Cell;
 
 /// Seconds of the first slice of a run that may be cancelled: long enough for the first relaxation of nearly every
 /// program there is here, short enough that nobody notices it going on.
@@ -12,6 +13,13 @@ const FIRST_SLICE: f64 = 2.0;
 /// seconds it ended after 80: it presolves such programs without a look at its clock, and would not have come far.
 const TERMS_A_SECOND: f64 = 100_000.0;
 
+/// Seconds of work that an iteration of the simplex method counts as, whatever the program, and for each of its terms.
+/// Cuts, presolving and the search in between are counted with the iterations.
+const AN_ITERATION: (f64, f64) = (3e-5, 3e-10);
+
+/// Seconds of work for each term of a program before the first iteration.
+const A_TERM: f64 = 1e-6;
+
 /// Whether the solver keeps its time with a program of so many terms.
 pub(super) fn fits(n_terms: usize, seconds: f64) -> bool {
     n_terms as f64 <= TERMS_A_SECOND * seconds
@@ -19,6 +27,17 @@ pub(super) fn fits(n_terms: usize, seconds: f64) -> bool {
 
 /// A variable of a program.
 pub(super) type Var = usize;
+
+/// How a run ended.
+struct Run {
+    outcome: Outcome,
+    /// Whether it got past the first relaxation.
+    is_past: bool,
+    /// Whether all the work there was is done.
+    is_used_up: bool,
+    /// Seconds of work.
+    work: f64,
+}
 
 /// A program under construction. Everything is minimised.
 #[derive(Default)]
@@ -101,20 +120,29 @@ impl Mip {
     /// `broken` looks at the values of the relaxation and gives rules as for [`Mip::at_least`], which must hold for
     /// every answer.
     pub(super) fn tighten(&mut self, broken: &dyn Fn(&[f64]) -> Vec<(f64, Vec<(Var, f64)>)>, clock: &Clock<'_>) {
-        let (begun, half) = (clock.seconds(), 0.5 * clock.left());
+        let (begun, half) = (clock.now(), 0.5 * clock.left());
         if !fits(self.n_terms, half) {
             return;
         }
+        let wall = if clock.counts_work() { clock.left_on_the_wall() } else { half };
+        let mut done = 0;
         let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return };
         model.make_quiet();
         let is_set = model.try_set_option("solve_relaxation", true).is_ok() && self.set_usual(&mut model, clock);
-        // The solver's own clock runs on from one relaxation to the next.
-        while is_set && !clock.is_over() && model.try_set_option("time_limit", half).is_ok() {
-            if let Some(watch) = clock.watch() {
-                interrupt_by(&mut model, watch);
-            }
+        // The solver's own clock and its count of iterations run on from one relaxation to the next.
+        while is_set && !clock.is_over() && model.try_set_option("time_limit", wall).is_ok() {
+            let left = half - (clock.now() - begun);
+            let stop = self.stop(clock, if clock.counts_work() { left } else { f64::INFINITY });
+            let stop = Stop { most_iterations: stop.most_iterations.saturating_add(done), ..stop };
+            interrupt_by(&mut model, &stop);
             let Ok(solved) = model.try_solve() else { return };
-            if solved.status() != HighsModelStatus::Optimal || clock.seconds() - begun > half {
+            let iterations = solved.simplex_iteration_count().max(done);
+            clock.spend_seconds(self.seconds_of(iterations - done));
+            done = iterations;
+            if solved.status() == HighsModelStatus::ReachedTimeLimit && clock.counts_work() {
+                clock.cut();
+            }
+            if solved.status() != HighsModelStatus::Optimal || clock.now() - begun > half {
                 return;
             }
             let rules = broken(solved.get_solution().columns());
@@ -130,6 +158,17 @@ impl Mip {
                 self.at_least(least, &terms);
             }
         }
+    }
+
+    /// Seconds of work that so many iterations count as.
+    fn seconds_of(&self, iterations: i64) -> f64 {
+        (AN_ITERATION.0 + AN_ITERATION.1 * self.n_terms as f64) * iterations as f64
+    }
+
+    /// What ends a run for which there are so many seconds of work.
+    fn stop<'a>(&self, clock: &Clock<'a>, seconds: f64) -> Stop<'a> {
+        let most = ((seconds - A_TERM * self.n_terms as f64) / self.seconds_of(1)).max(1.0);
+        Stop { watch: clock.watch(), most_iterations: most.min(1e15) as i64, is_used_up: Cell::new(false) }
     }
 
     /// Sets what every run has in common.
@@ -153,12 +192,17 @@ impl Mip {
     pub(super) fn solve(&self, start: Option<&[f64]>, clock: &Clock<'_>) -> Outcome {
         let mut slice = if clock.watch().is_some() { FIRST_SLICE } else { f64::INFINITY };
         loop {
-            let (outcome, is_past) = self.run(start, clock, slice.min(clock.left()));
-            let is_open = matches!(outcome, Outcome::Nothing | Outcome::Answer { proven: false, .. });
-            if !is_open || slice.is_infinite() || clock.is_over() {
-                return self.at_worst(outcome, start);
+            let run = self.run(start, clock, slice.min(clock.left_on_the_wall()));
+            let is_open = matches!(run.outcome, Outcome::Nothing | Outcome::Answer { proven: false, .. });
+            if !is_open || run.is_used_up || slice.is_infinite() || clock.is_over() {
+                if is_open && !run.is_used_up && clock.counts_work() {
+                    clock.cut();
+                }
+                // A slice that was thrown away counts for nothing: how many there were depends on the machine.
+                clock.spend_seconds(run.work);
+                return self.at_worst(run.outcome, start);
             }
-            slice = if is_past { f64::INFINITY } else { 2.0 * slice };
+            slice = if run.is_past { f64::INFINITY } else { 2.0 * slice };
         }
     }
 
@@ -178,12 +222,14 @@ impl Mip {
         }
     }
 
-    /// One run, and whether it got past the first relaxation.
-    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> (Outcome, bool) {
-        let nothing = (Outcome::Nothing, true);
-        if self.columns.is_empty() || seconds <= 0.0 || !fits(self.n_terms, clock.left()) {
+    /// One run.
+    fn run(&self, start: Option<&[f64]>, clock: &Clock<'_>, seconds: f64) -> Run {
+        let nothing = Run { outcome: Outcome::Nothing, is_past: true, is_used_up: true, work: 0.0 };
+        let left = clock.left();
+        if self.columns.is_empty() || seconds.min(left) <= 0.0 || !fits(self.n_terms, left) {
             return nothing;
         }
+        let stop = self.stop(clock, if clock.counts_work() { left } else { f64::INFINITY });
         let Ok(mut model) = self.problem.clone().try_optimise(Sense::Minimise) else { return nothing };
         model.make_quiet();
         // A whole-number objective is proven once less than one is left between answer and bound.
@@ -202,10 +248,10 @@ impl Mip {
             // A start that HiGHS refuses only costs time.
             let _ = model.try_set_solution(Some(start), None, None, None);
         }
-        if let Some(watch) = clock.watch() {
-            interrupt_by(&mut model, watch);
-        }
+        interrupt_by(&mut model, &stop);
         let Ok(solved) = model.try_solve() else { return nothing };
+        let work = A_TERM * self.n_terms as f64 + self.seconds_of(solved.simplex_iteration_count().max(0));
+        let ended = |outcome, is_past| Run { outcome, is_past, is_used_up: stop.is_used_up.get(), work };
         let is_mip = self.is_whole.contains(&true);
         let bound = if is_mip {
             solved.double_info_value(c"mip_dual_bound").unwrap_or(f64::NEG_INFINITY)
@@ -214,11 +260,11 @@ impl Mip {
         };
         match solved.status() {
             HighsModelStatus::Infeasible | HighsModelStatus::UnboundedOrInfeasible => {
-                return (Outcome::Infeasible, true);
+                return ended(Outcome::Infeasible, true);
             }
             HighsModelStatus::Optimal | HighsModelStatus::ObjectiveBound | HighsModelStatus::ModelEmpty => {}
             _ if solved.primal_solution_status() != HighsSolutionStatus::Feasible => {
-                return (Outcome::Nothing, bound.is_finite());
+                return ended(Outcome::Nothing, bound.is_finite());
             }
             _ => {}
         }
@@ -227,6 +273,6 @@ impl Mip {
         let values = solved.get_solution().columns().to_vec();
         let is_past = bound.is_finite();
         let bound = if proven { objective.min(bound.max(objective - absolute)) } else { bound };
-        (Outcome::Answer { values, objective, bound, proven }, is_past)
+        ended(Outcome::Answer { values, objective, bound, proven }, is_past)
     }
 }

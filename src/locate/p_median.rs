@@ -28,7 +28,6 @@ use super::mclp::{Inner, distinct, limit_of};
 use super::mip::{self, Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{BrokenRule, Model, Solution, Unsolved};
-use std::time::Duration;
 
 /// Which sites make the weighted cost to the nearest open site least?
 ///
@@ -204,17 +203,19 @@ const QUICKLY: (f64, f64) = (0.2, 0.2);
 /// A choice that meets every rule, or nothing: the best found of the p-median without the further rules, and of
 /// covering with them, each in its share of the time left. Besides, the bound without the further rules, which holds with them too.
 fn some_choice(problem: &Problem, shares: (f64, f64), clock: &Clock<'_>) -> (Option<Vec<usize>>, f64) {
-    let effort = |share: f64| Effort {
-        time_limit: Duration::from_secs_f64(share * clock.left()),
-        seed: clock.seed,
-        watch: clock.watch(),
+    let ask = |share: f64, model: &dyn Fn(Effort<'_>) -> Option<Solution>| {
+        let effort = clock.share(share);
+        let found = model(effort);
+        clock.charge(&effort, found.as_ref().map(|found| (found.work, found.cut_by_clock)));
+        found
     };
     let budget = problem.budget.filter(|_| problem.sites.is_none());
     let plain = Problem { groups: Vec::new(), times: 1, budget, capacities: None, ..problem.clone() };
-    let walking = p_median(&plain, effort(shares.0)).ok();
+    let walking = ask(shares.0, &|effort| p_median(&plain, effort).ok());
     let bound = walking.as_ref().map_or(0.0, |found| found.bound);
     let covering = Problem { capacities: None, ..problem.clone() };
-    let covering = if problem.radius.is_some() { super::mclp::mclp(&covering, effort(shares.1)).ok() } else { None };
+    let has_radius = problem.radius.is_some();
+    let covering = if has_radius { ask(shares.1, &|effort| super::mclp::mclp(&covering, effort).ok()) } else { None };
     let choices = [walking, covering].into_iter().flatten().map(|found| found.sites);
     let uncapped = Problem { capacities: None, ..problem.clone() };
     let worth = |open: &[usize]| recount(&uncapped, Model::PMedian, open, None).objective;

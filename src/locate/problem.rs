@@ -271,9 +271,15 @@ pub(super) enum Rule {
 /// How hard to try, and how to repeat it.
 #[derive(Debug, Clone, Copy)]
 pub struct Effort<'a> {
-    /// When to stop and give the best answer so far with its bound.
+    /// When to stop by the clock and give the best answer so far with its bound.
     pub time_limit: Duration,
-    /// Where the heuristics' random choices start. The same seed gives the same answer, unless time runs out.
+    /// Work to be done at most, in seconds of an idle core as they are counted by steps. With it the same question ends
+    /// at the same step on any machine, unless the time limit comes first, which [`Solution::cut_by_clock`] then says
+    /// ([`Solution`](super::Solution)); without it the clock alone decides.
+    ///
+    /// [`Solution::cut_by_clock`]: super::Solution::cut_by_clock
+    pub work: Option<Duration>,
+    /// Where the heuristics' random choices start. The same seed gives the same answer, unless the clock ends it.
     pub seed: u64,
     /// Who waits for the answer, and may give up.
     pub watch: Option<&'a Watch>,
@@ -283,7 +289,7 @@ impl Default for Effort<'_> {
     /// One minute: long enough to prove nearly every council-sized question, short enough to wait for. A
     /// shorter limit gives a wider gap, never a wrong answer.
     fn default() -> Self {
-        Self { time_limit: Duration::from_secs(60), seed: 1, watch: None }
+        Self { time_limit: Duration::from_secs(60), work: None, seed: 1, watch: None }
     }
 }
 

@@ -116,6 +116,10 @@ pub struct Solution {
     pub bound: f64,
     /// Wall-clock seconds.
     pub seconds: f64,
+    /// Work done, in seconds as [`Effort::work`](super::Effort::work) counts them: the same on any machine.
+    pub work: f64,
+    /// Whether the clock ended a search, so that another run may end elsewhere.
+    pub cut_by_clock: bool,
     /// The weight within the radius, when there is a radius.
     pub covered: Option<f64>,
     /// The cover of each group, when there is a radius.

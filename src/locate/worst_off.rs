@@ -230,6 +230,7 @@ impl<'a> Fair<'a> {
             if clock.is_over() {
                 break;
             }
+            clock.spend(8 * core.n_pairs());
             let aim = known.as_ref().map_or(count.max(1.0), |(_, lost)| *lost);
             let ascent = ascend(&core, u, (aim.max(best_bound), f64::INFINITY), INNER, clock);
             if ascent.bound > best_bound {

@@ -1,10 +1,12 @@
+use super::code::{Code, Severity};
+
 /// Something wrong with a file, told so that the person who can mend it knows what to do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Issue {
     /// How bad it is.
     pub severity: Severity,
-    /// A short stable name for the kind of fault, such as `duplicate-key`, for counting and for tests.
-    pub code: &'static str,
+    /// The kind of fault.
+    pub code: Code,
     /// Where it is.
     pub at: Where,
     /// What is wrong, as a sentence without a full stop.
@@ -23,29 +25,6 @@ pub enum Audience {
     Everybody,
     /// Only whoever has the files: it speaks of records of people, and its words, rows and numbers may be theirs.
     Operator,
-}
-
-/// How bad an issue is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The place cannot be used until this is mended.
-    Error,
-    /// The answers are affected, or a row was left out.
-    Warning,
-    /// Worth knowing; mended or harmless.
-    Note,
-}
-
-impl Severity {
-    /// The word in messages and JSON.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Note => "note",
-        }
-    }
 }
 
 /// The file, row and field of an issue.
@@ -94,7 +73,7 @@ impl Where {
 impl Issue {
     /// The place cannot be used.
     #[must_use]
-    pub fn error(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn error(code: Code, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
             code,
@@ -134,7 +113,7 @@ impl Issue {
 
     /// The answers are affected.
     #[must_use]
-    pub fn warning(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn warning(code: Code, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             severity: Severity::Warning,
             code,
@@ -147,7 +126,7 @@ impl Issue {
 
     /// Worth knowing.
     #[must_use]
-    pub fn note(code: &'static str, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn note(code: Code, at: Where, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
             severity: Severity::Note,
             code,

@@ -2,6 +2,7 @@
 //! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
 
 mod asset;
+mod code;
 mod engagement;
 mod grant;
 mod group;
@@ -15,6 +16,7 @@ mod understood;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
+pub use code::{Code, Severity};
 pub use engagement::{
     Activity, Answer, Basis, Engagement, Expected, FirstMet, HowOften, Met, Quarter, Raised, RaisedBy, RecordFile,
     Venue, Work,
@@ -25,7 +27,7 @@ pub use grant::{
 };
 pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
-pub use issue::{Audience, Issue, Severity, Where};
+pub use issue::{Audience, Issue, Where};
 pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};

@@ -197,7 +197,7 @@ fn it_loads_and_every_planted_fault_is_found() {
     let place = loaded.place.expect("the demo is usable");
     assert_eq!(place.residents(), 60_000.0);
     assert_eq!((place.patches.len(), place.zones.len()), (report.patches, report.zones));
-    let found: BTreeSet<(&str, &str)> = loaded.issues.iter().map(|i| (i.at.file.as_str(), i.code)).collect();
+    let found: BTreeSet<(&str, &str)> = loaded.issues.iter().map(|i| (i.at.file.as_str(), i.code.word())).collect();
     let faults = fs::read_to_string(dir.join("FAULTS.md")).expect("a list of faults");
     let quoted = |cell: &str| cell.split('`').nth(1).expect("a word in backticks").to_owned();
     let rows: Vec<Vec<&str>> =

@@ -2,6 +2,7 @@
 //!
 //! If a rule turns out wrong, change it here, with its reason.
 
+use patchwork::place::{Code, Severity};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -245,4 +246,51 @@ fn the_tree_names_no_machine_and_no_registry() {
     }
     paths.iter().for_each(|path| look(path));
     none(&wrong);
+}
+
+#[test]
+fn every_issue_is_of_a_kind_in_the_registry_and_as_bad_as_it_says() {
+    let house = house();
+    let all: String = house.iter().filter(|file| file.path != "place/code.rs").map(|file| file.text.as_str()).collect();
+    for code in Code::ALL {
+        let used = uses_of(&all, &format!("Code::{code:?}"));
+        assert!(!used.is_empty(), "no issue is {code}: take it out of the registry");
+        for before in used {
+            // Only where the severity stands right before the code; helpers that pass a code on are few.
+            let severity = match before.trim_end().trim_end_matches('(').rsplit(['.', ':', ' ']).next() {
+                Some("error" | "ask") => Severity::Error,
+                Some("warning" | "warn") => Severity::Warning,
+                Some("note") => Severity::Note,
+                _ => continue,
+            };
+            assert!(code.severities().contains(&severity), "{code} is not registered as {severity:?}");
+        }
+    }
+}
+
+/// What stands before each use of a name, which is not the beginning of a longer one.
+fn uses_of<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let longer = |at: usize| text[at + name.len()..].starts_with(|c: char| c.is_ascii_alphanumeric());
+    text.match_indices(name).filter(|(at, _)| !longer(*at)).map(|(at, _)| &text[..at]).collect()
+}
+
+#[test]
+fn sentences_about_files_begin_as_sentences_do() {
+    let mut lower = Vec::new();
+    for file in house().iter().filter(|file| file.module == "load") {
+        for (at, _) in file.code.match_indices("Code::") {
+            let mut rest = file.code[at..].split_once(',').map_or("", |(_, rest)| rest);
+            rest = rest.trim_start().trim_start_matches("format!(").trim_start();
+            let Some(text) = rest.strip_prefix('"') else { continue };
+            // A name alone is a field.
+            let sentence = text.split('"').next().unwrap_or_default();
+            if sentence.contains(' ')
+                && sentence.starts_with(|c: char| c.is_lowercase())
+                && !sentence.starts_with("place.toml")
+            {
+                lower.push(format!("{}: {}", file.path, text.lines().next().unwrap_or_default()));
+            }
+        }
+    }
+    none(&lower);
 }

@@ -2,7 +2,7 @@
 
 use chrono::DateTime;
 use patchwork::http::{Options, serve};
-use patchwork::place::{Issue, Place, Where};
+use patchwork::place::{Code, Issue, Place, Where};
 use patchwork::snapshot::{Shared, Snapshot};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -32,7 +32,7 @@ pub(crate) const PUBLIC: &str = "https://maps.example/gridton";
 pub(crate) fn issue() -> Issue {
     let at = Where::file("zones.geojson").row(7).field("ZONE").key("Z1");
     Issue::warning(
-        "duplicate-key",
+        Code::DuplicateKey,
         at,
         "the key Z1 is there twice",
         "the second was left out; give it a key of its own",

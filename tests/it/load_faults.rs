@@ -9,7 +9,7 @@ fn a_sound_place_loads_without_a_complaint_but_for_its_missing_streets() {
     let (place, issues) = Toy::new().place();
     assert_eq!(place.residents(), 604.0);
     assert_eq!(place.groups.iter().map(|group| group.key.as_str()).collect::<Vec<_>>(), ["asian", "white"]);
-    let codes: Vec<&str> = issues.iter().map(|issue| issue.code).filter(|code| *code != "dwellings").collect();
+    let codes: Vec<&str> = issues.iter().map(|issue| issue.code.word()).filter(|code| *code != "dwellings").collect();
     assert_eq!(codes, ["no-streets"]);
     assert_eq!(place.positions.len(), 4);
     assert!(place.positions.iter().all(|position| position.patch.is_some()));
@@ -148,7 +148,7 @@ fn assets_are_placed_by_degrees_grid_postcode_and_in_spite_of_swapped_columns() 
         .with("pc.csv", "\"NP191AA\",10,332000,188500,\"W92000004\",\"\",\"\",\"\",\"W06000022\",\"W05000847\"\n");
     let toy = toy.and(ASSETS).and("postcodes = \"pc.csv\"\n");
     for code in [
-        "swapped-coordinates",
+        "axes-swapped",
         "placed-by-postcode",
         "asset-nowhere",
         "asset-elsewhere",

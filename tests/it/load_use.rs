@@ -18,7 +18,7 @@ fn covered(place: &Place) -> f64 {
 }
 
 fn told<'i>(issues: &'i [Issue], codes: &[&str]) -> Option<&'i Issue> {
-    issues.iter().find(|issue| codes.contains(&issue.code))
+    issues.iter().find(|issue| codes.contains(&issue.code.word()))
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Published instances of facility location, against their published optima. The whole of them is run by
 //! `examples/locate_sweep.rs`; here are those that take a moment.
 
+use crate::busy::Busy;
 use patchwork::load::costs::{CostFiles, read_costs};
-use patchwork::locate::{Costs, Effort, Model, Problem, Solution, Status, Unsolved, Watch, solve};
+use patchwork::locate::{Costs, Effort, Group, Model, Problem, Solution, Status, Unsolved, Watch, solve};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -109,4 +110,52 @@ fn a_question_is_cancelled_in_the_middle_of_every_way_of_solving_it() {
         });
         assert_eq!(answer, Err(Unsolved::Cancelled), "{model:?}");
     }
+}
+
+#[test]
+fn work_ends_every_way_of_solving_at_the_same_step_whether_the_machine_is_busy_or_not() {
+    let problem = strewn(300);
+    let prices: Vec<f64> = (0..300).map(|site| 1.0 + f64::from(site % 7)).collect();
+    let group = |name: &str, nth: usize, floor: Option<f64>| Group {
+        name: name.into(),
+        weights: (0..300).map(|i| f64::from(u8::from(i % nth == 0))).collect(),
+        floor,
+    };
+    let groups = vec![group("thirds", 3, Some(0.1)), group("sevenths", 7, Some(0.1))];
+    let hard = [
+        (Model::Mclp, problem.clone()),
+        (Model::Mclp, Problem { groups: groups.clone(), ..problem.clone() }),
+        (Model::WorstOffFirst, Problem { groups, ..problem.clone() }),
+        (Model::Mclp, Problem { times: 2, ..problem.clone() }),
+        (Model::Mclp, Problem { capacities: Some(vec![20.0; 300]), ..problem.clone() }),
+        (Model::PMedian, Problem { sites: None, budget: Some(40.0), site_costs: Some(prices), ..problem.clone() }),
+        (Model::Lscp, Problem { sites: None, ..problem }),
+    ];
+    let watch = Watch::new();
+    let effort = Effort { time_limit: Duration::from_secs(600), watch: Some(&watch), ..Effort::default() };
+    let mut n_open = 0;
+    for (model, problem) in hard {
+        // What goes to the solver from outside needs more before anything is found.
+        let covers = matches!(model, Model::Mclp | Model::WorstOffFirst);
+        let is_ours = covers && problem.times == 1 && problem.capacities.is_none();
+        let effort = Effort { work: Some(Duration::from_millis(if is_ours { 20 } else { 800 })), ..effort };
+        let ask = || solve(model, &problem, effort).map(|found| Solution { seconds: 0.0, ..found });
+        let first = ask();
+        n_open += usize::from(first.as_ref().is_ok_and(|found| found.status == Status::Feasible));
+        assert!(first.as_ref().is_ok_and(|found| !found.cut_by_clock), "{model:?} {first:?}");
+        assert_eq!(ask(), first, "{model:?}, idle");
+        let busy = Busy::start();
+        assert_eq!(ask(), first, "{model:?}, busy");
+        drop(busy);
+    }
+    // Were all of them proven within so little work, the test would show nothing.
+    assert!(n_open >= 2, "{n_open} of the searches were ended by the work");
+}
+
+#[test]
+fn a_search_that_the_clock_ends_before_its_work_says_so() {
+    let effort =
+        Effort { time_limit: Duration::from_millis(30), work: Some(Duration::from_secs(600)), ..Effort::default() };
+    let found = solve(Model::Mclp, &strewn(900), effort).expect("the best so far");
+    assert!(found.cut_by_clock && found.status == Status::Feasible && found.bound >= found.objective);
 }

@@ -1,6 +1,7 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod busy;
 mod columns;
 mod demo;
 mod fuzzed;
@@ -39,6 +40,7 @@ mod reach;
 mod reach_dirty;
 mod records_kinds;
 mod real_files;
+mod reference;
 mod review;
 mod plan_commands;
 mod small_towns;

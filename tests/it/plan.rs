@@ -1,5 +1,6 @@
 //! Where the next hubs go in the drawn town, worked out by hand; and what is true of every plan.
 
+use crate::busy::Busy;
 use crate::toytown::{a_hub_within_three_minutes, toytown};
 use patchwork::crs::Xy;
 use patchwork::layer::hubs::{hubs_json, hubs_layer};
@@ -12,6 +13,7 @@ use patchwork::plan::hubs::{
 use patchwork::units::{Metres, Seconds};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// A candidate at every step of South Bank, from 0.5 to 23.5.
 fn south_bank() -> Candidates {
@@ -256,4 +258,23 @@ fn without_streets_the_plan_goes_by_straight_lines() {
     let proposal = hubs(&place, &brief(1)).expect("a plan");
     assert_eq!(proposal.objective, proposal.after.place.covered);
     assert!(gain(&proposal) > 0.0);
+}
+
+#[test]
+fn the_same_brief_asked_ten_times_has_one_answer_on_an_idle_and_on_a_busy_machine() {
+    // Work for a thousandth of a second ends nearly every search of it before it is proven.
+    let place = toytown().place();
+    let candidates = Candidates::Streets(Metres::new(10.0));
+    let brief = Brief { candidates, time_limit: Duration::from_millis(1), runs: 3, ..brief(3) };
+    let ask = || hubs_json(&place, &hubs(&place, &brief).expect("a plan"));
+    let first = ask();
+    let json: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    assert!(json.get("seconds").is_none() && json["cut_by_clock"] == false, "{first}");
+    for _ in 0..4 {
+        assert_eq!(ask(), first, "idle");
+    }
+    let _busy = Busy::start();
+    for _ in 0..5 {
+        assert_eq!(ask(), first, "busy");
+    }
 }

@@ -117,7 +117,7 @@ fn said(issues: &[Issue], file: &str) -> Vec<(&'static str, Option<u64>, Option<
     let mut said: Vec<_> = of_records
         .map(|issue| {
             assert!(!issue.remedy.is_empty() && issue.severity != Severity::Error, "{issue:?}");
-            (issue.code, issue.at.row, issue.at.field.clone())
+            (issue.code.word(), issue.at.row, issue.at.field.clone())
         })
         .collect();
     said.sort();

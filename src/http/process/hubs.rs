@@ -69,7 +69,7 @@ const OUTPUTS: [Output; 4] = [
     },
 ];
 
-/// Longest time for the choice, in seconds. The questions after it may take three times as long again.
+/// Most work for the choice, in seconds. The questions after it may take five times as much again.
 const LONGEST: u64 = 300;
 
 /// Most runs of the stability: telling 90 % from 95 % takes some hundreds.
@@ -151,7 +151,8 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         input(
             "time_limit",
             "Time limit",
-            "Seconds the choice may take; the questions after it may take three times as long again",
+            "Seconds of work the choice may take, counted in steps so that the same question has the same answer on any \
+             machine, busy or not; the questions after it may take five times as much again",
             json!({"type": "number", "minimum": 1, "maximum": LONGEST, "default": 60}),
         ),
         input(

@@ -5,7 +5,7 @@ use crate::load::headers;
 use crate::load::manifest::AssetsSection;
 use crate::load::table::Table;
 use crate::load::words::plain;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::HashSet;
 
 /// The columns of an asset file.
@@ -222,7 +222,12 @@ fn check_facts(section: &AssetsSection) -> Result<(), Issue> {
                 .map_or_else(String::new, |near| format!("Did you mean \"{near}\"? "));
             let at = Where::file("place.toml").field(format!("columns.{fact}"));
             let problem = format!("An asset has no fact \"{fact}\"");
-            return Err(Issue::error("unknown-key", at, problem, format!("{hint}Known facts: {}", known.join(", "))));
+            return Err(Issue::error(
+                Code::FactUnknown,
+                at,
+                problem,
+                format!("{hint}Known facts: {}", known.join(", ")),
+            ));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use super::rows::HOURS_REMEDY;
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::load::words::some_of;
-use crate::place::{AssetStatus, Audience, Issue, Opening, Severity, Where};
+use crate::place::{AssetStatus, Audience, Code, Issue, Opening, Severity, Where};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -98,116 +98,116 @@ fn issue(notice: Notice, at: Where, rows: &str, words: &str) -> Issue {
 }
 
 /// Severity, code, problem and remedy of each notice.
-const TOLD: &[(Notice, Severity, &str, &str, &str)] = &[
+const TOLD: &[(Notice, Severity, Code, &str, &str)] = &[
     (
         Notice::Swapped,
         Severity::Warning,
-        "swapped-coordinates",
+        Code::AxesSwapped,
         "In {rows} longitude and latitude stand in each other's place",
         "They were turned round; correct the file",
     ),
     (
         Notice::NotAPoint,
         Severity::Note,
-        "area-as-point",
+        Code::AreaAsPoint,
         "In {rows} the asset is drawn as an area or a line",
         "A point inside stands for it; draw the entrance as a point where it matters",
     ),
     (
         Notice::Translated,
         Severity::Note,
-        "hours-translated",
+        Code::HoursTranslated,
         "Opening hours in {rows} are not in the opening_hours syntax: {words}",
         "They were understood and translated; check one or two",
     ),
     (
         Notice::HoursUnreadable,
         Severity::Warning,
-        "hours-unreadable",
+        Code::HoursUnreadable,
         "In {rows} more opening hours cannot be understood",
         HOURS_REMEDY,
     ),
     (
         Notice::StatusUnknown,
         Severity::Note,
-        "status-unknown",
+        Code::StatusUnknown,
         "The status in {rows} is a word that is not known: {words}",
         "The assets are taken as open; use open, planned or closed",
     ),
     (
         Notice::StatusUnclear,
         Severity::Warning,
-        "status-unclear",
+        Code::StatusUnclear,
         "What is said in {rows} leaves open whether the asset is in use on the day of the place: {words}",
         "The assets are taken as not in use; write open, planned or closed, and the day under opens_on or closes_on",
     ),
     (
         Notice::StatusPassed,
         Severity::Warning,
-        "status-passed",
+        Code::StatusPassed,
         "In {rows} the asset was to open on a day that has passed, and is still announced: {words}",
         "The assets are taken as open since; write closed or planned if they are not",
     ),
     (
         Notice::SaidInWords,
         Severity::Note,
-        "status-in-words",
+        Code::StatusInWords,
         "In {rows} it is said beside the status that the asset is shut, to open or to close: {words}",
         "The assets are taken so; give the file columns for status, opens_on and closes_on to say it for certain",
     ),
     (
         Notice::NeverOpen,
         Severity::Warning,
-        "hours-never-open",
+        Code::HoursNeverOpen,
         "The opening hours in {rows} say that the asset is never open: {words}",
         "The assets are taken as closed; write the hours, or leave them out if they are not known",
     ),
     (
         Notice::DateUnreadable,
         Severity::Warning,
-        "date-unreadable",
+        Code::DateUnreadable,
         "The date in {rows} cannot be read: {words}",
         "It is taken as unknown; write it as year-month-day",
     ),
     (
         Notice::FlagUnreadable,
         Severity::Note,
-        "flag-unreadable",
+        Code::FlagUnreadable,
         "The answer in {rows} is neither yes nor no: {words}",
         "It is taken as unknown; write yes or no",
     ),
     (
         Notice::NumberUnreadable,
         Severity::Warning,
-        "capacity-unreadable",
+        Code::CapacityUnreadable,
         "The capacity in {rows} is not a number: {words}",
         "It is taken as unknown; write a whole number",
     ),
     (
         Notice::KindBlank,
         Severity::Warning,
-        "kind-blank",
+        Code::KindBlank,
         "In {rows} the kind of asset is not given",
         "They are left out; give every asset a kind",
     ),
     (
         Notice::ByPostcode,
         Severity::Note,
-        "placed-by-postcode",
+        Code::PlacedByPostcode,
         "In {rows} there are no coordinates, only a postcode",
         "The middle of the postcode stands for the asset, often 50 to 100 m from the door; give coordinates where it matters",
     ),
     (
         Notice::Far,
         Severity::Note,
-        "asset-elsewhere",
+        Code::AssetElsewhere,
         "In {rows} the asset is more than 10 km from every zone",
         "Left out; nothing to do if the file covers more than the place",
     ),
     (
         Notice::OtherKind,
         Severity::Note,
-        "kind-left-out",
+        Code::KindLeftOut,
         "In {rows} the kind is none of those asked for in `kinds`: {words}",
         "Left out, as place.toml asks",
     ),

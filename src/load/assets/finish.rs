@@ -5,7 +5,7 @@ use super::draft::Draft;
 use crate::load::Issues;
 use crate::load::streets::meet;
 use crate::load::words::{figure, plain, slug, spoken};
-use crate::place::{Asset, Issue, Where};
+use crate::place::{Asset, Code, Issue, Where};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -84,7 +84,7 @@ fn note_off_street(assets: &[Asset], scene: &Scene<'_>, issues: &mut Issues) {
         );
         let remedy =
             "Correct where it stands, use a street file that covers the whole place, or raise max_off_street_m";
-        issues.push(Issue::warning("asset-off-street", at.clone(), problem, remedy));
+        issues.push(Issue::warning(Code::AssetOffStreet, at.clone(), problem, remedy));
     }
     if !outside.is_empty() {
         let noun = if outside.len() == 1 { "asset outside the zones meets" } else { "assets outside the zones meet" };
@@ -94,7 +94,7 @@ fn note_off_street(assets: &[Asset], scene: &Scene<'_>, issues: &mut Issues) {
             told(&outside)
         );
         let remedy = "Use a street file that reaches a few kilometres past the place, if residents go there";
-        issues.push(Issue::note("asset-off-street", at, problem, remedy));
+        issues.push(Issue::note(Code::AssetOffStreet, at, problem, remedy));
     }
 }
 
@@ -148,7 +148,7 @@ fn note_duplicate_keys(drafts: &[Draft], issues: &mut Issues) {
             let lines: Vec<String> = same.iter().map(|draft| draft.line.to_string()).collect();
             let problem = format!("{} assets have the key \"{key}\" (rows {})", same.len(), lines.join(", "));
             let remedy = "Each is kept under a key with a number behind it; give every asset its own key";
-            issues.push(Issue::warning("duplicate-key", same[0].at_row().key(key), problem, remedy));
+            issues.push(Issue::warning(Code::DuplicateKey, same[0].at_row().key(key), problem, remedy));
         }
     }
 }
@@ -178,13 +178,13 @@ fn note_same_place(drafts: &[Draft], issues: &mut Issues) {
             let problem =
                 format!("\"{name}\" ({kind}) stands twice, {} m apart; the other is in {other}", figure(*apart));
             let remedy = "Both are kept; remove one if they are the same place";
-            issues.push(Issue::warning("near-duplicate", a.at_row().key(name), problem, remedy));
+            issues.push(Issue::warning(Code::NearDuplicate, a.at_row().key(name), problem, remedy));
         }
         if let Some(more) = pairs.len().checked_sub(MOST_PAIRS).filter(|more| *more > 0) {
             let problem = format!("{more} more pairs of kind {kind} have one name and are within 50 m of each other");
             let remedy =
                 "All are kept; stops on both sides of a road are meant to be two, but a place listed twice is not";
-            issues.push(Issue::warning("near-duplicate", Where::file(file), problem, remedy));
+            issues.push(Issue::warning(Code::NearDuplicate, Where::file(file), problem, remedy));
         }
     }
 }

@@ -20,7 +20,7 @@ use super::postcodes::Postcodes;
 use super::streets::{OsmFeature, load_streets};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
-use crate::place::{Asset, Issue, Where};
+use crate::place::{Asset, Code, Issue, Where};
 use crate::units::Metres;
 use chrono::NaiveDate;
 use std::cell::RefCell;
@@ -87,7 +87,7 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
                 let at = Where::file("place.toml").field("file");
                 let problem = "An [[assets]] section names no file";
                 desk.issues.push(Issue::error(
-                    "missing-key",
+                    Code::MissingKey,
                     at,
                     problem,
                     "Add file = \"…\", or osm = true to read the street file",
@@ -125,7 +125,7 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
 fn no_street_file(desk: &mut Desk<'_>) {
     let at = Where::file("place.toml").field("osm");
     let problem = "Assets are to be read out of OpenStreetMap, and no OpenStreetMap file is named";
-    desk.issues.push(Issue::error("missing-key", at, problem, "Add file = \"….osm.pbf\" here or under [streets]"));
+    desk.issues.push(Issue::error(Code::MissingKey, at, problem, "Add file = \"….osm.pbf\" here or under [streets]"));
 }
 
 /// The things of an OpenStreetMap file that is not the street file.

@@ -11,7 +11,7 @@ use crate::load::hours::{self, Understood};
 use crate::load::manifest::AssetsSection;
 use crate::load::streets::{OsmFeature, open_by};
 use crate::load::table::parse_date;
-use crate::place::{AssetStatus, Issue, Opening, Where};
+use crate::place::{AssetStatus, Code, Issue, Opening, Where};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub(super) fn read(
             let at = Where::file("place.toml").field("kinds");
             let problem = format!("\"{filter}\" is not a filter on OpenStreetMap tags");
             issues.push(Issue::error(
-                "filter-unreadable",
+                Code::FilterUnreadable,
                 at,
                 problem,
                 "Write it as \"amenity=library\", \"shop=*\", or two joined by \"&\"",
@@ -73,7 +73,7 @@ fn tell_of_private(file: &str, private: &BTreeMap<String, usize>, issues: &mut I
     let told: Vec<String> = private.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
     let problem = format!("Things that are private or closed to the public were left out: {}", told.join(", "));
     let remedy = "Nothing to do, unless the public may go there: then the access tag should say so";
-    issues.push(Issue::note("assets-private", Where::file(file).field("access"), problem, remedy));
+    issues.push(Issue::note(Code::AssetsPrivate, Where::file(file).field("access"), problem, remedy));
 }
 
 /// What the tags say of use on a day.
@@ -137,7 +137,7 @@ fn draft(
             let at = Where::file(file).field("opening_hours").key(&feature.id);
             let problem = format!("The opening hours \"{words}\" cannot be understood");
             issues.push(Issue::warning(
-                "hours-unreadable",
+                Code::HoursUnreadable,
                 at,
                 problem,
                 "Taken as unknown; correct them in OpenStreetMap",

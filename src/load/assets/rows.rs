@@ -14,7 +14,7 @@ use crate::load::postcodes::Postcodes;
 use crate::load::table::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
 use crate::load::words::{plain, some_of};
 use crate::load::{Issues, headers};
-use crate::place::{AssetStatus, Issue, Opening, Where};
+use crate::place::{AssetStatus, Code, Issue, Opening, Where};
 use chrono::NaiveDate;
 
 /// Rows that cannot be placed are told one by one up to this many, and more of them together: a national
@@ -232,7 +232,7 @@ impl Rows<'_> {
                 }
                 let at = Where::file(self.table.file()).row(line).field(field);
                 let problem = format!("The opening hours \"{words}\" cannot be understood");
-                issues.push(Issue::warning("hours-unreadable", at, problem, HOURS_REMEDY));
+                issues.push(Issue::warning(Code::HoursUnreadable, at, problem, HOURS_REMEDY));
                 opening
             }
         }
@@ -284,7 +284,7 @@ impl Rows<'_> {
             );
             let remedy = "They are left out; give those of this place coordinates, or a postcode and a postcode file under \
                           [place] postcodes; nothing to do for those of other places";
-            issues.push(Issue::warning("asset-nowhere", at, problem, remedy));
+            issues.push(Issue::warning(Code::AssetNowhere, at, problem, remedy));
             return;
         }
         for &row in lost {
@@ -299,7 +299,7 @@ impl Rows<'_> {
             };
             let remedy =
                 "It is left out; give it coordinates, or a postcode and a postcode file under [place] postcodes";
-            issues.push(Issue::warning("asset-nowhere", at, problem, remedy));
+            issues.push(Issue::warning(Code::AssetNowhere, at, problem, remedy));
         }
     }
 }

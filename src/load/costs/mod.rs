@@ -13,7 +13,7 @@ use super::Issues;
 use super::table::{Cell, Options, Table};
 use super::words::counted;
 use crate::locate::{Costs, Group, Problem, Unsolved};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use keys::Keys;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -91,7 +91,7 @@ pub fn read_costs(files: CostFiles<'_>) -> Result<CostTable, Vec<Issue>> {
 fn read(files: CostFiles<'_>, issues: &mut Issues) -> Result<CostTable, Issue> {
     let Some(path) = files.costs else {
         let remedy = "Give a table of from, to and cost, or an OR-Library p-median file";
-        return Err(Issue::error("no-costs", Where::default(), "No costs were given", remedy));
+        return Err(Issue::error(Code::NoCosts, Where::default(), "No costs were given", remedy));
     };
     if let Some(instance) = orlib::read(path)? {
         let keys: Vec<String> = (1..=instance.costs.n_sites()).map(|node| node.to_string()).collect();
@@ -193,7 +193,7 @@ fn unreached(table: &Table, what: &str, demand: &Keys, in_costs: &[bool], issues
 fn named(table: &Table, title: &str) -> Result<usize, Issue> {
     table.column(title).ok_or_else(|| {
         Issue::error(
-            "column-missing",
+            Code::ColumnMissing,
             Where::file(table.file()).field(title),
             format!("There is no column \"{title}\""),
             format!("Rename the column meant; those there are: {}", table.titles().join(", ")),
@@ -204,7 +204,7 @@ fn named(table: &Table, title: &str) -> Result<usize, Issue> {
 /// A key that an OR-Library file, whose nodes are numbered, does not have.
 fn stranger(table: &Table, row: usize, key: &str) -> Issue {
     Issue::error(
-        "cost-key-unknown",
+        Code::CostKeyUnknown,
         Where::file(table.file()).row(table.line(row)).key(key),
         format!("The costs have no \"{key}\""),
         "Mend the key, or take the row out; nothing can be said of a point that is not in the costs",
@@ -249,7 +249,7 @@ fn costs_of(
     );
     if unreachable > 0 {
         issues.push(Issue::note(
-            "pair-unreachable",
+            Code::PairUnreachable,
             Where::file(table.file()).field("cost"),
             format!("{} a blank cost", counted(unreachable, "row has", "rows have")),
             "Such a pair counts as one that can't be reached",
@@ -260,7 +260,7 @@ fn costs_of(
     if costs.n_pairs() < given {
         let repeated = counted(given - costs.n_pairs(), "pair is", "pairs are");
         issues.push(Issue::warning(
-            "pair-repeated",
+            Code::PairRepeated,
             Where::file(table.file()),
             format!("{repeated} given more than once"),
             "The lowest cost of each is kept; leave the others out if that is wrong",
@@ -270,7 +270,7 @@ fn costs_of(
 }
 
 fn unsound(table: &Table, why: &Unsolved) -> Issue {
-    Issue::error("costs-unsound", Where::file(table.file()), why.to_string(), "Mend the table")
+    Issue::error(Code::CostsUnsound, Where::file(table.file()), why.to_string(), "Mend the table")
 }
 
 fn weights_of(table: &Table, demand: &Keys, issues: &mut Issues) -> Result<Vec<f64>, Issue> {
@@ -300,7 +300,7 @@ fn weights_of(table: &Table, demand: &Keys, issues: &mut Issues) -> Result<Vec<f
     let without = weights.iter().filter(|weight| weight.is_none()).count();
     if without > 0 {
         issues.push(Issue::warning(
-            "weight-missing",
+            Code::WeightMissing,
             Where::file(table.file()).field("weight"),
             format!("{} no weight", counted(without, "demand point has", "demand points have")),
             "They are given weight 0 and ask for nothing; add them to the table if that is wrong",
@@ -369,7 +369,7 @@ fn add_sites(table: &Table, problem: &mut Problem, sites: &Keys, issues: &mut Is
                     place.row = places[at].map(|row| table.line(row));
                     let problem = format!("Site \"{}\" has no {field} that is a number from 0 up", sites.key(at));
                     Issue::error(
-                        "site-number",
+                        Code::SiteNumber,
                         place,
                         problem,
                         format!("Give every site a {field}, or drop the column"),

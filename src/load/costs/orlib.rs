@@ -4,7 +4,7 @@
 //! Where an edge comes more than once the last one holds, which is what the published optima rest on.
 
 use crate::locate::Costs;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::io::Read;
@@ -38,7 +38,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Instance>, Issue> {
         Ok(Some(text)) => parse(&text, &shown).map(Some),
         Err(error) => {
             let problem = format!("The file cannot be read: {error}");
-            Err(Issue::error("file-unreadable", Where::file(shown), problem, "Check the path and who may read it"))
+            Err(Issue::error(Code::FileUnreadable, Where::file(shown), problem, "Check the path and who may read it"))
         }
     }
 }
@@ -53,7 +53,7 @@ fn parse(text: &str, shown: &str) -> Result<Instance, Issue> {
     let wrong = |line: usize, problem: String| {
         let at = Where::file(shown).row(line as u64 + 1);
         Err(Issue::error(
-            "orlib",
+            Code::Orlib,
             at,
             problem,
             "Write nodes, edges and sites on the first line, then one edge per line",

@@ -3,7 +3,7 @@
 use crate::load::Issues;
 use crate::load::table::Table;
 use crate::load::words::counted;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -29,7 +29,7 @@ impl<'t> Tally<'t> {
     pub(super) fn report(&self, fault: &str, remedy: &str, issues: &mut Issues) {
         if let Some(first) = self.first {
             issues.push(Issue::warning(
-                "cost-row",
+                Code::CostRow,
                 Where::file(self.table.file()).row(first).field(self.field),
                 format!("{} {fault}; this is the first", counted(self.count, "row has", "rows have")),
                 remedy,
@@ -79,7 +79,7 @@ impl<'t, K: Eq + Hash> Once<'t, K> {
         );
         let at = Where::file(self.table.file()).row(self.table.line(row)).field(self.field).key(shown);
         let remedy = format!("Leave one row for each {}; add up numbers that are parts of one", self.noun);
-        Err(Issue::error("cost-row-twice", at, problem, remedy))
+        Err(Issue::error(Code::CostRowTwice, at, problem, remedy))
     }
 
     /// One warning for the rows that only repeat.

@@ -15,7 +15,7 @@ use super::table::{Options, Table};
 use super::words::{counted, figure, some_of};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
-use crate::place::{IdVec, Idx, Issue, PatchIdx, Position, Span, Where, ZoneIdx};
+use crate::place::{Code, IdVec, Idx, Issue, PatchIdx, Position, Span, Where, ZoneIdx};
 use crate::units::Metres;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -169,12 +169,12 @@ fn note_lost(desk: &mut Desk<'_>, table: &Table, found: &[Outcome]) {
     };
     if let Some((n, at)) = first(|outcome| matches!(outcome, Outcome::Nowhere)) {
         let problem = format!("{} no usable coordinates, the first here", counted(n, "point has", "points have"));
-        desk.issues.push(Issue::warning("point-nowhere", at, problem, "They are left out; mend or remove the rows"));
+        desk.issues.push(Issue::warning(Code::PointNowhere, at, problem, "They are left out; mend or remove the rows"));
     }
     if let Some((n, at)) = first(|outcome| matches!(outcome, Outcome::Unweighed)) {
         let problem = format!("{} no usable weight, the first here", counted(n, "point has", "points have"));
         desk.issues.push(Issue::warning(
-            "weight-unreadable",
+            Code::WeightUnreadable,
             at,
             problem,
             "They are left out; write a number, 0 for an empty one",
@@ -183,7 +183,7 @@ fn note_lost(desk: &mut Desk<'_>, table: &Table, found: &[Outcome]) {
     if let Some((n, at)) = first(|outcome| matches!(outcome, Outcome::Outside)) {
         let problem = format!("{} in no zone of this place, the first here", counted(n, "point is", "points are"));
         desk.issues.push(Issue::note(
-            "point-elsewhere",
+            Code::PointElsewhere,
             at,
             problem,
             "They are left out; nothing to do if the file covers more than the place",
@@ -197,7 +197,7 @@ fn note_ways(desk: &mut Desk<'_>, used: &[(&str, usize)]) {
         let at = Where::file("place.toml").field("[zones.dwellings]");
         let problem = format!("Residents of zones are placed: {}", told.join(", "));
         let remedy = "Give address or building points under [zones.dwellings] to place them better";
-        desk.issues.push(Issue::note("dwellings", at, problem, remedy));
+        desk.issues.push(Issue::note(Code::Dwellings, at, problem, remedy));
     }
 }
 
@@ -268,7 +268,12 @@ fn note_off_street(desk: &mut Desk<'_>, ground: &Ground<'_>, positions: &[Positi
             some_of(&zones)
         );
         let remedy = "They count as unable to walk anywhere; use a street file that covers the whole place, or raise max_off_street_m";
-        desk.issues.push(Issue::warning("off-street", Where::file("place.toml").field("[streets]"), problem, remedy));
+        desk.issues.push(Issue::warning(
+            Code::OffStreet,
+            Where::file("place.toml").field("[streets]"),
+            problem,
+            remedy,
+        ));
     }
 }
 
@@ -290,13 +295,13 @@ fn note_orphans(desk: &mut Desk<'_>, ground: &Ground<'_>, (positions, runs): &Se
         let noun = counted(orphans.len(), "zone lies", "zones lie");
         let problem = format!("{noun} outside every patch, with {} residents: {}", figure(orphaned), some_of(&orphans));
         let remedy = "They count for the place and for no patch; extend a patch, or remove the zones";
-        desk.issues.push(Issue::warning("orphan-zone", at.clone(), problem, remedy));
+        desk.issues.push(Issue::warning(Code::OrphanZone, at.clone(), problem, remedy));
     }
     if others > 0 {
         let noun = counted(others, "zone", "zones");
         let problem =
             format!("{} residents of {noun} that straddle a border live outside every patch", figure(elsewhere));
         let remedy = "They count for the place and for no patch; nothing to do if the patches are meant to end there";
-        desk.issues.push(Issue::note("outside-patches", at, problem, remedy));
+        desk.issues.push(Issue::note(Code::OutsidePatches, at, problem, remedy));
     }
 }

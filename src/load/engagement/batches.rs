@@ -5,7 +5,7 @@
 
 use crate::load::Issues;
 use crate::load::table::{Cell, Options, Table};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use polars::prelude::*;
 use rustc_hash::FxHashSet;
 use std::io::{Read, Seek, SeekFrom};
@@ -91,7 +91,7 @@ impl Source {
         let cut_in_quotes = !parquet && size > large && end_of(path) == End::InQuotes;
         if cut_in_quotes && size > MOST_WHOLE {
             return Err(Issue::error(
-                "row-cut",
+                Code::RowCut,
                 Where::file(shown),
                 "The file ends in the middle of its last row, inside quotation marks, and is too large to be read whole",
                 "Cut its last row off, or export it again; the last attempt did not finish",
@@ -104,7 +104,7 @@ impl Source {
         }
         let damaged = |why: String| {
             Issue::error(
-                "file-damaged",
+                Code::FileDamaged,
                 Where::file(shown),
                 why,
                 "Export or download it again; the last attempt did not finish",
@@ -185,7 +185,7 @@ impl Source {
             Self::Stream { frame, titles, first_line } => {
                 stream(*frame, &titles, first_line, used, on).map_err(|why| {
                     let problem = format!("The file cannot be read to its end: {why}");
-                    Issue::error("file-damaged", Where::file(shown), problem, "Export or download it again")
+                    Issue::error(Code::FileDamaged, Where::file(shown), problem, "Export or download it again")
                 })
             }
         }

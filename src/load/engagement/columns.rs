@@ -4,7 +4,7 @@ use crate::load::headers::{coordinate_titles, key_rank};
 use crate::load::manifest::{EngagementSection, OneOrMany};
 use crate::load::words::plain;
 use crate::load::{Issues, desk};
-use crate::place::{Group, Issue, Where};
+use crate::place::{Code, Group, Issue, Where};
 use std::collections::BTreeMap;
 
 /// What a column can tell.
@@ -227,13 +227,18 @@ fn unknown_fact(key: &str) -> Issue {
         desk::nearest(key, keys.iter().copied()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
     let problem = format!("[engagement.columns] has no fact \"{key}\"{hint}");
     let remedy = format!("The facts are {}; groups of people go under [engagement.dimensions]", keys.join(", "));
-    Issue::error("fact-unknown", Where::file("place.toml").field(format!("engagement.columns.{key}")), problem, remedy)
+    Issue::error(
+        Code::FactUnknown,
+        Where::file("place.toml").field(format!("engagement.columns.{key}")),
+        problem,
+        remedy,
+    )
 }
 
 fn no_such_column(file: &str, key: &str, title: &str, titles: &[String]) -> Issue {
     let problem = format!("place.toml names the column \"{title}\" for `{key}`, and the file has no such column");
     let remedy = format!("Its columns are: {}", titles.join(", "));
-    Issue::warning("column-missing", Where::file(file).field(key.to_owned()), problem, remedy)
+    Issue::warning(Code::ColumnMissing, Where::file(file).field(key.to_owned()), problem, remedy)
 }
 
 fn no_such_dimension(key: &str, groups: &[Group]) -> Issue {
@@ -245,7 +250,7 @@ fn no_such_dimension(key: &str, groups: &[Group]) -> Issue {
         if known.is_empty() { "(none)".to_owned() } else { known.join(", ") }
     );
     let at = Where::file("place.toml").field(format!("engagement.dimensions.{key}"));
-    Issue::error("dimension-unknown", at, problem, remedy)
+    Issue::error(Code::DimensionUnknown, at, problem, remedy)
 }
 
 #[cfg(test)]
@@ -302,7 +307,7 @@ mod tests {
         let (columns, issues) =
             found("Added,Date,Town", "columns = { date = \"Added\", nonsense = \"Town\", zone = \"LSOA\" }");
         assert_eq!(columns.of(Fact::Date), Some(0));
-        let codes: Vec<&str> = issues.iter().map(|issue| issue.code).collect();
+        let codes: Vec<&str> = issues.iter().map(|issue| issue.code.word()).collect();
         assert_eq!(codes, vec!["fact-unknown", "column-missing"]);
     }
 }

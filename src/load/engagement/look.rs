@@ -6,7 +6,7 @@ use super::columns::{Columns, Fact};
 use super::written::day_of;
 use crate::load::Issues;
 use crate::load::words::{counted, figure};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use chrono::{Days, NaiveDate};
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;
@@ -130,7 +130,7 @@ fn tell_of_days(
         let records = counted(n as usize, "record is", "records are");
         let problem = format!("{records} later than the place's date, {date}");
         let remedy = "They are counted, since they are too many to be slips; write the day the records end as date under [place]";
-        issues.push(Issue::note("records-after-date", file(nth), problem, remedy));
+        issues.push(Issue::note(Code::RecordsAfterDate, file(nth), problem, remedy));
     }
     let list: Vec<(NaiveDate, u64, usize)> = days.iter().map(|(day, (n, nth))| (*day, *n, *nth)).collect();
     let all: u64 = list.iter().map(|(_, n, _)| n).sum();
@@ -147,7 +147,7 @@ fn tell_of_days(
                 counted(before as usize, "record is", "records are")
             );
             let remedy = "Counted in the year it says; mend the date if it is a slip";
-            issues.push(Issue::warning("records-day-odd", file(*nth), problem, remedy));
+            issues.push(Issue::warning(Code::RecordsDayOdd, file(*nth), problem, remedy));
             break;
         }
     }
@@ -183,7 +183,7 @@ fn copies(open: &[Open<'_>], issues: &mut Issues) -> Vec<FxHashSet<u64>> {
                     "Counted in both, since they are few of {}; if the files overlap, take the rows out of one",
                     figure(own.len() as f64)
                 );
-                issues.push(Issue::note("records-in-two-files", Where::file(names[1]), problem, remedy));
+                issues.push(Issue::note(Code::RecordsOverlap, Where::file(names[1]), problem, remedy));
             }
         }
     }

@@ -24,7 +24,7 @@ pub(super) use wheres::Ground;
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Basis, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Code, Engagement, Group, Issue, RecordFile, Where};
 use batches::Source;
 use columns::{Columns, Fact};
 use look::Looked;
@@ -166,7 +166,7 @@ fn lacking(file: &str, columns: &Columns, titles: &[String]) -> Option<Issue> {
     };
     let problem = format!("No column is recognised as {what} of a record");
     let remedy = format!("Write {key} = \"…\" under [engagement.columns], with one of: {}", titles.join(", "));
-    Some(Issue::error("column-unrecognised", Where::file(file).field(key), problem, remedy))
+    Some(Issue::error(Code::ColumnUnrecognised, Where::file(file).field(key), problem, remedy))
 }
 
 #[allow(clippy::too_many_arguments)]

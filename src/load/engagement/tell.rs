@@ -7,7 +7,7 @@ use super::reader::{Noticed, Seen};
 use crate::load::Issues;
 use crate::load::desk;
 use crate::load::words::{counted, figure, plain, some_of};
-use crate::place::{Group, Issue, RecordFile, Where};
+use crate::place::{Code, Group, Issue, RecordFile, Where};
 use std::collections::BTreeMap;
 
 /// A column that names people: its title, why, and the first row.
@@ -35,7 +35,7 @@ pub(super) fn personal(file: &str, refused: &[Refused]) -> Issue {
             at = at.row(*row);
         }
     }
-    Issue::error("personal-data", at, problem, remedy)
+    Issue::error(Code::PersonalData, at, problem, remedy)
 }
 
 /// Columns that are not read.
@@ -48,7 +48,7 @@ pub(super) fn unread(file: &str, titles: &[String], columns: &Columns, issues: &
     let problem = format!("{} not read: {}", counted(unread.len(), "column is", "columns are"), some_of(&unread));
     let remedy = "Nothing to do, unless one of them is wanted: name it under [engagement.columns] or [engagement.dimensions] \
                   (a dimension needs a [[groups]] table of residents)";
-    issues.push(Issue::note("columns-unread", Where::file(file), problem, remedy));
+    issues.push(Issue::note(Code::ColumnsUnread, Where::file(file), problem, remedy));
 }
 
 /// Rows that have no key of a person, in a place where people are counted by their keys.
@@ -97,7 +97,7 @@ impl Unkeyed {
             ),
         };
         let at = Where::file(&self.file).row(self.seen.first).field("person");
-        Issue::warning("records-without-person", at, problem, remedy)
+        Issue::warning(Code::RecordsWithoutPerson, at, problem, remedy)
     }
 }
 
@@ -120,7 +120,7 @@ pub(super) fn own_words(own: &BTreeMap<String, GroupWords>, groups: &[Group], is
         let problem = format!("\"{words}\" is to mean the group \"{key}\", and {place} has no group of that key{hint}");
         let remedy = format!("Write not_recorded, or one of: {}", listed(dimension));
         let at = Where::file("place.toml").field(format!("engagement.groups.{words}"));
-        issues.push(Issue::error("group-key-unknown", at, problem, remedy));
+        issues.push(Issue::error(Code::GroupKeyUnknown, at, problem, remedy));
     };
     let mut strange = Vec::new();
     for (name, given) in own {
@@ -140,13 +140,13 @@ pub(super) fn own_words(own: &BTreeMap<String, GroupWords>, groups: &[Group], is
         let problem = format!("[engagement.groups.{name}] names a dimension that the place does not have{hint}");
         let remedy = format!("The dimensions with residents by group are: {}", known.join(", "));
         let at = Where::file("place.toml").field(format!("engagement.groups.{name}"));
-        issues.push(Issue::error("dimension-unknown", at, problem, remedy));
+        issues.push(Issue::error(Code::DimensionUnknown, at, problem, remedy));
     }
 }
 
 /// Everything noticed while a file was read.
 pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<String, String>, issues: &mut Issues) {
-    let mut say = |seen: &Seen, warning: bool, code: &'static str, field: &str, what: String, remedy: &str| {
+    let mut say = |seen: &Seen, warning: bool, code: Code, field: &str, what: String, remedy: &str| {
         if seen.count == 0 {
             return;
         }
@@ -171,7 +171,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.repeated,
         true,
-        "record-repeated",
+        Code::RecordRepeated,
         "id",
         format!("{records} {has} the id of a record that was read before"),
         "Each id is counted once, as it stands first; check that ids are not used for two records",
@@ -181,7 +181,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.alike,
         false,
-        "records-alike",
+        Code::RecordsAlike,
         "",
         format!("{records} {verb} in every column read what a row before says, and no id tells records apart"),
         "Counted, since two people may say the same; with a column of ids, a row that stands twice is counted once",
@@ -190,7 +190,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.without_day,
         true,
-        "record-without-day",
+        Code::RecordWithoutDay,
         "date",
         format!("{records} without a day that can be read"),
         "Not counted; write days as 2024-06-30 or 30/06/2024, and month_first = true where the month comes first",
@@ -200,7 +200,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         say(
             &noticed.month_first,
             true,
-            "dates-month-first",
+            Code::DatesMonthFirst,
             "date",
             format!(
                 "{records} can only be read with the month first, so the others may have day and month the wrong way round"
@@ -213,7 +213,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.ahead,
         true,
-        "record-ahead",
+        Code::RecordAhead,
         "date",
         format!("{records} {is} dated after the day the records can reach"),
         "Not counted, since one slip in a date would empty every current figure; mend the date, or write the day the \
@@ -224,7 +224,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.copied,
         true,
-        "record-in-two-files",
+        Code::RecordInTwoFiles,
         "",
         format!("{records} {verb} word for word in a file read before, of which this one is a copy"),
         "Counted once; remove one of the two files from place.toml, or take the rows out of one",
@@ -234,7 +234,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         say(
             seen,
             true,
-            "record-nowhere",
+            Code::RecordNowhere,
             "",
             format!("{records} cannot be placed: {why}"),
             "Placed nowhere and not counted; give a zone, patch, postcode or coordinates, or a newer postcode file",
@@ -243,7 +243,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.cut,
         true,
-        "row-cut",
+        Code::RowCut,
         "",
         "The file ends in the middle of its last row".to_owned(),
         "That row is not counted; export the file again, the last attempt did not finish",
@@ -258,7 +258,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         say(
             seen,
             true,
-            "unknown-count",
+            Code::UnknownCount,
             name,
             format!("{records} hide the number of {name} or have no number"),
             remedy,
@@ -272,7 +272,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         say(
             seen,
             true,
-            "group-unknown",
+            Code::GroupUnknown,
             dimension,
             format!("{records} {verb} something that is none of the place's groups"),
             &format!(
@@ -285,7 +285,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.other_activity,
         false,
-        "activity-unknown",
+        Code::ActivityUnknown,
         "activity",
         format!("{records} name an activity that is not known"),
         "Counted as \"other\"; say which activity is meant under [engagement.activities] in place.toml",
@@ -294,7 +294,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.unknown_asset,
         false,
-        "asset-unknown",
+        Code::AssetUnknown,
         "asset",
         format!("{records} name a venue that is not among the assets"),
         "Counted all the same, without their venue",
@@ -303,7 +303,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.by_venue,
         false,
-        "record-at-venue",
+        Code::RecordAtVenue,
         "asset",
         format!("{records} only say at which asset people were met"),
         "Counted where the asset stands, which may not be where the people live",
@@ -316,7 +316,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.spread,
         false,
-        "record-spread",
+        Code::RecordSpread,
         "",
         format!("{records} only say an area that lies in several patches, such as a postcode district{outside}"),
         "Their people are shared among the patches by residents, and intervals are widened for it",
@@ -325,7 +325,7 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
     say(
         &noticed.long_themes,
         true,
-        "theme-free-text",
+        Code::ThemeFreeText,
         "themes",
         format!(
             "{records} have themes that are sentences, or more different themes than {}",
@@ -338,6 +338,6 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
             noticed.date_forms.iter().map(|(form, n)| format!("{form} ({} different)", figure(*n as f64))).collect();
         let problem = format!("Days are written in {} ways: {}", forms.len(), forms.join(", "));
         let remedy = "All were read; of 03/04/2024 the first number is taken as the day unless month_first = true";
-        issues.push(Issue::note("dates-mixed", Where::file(&file.file).field("date"), problem, remedy));
+        issues.push(Issue::note(Code::DatesMixed, Where::file(&file.file).field("date"), problem, remedy));
     }
 }

@@ -7,7 +7,7 @@ use super::versions;
 use crate::load::Issues;
 use crate::load::table::{Cell, parse_excel_date};
 use crate::load::words::{counted, some_of};
-use crate::place::{Aside, GrantFile, Issue, Planned, Tally, Where};
+use crate::place::{Aside, Code, GrantFile, Issue, Planned, Tally, Where};
 use chrono::{Datelike, Months, NaiveDate};
 
 /// Days outside these years are slips of the pen: published grants begin in the 1990s, and nothing is
@@ -74,7 +74,7 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: &str, issues: &mut Issues
                         let problem = "The grant has no identifier";
                         let remedy =
                             "It is kept under its file and row; give it one, so that it is known again in other files";
-                        issues.push(Issue::warning("grant-without-id", at().field("id"), problem, remedy));
+                        issues.push(Issue::warning(Code::GrantWithoutId, at().field("id"), problem, remedy));
                     }
                     found.push((nth, Clean { raw, file: &sheet.file, key, pence, awarded, planned, apart: false }));
                 }
@@ -124,14 +124,14 @@ pub(super) fn set_aside(files: &mut [GrantFile], nth: usize, why: Aside, pence: 
     }
 }
 
-pub(super) const fn code_of(why: Aside) -> &'static str {
+pub(super) const fn code_of(why: Aside) -> Code {
     match why {
-        Aside::NoAmount => "grant-without-amount",
-        Aside::Zero => "grant-of-nought",
-        Aside::Negative => "grant-below-nought",
-        Aside::Currency => "grant-other-currency",
-        Aside::Repeated => "grant-repeated",
-        Aside::Amended => "grant-amended",
+        Aside::NoAmount => Code::GrantWithoutAmount,
+        Aside::Zero => Code::GrantOfNought,
+        Aside::Negative => Code::GrantBelowNought,
+        Aside::Currency => Code::GrantOtherCurrency,
+        Aside::Repeated => Code::GrantRepeated,
+        Aside::Amended => Code::GrantAmended,
     }
 }
 
@@ -160,7 +160,7 @@ impl Habits {
             if field == "Award Date" {
                 let remedy = "It is kept; give the day, so that it counts in its year";
                 issues.push(Issue::warning(
-                    "grant-date-missing",
+                    Code::GrantDateMissing,
                     at().field(field),
                     "The grant has no award date",
                     remedy,
@@ -175,13 +175,13 @@ impl Habits {
             }
             let problem = format!("\"{text}\" is not a day");
             let remedy = "The grant is kept without it; write year-month-day, such as 2024-06-30";
-            issues.push(Issue::warning("grant-date-unreadable", at().field(field), problem, remedy));
+            issues.push(Issue::warning(Code::DateUnreadable, at().field(field), problem, remedy));
             return None;
         };
         if !YEARS.contains(&day.year()) {
             let problem = format!("{day} is not a likely day for a grant");
             let remedy = "The grant is kept without it; check the year";
-            issues.push(Issue::warning("grant-date-odd", at().field(field), problem, remedy));
+            issues.push(Issue::warning(Code::GrantDateOdd, at().field(field), problem, remedy));
             return None;
         }
         self.read += 1;
@@ -205,7 +205,7 @@ impl Habits {
                 let problem = format!("\"{text}\" is not a number of months");
                 let remedy = "It is ignored; write a whole number such as 12";
                 let at = at().field("Planned Dates:Duration (months)");
-                issues.push(Issue::warning("grant-duration-odd", at, problem, remedy));
+                issues.push(Issue::warning(Code::GrantDurationOdd, at, problem, remedy));
                 None
             }
         });
@@ -217,7 +217,12 @@ impl Habits {
             }
             let problem = format!("The planned end, {end}, is before the start, {start}");
             let remedy = "The end is ignored; mend one of the two";
-            issues.push(Issue::warning("grant-dates-reversed", at().field("Planned Dates:End Date"), problem, remedy));
+            issues.push(Issue::warning(
+                Code::GrantDatesReversed,
+                at().field("Planned Dates:End Date"),
+                problem,
+                remedy,
+            ));
         }
         let assumed = months.is_none();
         let start = start.or_else(|| to?.checked_sub_months(Months::new(months.unwrap_or(ASSUMED_MONTHS))))?;
@@ -231,7 +236,7 @@ impl Habits {
             let grants = counted(self.without_currency as usize, "grant names", "grants name");
             let problem = format!("{grants} no currency");
             let remedy = format!("{currency} is assumed, as in the other grants; fill in the column Currency");
-            issues.push(Issue::note("grant-currency-assumed", Where::file(file), problem, remedy));
+            issues.push(Issue::note(Code::GrantCurrencyAssumed, Where::file(file), problem, remedy));
         }
         if self.month_first > 0 && self.day_first > 0 {
             let problem = format!(
@@ -242,19 +247,19 @@ impl Habits {
             );
             let remedy =
                 "Export the file again with dates as 2024-06-30; until then years are right and months may not be";
-            issues.push(Issue::warning("grant-dates-month-first", Where::file(file), problem, remedy));
+            issues.push(Issue::warning(Code::DatesMonthFirst, Where::file(file), problem, remedy));
         }
         if self.day_first > 0 {
             let problem =
                 format!("{} of {} dates do not begin with the year, as the standard asks", self.day_first, self.read);
             let remedy = "They are read with the day first, as in Britain; write them as 2024-06-30";
-            issues.push(Issue::note("grant-dates-day-first", Where::file(file), problem, remedy));
+            issues.push(Issue::note(Code::GrantDatesDayFirst, Where::file(file), problem, remedy));
         }
         if self.assumed > 0 {
             let grants = counted(self.assumed as usize, "grant does", "grants do");
             let problem = format!("{grants} not say how long the money is to last");
             let remedy = format!("{ASSUMED_MONTHS} months are assumed; give Planned Dates");
-            issues.push(Issue::note("grant-period-assumed", Where::file(file), problem, remedy));
+            issues.push(Issue::note(Code::GrantPeriodAssumed, Where::file(file), problem, remedy));
         }
     }
 }
@@ -266,6 +271,6 @@ fn note_individuals(files: &[GrantFile], issues: &mut Issues) {
         let all: u64 = files.iter().map(|file| file.individuals.grants).sum();
         let problem = format!("{} to individuals in {}", counted(all as usize, "grant", "grants"), some_of(&with));
         let remedy = "They are counted and never located, and no word of them is kept";
-        issues.push(Issue::note("grants-to-individuals", Where::file(*first), problem, remedy));
+        issues.push(Issue::note(Code::GrantsToIndividuals, Where::file(*first), problem, remedy));
     }
 }

@@ -28,7 +28,7 @@ use super::table::{Options, Table};
 use super::words::{counted, key_form};
 use crate::crs::{Plane, Xy};
 use crate::place::{
-    Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Where, ZoneIdx,
+    Code, Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Where, ZoneIdx,
 };
 use clean::{Clean, Sheet};
 use gazetteer::Gazetteer;
@@ -97,7 +97,7 @@ pub(super) fn read(
         let remedy =
             format!("Write currency = \"{currency}\", or the other, under [giving]; grants in others are set aside");
         let at = Where::file("place.toml").field("giving.currency");
-        desk.issues.push(Issue::error("grant-currency-open", at, problem, remedy));
+        desk.issues.push(Issue::error(Code::GrantCurrencyOpen, at, problem, remedy));
     }
     let cleaned = clean::clean(&sheets, &currency, &mut desk.issues);
     let offices = offices(desk, manifest, ground);
@@ -150,7 +150,7 @@ fn read_file(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet
         let problem = format!("place.toml gives a column for `{fact}`, which is no fact of a grant");
         let remedy = format!("The facts are: {}", sheet::facts().collect::<Vec<_>>().join(", "));
         desk.issues.push(Issue::warning(
-            "unknown-fact",
+            Code::FactUnknown,
             Where::file(&section.file).field(fact.clone()),
             problem,
             remedy,
@@ -168,7 +168,7 @@ fn table(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sh
             let problem =
                 format!("place.toml names the column \"{title}\" for `{fact}`, and the file has no such column");
             let remedy = format!("Its columns are: {}", table.titles().join(", "));
-            desk.issues.push(Issue::warning("column-missing", at, problem, remedy));
+            desk.issues.push(Issue::warning(Code::ColumnMissing, at, problem, remedy));
         }
     }
     let columns = sheet::Columns::of(&table, &section.columns);
@@ -176,7 +176,7 @@ fn table(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, Sh
         let problem = "No column is recognised as the amount awarded";
         let remedy = "Use the titles of the 360Giving standard, such as \"Amount Awarded\", or write columns = { amount = \"…\" }";
         desk.issues.push(Issue::error(
-            "column-unrecognised",
+            Code::ColumnUnrecognised,
             Where::file(&section.file).field("amount"),
             problem,
             remedy,
@@ -202,7 +202,7 @@ fn package(desk: &mut Desk<'_>, section: &RecordsSection) -> Option<(RecordSet, 
         }
         Err(problem) => {
             let remedy = "Use a 360Giving package (an object with a list \"grants\"), or a list of records";
-            desk.issues.push(Issue::error("records-unreadable", Where::file(&section.file), problem, remedy));
+            desk.issues.push(Issue::error(Code::RecordsUnreadable, Where::file(&section.file), problem, remedy));
             None
         }
     }
@@ -319,7 +319,7 @@ fn organisations(desk: &mut Desk<'_>, section: &OrganisationsSection, ladder: &L
             counted(lost, "organisation", "organisations")
         );
         let remedy = "They are not counted in any patch; add a postcode file under [giving] postcodes";
-        desk.issues.push(Issue::note("organisations-nowhere", Where::file(&section.file), problem, remedy));
+        desk.issues.push(Issue::note(Code::OrganisationsNowhere, Where::file(&section.file), problem, remedy));
     }
     zones.sort_unstable();
     Some(zones)

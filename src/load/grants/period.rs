@@ -4,7 +4,7 @@
 use super::clean::Clean;
 use crate::load::Issues;
 use crate::load::words::{counted, some_of};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use chrono::{Datelike, Days, NaiveDate};
 use std::collections::BTreeSet;
 
@@ -105,13 +105,13 @@ fn tell(grants: &[Clean<'_>], issues: &mut Issues) {
         let remedy = "Their money is counted, and the years that figures a year are divided by are without them; mend the \
                       dates, or leave grants of another time out of the file";
         let at = Where::file(file).row(apart.first().map_or(0, |grant| grant.raw.row)).field("dates");
-        issues.push(Issue::warning("grant-days-apart", at, problem, remedy));
+        issues.push(Issue::warning(Code::GrantDaysApart, at, problem, remedy));
     }
     if let Some((file, from, to)) = empty_years(grants) {
         let problem = format!("No grant has a day between {from} and {to}, {} years", (to - from).num_days() / 365);
         let remedy = "Figures a year are divided by these years too; leave grants of another time out of the files, or \
                       mend a slip in a date";
-        issues.push(Issue::warning("grant-years-empty", Where::file(file).field("dates"), problem, remedy));
+        issues.push(Issue::warning(Code::GrantYearsEmpty, Where::file(file).field("dates"), problem, remedy));
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
         let mut issues = Issues::default();
         set_apart(&mut grants, &mut issues);
         let found = grants.iter().enumerate().filter(|(_, grant)| grant.apart).map(|(nth, _)| nth).collect();
-        (found, issues.into_sorted().iter().map(|issue| issue.code).collect())
+        (found, issues.into_sorted().iter().map(|issue| issue.code.word()).collect())
     }
 
     #[test]

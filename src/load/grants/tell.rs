@@ -7,7 +7,7 @@ use super::raw::Regrant;
 use crate::load::Issues;
 use crate::load::points::Found;
 use crate::load::words::{counted, some_of};
-use crate::place::{Grant, Issue, Unplaced, Where};
+use crate::place::{Code, Grant, Issue, Unplaced, Where};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Says once for each file and reason what could not be placed.
@@ -35,12 +35,12 @@ pub(super) fn unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut Iss
         let n = counted(keys.len(), "grant", "grants");
         let (code, problem, remedy) = match why {
             Unplaced::Regrant => (
-                "grants-regranted",
+                Code::GrantsRegranted,
                 format!("{n} go on to others as grants of their own"),
                 "They are counted and not placed, since their money would count twice",
             ),
             Unplaced::Elsewhere => (
-                "grants-elsewhere",
+                Code::GrantsElsewhere,
                 format!(
                     "{n} name a location that is not part of this place, or a code nobody knows here: {}",
                     some_of(&codes)
@@ -48,12 +48,12 @@ pub(super) fn unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut Iss
                 "They are counted and not placed; if the codes are older ones of this place, add a table with both under [giving] lookups, or their outlines under [giving] outlines",
             ),
             Unplaced::Wider => (
-                "grants-wider",
+                Code::GrantsWider,
                 format!("{n} are for a country or region of which this place is only a part"),
                 "They are counted and not placed, since nobody knows how much of them came here",
             ),
             Unplaced::Nowhere => (
-                "grants-nowhere",
+                Code::GrantsNowhere,
                 format!(
                     "{} nothing that says where they benefit anybody: no location, no place in their words, no postcode that is known",
                     counted(keys.len(), "grant has", "grants have")
@@ -68,7 +68,7 @@ pub(super) fn unplaced(cleaned: &[Clean<'_>], grants: &[Grant], issues: &mut Iss
         let keys: Vec<&str> = keys.into_iter().collect();
         let problem = format!("{} name several recipients: {}", counted(keys.len(), "grant", "grants"), some_of(&keys));
         let remedy = "The first is taken; the standard has no field for their shares";
-        issues.push(Issue::note("grant-recipients", Where::file(file), problem, remedy));
+        issues.push(Issue::note(Code::GrantRecipients, Where::file(file), problem, remedy));
     }
 }
 
@@ -102,7 +102,7 @@ pub(super) fn points(cleaned: &[Clean<'_>], ladder: &Ladder<'_>, issues: &mut Is
         let problem = format!("{points} latitude and longitude the wrong way round, such as {}", some_of(&words));
         let remedy = "They are read in the other order, in which they lie near this place; exchange the two columns";
         let at = Where::file(file).row(row).field("Beneficiary Location:Latitude");
-        issues.push(Issue::warning("grant-point-swapped", at, problem, remedy));
+        issues.push(Issue::warning(Code::AxesSwapped, at, problem, remedy));
     }
     for (file, (row, n, words)) in nowhere {
         let points = counted(n, "location has", "locations have");
@@ -110,7 +110,7 @@ pub(super) fn points(cleaned: &[Clean<'_>], ladder: &Ladder<'_>, issues: &mut Is
         let remedy =
             "They are ignored, and the code or name beside them is used; write both in degrees, as in 51.58 and -2.99";
         let at = Where::file(file).row(row).field("Beneficiary Location:Latitude");
-        issues.push(Issue::warning("grant-point-nowhere", at, problem, remedy));
+        issues.push(Issue::warning(Code::PointNowhere, at, problem, remedy));
     }
 }
 
@@ -135,7 +135,7 @@ pub(super) fn names(cleaned: &[Clean<'_>], gazetteer: &Gazetteer, issues: &mut I
         let problem = format!("{grants} a place whose name several areas have here: {}", some_of(&words));
         let remedy =
             "Nobody can say which is meant, so the name places nothing; add the area's code under Beneficiary Location";
-        issues.push(Issue::warning("grant-name-of-several", Where::file(file).row(row), problem, remedy));
+        issues.push(Issue::warning(Code::GrantNameOfSeveral, Where::file(file).row(row), problem, remedy));
     }
 }
 
@@ -153,6 +153,6 @@ pub(super) fn regrants(cleaned: &[Clean<'_>], issues: &mut Issues) {
         let remedy = "They are taken to go on as other grants and not placed, so that no money counts twice; write a code \
                       such as FRG010, or nothing where the grant stays with its recipient";
         let at = Where::file(file).row(row).field("Regrant Type");
-        issues.push(Issue::warning("grant-regrant-unclear", at, problem, remedy));
+        issues.push(Issue::warning(Code::GrantRegrantUnclear, at, problem, remedy));
     }
 }

@@ -5,7 +5,7 @@ use super::raw::Raw;
 use crate::load::Issues;
 use crate::load::table::parse_excel_date;
 use crate::load::words::{counted, key_form};
-use crate::place::{Aside, GrantFile, Issue, Where};
+use crate::place::{Aside, Code, GrantFile, Issue, Where};
 use chrono::{DateTime, NaiveDateTime, NaiveTime};
 use std::collections::{BTreeMap, HashMap};
 
@@ -112,7 +112,7 @@ pub(super) fn keyless<'r>(found: Vec<Found<'r>>, files: &mut [GrantFile], issues
         );
         let remedy = "All are counted, since two grants may be alike; if they are one, remove the others, and give grants \
                       identifiers, so that a repeated row is known";
-        issues.push(Issue::warning("grants-alike", Where::file(file).row(row), problem, remedy));
+        issues.push(Issue::warning(Code::GrantsAlike, Where::file(file).row(row), problem, remedy));
     }
     kept
 }

@@ -4,7 +4,7 @@ use super::choose::{Breakdown, ask_which, main_of, merged, pick, take};
 use super::label::Family;
 use super::understand::{Reading, State};
 use crate::load::words::figure;
-use crate::place::Why;
+use crate::place::{Code, Why};
 
 /// No column is everybody: everybody is the sum of one breakdown, if there is one and only one.
 pub(super) fn without_total(reading: &mut Reading<'_>, breakdowns: &mut Vec<Breakdown>) -> Option<Breakdown> {
@@ -26,7 +26,7 @@ pub(super) fn without_total(reading: &mut Reading<'_>, breakdowns: &mut Vec<Brea
                         reading.with_sum(*only)
                     );
                     let remedy = format!("If it is everybody, write total = \"{}\"", reading.names[*only]);
-                    reading.ask("column-unclear", problem, remedy);
+                    reading.ask(Code::ColumnUnclear, problem, remedy);
                 }
                 reading.state[*only] = State::Total;
                 breakdowns.clear();
@@ -43,7 +43,7 @@ pub(super) fn without_total(reading: &mut Reading<'_>, breakdowns: &mut Vec<Brea
                 let column = breakdowns[at].members[0];
                 let problem = format!("{} is one group, and no column has everybody", reading.with_sum(column));
                 let remedy = "Use a table with every group or with a total, or write residents = false in its section";
-                reading.ask("one-group", problem, remedy);
+                reading.ask(Code::OneGroup, problem, remedy);
             }
             return Some(take(reading, breakdowns, at, None));
         }
@@ -70,7 +70,7 @@ fn unnamed_beside_named(reading: &mut Reading<'_>, unknown: &[usize]) {
         figure(reading.people(unknown))
     );
     let remedy = format!("Name those as groups too, or write leave_out = [{}]", reading.named_all(&others));
-    reading.ask("column-unclear", problem, remedy);
+    reading.ask(Code::ColumnUnclear, problem, remedy);
 }
 
 /// Whether columns with names that say nothing may stand among those of a family: in a long table a
@@ -108,7 +108,7 @@ fn unclear(reading: &mut Reading<'_>, members: &[usize], unknown: &[usize]) {
         "If not, write leave_out = [{}] in its section of place.toml; if so, name every group under groups = {{ … }}",
         reading.named_all(unknown)
     );
-    reading.ask("column-unclear", problem, remedy);
+    reading.ask(Code::ColumnUnclear, problem, remedy);
 }
 
 /// Several breakdowns side by side and no total: the same people, if their sums say so.

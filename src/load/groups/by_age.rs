@@ -5,7 +5,7 @@ use super::choose::Breakdown;
 use super::label::{Family, Sex};
 use super::understand::Reading;
 use crate::load::words::figure;
-use crate::place::Why;
+use crate::place::{Code, Why};
 use std::collections::BTreeMap;
 
 /// The ages of a table, by sex where it has them so.
@@ -42,7 +42,7 @@ pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
                     figure(reading.people(&once.whole)),
                     figure(reading.people(&both))
                 );
-                reading.ask("ages-disagree", problem, "Leave out the columns that are wrong: leave_out = [\"…\"]");
+                reading.ask(Code::AgesDisagree, problem, "Leave out the columns that are wrong: leave_out = [\"…\"]");
             }
             for (column, _) in female.iter().chain(&male) {
                 reading.leave(*column, Why::OneSex);
@@ -57,7 +57,7 @@ pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
                 && !reading.answered()
             {
                 let problem = format!("The ages {low} to {high} are there for one sex and not for the other");
-                reading.ask("ages-disagree", problem, "Give both, or leave both out: leave_out = [\"…\"]");
+                reading.ask(Code::AgesDisagree, problem, "Give both, or leave both out: leave_out = [\"…\"]");
             }
             female.into_iter().chain(male).collect()
         }
@@ -67,7 +67,7 @@ pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
                 let problem =
                     format!("The table has the ages of {word} only ({})", figure(reading.people(&columns(&bands))));
                 reading.ask(
-                    "one-sex-only",
+                    Code::OneSexOnly,
                     problem,
                     "Use a table with everybody, or write residents = false in its section",
                 );
@@ -83,7 +83,7 @@ pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
             "Two bands of age overlap ({} to {} and {} to {}), so people would be counted twice",
             a.0, a.1, b.0, b.1
         );
-        reading.ask("ages-overlap", problem, "Leave one of them out: leave_out = [\"…\"]");
+        reading.ask(Code::AgesOverlap, problem, "Leave one of them out: leave_out = [\"…\"]");
     }
     for (column, _) in &bands {
         if !ages.whole.contains(column) && !reading.named.contains(column) {
@@ -106,12 +106,12 @@ pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
         };
         if reading.all_totals().is_empty() && reading.said.residents && !reading.answered() {
             reading.ask(
-                "ages-missing",
+                Code::AgesMissing,
                 problem,
                 "Write the ages as in \"15 to 19\", or give everybody as total = \"…\"",
             );
         } else {
-            reading.warn("ages-missing", problem, "Nobody of that age is in a group");
+            reading.warn(Code::AgesMissing, problem, "Nobody of that age is in a group");
         }
     }
     Some(Breakdown { family: Some(Family::Age), members: ages.whole.clone(), ages: Some(ages) })

@@ -7,7 +7,7 @@ use super::categories::{self, Made, Plan};
 use super::label::{Family, is_remainder};
 use super::understand::{Reading, State};
 use crate::load::words::figure;
-use crate::place::Why;
+use crate::place::{Code, Why};
 use std::collections::BTreeMap;
 
 /// A way of parting people that a table has.
@@ -103,7 +103,7 @@ fn settle_total(reading: &mut Reading<'_>, breakdowns: &[Breakdown]) -> Option<u
         if reading.out.questions.is_empty() {
             let listed: Vec<String> = totals.iter().map(|t| reading.with_sum(*t)).collect();
             let problem = format!("Several columns could be everybody: {}", listed.join(", "));
-            reading.ask("several-totals", problem, format!("Say which with total = \"{}\"", reading.names[first]));
+            reading.ask(Code::SeveralTotals, problem, format!("Say which with total = \"{}\"", reading.names[first]));
         }
         first
     };
@@ -182,7 +182,7 @@ fn partial(
         );
         let remedy = "Some of them are no groups, or count people twice: leave those out with leave_out = [\"…\"], \
                       or name the column with everybody as total = \"…\" and every group under groups = { … }";
-        reading.ask("groups-exceed-total", problem, remedy);
+        reading.ask(Code::GroupsExceedTotal, problem, remedy);
     } else if everybody > 0.0 && !asked {
         let others: Vec<usize> =
             unknown.iter().copied().filter(|c| !members.contains(c) && !reading.named.contains(c)).collect();
@@ -199,7 +199,7 @@ fn partial(
                 "If they are no groups, write leave_out = [{}]; else name every group under groups = {{ … }}",
                 reading.named_all(&others)
             );
-            reading.ask("column-unclear", problem, remedy);
+            reading.ask(Code::ColumnUnclear, problem, remedy);
         } else if sum < everybody * 0.99 {
             let problem = format!(
                 "The groups sum to {}, everybody by {}: {} are in no group of this table",
@@ -207,7 +207,7 @@ fn partial(
                 reading.with_sum(total),
                 figure(everybody - sum)
             );
-            reading.warn("groups-fall-short", problem, "If a group is missing, name it under groups = { … }");
+            reading.warn(Code::GroupsFallShort, problem, "If a group is missing, name it under groups = { … }");
         }
     }
     Some(take(reading, breakdowns, main, Some(total)))
@@ -245,7 +245,7 @@ pub(super) fn ask_which(
         let problem = format!("The table parts the same people several times: {}", words.join("; "));
         let first = breakdowns[among[0]].family.map_or("…", Family::word);
         reading.ask(
-            "several-breakdowns",
+            Code::SeveralBreakdowns,
             problem,
             format!("Say which with dimension = \"{first}\", in a section for each"),
         );
@@ -305,7 +305,7 @@ fn check_dimension(reading: &mut Reading<'_>, chosen: &Breakdown) {
         );
         let remedy =
             format!("Write dimension = \"{}\", or name another column or file", found.word().replace(' ', "_"));
-        reading.warn("dimension-differs", problem, remedy);
+        reading.warn(Code::DimensionDiffers, problem, remedy);
     }
 }
 
@@ -324,10 +324,14 @@ fn nothing_counted(reading: &mut Reading<'_>) {
     let only_shares = !left.is_empty() && reading.state.iter().all(|state| *state == State::Left(Why::Share));
     if only_shares {
         let problem = format!("These are percentages or shares and not people: {}", left.join(", "));
-        reading.ask("percentages", problem, "Use the table with counts (Nomis and the census downloads offer both)");
+        reading.ask(
+            Code::Percentages,
+            problem,
+            "Use the table with counts (Nomis and the census downloads offer both)",
+        );
         return;
     }
     let problem = format!("No column of this table counts people: {}", left.join(", "));
     let remedy = "Use a table of residents; or, if one of them is, name it under groups = { … } or as total = \"…\"";
-    reading.ask("nobody-counted", problem, remedy);
+    reading.ask(Code::NobodyCounted, problem, remedy);
 }

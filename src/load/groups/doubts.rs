@@ -4,7 +4,7 @@ use crate::load::Issues;
 use crate::load::numerals::{Count, Decimal};
 use crate::load::table::Table;
 use crate::load::words::counted;
-use crate::place::{Issue, People, Where};
+use crate::place::{Code, Issue, People, Where};
 use std::collections::BTreeMap;
 
 /// Why a count is not a plain one.
@@ -90,7 +90,7 @@ impl Doubts {
             let many = |one: &str, several: &str| format!("{}, the first here", counted(n, one, several));
             match doubt {
                 Doubt::Hidden => issues.push(Issue::warning(
-                    "unknown-count",
+                    Code::UnknownCount,
                     first,
                     many("count is suppressed or empty", "counts are suppressed or empty"),
                     "They are taken as unknown, not as zero",
@@ -100,22 +100,22 @@ impl Doubts {
                         let text = cell.column.and_then(|column| table.text(column, cell.row)).unwrap_or_default();
                         let problem = format!("\"{text}\" is not clearly a number");
                         let remedy = "This one count is taken as unknown, not as zero; write the number alone";
-                        issues.push(Issue::warning("odd-count", at(cell), problem, remedy));
+                        issues.push(Issue::warning(Code::OddCount, at(cell), problem, remedy));
                     }
                     if n > LISTED {
                         let problem = format!("{} more counts are not clearly numbers, the first here", n - LISTED);
                         let remedy = "They are taken as unknown, not as zero; write the numbers alone";
-                        issues.push(Issue::warning("odd-count", at(cells[LISTED]), problem, remedy));
+                        issues.push(Issue::warning(Code::OddCount, at(cells[LISTED]), problem, remedy));
                     }
                 }
                 Doubt::Impossible => issues.push(Issue::warning(
-                    "impossible-count",
+                    Code::ImpossibleCount,
                     first,
                     many("count is negative or impossibly large", "counts are negative or impossibly large"),
                     "They are taken as unknown; mend the rows",
                 )),
                 Doubt::Fraction => issues.push(Issue::note(
-                    "fractional-count",
+                    Code::FractionalCount,
                     first,
                     many("count is not whole", "counts are not whole"),
                     "They are used as they are, to a millionth of a person",
@@ -127,14 +127,14 @@ impl Doubts {
                         counted(n, "count has a mark beside it", "counts have a mark beside them")
                     );
                     issues.push(Issue::note(
-                        "marked-count",
+                        Code::MarkedCount,
                         first,
                         problem,
                         "The number is used and the mark left out",
                     ));
                 }
                 Doubt::Nameless => issues.push(Issue::warning(
-                    "category-blank",
+                    Code::CategoryBlank,
                     first,
                     many("count has no category", "counts have no category"),
                     "They are left out; name the category on every row",

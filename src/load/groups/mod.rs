@@ -23,7 +23,7 @@ use super::lookup::Lookup;
 use super::manifest::{GroupsSection, ZonesSection};
 use super::table::{Cell, Options, Table};
 use super::words::{counted, figure, key_form, slug, some_of, spoken};
-use crate::place::{Group, Issue, People, Where, estimate};
+use crate::place::{Code, Group, Issue, People, Where, estimate};
 use crate::units::WalkingSpeed;
 use categories::{Plan, Unknown};
 use std::collections::{HashMap, HashSet};
@@ -123,7 +123,7 @@ fn read_properties(
             let at = Where::file(table.file()).field(table.titles()[column]);
             let problem =
                 format!("{} no usable count: {}", counted_zones(unknown.len(), "has", "have"), some_of(&unknown));
-            desk.issues.push(Issue::warning("unknown-count", at, problem, "It is taken as unknown, not as zero"));
+            desk.issues.push(Issue::warning(Code::UnknownCount, at, problem, "It is taken as unknown, not as zero"));
         }
         values
     };
@@ -195,7 +195,7 @@ fn read_section(
             "\"{}\" is a column beside the counts, not a category",
             section.total.as_deref().unwrap_or_default()
         );
-        desk.issues.push(Issue::note("total-column", at, problem, "Everybody is the sum of the categories instead"));
+        desk.issues.push(Issue::note(Code::TotalColumn, at, problem, "Everybody is the sum of the categories instead"));
     }
     let mut understood = told::of(section, &tally, &understanding, is_residents);
     tell(desk, &section.file, &understanding);
@@ -246,7 +246,7 @@ fn unknown_category(table: &Table, unknown: &Unknown, tally: &Tally) -> Issue {
     let at = Where::file(table.file()).field("groups");
     let problem = format!("place.toml asks for the category \"{}\", which the file does not have", unknown.0);
     let labels = tally.labels.iter().map(|label| categories::clean(label)).collect::<Vec<_>>().join("; ");
-    Issue::error("category-missing", at, problem, format!("Its categories are: {labels}"))
+    Issue::error(Code::CategoryMissing, at, problem, format!("Its categories are: {labels}"))
 }
 
 /// Everybody in each zone: the total where it is known, else the sum of the parts.
@@ -283,7 +283,7 @@ fn make_groups(
                 let at = Where::file("place.toml").field("walking_speed_kmh").key(&key);
                 let problem = format!("A walking speed of {speed} km/h is not possible");
                 desk.issues.push(Issue::error(
-                    "speed-impossible",
+                    Code::SpeedImpossible,
                     at,
                     problem,
                     "Write a number above 0 and at most 20",
@@ -304,7 +304,12 @@ fn make_groups(
         let at = Where::file("place.toml").field("groups").key(key);
         let problem =
             format!("place.toml gives a label or a speed to the group \"{key}\", which {} does not have", section.file);
-        desk.issues.push(Issue::warning("group-unknown", at, problem, format!("The groups are {}", some_of(&known))));
+        desk.issues.push(Issue::warning(
+            Code::GroupUnknown,
+            at,
+            problem,
+            format!("The groups are {}", some_of(&known)),
+        ));
     }
     made
 }
@@ -322,7 +327,7 @@ fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashM
             some_of(&missing)
         );
         desk.issues.push(Issue::warning(
-            "zone-missing",
+            Code::ZoneMissing,
             at.clone(),
             problem,
             if tally.elsewhere > 0 && !has_lookup {
@@ -338,7 +343,7 @@ fn note_coverage(desk: &mut Desk<'_>, table: &Table, tally: &Tally, keys: &HashM
             "{} not in this place",
             counted(tally.elsewhere, "area of this table is", "areas of this table are")
         );
-        desk.issues.push(Issue::note("zone-elsewhere", at, problem, "Left out; nothing needs to be done"));
+        desk.issues.push(Issue::note(Code::ZoneElsewhere, at, problem, "Left out; nothing needs to be done"));
     }
 }
 
@@ -360,7 +365,7 @@ fn compare_totals(desk: &mut Desk<'_>, file: &str, chosen: &[Option<f64>], other
             counted(zones, "zone", "zones")
         );
         let remedy = "Published tables are perturbed or of different dates; shares of this table's groups are of the chosen residents";
-        desk.issues.push(Issue::note("totals-differ", Where::file(file), problem, remedy));
+        desk.issues.push(Issue::note(Code::TotalsDiffer, Where::file(file), problem, remedy));
     }
 }
 
@@ -372,7 +377,7 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
             table.titles().join(", ")
         );
         desk.issues.push(Issue::error(
-            "residents-missing",
+            Code::ResidentsMissing,
             Where::file("place.toml").field("[[groups]]"),
             problem,
             remedy,
@@ -387,7 +392,7 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
         }
         let problem = "No zone has a known number of residents";
         desk.issues.push(Issue::error(
-            "residents-missing",
+            Code::ResidentsMissing,
             Where::file("place.toml").field("[[groups]]"),
             problem,
             "Mend what is said of the tables",
@@ -401,7 +406,7 @@ fn note_without_residents(desk: &mut Desk<'_>, zones: &[Area], totals: &[Option<
             some_of(&unknown)
         );
         desk.issues.push(Issue::warning(
-            "residents-unknown",
+            Code::ResidentsUnknown,
             Where::file(table.file()),
             problem,
             "They are in no sum or share, and stand as unknown in every layer; a table on zones of another year \

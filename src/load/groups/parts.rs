@@ -2,7 +2,7 @@
 
 use super::categories::{is_child, shown};
 use super::understand::{Reading, State};
-use crate::place::Why;
+use crate::place::{Code, Why};
 
 impl Reading<'_> {
     /// Leaves out the parts of broader groups, so that nobody is counted twice.
@@ -44,7 +44,7 @@ impl Reading<'_> {
                     "Name the columns of each group under groups = {{ … }}, or leave some out: leave_out = [\"{}\"]",
                     self.names[parent]
                 );
-                self.ask("parts-exceed", problem, remedy);
+                self.ask(Code::PartsExceed, problem, remedy);
             }
             for &child in &below {
                 self.leave(child, Why::PartOfAnother);
@@ -119,7 +119,7 @@ impl Reading<'_> {
                         self.names[column],
                         self.named_all(&parts)
                     );
-                    self.ask("total-or-group", problem, remedy);
+                    self.ask(Code::TotalOrGroup, problem, remedy);
                 }
                 // It sums up a whole breakdown: everybody, under a name of its own.
                 self.state[column] = State::Total;
@@ -213,7 +213,7 @@ impl Reading<'_> {
             "If they are parts, write leave_out = [{}]; if they stand beside it, name every group under groups = {{ … }}",
             self.named_all(&details)
         );
-        self.ask("part-or-beside", problem, remedy);
+        self.ask(Code::PartOrBeside, problem, remedy);
         for child in details {
             self.leave(child, Why::PartOfAnother);
         }

@@ -8,7 +8,7 @@ use crate::load::manifest::GroupsSection;
 use crate::load::numerals::{Count, Decimal};
 use crate::load::table::{Cell, Table};
 use crate::load::words::{counted, plain, some_of};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The rows of a table that are about zones we know.
@@ -66,7 +66,7 @@ pub(super) fn read<'t>(
     if rows.is_empty() {
         let problem = "After `where`, no row is left for a zone of this place";
         let at = Where::file(table.file()).field("where");
-        return Err(Box::new(Issue::error("no-rows", at, problem, "Check the column and the value in `where`")));
+        return Err(Box::new(Issue::error(Code::NoRows, at, problem, "Check the column and the value in `where`")));
     }
     let compact = outline(&rows, &strangers);
     let elsewhere = if compact.is_some() { 0 } else { elsewhere.len() };
@@ -260,13 +260,13 @@ impl Rows<'_> {
         if unlike.is_some() || blank.len() < self.zones().len() {
             let problem = format!("{many}, the first here");
             let remedy = "Fill the zone in on every row (in a spreadsheet, unmerge the cells and fill down)";
-            return Err(Box::new(Issue::error("rows-without-zone", at, problem, remedy)));
+            return Err(Box::new(Issue::error(Code::RowsWithoutZone, at, problem, remedy)));
         }
         let filled = blank.iter().filter_map(|(row, slot)| Some((*row, (*slot)?)));
         self.rows.extend(filled.collect::<Vec<_>>());
         self.rows.sort_unstable();
         let remedy = "They are taken to belong to the zone above, as in merged cells and pivot tables";
-        issues.push(Issue::note("zone-filled-down", at, many, remedy));
+        issues.push(Issue::note(Code::ZoneFilledDown, at, many, remedy));
         Ok(())
     }
 
@@ -317,11 +317,11 @@ impl Rows<'_> {
                     "Keep one kind of row: where = {{ {quoted} = \"{likely}\" }}. It has: {}",
                     some_of(&values)
                 );
-                Issue::error("repeated-zone", at.field(title), problem, remedy)
+                Issue::error(Code::RepeatedZone, at.field(title), problem, remedy)
             }
             None => {
                 let problem = format!("The zone \"{key}\" has two different counts{about} ({lines})");
-                Issue::error("repeated-zone", at, problem, "Remove the wrong row")
+                Issue::error(Code::RepeatedZone, at, problem, "Remove the wrong row")
             }
         })
     }
@@ -329,7 +329,7 @@ impl Rows<'_> {
     pub(super) fn note_repeats(&self, repeated: usize, issues: &mut Issues) {
         if repeated > 0 {
             let problem = format!("{} the same as an earlier one", counted(repeated, "row is", "rows are"));
-            issues.push(Issue::note("repeated-row", self.at(), problem, "They are counted once"));
+            issues.push(Issue::note(Code::RowRepeated, self.at(), problem, "They are counted once"));
         }
     }
 }

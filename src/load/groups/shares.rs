@@ -1,7 +1,7 @@
 //! Percentages, proportions and other numbers that are not whole, told from counts by arithmetic.
 
 use super::understand::{Reading, State};
-use crate::place::Why;
+use crate::place::{Code, Why};
 
 /// A column is not one of counts when more than this share of its numbers is not whole: a few are slips.
 const FEW_FRACTIONS: f64 = 0.2;
@@ -61,7 +61,7 @@ impl Reading<'_> {
         }
         if plain_toy {
             self.warn(
-                "hundred-each",
+                Code::HundredEach,
                 "Every zone has exactly 100 residents by this table",
                 "They are taken for people; if they are percentages, use the table of counts",
             );
@@ -69,7 +69,7 @@ impl Reading<'_> {
         }
         let listed = self.named_all(columns);
         self.ask(
-            "percentages",
+            Code::Percentages,
             format!("These are percentages or shares, which sum to the same in every zone, and not people: {listed}"),
             "Use the table with counts (Nomis and the census downloads offer both), or one with both",
         );
@@ -84,7 +84,7 @@ impl Reading<'_> {
         for &column in fractions {
             if self.is_asked(column) {
                 let problem = format!("\"{}\" is named for a group, and its numbers are not whole", self.names[column]);
-                self.ask("percentages", problem, "Name the column with the count of people");
+                self.ask(Code::Percentages, problem, "Name the column with the count of people");
                 continue;
             }
             let why = if self.largest(column) <= 100.5 { Why::Share } else { Why::NotWhole };
@@ -98,7 +98,7 @@ impl Reading<'_> {
                     "If it is not people, write leave_out = [\"{}\"]; else give whole counts",
                     self.names[column]
                 );
-                self.ask("column-unclear", problem, remedy);
+                self.ask(Code::ColumnUnclear, problem, remedy);
             }
         }
     }

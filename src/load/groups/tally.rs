@@ -9,7 +9,7 @@ use crate::load::manifest::{GroupsSection, OneOrMany};
 use crate::load::numerals::{Count, Decimal, Sign};
 use crate::load::table::{Cell, Table};
 use crate::load::words::plain;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Counts by category and zone.
@@ -150,7 +150,7 @@ fn category_column(rows: &Rows<'_>, dimension: &str, count: usize) -> Result<usi
 fn codes_alone(rows: &Rows<'_>, column: usize) -> Issue {
     let title = rows.table.titles()[column];
     Issue::error(
-        "category-codes",
+        Code::CategoryCodes,
         Where::file(rows.table.file()).field(title),
         format!("\"{title}\" holds codes, and no column says in words what they stand for"),
         format!(
@@ -213,7 +213,7 @@ fn compact(rows: &Rows<'_>, section: &GroupsSection, issues: &mut Issues) -> Res
     }
     let at = Where::file(rows.table.file()).field(titles[rows.zone]);
     issues.push(Issue::note(
-        "pivot-layout",
+        Code::PivotLayout,
         at,
         "Zones and categories stand below each other in one column, as in a pivot table",
         "The row of a zone is taken for everybody there",
@@ -237,7 +237,7 @@ fn settle(rows: &Rows<'_>, columns: &[usize], section: &GroupsSection) -> Result
         return Decimal::named(said).ok_or_else(|| {
             let problem = format!("\"{said}\" is not a sign before decimals");
             Box::new(Issue::error(
-                "decimal-unknown",
+                Code::DecimalUnknown,
                 at("decimal"),
                 problem,
                 "Write decimal = \".\" or decimal = \",\"",
@@ -262,7 +262,7 @@ fn settle(rows: &Rows<'_>, columns: &[usize], section: &GroupsSection) -> Result
             );
             let remedy = "Write decimal = \",\" in its section of place.toml if 1.234 is more than a thousand, \
                           decimal = \".\" if it is a little more than one";
-            Err(Box::new(Issue::error("number-unclear", at("decimal"), problem, remedy)))
+            Err(Box::new(Issue::error(Code::NumberUnclear, at("decimal"), problem, remedy)))
         }
     }
 }

@@ -11,7 +11,7 @@ use super::label::{Family, Label};
 use super::sums::Columns;
 use crate::load::manifest::OneOrMany;
 use crate::load::words::{figure, some_of};
-use crate::place::Why;
+use crate::place::{Code, Why};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What `place.toml` says of a table.
@@ -49,13 +49,13 @@ pub(super) struct Understanding {
 /// Something to say about a table: a stable name, what is so, and what to do.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Remark {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) problem: String,
     pub(super) remedy: String,
 }
 
 impl Remark {
-    pub(super) fn new(code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(code: Code, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { code, problem: problem.into(), remedy: remedy.into() }
     }
 }
@@ -174,11 +174,11 @@ impl Reading<'_> {
         some_of(&columns.iter().map(|c| self.names[*c].as_str()).collect::<Vec<_>>())
     }
 
-    pub(super) fn ask(&mut self, code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn ask(&mut self, code: Code, problem: impl Into<String>, remedy: impl Into<String>) {
         self.out.questions.push(Remark::new(code, problem, remedy));
     }
 
-    pub(super) fn warn(&mut self, code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) {
+    pub(super) fn warn(&mut self, code: Code, problem: impl Into<String>, remedy: impl Into<String>) {
         self.out.warnings.push(Remark::new(code, problem, remedy));
     }
 
@@ -240,7 +240,7 @@ impl Reading<'_> {
             if !years.contains(&year) {
                 let listed: Vec<String> = years.iter().map(i32::to_string).collect();
                 let problem = format!("place.toml asks for the year {year}, which no column names");
-                self.ask("several-years", problem, format!("The years are {}", some_of(&listed)));
+                self.ask(Code::SeveralYears, problem, format!("The years are {}", some_of(&listed)));
             }
             for column in open {
                 if self.labels[column].year.is_some_and(|own| own != year) {
@@ -261,7 +261,7 @@ impl Reading<'_> {
             .collect();
         let last = years.last().copied().unwrap_or_default();
         self.ask(
-            "several-years",
+            Code::SeveralYears,
             format!("The table has several years side by side: {}", sums.join("; ")),
             format!("Say which with year = {last} in its section of place.toml"),
         );
@@ -316,7 +316,7 @@ impl Reading<'_> {
         }
         let listed = self.named_all(&empty);
         self.ask(
-            "column-without-numbers",
+            Code::ColumnWithoutNumbers,
             format!("There is not one number under {listed}, and no column has everybody"),
             format!(
                 "If the cells are formulas, open the workbook and save it again, so that their values are kept; \

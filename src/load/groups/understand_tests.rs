@@ -24,7 +24,7 @@ fn keys(understanding: &Understanding) -> Vec<String> {
 /// Everybody over all zones, and the keys of the groups; the code of the question where one is asked.
 fn answer(understanding: &Understanding, columns: &[Column<'_>]) -> Result<(f64, Vec<String>), &'static str> {
     if let Some(question) = understanding.questions.first() {
-        return Err(question.code);
+        return Err(question.code.word());
     }
     let sum = |column: &usize| columns[*column].1.iter().sum::<f64>();
     let plan = &understanding.plan;

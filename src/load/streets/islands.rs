@@ -2,7 +2,7 @@ use crate::crs::Plane;
 use crate::load::Issues;
 use crate::load::words::{figure, some_of};
 use crate::network::{Island, Snap, StreetNetwork};
-use crate::place::{Asset, Audience, Issue, Position, Severity, Where};
+use crate::place::{Asset, Audience, Code, Issue, Position, Severity, Where};
 
 /// More of the residents than this on parts of their own is no detail of the map: whoever reads the answers must know.
 const MANY: f64 = 0.005;
@@ -68,7 +68,7 @@ pub(in crate::load) fn tell_of_islands(
     let severity = if is_much { Severity::Warning } else { Severity::Note };
     issues.push(Issue {
         severity,
-        code: "street-islands",
+        code: Code::StreetIslands,
         at: Where::file(file),
         problem,
         remedy,

@@ -182,7 +182,7 @@ fn a_layer_of_several_kinds_in_its_own_words_leaves_out_rivers_or_asks() {
     let unknown: Writer = |tags| json!({ "type": tags.get("t").unwrap_or(&"X12") });
     let (streets, _) = read_text("lines.geojson", &layer("t=River", unknown));
     let issue = streets.expect_err("X12 may be anything");
-    assert_eq!((issue.code, issue.at.field.as_deref()), ("street-kinds-unclear", Some("type")));
+    assert_eq!((issue.code.word(), issue.at.field.as_deref()), ("street-kinds-unclear", Some("type")));
     assert!(issue.remedy.contains("exclude = { \"type\" = [\"River\"]"), "{}", issue.remedy);
 
     let elsewhere: Writer = |tags| json!({ "id": 1, "theme": tags.get("t").unwrap_or(&"Way") });

@@ -4,7 +4,7 @@ use super::lines::is_excluded;
 use crate::load::table::Table;
 use crate::load::words::{plain, some_of};
 use crate::network::StreetClass;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Titles under which layers keep what a street is for, the most telling first.
@@ -123,7 +123,7 @@ fn question(table: &Table, column: usize, words: &[String], shown: &str) -> Issu
          that is not excluded is walked",
         no.join(", ")
     );
-    Issue::error("street-kinds-unclear", Where::file(shown).field(title), problem, remedy)
+    Issue::error(Code::StreetKindsUnclear, Where::file(shown).field(title), problem, remedy)
 }
 
 /// What a street is for, by the words of OS Open Roads or a council. Words that are not understood make a street

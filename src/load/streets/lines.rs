@@ -12,7 +12,7 @@ use crate::load::Issues;
 use crate::load::manifest::{OneOrMany, StreetsSection};
 use crate::load::table::{Shapes, Table};
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use crate::units::Metres;
 use geo::{Geometry, LineString};
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ pub(super) fn read(
     let Some(shapes) = table.shapes() else {
         let problem = "The street file has no lines";
         let remedy = "Give an OpenStreetMap extract (.osm.pbf, .osm) or a map layer of road lines";
-        return Err(Issue::error("streets-without-lines", Where::file(context.shown), problem, remedy));
+        return Err(Issue::error(Code::StreetsWithoutLines, Where::file(context.shown), problem, remedy));
     };
     let columns = Columns::of(section, table, context, issues)?;
     let mut reader = LineReader {
@@ -112,7 +112,7 @@ pub(super) fn read(
         );
         let remedy =
             format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
-        issues.push(Issue::note("street-ends-joined", Where::file(context.shown), problem, remedy));
+        issues.push(Issue::note(Code::StreetEndsJoined, Where::file(context.shown), problem, remedy));
     }
     let (network, report) = build(&lines, &joints, &barriers);
     Ok(Streets { network, features: Vec::new(), report })
@@ -150,7 +150,7 @@ impl<'a> Columns<'a> {
         let name = match &section.name {
             Some(title) => Some(table.column(title).ok_or_else(|| {
                 let (at, problem, remedy) = wanted(title, "name");
-                Issue::error("unknown-column", at, problem, remedy)
+                Issue::error(Code::ColumnMissing, at, problem, remedy)
             })?),
             None => NAME_TITLES.iter().find_map(|title| table.column(title)),
         };
@@ -158,7 +158,7 @@ impl<'a> Columns<'a> {
         for (title, values) in &section.exclude {
             let Some(column) = table.column(title) else {
                 let (at, problem, remedy) = wanted(title, "exclude");
-                issues.push(Issue::warning("unknown-column", at, problem, remedy));
+                issues.push(Issue::warning(Code::ColumnMissing, at, problem, remedy));
                 continue;
             };
             let values = match values {
@@ -240,8 +240,8 @@ impl LineReader<'_> {
                     self.line(row, square.exterior(), &kind, issues);
                 }
             }
-            Some(_) => self.left_out(row, "street-not-a-line", "The shape is not a line", issues),
-            None => self.left_out(row, "street-without-shape", "There is no shape", issues),
+            Some(_) => self.left_out(row, Code::StreetNotALine, "The shape is not a line", issues),
+            None => self.left_out(row, Code::StreetWithoutShape, "There is no shape", issues),
         }
     }
 
@@ -299,7 +299,7 @@ impl LineReader<'_> {
             Err(coordinate) => {
                 let problem =
                     format!("The point {}, {} is not on {}", coordinate.x, coordinate.y, self.context.plane.name());
-                self.left_out(row, "street-off-plane", &problem, issues);
+                self.left_out(row, Code::StreetsOffPlane, &problem, issues);
                 return;
             }
         };
@@ -311,7 +311,7 @@ impl LineReader<'_> {
         self.lines.push(Line { points, street });
     }
 
-    fn left_out(&self, row: usize, code: &'static str, problem: &str, issues: &mut Issues) {
+    fn left_out(&self, row: usize, code: Code, problem: &str, issues: &mut Issues) {
         let at = Where::file(self.context.shown).row(self.table.line(row));
         let remedy = "It was left out; mend or delete the line in the source";
         issues.push(Issue::warning(code, at, problem, remedy));

@@ -22,7 +22,7 @@ use super::table::{Options, Table};
 use super::{Issues, Steps};
 use crate::crs::{Plane, Xy};
 use crate::network::{BuildReport, Snap, StreetNetwork};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use crate::units::Metres;
 use osm_file::OsmFile;
 use std::path::Path;
@@ -96,7 +96,7 @@ pub(super) fn meet(network: &StreetNetwork, door: Xy, within: Metres) -> Option<
 fn packed(shown: &str) -> Issue {
     let problem = "The street file is packed in a way that is not read here";
     Issue::error(
-        "packed-streets",
+        Code::FileZipped,
         Where::file(shown),
         problem,
         "Unpack it to .osm, or use the .osm.pbf of the same area",
@@ -107,7 +107,7 @@ fn nothing_to_walk(shown: &str) -> Issue {
     let problem = "There is no street in the file that can be walked";
     let remedy = "Give an OpenStreetMap extract or a layer of road lines that covers the place, or leave out \
                   [streets] to measure straight lines";
-    Issue::error("no-streets", Where::file(shown), problem, remedy)
+    Issue::error(Code::NoStreets, Where::file(shown), problem, remedy)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;
@@ -165,13 +165,13 @@ impl Missing {
                 self.absent.len()
             );
             let remedy = "The stretches inside the file are used; fetch a larger extract if they lie within the place";
-            issues.push(Issue::note("street-nodes-missing", at(), problem, remedy));
+            issues.push(Issue::note(Code::StreetNodesMissing, at(), problem, remedy));
         }
         if !self.off_plane.is_empty() {
             let problem =
                 format!("{} nodes of streets lie off the edge of {}", self.off_plane.len(), context.plane.name());
             let remedy = "Streets are cut there; give [place] crs if the place itself is affected";
-            issues.push(Issue::warning("streets-off-plane", at(), problem, remedy));
+            issues.push(Issue::warning(Code::StreetsOffPlane, at(), problem, remedy));
         }
     }
 }
@@ -181,7 +181,7 @@ fn tell_of_closed_ways(ways: &[Way], context: Context<'_>, issues: &mut Issues) 
     if closed > 0 {
         let problem = format!("{closed} ways are private or closed to people on foot and were left out");
         let remedy = "Nothing to do, unless residents may use them: then their foot or access tag should say so";
-        issues.push(Issue::note("streets-closed", Where::file(context.shown), problem, remedy));
+        issues.push(Issue::note(Code::StreetsClosed, Where::file(context.shown), problem, remedy));
     }
 }
 

@@ -2,7 +2,7 @@ use super::super::table::guarded;
 use super::Context;
 use super::osm_file::{Element, Kind, Tags};
 use crate::crs::LonLat;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use osmpbf::{Blob, BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
 use rayon::prelude::*;
 use std::sync::OnceLock;
@@ -176,20 +176,20 @@ fn sift_block<T>(
 pub(super) fn broken(shown: &str, why: &str) -> Issue {
     let problem = format!("The street file is damaged or is not OpenStreetMap data: {why}");
     let remedy = "Fetch the file again and compare its size with the publisher's; it may have been cut short";
-    Issue::error("broken-streets", Where::file(shown), problem, remedy)
+    Issue::error(Code::FileDamaged, Where::file(shown), problem, remedy)
 }
 
 fn history(shown: &str) -> Issue {
     let problem = "The file holds the history of OpenStreetMap, with every version of every street";
     let remedy = "Take the state of one day out of it: osmium time-filter history.osh.pbf 2024-06-30T00:00:00Z -o \
                   streets.osm.pbf";
-    Issue::error("streets-history", Where::file(shown), problem, remedy)
+    Issue::error(Code::StreetsHistory, Where::file(shown), problem, remedy)
 }
 
 pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Issue {
     let problem = format!("The street file cannot be opened: {error}");
     Issue::error(
-        "unreadable-streets",
+        Code::FileUnreadable,
         Where::file(shown),
         problem,
         "Check the path in [streets] file and that it may be read",

@@ -5,7 +5,7 @@
 
 use super::rows::Builder;
 use super::{Issues, Source, Table};
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::path::Path;
 
@@ -110,9 +110,9 @@ impl<'b> Dbf<'b> {
     pub(super) fn report_missing(&self, source: &Source<'_>, issues: &mut Issues) {
         if self.rows() < self.claimed {
             issues.push(source.warning(
-                "file-cut-short",
-                format!("the .dbf announces {} rows and holds {}", self.claimed, self.rows()),
-                "export or copy the file again; the missing rows have no attributes",
+                Code::FileCutShort,
+                format!("The .dbf announces {} rows and holds {}", self.claimed, self.rows()),
+                "Export or copy the file again; the missing rows have no attributes",
             ));
         }
     }

@@ -4,7 +4,7 @@ use super::records::{Record, Records};
 use super::rows::Builder;
 use super::titles::{self, Header};
 use super::{Issues, Source, Table, text};
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 
 /// Characters that part cells, the usual ones first: of two that explain the file equally well the
 /// earlier one is taken.
@@ -21,9 +21,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     let (preview, lines) = preview(text, separator);
     let Some(header) = titles::find(&preview, source.options.titles_if_none) else {
         return Err(source.error(
-            "file-empty",
-            "the file holds nothing but blank lines",
-            "export or download it again; the last attempt did not finish",
+            Code::FileEmpty,
+            "The file holds nothing but blank lines",
+            "Export or download it again; the last attempt did not finish",
         ));
     };
     let header_line = header.skip.checked_sub(1).and_then(|at| lines.get(at)).copied();
@@ -32,9 +32,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     let short = builder.shorter();
     if short.count > 0 {
         let mut issue = source.note(
-            "row-too-short",
+            Code::RowTooShort,
             format!("{} row(s) have fewer cells than there are titles", short.count),
-            "the missing cells count as empty; a note below the table or a line break inside a cell looks like this",
+            "The missing cells count as empty; a note below the table or a line break inside a cell looks like this",
         );
         issue.at = issue.at.row(short.first);
         issues.push(issue);
@@ -114,9 +114,9 @@ fn preview(text: &str, separator: &str) -> (Vec<Vec<String>>, Vec<u64>) {
 fn report_header(source: &Source<'_>, header: &Header, line: Option<u64>, separator: &str, issues: &mut Issues) {
     if !matches!(separator, "," | ";" | "\t" | "|") {
         issues.push(source.note(
-            "separator",
-            format!("the cells are parted by \"{}\"", separator.escape_debug()),
-            "they were read so; a comma is safer",
+            Code::Separator,
+            format!("The cells are parted by \"{}\"", separator.escape_debug()),
+            "They were read so; a comma is safer",
         ));
     }
     report_titles(source, header, line, issues);
@@ -129,19 +129,23 @@ pub(super) fn report_titles(source: &Source<'_>, header: &Header, line: Option<u
         issues.push(issue);
     };
     if header.given {
-        say(source.note("no-titles", "the file has no row of titles", "the titles of its standard layout were used"));
+        say(source.note(
+            Code::NoTitles,
+            "The file has no row of titles",
+            "The titles of its standard layout were used",
+        ));
     } else if header.preamble > 0 {
         say(source.note(
-            "titles-below",
+            Code::TitlesBelow,
             format!("{} row(s) stand above the row of titles", header.preamble),
-            "they were left out; a table with one row of titles at the top is safer",
+            "They were left out; a table with one row of titles at the top is safer",
         ));
     }
     if header.doubtful {
         say(source.warning(
-            "titles-doubtful",
-            "the row taken for titles looks like data",
-            "put a row of titles at the top of the file if it has none",
+            Code::TitlesDoubtful,
+            "The row taken for titles looks like data",
+            "Put a row of titles at the top of the file if it has none",
         ));
     }
 }
@@ -171,9 +175,9 @@ fn fill(
     let unclosed = records.unclosed;
     if unclosed.count > 0 {
         let mut issue = source.warning(
-            "quote-not-closed",
+            Code::QuoteNotClosed,
             format!("{} cell(s) begin with a quotation mark that is never closed", unclosed.count),
-            "the mark was read as an ordinary character and the row ended with its line; mend the cell in the file",
+            "The mark was read as an ordinary character and the row ended with its line; mend the cell in the file",
         );
         issue.at = issue.at.row(unclosed.first);
         issues.push(issue);

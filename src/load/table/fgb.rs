@@ -8,7 +8,7 @@ use super::reference::well_known_text;
 use super::rows::Builder;
 use super::{Issues, Source, Table, words};
 use crate::crs::Crs;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use flatgeobuf::{
     ColumnType, Geometry as Packed, GeometryType, Header, size_prefixed_root_as_feature, size_prefixed_root_as_header,
 };
@@ -54,9 +54,9 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
     }
     if !rest.is_empty() || line < header.features_count() {
         issues.push(source.warning(
-            "file-cut-short",
-            format!("the file announces {} features and holds {line}", header.features_count()),
-            "export or download it again; the last attempt did not finish",
+            Code::FileCutShort,
+            format!("The file announces {} features and holds {line}", header.features_count()),
+            "Export or download it again; the last attempt did not finish",
         ));
     }
     frame::report_unreadable(source, &unreadable, issues);

@@ -8,7 +8,7 @@
 use super::rows::Tally;
 use super::{Issues, Shapes, Source};
 use crate::crs::Crs;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use geo::{CoordsIter, Geometry, MapCoordsInPlace};
 
 /// What a file says about its coordinates.
@@ -63,10 +63,10 @@ pub fn settle_points(
     if let Some(wanted) = wanted {
         let unknown = || {
             Issue::error(
-                "crs-unknown",
+                Code::CrsUnknown,
                 at.clone().field("crs"),
-                format!("the reference system \"{wanted}\" is not known"),
-                "name it by its EPSG code, such as \"EPSG:27700\" or \"EPSG:4326\"",
+                format!("The reference system \"{wanted}\" is not known"),
+                "Name it by its EPSG code, such as \"EPSG:27700\" or \"EPSG:4326\"",
             )
         };
         return Ok(Settled { crs: Crs::parse(wanted).ok_or_else(unknown)?, swapped: false });
@@ -115,7 +115,7 @@ impl Votes {
 
 fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Issue>), Issue> {
     let settled = |crs, swapped| Settled { crs, swapped };
-    let note = |problem: String, remedy: &str| Some(Issue::note("crs-guessed", at.clone(), problem, remedy));
+    let note = |problem: String, remedy: &str| Some(Issue::note(Code::CrsGuessed, at.clone(), problem, remedy));
     if votes.all == 0 {
         return Ok(match claim {
             Claim::Says(crs) => (settled(crs, false), None),
@@ -126,8 +126,8 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
         return Err(unknown(at, name));
     }
     let said = match &claim {
-        Claim::Says(crs) => format!("the file is said to be in {}", crs.name()),
-        _ => "the file does not say its reference system".to_owned(),
+        Claim::Says(crs) => format!("The file is said to be in {}", crs.name()),
+        _ => "The file does not say its reference system".to_owned(),
     };
     let says_degrees = matches!(claim, Claim::Says(Crs::LonLat));
     match claim {
@@ -140,28 +140,28 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
     }
     if votes.are_swapped() {
         let issue = Issue::warning(
-            "axes-swapped",
+            Code::AxesSwapped,
             at.clone(),
-            "latitude stands where longitude should, and longitude where latitude should",
-            "they were exchanged; if the coordinates are right as they are, set crs = \"EPSG:4326\" in place.toml",
+            "Latitude stands where longitude should, and longitude where latitude should",
+            "They were exchanged; if the coordinates are right as they are, set crs = \"EPSG:4326\" in place.toml",
         );
         return Ok((settled(Crs::LonLat, true), Some(issue)));
     }
     if votes.are_degrees() {
-        let remedy = "they were read as WGS84 longitude and latitude; set crs in place.toml to be sure";
+        let remedy = "They were read as WGS84 longitude and latitude; set crs in place.toml to be sure";
         let issue = if says_degrees { None } else { note(format!("{said} and its coordinates are degrees"), remedy) };
         return Ok((settled(Crs::LonLat, false), issue));
     }
     if votes.are_grid() {
-        let remedy = "they were read as British National Grid (EPSG:27700); set crs in place.toml to be sure";
+        let remedy = "They were read as British National Grid (EPSG:27700); set crs in place.toml to be sure";
         let problem = format!("{said} and its coordinates are metres on the British National Grid");
         return Ok((settled(Crs::BritishNationalGrid, false), note(problem, remedy)));
     }
     Err(Issue::error(
-        "crs-unknown",
+        Code::CrsUnknown,
         at.clone(),
         format!("{said}, and its coordinates are neither degrees nor on the British National Grid"),
-        "set crs in place.toml to the EPSG code of the coordinates, such as \"EPSG:32722\"",
+        "Set crs in place.toml to the EPSG code of the coordinates, such as \"EPSG:32722\"",
     ))
 }
 
@@ -172,10 +172,10 @@ fn unknown(at: &Where, name: &str) -> Issue {
         short.push('…');
     }
     Issue::error(
-        "crs-unknown",
+        Code::CrsUnknown,
         at.clone(),
-        format!("the file names a reference system that is not known here: \"{short}\""),
-        "set crs in place.toml to its EPSG code, or export the layer in WGS84 (EPSG:4326)",
+        format!("The file names a reference system that is not known here: \"{short}\""),
+        "Set crs in place.toml to its EPSG code, or export the layer in WGS84 (EPSG:4326)",
     )
 }
 
@@ -200,9 +200,9 @@ pub(super) fn shapes(
     }
     if broken.count > 0 {
         let mut issue = source.warning(
-            "coordinates-not-finite",
+            Code::CoordinatesNotFinite,
             format!("{} feature(s) have coordinates that are not numbers", broken.count),
-            "they count as features without geometry; mend or delete them",
+            "They count as features without geometry; mend or delete them",
         );
         issue.at = issue.at.row(broken.first);
         issues.push(issue);
@@ -224,18 +224,18 @@ const MOST_ROWS_NAMED: usize = 50;
 pub(super) fn report_unreadable(source: &Source<'_>, unreadable: &[(u64, String)], issues: &mut Issues) {
     for (line, why) in unreadable.iter().take(MOST_ROWS_NAMED) {
         let mut issue = source.warning(
-            "geometry-unreadable",
-            format!("the geometry cannot be read: {why}"),
-            "the feature counts as one without geometry; mend or delete it",
+            Code::GeometryUnreadable,
+            format!("The geometry cannot be read: {why}"),
+            "The feature counts as one without geometry; mend or delete it",
         );
         issue.at = issue.at.row(*line);
         issues.push(issue);
     }
     if let Some(more) = unreadable.len().checked_sub(MOST_ROWS_NAMED).filter(|&more| more > 0) {
         issues.push(source.warning(
-            "geometry-unreadable",
+            Code::GeometryUnreadable,
             format!("{more} more features have geometries that cannot be read"),
-            "they count as features without geometry; export the layer again",
+            "They count as features without geometry; export the layer again",
         ));
     }
 }

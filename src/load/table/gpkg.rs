@@ -4,7 +4,7 @@ use super::frame::{self, Claim};
 use super::rows::Builder;
 use super::{Issues, Source, Table, guarded, reference, titles, wkb, words};
 use crate::crs::Crs;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use geo::Geometry;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
@@ -81,8 +81,8 @@ impl Patience {
     /// What to say when the query was ended.
     fn lost(&self, source: &Source<'_>) -> Option<Issue> {
         self.ended.load(Ordering::SeqCst).then(|| {
-            let problem = "a view in the GeoPackage takes too long to work out, or never ends";
-            source.error("file-too-slow", problem, "save what the view shows as a table of its own")
+            let problem = "A view in the GeoPackage takes too long to work out, or never ends";
+            source.error(Code::FileTooSlow, problem, "Save what the view shows as a table of its own")
         })
     }
 }
@@ -126,14 +126,14 @@ fn chosen(source: &Source<'_>, layers: Vec<Layer>) -> Result<Layer, Issue> {
     let names: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", layer.name)).collect();
     let names = names.join(", ");
     if layers.is_empty() {
-        return Err(source.error("layer-missing", "the GeoPackage has no layers", "export the layer into it again"));
+        return Err(source.error(Code::LayerMissing, "The GeoPackage has no layers", "Export the layer into it again"));
     }
     if let Some(wanted) = source.options.layer {
         let exact = layers.iter().position(|layer| layer.name == wanted);
         let alike = || layers.iter().position(|layer| titles::plain(&layer.name) == titles::plain(wanted));
         let Some(at) = exact.or_else(alike) else {
-            let problem = format!("the GeoPackage has no layer \"{wanted}\"");
-            return Err(source.error("layer-missing", problem, format!("name one of its layers: {names}")));
+            let problem = format!("The GeoPackage has no layer \"{wanted}\"");
+            return Err(source.error(Code::LayerMissing, problem, format!("Name one of its layers: {names}")));
         };
         return Ok(layers.into_iter().nth(at).expect("a position found in the list is in the list"));
     }
@@ -143,9 +143,9 @@ fn chosen(source: &Source<'_>, layers: Vec<Layer>) -> Result<Layer, Issue> {
     match (fitting.next(), fitting.next()) {
         (Some(layer), None) => Ok(layer),
         _ => Err(source.error(
-            "layer-unclear",
-            format!("the GeoPackage has {count} layers and none was named"),
-            format!("set layer to one of them: {names}"),
+            Code::LayerUnclear,
+            format!("The GeoPackage has {count} layers and none was named"),
+            format!("Set layer to one of them: {names}"),
         )),
     }
 }

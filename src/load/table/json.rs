@@ -7,7 +7,7 @@ use super::frame::{self, Claim};
 use super::rows::{Builder, TooLarge};
 use super::{Issues, Source, Table, text, words};
 use crate::crs::Crs;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
@@ -46,9 +46,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
 /// The file says of itself that there is more.
 fn part_of(source: &Source<'_>, why: &str, count: u64) -> Issue {
     source.warning(
-        "file-is-a-part",
-        format!("the file is only a part: it holds {count} features or records and {why}"),
-        "services send a page at a time, often 1,000 or 2,000; fetch every page, or the whole as one download, as in \
+        Code::FileIsAPart,
+        format!("The file is only a part: it holds {count} features or records and {why}"),
+        "Services send a page at a time, often 1,000 or 2,000; fetch every page, or the whole as one download, as in \
          ogr2ogr all.geojson \"…/query?where=1=1&outFields=*&f=geojson\"",
     )
 }
@@ -111,11 +111,11 @@ fn malformed(source: &Source<'_>, error: &serde_json::Error, documents: u64, row
         (_, count) => format!(" (after {count} complete features)"),
     };
     let remedy = if error.is_eof() {
-        "the file is cut short; export or download it again"
+        "The file is cut short; export or download it again"
     } else {
-        "mend the file there, or export it again; JSON knows no NaN, no comments and no comma after the last item"
+        "Mend the file there, or export it again; JSON knows no NaN, no comments and no comma after the last item"
     };
-    let mut issue = source.error("file-damaged", format!("the file is not well-formed JSON: {error}{read}"), remedy);
+    let mut issue = source.error(Code::FileDamaged, format!("The file is not well-formed JSON: {error}{read}"), remedy);
     issue.at = issue.at.row(error.line() as u64);
     issue
 }

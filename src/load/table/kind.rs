@@ -1,7 +1,7 @@
 //! What kind of file it is, by its first bytes, else by its ending.
 
 use super::Source;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 
 /// Whether these are the first bytes of an SQLite database, which is read where it is and not as bytes.
 pub(super) fn is_geopackage(head: &[u8]) -> bool {
@@ -34,24 +34,24 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
     }
     if bytes.starts_with(b"%PDF") || ending == "pdf" {
         return Err(source.error(
-            "file-kind",
-            "the file is a PDF document",
-            "ask for the table behind it as CSV or XLSX",
+            Code::FileKind,
+            "The file is a PDF document",
+            "Ask for the table behind it as CSV or XLSX",
         ));
     }
     if ending == "pbf" {
         return Err(source.error(
-            "file-kind",
-            "the file is an OpenStreetMap extract, not a table or map layer",
-            "name it under [streets]; assets are read out of it with osm = true",
+            Code::FileKind,
+            "The file is an OpenStreetMap extract, not a table or map layer",
+            "Name it under [streets]; assets are read out of it with osm = true",
         ));
     }
     let start = start_of(bytes);
     if start.starts_with(b"<") {
         return Err(source.error(
-            "file-kind",
-            "the file is a web page or XML document, not a table",
-            "the download was probably an error page; download the data file itself again",
+            Code::FileKind,
+            "The file is a web page or XML document, not a table",
+            "The download was probably an error page; download the data file itself again",
         ));
     }
     if matches!(ending.as_str(), "json" | "geojson" | "geojsonl" | "ndjson" | "jsonl" | "geojsons")
@@ -70,9 +70,9 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
         ("fgb", false) => Err(source.damaged("a FlatGeobuf", "it does not begin like one")),
         ("parquet", false) => Err(source.damaged("a Parquet file", "it does not begin like one")),
         (_, false) => Err(source.error(
-            "file-kind",
-            "the file is neither text nor any kind of table or map layer known here",
-            "give CSV, XLSX, Parquet, GeoJSON, GeoPackage, Shapefile or FlatGeobuf",
+            Code::FileKind,
+            "The file is neither text nor any kind of table or map layer known here",
+            "Give CSV, XLSX, Parquet, GeoJSON, GeoPackage, Shapefile or FlatGeobuf",
         )),
     }
 }
@@ -94,16 +94,16 @@ fn zipped(source: &Source<'_>, ending: &str, bytes: &[u8]) -> Result<Kind, Issue
     }
     if holds(b".shp") {
         return Err(source.error(
-            "file-zipped",
-            "the file is a zipped shapefile",
-            "unzip it and name the .shp file; keep .dbf, .prj and .cpg beside it",
+            Code::FileZipped,
+            "The file is a zipped shapefile",
+            "Unzip it and name the .shp file; keep .dbf, .prj and .cpg beside it",
         ));
     }
     Err(packed(source, "zip"))
 }
 
 fn packed(source: &Source<'_>, how: &str) -> Issue {
-    source.error("file-zipped", format!("the file is packed ({how})"), "unpack it and name the file inside")
+    source.error(Code::FileZipped, format!("The file is packed ({how})"), "Unpack it and name the file inside")
 }
 
 /// The beginning without byte order mark and white space.

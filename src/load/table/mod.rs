@@ -39,7 +39,7 @@ pub use words::{Flag, parse_date, parse_excel_date, parse_flag};
 
 use super::Issues;
 use crate::crs::Crs;
-use crate::place::{Issue, Where};
+use crate::place::{Code, Issue, Where};
 use geo::Geometry;
 use kind::Kind;
 use rows::{Builder, Cells, TooLarge};
@@ -198,26 +198,26 @@ impl Source<'_> {
         Where::file(self.shown)
     }
 
-    fn error(&self, code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
+    fn error(&self, code: Code, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
         Issue::error(code, self.at(), problem, remedy)
     }
 
-    fn warning(&self, code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
+    fn warning(&self, code: Code, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
         Issue::warning(code, self.at(), problem, remedy)
     }
 
-    fn note(&self, code: &'static str, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
+    fn note(&self, code: Code, problem: impl Into<String>, remedy: impl Into<String>) -> Issue {
         Issue::note(code, self.at(), problem, remedy)
     }
 
     fn unreadable(&self, error: &std::io::Error) -> Issue {
         match error.kind() {
             std::io::ErrorKind::NotFound => self.error(
-                "file-missing",
-                "there is no such file",
-                "check the path in place.toml; it is relative to the directory of place.toml",
+                Code::FileMissing,
+                "There is no such file",
+                "Check the path in place.toml; it is relative to the directory of place.toml",
             ),
-            _ => self.error("file-unreadable", format!("the file cannot be read: {error}"), "check its permissions"),
+            _ => self.error(Code::FileUnreadable, format!("The file cannot be read: {error}"), "Check its permissions"),
         }
     }
 
@@ -234,17 +234,17 @@ impl Source<'_> {
         let length = std::fs::metadata(self.path).map_err(|error| self.unreadable(&error))?.len();
         if length > MOST_BYTES {
             return Err(self.error(
-                "file-too-large",
-                format!("the file has {} megabytes, and one of this kind is read whole", length >> 20),
-                "leave out columns that are not needed, or save it as a GeoPackage, which is read piece by piece",
+                Code::FileTooLarge,
+                format!("The file has {} megabytes, and one of this kind is read whole", length >> 20),
+                "Leave out columns that are not needed, or save it as a GeoPackage, which is read piece by piece",
             ));
         }
         let bytes = std::fs::read(self.path).map_err(|error| self.unreadable(&error))?;
         if bytes.is_empty() {
             return Err(self.error(
-                "file-empty",
-                "the file is empty (0 bytes)",
-                "export or download it again; the last attempt did not finish",
+                Code::FileEmpty,
+                "The file is empty (0 bytes)",
+                "Export or download it again; the last attempt did not finish",
             ));
         }
         Ok(bytes)
@@ -258,17 +258,17 @@ impl Source<'_> {
     /// The file is of the kind it should be and cannot be read all the same.
     fn damaged(&self, kind: &str, why: impl std::fmt::Display) -> Issue {
         self.error(
-            "file-damaged",
-            format!("the file cannot be read as {kind}: {why}"),
-            "it may be cut short or of another kind; export or download it again",
+            Code::FileDamaged,
+            format!("The file cannot be read as {kind}: {why}"),
+            "It may be cut short or of another kind; export or download it again",
         )
     }
 
     fn too_large(&self, TooLarge: TooLarge) -> Issue {
         self.error(
-            "file-too-large",
-            format!("the table has more than {} million cells", rows::MOST_CELLS / 1_000_000),
-            "keep only the rows and columns that are needed",
+            Code::FileTooLarge,
+            format!("The table has more than {} million cells", rows::MOST_CELLS / 1_000_000),
+            "Keep only the rows and columns that are needed",
         )
     }
 
@@ -278,9 +278,9 @@ impl Source<'_> {
         let (titles, cells, lines) = builder.finish();
         if lines.is_empty() {
             issues.push(self.warning(
-                "no-rows",
-                "the file has column titles and no rows",
-                "check that the export finished and that no filter was left on",
+                Code::NoRows,
+                "The file has column titles and no rows",
+                "Check that the export finished and that no filter was left on",
             ));
         }
         let plain_titles = titles.iter().map(|title| titles::plain(title)).collect();

@@ -5,7 +5,7 @@ use super::frame::{self, Claim};
 use super::rows::Builder;
 use super::{Issues, Source, Table, guarded, pages, reference, wkb, words};
 use crate::crs::Crs;
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use geo::Geometry;
 use polars::io::parquet::read::FileMetadata;
 use polars::prelude::*;
@@ -24,9 +24,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
         && let Some((column, encoding)) = about.as_ref().and_then(unread)
     {
         return Err(source.error(
-            "geometry-encoding",
-            format!("the geometry column \"{column}\" is encoded as {encoding}, which is not read"),
-            "write it as WKB, as geopandas does by default: frame.to_parquet(path), or ogr2ogr -lco GEOMETRY_ENCODING=WKB",
+            Code::GeometryEncoding,
+            format!("The geometry column \"{column}\" is encoded as {encoding}, which is not read"),
+            "Write it as WKB, as geopandas does by default: frame.to_parquet(path), or ogr2ogr -lco GEOMETRY_ENCODING=WKB",
         ));
     }
     let mut titles = Vec::new();
@@ -71,9 +71,9 @@ fn short(why: &str) -> String {
 
 fn not_text(source: &Source<'_>, column: &str, holds: &str) -> Issue {
     let mut issue = source.note(
-        "column-not-text",
-        format!("the column holds {}, which is not read", short(holds)),
-        "keep its parts as columns of their own if they are needed",
+        Code::ColumnNotText,
+        format!("The column holds {}, which is not read", short(holds)),
+        "Keep its parts as columns of their own if they are needed",
     );
     issue.at = issue.at.field(column);
     issue

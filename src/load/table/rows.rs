@@ -1,6 +1,7 @@
 //! The cells of a table, kept as one long text: about the size of the file, whatever the file.
 
 use super::{Issues, Source, titles};
+use crate::place::Code;
 
 /// A table with more cells than this is refused. Half a thousand million cells is ten thousand times a
 /// census table and about two gigabytes of cell ends; only a damaged or hostile file gets there, and it
@@ -136,16 +137,16 @@ impl Builder {
                 n => format!(" and {} more", n - 1),
             };
             let mut issue = source.note(
-                "titles-renamed",
-                format!("columns without a title of their own: \"{first}\"{more}"),
-                "they were numbered; give every column its own title to be able to name it",
+                Code::TitlesRenamed,
+                format!("Columns without a title of their own: \"{first}\"{more}"),
+                "They were numbered; give every column its own title to be able to name it",
             );
             issue.at = issue.at.field(first);
             issues.push(issue);
         }
         if self.longer.count > 0 {
             let mut issue = source.warning(
-                "row-too-long",
+                Code::RowTooLong,
                 format!("{} row(s) have more cells than there are titles", self.longer.count),
                 "the cells beyond the last title were left out; look for a separator inside a cell without quotes",
             );

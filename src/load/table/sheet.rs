@@ -4,7 +4,7 @@ use super::delimited::report_titles;
 use super::rows::Builder;
 use super::titles::{self, Header};
 use super::{Issues, Source, Table, guarded, inflate, words};
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use calamine::{Data, ExcelDateTime, Reader, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
@@ -23,8 +23,8 @@ struct Row {
 /// Reads the named sheet, or the first that holds a table.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
     guarded(|| inflate::check(&bytes)).map_err(|why| {
-        let remedy = "save only the sheet with the table, without the formatting of empty rows, or as CSV";
-        source.error("file-too-large", format!("the workbook is not read: {why}"), remedy)
+        let remedy = "Save only the sheet with the table, without the formatting of empty rows, or as CSV";
+        source.error(Code::FileTooLarge, format!("The workbook is not read: {why}"), remedy)
     })?;
     let opened = guarded(|| open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string()));
     let mut workbook = opened.map_err(|why| source.damaged("a workbook", why))?;
@@ -40,8 +40,8 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     };
     let Some(header) = header else {
         return Err(source.error(
-            "sheet-empty",
-            format!("the sheet \"{name}\" is empty"),
+            Code::SheetEmpty,
+            format!("The sheet \"{name}\" is empty"),
             format!("name the sheet with the table: {}", listed(&names)),
         ));
     };
@@ -57,8 +57,8 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
 fn named(source: &Source<'_>, wanted: &str, names: &[String]) -> Result<String, Issue> {
     let same = |name: &&String| titles::plain(name) == titles::plain(wanted);
     names.iter().find(|name| *name == wanted).or_else(|| names.iter().find(same)).cloned().ok_or_else(|| {
-        let problem = format!("the workbook has no sheet \"{wanted}\"");
-        source.error("sheet-missing", problem, format!("name one of its sheets: {}", listed(names)))
+        let problem = format!("The workbook has no sheet \"{wanted}\"");
+        source.error(Code::SheetMissing, problem, format!("Name one of its sheets: {}", listed(names)))
     })
 }
 
@@ -116,12 +116,12 @@ fn first_table(
         }
     }
     let Some((_, chosen)) = best else {
-        return Err(source.error("sheet-empty", "the workbook has no sheets", "save it again as XLSX or CSV"));
+        return Err(source.error(Code::SheetEmpty, "The workbook has no sheets", "Save it again as XLSX or CSV"));
     };
     if names.len() > 1 {
         issues.push(source.note(
-            "sheet-chosen",
-            format!("the sheet \"{}\" was read, the first with a table", chosen.0),
+            Code::SheetChosen,
+            format!("The sheet \"{}\" was read, the first with a table", chosen.0),
             format!("name another if that is not the one: {}", listed(names)),
         ));
     }

@@ -5,7 +5,7 @@ use super::frame::{self, Claim};
 use super::reference::well_known_text;
 use super::rows::Builder;
 use super::{Issues, Source, Table, guarded};
-use crate::place::Issue;
+use crate::place::{Code, Issue};
 use geo::{Contains, Geometry, LineString, MultiPolygon, Polygon};
 use shapefile::{PolygonRing, Shape, ShapeReader};
 use std::io::Cursor;
@@ -15,9 +15,9 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
     let (shapes, broken) = guarded(|| shapes(bytes)).map_err(|why| source.damaged("a shapefile", why))?;
     if let Some(why) = broken {
         let mut issue = source.warning(
-            "file-cut-short",
-            format!("the shapefile cannot be read beyond feature {}: {why}", shapes.len()),
-            "the features before it were kept; export or copy the file again",
+            Code::FileCutShort,
+            format!("The shapefile cannot be read beyond feature {}: {why}", shapes.len()),
+            "The features before it were kept; export or copy the file again",
         );
         issue.at = issue.at.row(shapes.len() as u64 + 1);
         issues.push(issue);
@@ -28,9 +28,9 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
         Some(Err(why)) => return Err(source.damaged("a shapefile, because of its .dbf", why)),
         None => {
             issues.push(source.warning(
-                "attributes-missing",
-                "the shapefile has no .dbf beside it, so its features have no attributes",
-                "copy the .dbf, .prj and .cpg beside the .shp",
+                Code::AttributesMissing,
+                "The shapefile has no .dbf beside it, so its features have no attributes",
+                "Copy the .dbf, .prj and .cpg beside the .shp",
             ));
             None
         }
@@ -67,9 +67,9 @@ fn joined(
         dbf.report_missing(source, issues);
         if dbf.rows() != shapes.len() {
             issues.push(source.warning(
-                "attributes-do-not-match",
-                format!("the .shp has {} features and the .dbf {} rows", shapes.len(), dbf.rows()),
-                "they were joined by number; copy both files again from the same export",
+                Code::AttributesDoNotMatch,
+                format!("The .shp has {} features and the .dbf {} rows", shapes.len(), dbf.rows()),
+                "They were joined by number; copy both files again from the same export",
             ));
         }
     }

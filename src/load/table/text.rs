@@ -2,6 +2,7 @@
 
 use super::rows::Tally;
 use super::{Issues, Source};
+use crate::place::Code;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// Decodes a text file: UTF-8 with or without byte order mark, UTF-16 with one, else Windows-1252.
@@ -14,11 +15,11 @@ pub(super) fn decode(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -
         Some((encoding, mark)) if encoding != UTF_8 => {
             let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
             let problem = if broken {
-                format!("the file is in {} and cut or damaged", encoding.name())
+                format!("The file is in {} and cut or damaged", encoding.name())
             } else {
-                format!("the file is in {}", encoding.name())
+                format!("The file is in {}", encoding.name())
             };
-            issues.push(source.note("encoding", problem, "it was read as such; UTF-8 is safer"));
+            issues.push(source.note(Code::Encoding, problem, "It was read as such; UTF-8 is safer"));
             text.into_owned()
         }
         found => utf8_or_windows(source, bytes, found.map_or(0, |(_, mark)| mark), issues),
@@ -46,9 +47,9 @@ fn utf8_or_windows(source: &Source<'_>, bytes: Vec<u8>, mark: usize, issues: &mu
         }
     }
     let mut issue = source.note(
-        "encoding",
+        Code::Encoding,
         format!("{} line(s) are not in UTF-8", odd.count),
-        "they were read as Windows-1252; check the accents in names, or save the file as UTF-8",
+        "They were read as Windows-1252; check the accents in names, or save the file as UTF-8",
     );
     issue.at = issue.at.row(odd.first);
     issues.push(issue);
@@ -59,9 +60,9 @@ fn without_nul(source: &Source<'_>, text: String, issues: &mut Issues) -> String
     let Some(first) = text.find('\0') else { return text };
     let line = text[..first].matches('\n').count() as u64 + 1;
     let mut issue = source.warning(
-        "nul-characters",
-        "the file has NUL characters",
-        "they were taken out; check the rows around the first one, or export the file again",
+        Code::NulCharacters,
+        "The file has NUL characters",
+        "They were taken out; check the rows around the first one, or export the file again",
     );
     issue.at = issue.at.row(line);
     issues.push(issue);

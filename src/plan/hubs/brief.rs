@@ -23,8 +23,10 @@ pub struct Brief {
     pub keep: Keep,
     /// The least share of a group that must be covered, from 0 to 1.
     pub floors: Vec<(GroupIdx, f64)>,
-    /// How long the choice itself may take. The questions after it (what if a site falls through, how stable the
-    /// choice is, what fairness costs) may take as long again each, so the whole at most four times as long.
+    /// How much work the choice itself may take, in seconds of an idle core as they are counted by steps, so that the
+    /// same brief has the same answer on any machine. The questions after it (what if a site falls through, how stable
+    /// the choice is, what fairness costs) may take as much again each. By the clock the whole may take twenty times as
+    /// long; what is still searched then is cut, and [`Proposal::cut_by_clock`](super::Proposal::cut_by_clock) says so.
     pub time_limit: Duration,
     /// Where chance begins: the same seed gives the same plan.
     pub seed: u64,

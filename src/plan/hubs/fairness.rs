@@ -7,7 +7,7 @@ use super::proposal::{FairEnd, FairPoint, Fairness};
 use super::question::{Question, Variation};
 use crate::measure::coverage_by;
 use crate::place::GroupIdx;
-use std::time::Instant;
+use std::time::Duration;
 
 /// How much higher the next floor is than what the worst-off group has, as a share: one in a hundred of its members
 /// is the least that anybody would argue over.
@@ -30,22 +30,21 @@ pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
     let brief = Brief { objective: Objective::Coverage, ..ground.brief.clone() };
     let ground = ground.with(&brief);
     let plain: Vec<(GroupIdx, Option<f64>)> = groups.iter().map(|&group| (group, None)).collect();
-    let started = Instant::now();
     let most = Question::of(&ground, &plain, &Variation::default())?.most(&ground, brief.time_limit.div_f64(4.0));
     let caps = groups.iter().zip(most).map(|(&group, most)| most / super::members(place, group));
     let cap = caps.fold(1.0, f64::min);
     let mut curve = Fairness { points: Vec::new(), end: FairEnd::Stopped };
     let mut floor = 0.0;
+    let mut left = brief.time_limit.as_secs_f64();
     while curve.points.len() < POINTS {
         if floor > cap + 1e-9 {
             curve.end = FairEnd::Impossible(floor.min(1.0));
             break;
         }
-        let left = brief.time_limit.saturating_sub(started.elapsed());
         let floors: Vec<(GroupIdx, Option<f64>)> =
             groups.iter().map(|&group| (group, higher(super::floor_of(&brief, group), floor))).collect();
         let question = Question::of(&ground, &floors, &Variation::default())?;
-        let found = match question.answer(&ground, left) {
+        let found = match question.answer(&ground, Duration::from_secs_f64(left.max(0.0))) {
             Ok(found) => found,
             Err(Unplanned::Infeasible { .. }) => {
                 curve.end = FairEnd::Impossible(floor);
@@ -53,6 +52,7 @@ pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
             }
             Err(_) => break,
         };
+        left -= found.work;
         let open = super::open(&ground, &found.sites);
         let after = coverage_by(place, brief.standard.within, &ground.doors(&open));
         let Some(worst) = super::worst_off(&after) else { break };

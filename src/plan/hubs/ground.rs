@@ -9,9 +9,56 @@ use crate::place::{AssetIdx, Idx, Place};
 use crate::units::{Metres, Seconds, WalkingSpeed};
 use rayon::prelude::*;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// How much faster than usual people walk in the boldest run; see `stability`.
 pub(super) const PACE_RANGE: f64 = 0.1;
+
+/// How much longer than its work the whole may take before the clock ends it: the work of all questions is at most six
+/// times that of the choice, and a busy machine is let be three times as slow.
+const PATIENCE: u32 = 20;
+
+/// However little work is asked for, the clock lets a plan have this long.
+const AT_LEAST: Duration = Duration::from_secs(60);
+
+/// When the clock ends what is still being searched, and whether it did.
+#[derive(Debug, Clone)]
+pub(super) struct Deadline {
+    until: Instant,
+    is_missed: Arc<AtomicBool>,
+}
+
+impl Deadline {
+    fn of(brief: &Brief) -> Self {
+        let allowed = brief.time_limit.saturating_mul(PATIENCE).clamp(AT_LEAST, Duration::from_secs(1 << 30));
+        let until = Instant::now() + allowed;
+        Self { until, is_missed: Arc::default() }
+    }
+
+    /// What is left by the clock.
+    pub(super) fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether the clock has ended it; noted when it has.
+    pub(super) fn is_over(&self) -> bool {
+        let is_over = self.left().is_zero();
+        self.note(is_over);
+        is_over
+    }
+
+    /// Notes that the clock ended a search before its work was done.
+    pub(super) fn note(&self, is_cut: bool) {
+        if is_cut {
+            self.is_missed.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn is_missed(&self) -> bool {
+        self.is_missed.load(Ordering::Relaxed)
+    }
+}
 
 /// Every walk that can matter, from where people live to the sites.
 pub(super) struct Ground<'a> {
@@ -19,6 +66,7 @@ pub(super) struct Ground<'a> {
     pub(super) brief: &'a Brief,
     /// Who waits, and may give up.
     pub(super) watch: &'a Watch,
+    pub(super) deadline: Deadline,
     /// Today's hubs, then the candidates.
     pub(super) sites: Arc<Vec<Site>>,
     pub(super) n_today: usize,
@@ -28,6 +76,7 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     pub(super) fn survey(place: &'a Place, brief: &'a Brief, watch: &'a Watch) -> Result<Self, Unplanned> {
+        let deadline = Deadline::of(brief);
         let (sites, n_today) = sites(place, brief, watch)?;
         let reach = fastest(place).distance(reach_of(brief)) * (1.0 / (1.0 - PACE_RANGE) + 1e-6);
         let walker = Walker::new(place, &sites, reach);
@@ -57,7 +106,7 @@ impl<'a> Ground<'a> {
                 return Err(brief.too_much(expected.max(pairs), candidates));
             }
         }
-        Ok(Self { place, brief, watch, sites: Arc::new(sites), n_today, walks: Arc::new(walks) })
+        Ok(Self { place, brief, watch, deadline, sites: Arc::new(sites), n_today, walks: Arc::new(walks) })
     }
 
     /// Refuses candidates none of which anybody could walk to: in the sea, beyond a river, off the streets.
@@ -80,7 +129,8 @@ impl<'a> Ground<'a> {
         'a: 'b,
     {
         let (sites, walks) = (Arc::clone(&self.sites), Arc::clone(&self.walks));
-        Ground { place: self.place, brief, watch: self.watch, sites, n_today: self.n_today, walks }
+        let deadline = self.deadline.clone();
+        Ground { place: self.place, brief, watch: self.watch, deadline, sites, n_today: self.n_today, walks }
     }
 
     /// Whether a site stays open whatever is chosen.

@@ -108,6 +108,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         bound: choice.bound,
         gap: choice.gap,
         seconds: choice.seconds,
+        cut_by_clock: ground.deadline.is_missed(),
         candidates: ground.sites.len() - ground.n_today,
         today: ground.n_today,
         runner_up: runner_up(&sites),

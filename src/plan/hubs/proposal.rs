@@ -22,8 +22,10 @@ pub struct Proposal {
     pub bound: f64,
     /// Distance of the two as a share of the objective; 0 when proven.
     pub gap: f64,
-    /// Seconds the choice took.
+    /// Seconds the choice took by the clock: the only thing here that may differ from one machine to the next.
     pub seconds: f64,
+    /// Whether the clock ended a search before its work was done: asked again, the answer may differ.
+    pub cut_by_clock: bool,
     /// How many candidates there were.
     pub candidates: usize,
     /// How many hubs there are today.

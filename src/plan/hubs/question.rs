@@ -45,6 +45,8 @@ pub(super) struct Choice {
     pub(super) bound: f64,
     pub(super) gap: f64,
     pub(super) seconds: f64,
+    /// Seconds of work, as they are counted.
+    pub(super) work: f64,
 }
 
 impl Question {
@@ -150,8 +152,9 @@ impl Question {
         let most = |group: &Group| {
             let weights = group.weights.clone();
             let alone = Problem { weights, groups: Vec::new(), ..self.problem.clone() };
-            let effort = Effort { time_limit: share, seed: ground.brief.seed, watch: Some(ground.watch) };
-            solve(Model::Mclp, &alone, effort).map_or_else(|_| group.total(), |found| found.bound.max(found.objective))
+            let found = solve(Model::Mclp, &alone, effort(ground, share));
+            ground.deadline.note(found.as_ref().is_ok_and(|found| found.cut_by_clock));
+            found.map_or_else(|_| group.total(), |found| found.bound.max(found.objective))
         };
         self.problem.groups.par_iter().map(most).collect()
     }
@@ -185,9 +188,14 @@ impl Question {
     }
 
     fn answer_to(&self, ground: &Ground<'_>, problem: &Problem, time_limit: Duration) -> Result<Choice, Unplanned> {
-        let effort = Effort { time_limit, seed: ground.brief.seed, watch: Some(ground.watch) };
-        let found: Solution =
-            solve(ground.brief.objective.model(), problem, effort).map_err(|why| unplanned(ground, why))?;
+        let answer = solve(ground.brief.objective.model(), problem, effort(ground, time_limit));
+        let is_cut = match &answer {
+            Ok(found) => found.cut_by_clock,
+            Err(Unsolved::NothingFound) => ground.deadline.left().is_zero(),
+            Err(_) => false,
+        };
+        ground.deadline.note(is_cut);
+        let found: Solution = answer.map_err(|why| unplanned(ground, why))?;
         let sites: Vec<usize> = found.sites.iter().filter_map(|&number| self.site(number)).collect();
         // What staying counts for is no part of what the choice achieves.
         let kept = sites.iter().filter(|site| **site < ground.n_today).count();
@@ -202,8 +210,14 @@ impl Question {
             bound: found.bound - counted,
             gap: found.gap(),
             seconds: found.seconds,
+            work: found.work,
         })
     }
+}
+
+/// So much work, with the clock behind it.
+fn effort<'a>(ground: &Ground<'a>, work: Duration) -> Effort<'a> {
+    Effort { time_limit: ground.deadline.left(), work: Some(work), seed: ground.brief.seed, watch: Some(ground.watch) }
 }
 
 /// The cost and the radius of every pair that is covered: how far it is within the limit does not count.

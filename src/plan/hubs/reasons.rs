@@ -10,7 +10,7 @@ use crate::units::Metres;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How near a site is to count as much the same place: five minutes' walk in a straight line. Wider, and another
 /// high street would count; narrower, and the other end of the same one would not.
@@ -27,6 +27,9 @@ const LISTED: usize = 5;
 const PEOPLE_RANGE: f64 = 0.1;
 /// How likely one of today's hubs is to close: about one in twenty, as council buildings have in hard years.
 const CLOSES: f64 = 0.05;
+
+/// Seconds of work that each walk counts as when the problem of a run is put together.
+const A_WALK: f64 = 1e-7;
 
 /// What each site is worth beside the others.
 pub(super) struct Reason {
@@ -115,11 +118,13 @@ pub(super) fn stability(
     of: &[usize],
 ) -> Result<Again, Unplanned> {
     let share = ground.brief.time_limit.div_f64(ground.brief.runs.max(1) as f64).max(Duration::from_millis(10));
-    let began = Instant::now();
-    let runs: Vec<Option<Choice>> = (0..ground.brief.runs as u64)
+    // Gathering who could walk where takes work too, run for run.
+    let gathering = A_WALK * ground.walks.iter().map(Vec::len).sum::<usize>().max(1) as f64;
+    let most = (ground.brief.time_limit.as_secs_f64() / gathering).max(1.0) as usize;
+    let runs: Vec<Option<Choice>> = (0..ground.brief.runs.min(most) as u64)
         .into_par_iter()
         .map(|run| {
-            if ground.watch.is_cancelled() || began.elapsed() > ground.brief.time_limit {
+            if ground.watch.is_cancelled() || ground.deadline.is_over() {
                 return None;
             }
             let question = Question::of(ground, groups, &variation(ground, run)).ok()?;

@@ -11,7 +11,7 @@ use super::proposal::{StayPoint, Staying};
 use super::question::{Choice, Question};
 use super::reasons::{ALIKE, loss};
 use crate::locate::Status;
-use std::time::Instant;
+use std::time::Duration;
 
 /// Plans looked at, the two ends included: more would be more than anybody weighs up.
 const POINTS: usize = 8;
@@ -66,12 +66,13 @@ pub(super) fn settle(
 
 /// The plans from the best to the one in which every hub stays, fewest kept first.
 fn frontier(ground: &Ground<'_>, question: &Question, best: &Choice) -> Vec<Point> {
-    let started = Instant::now();
-    let share = || ground.brief.time_limit.saturating_sub(started.elapsed()).div_f64(2.0);
+    let mut left = ground.brief.time_limit.as_secs_f64();
     let point = |choice: Choice| Point { kept: kept(ground, &choice), choice };
     let few = point(best.clone());
     let mut points = vec![few.clone()];
-    let Ok(all) = question.answer_with_all_of_today(ground, share()) else { return points };
+    let share = half(left);
+    let Ok(all) = question.answer_with_all_of_today(ground, share) else { return points };
+    left -= all.work;
     let many = point(all);
     if many.kept > few.kept {
         points.push(many.clone());
@@ -83,7 +84,9 @@ fn frontier(ground: &Ground<'_>, question: &Question, best: &Choice) -> Vec<Poin
         }
         // Where a hub counts for this much, both ends are alike; what is better lies between them.
         let worth = worth_between(ground, &few, &many);
-        let found = question.staying(ground, worth).and_then(|other| other.answer(ground, share()));
+        let share = half(left);
+        let found = question.staying(ground, worth).and_then(|other| other.answer(ground, share));
+        left -= found.as_ref().map_or(share.as_secs_f64(), |choice| choice.work);
         let Some(next) = found.ok().map(point) else { continue };
         if few.kept < next.kept && next.kept < many.kept {
             points.push(next.clone());
@@ -92,6 +95,11 @@ fn frontier(ground: &Ground<'_>, question: &Question, best: &Choice) -> Vec<Poin
     }
     points.sort_by_key(|point| point.kept);
     points
+}
+
+/// Half of the work that is left.
+fn half(left: f64) -> Duration {
+    Duration::from_secs_f64((left / 2.0).max(0.0))
 }
 
 /// What a hub counts for where this plan is the best: half-way between where the plans beside it take over.

@@ -24,8 +24,15 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
     sentences.extend(staying(proposal));
     sentences.extend(runner_up(proposal));
     sentences.extend(fairness(place, proposal));
+    if proposal.cut_by_clock {
+        sentences.push(CUT.to_owned());
+    }
     proposal.sentences = sentences;
 }
+
+/// Said where the clock came first.
+const CUT: &str = "The machine was too busy: the clock ended a search before its work was done, so the same question may have \
+                   a slightly different answer another time; what is said to be proven is.";
 
 fn outcome(proposal: &Proposal) -> String {
     let (before, after) = (&proposal.before.place, &proposal.after.place);
@@ -109,11 +116,12 @@ fn proof(proposal: &Proposal) -> String {
             format!("Proven: {}.", most.replacen("No choice", &format!("no choice of {choice}"), 1))
         }
         Status::Optimal => format!("Proven: no other choice of {choice} does better."),
-        Status::Feasible => format!(
-            "Not proven to be the best: time ran out after {:.0} seconds. {}.",
-            proposal.seconds,
-            could_be_better(proposal)
-        ),
+        Status::Feasible => {
+            format!(
+                "Not proven to be the best: the search ended when its work was done. {}.",
+                could_be_better(proposal)
+            )
+        }
     }
 }
 
@@ -260,7 +268,7 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
             if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
         )),
         FairEnd::Stopped => sentences.push(format!(
-            "Whether every group can have more than {} was not settled in the time.",
+            "Whether every group can have more than {} was not settled: the search ended when its work was done.",
             share(last.worst.1)
         )),
         FairEnd::Impossible(_) | FairEnd::NotAsked => {}
@@ -345,8 +353,8 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
     };
     let without_plan = match proposal.brief.runs.saturating_sub(runs) {
         0 => String::new(),
-        1 => "; in 1 more none was found in the time that meets every rule".to_owned(),
-        n => format!("; in {n} more none was found in the time that meets every rule"),
+        1 => "; in 1 more none was found in the work allowed that meets every rule".to_owned(),
+        n => format!("; in {n} more none was found in the work allowed that meets every rule"),
     };
     format!(
         "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}{without_plan}.",

@@ -143,7 +143,7 @@ pub fn run(seeds: impl Iterator<Item = u64>, dir: &Path) -> Tally {
         let (_, counts) = tally.by_layout.entry(layout.name).or_insert_with(|| (case.honest, BTreeMap::new()));
         *counts.entry(came).or_default() += 1;
         if came == Came::Asked && case.honest {
-            let code = read.issues.first().map_or("nothing said", |issue| issue.code);
+            let code = read.issues.first().map_or("nothing said", |issue| issue.code.word());
             tally.asked.entry(code).or_insert((0, seed)).0 += 1;
         }
         if came == Came::Wrong && tally.wrong.len() < 40 {

@@ -99,7 +99,8 @@ export interface Proposal {
   gap: number;
   objective: string;
   unit: string;
-  seconds: number;
+  /** The clock ended a search before its work was done, so another asking may answer otherwise. */
+  cut_by_clock: boolean;
   candidates: number;
   hubs_today: number;
   sentences: string[];

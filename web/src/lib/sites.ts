@@ -57,9 +57,11 @@ export function readPins(text: string): Pin[] {
     .map(({ lon, lat, name }) => ({ lon, lat, name }));
 }
 
-/** Five decimals are a metre: nobody places a hub finer. */
+/** Seven decimals are a centimetre: a site out of a plan stays where it was counted, to the last resident. */
+const brief = (degrees: number): string => String(Number(degrees.toFixed(7)));
+
 export function writePins(pins: Pin[]): string {
-  return pins.map(({ lon, lat, name }) => [lon.toFixed(5), lat.toFixed(5), ...(name ? [plain(name)] : [])].join(PART)).join(END);
+  return pins.map(({ lon, lat, name }) => [brief(lon), brief(lat), ...(name ? [plain(name)] : [])].join(PART)).join(END);
 }
 
 export const readIds = (text: string): string[] => text.split(PART).filter(Boolean);

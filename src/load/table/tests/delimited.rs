@@ -215,8 +215,8 @@ fn files_that_are_no_tables_are_refused_with_what_to_do() {
     };
     refused("a.csv", b"<!DOCTYPE html><html>Sign in</html>", "web page");
     refused("a.pdf", b"%PDF-1.7 ...", "PDF");
-    refused("a.zip", b"PK\x03\x04....wards.shp....", "unzip it and name the .shp");
-    refused("a.csv.gz", &[0x1F, 0x8B, 8, 0], "unpack");
+    refused("a.zip", b"PK\x03\x04....wards.shp....", "Unzip it and name the .shp");
+    refused("a.csv.gz", &[0x1F, 0x8B, 8, 0], "Unpack");
     refused("a.bin", &[0, 1, 2, 3, 4, 5, 6, 7], "GeoPackage");
     refused("a.gpkg", &[0, 1, 2, 3, 4, 5, 6, 7], "not an SQLite database");
     refused("roads.osm.pbf", &[0, 0, 0, 14, 10, 9], "[streets]");

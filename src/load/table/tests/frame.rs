@@ -9,7 +9,7 @@ fn settled(wanted: Option<&str>, claim: Claim, pairs: &[(f64, f64)]) -> (Result<
 fn name(claim: Claim, pairs: &[(f64, f64)]) -> (String, bool, Vec<&'static str>) {
     let (settled, issues) = settled(None, claim, pairs);
     let settled = settled.expect("settled");
-    (settled.crs.name().to_owned(), settled.swapped, issues.iter().map(|issue| issue.code).collect())
+    (settled.crs.name().to_owned(), settled.swapped, issues.iter().map(|issue| issue.code.word()).collect())
 }
 
 const NEWPORT: (f64, f64) = (-2.99, 51.58);

@@ -32,7 +32,7 @@ impl Tried {
 
     /// Codes of the issues, in the order they were met.
     fn codes(&self) -> Vec<&str> {
-        self.issues.iter().map(|issue| issue.code).collect()
+        self.issues.iter().map(|issue| issue.code.word()).collect()
     }
 
     fn issue(&self, code: &str) -> &Issue {
