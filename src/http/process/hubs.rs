@@ -10,7 +10,7 @@ use crate::layer::{Layer, geojson};
 use crate::measure::what_if::OFF_STREET;
 use crate::place::Place;
 use crate::plan::hubs::{
-    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_watched,
+    Brief, Candidates, Keep, Objective, Proposal, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_watched,
     kind_named, standard_named,
 };
 use crate::snapshot::Snapshot;
@@ -242,13 +242,18 @@ fn work(place: &Place, brief: &Brief, job: &Job) -> Result<Vec<Part>, Problem> {
         }
     })?;
     job.watch.step("Drawing the ground each site serves", 0.95);
-    let layer = |name, layer: Layer| Part { name, media: GEOJSON, body: Bytes::from(geojson::write(place, &layer)) };
-    Ok(vec![
-        Part { name: "proposal", media: "application/json", body: Bytes::from(hubs_json(place, &proposal)) },
-        layer("sites", hubs_layer(place, &proposal)),
-        layer("catchments", catchments_layer(place, &proposal)),
-        layer("gains", gains_layer(place, &proposal)),
-    ])
+    let mut parts =
+        vec![Part { name: "proposal", media: "application/json", body: Bytes::from(hubs_json(place, &proposal)) }];
+    type Draw = fn(&Place, &Proposal) -> Layer;
+    let layers: [(&'static str, Draw); 3] =
+        [("sites", hubs_layer), ("catchments", catchments_layer), ("gains", gains_layer)];
+    for (name, draw) in layers {
+        if job.watch.is_cancelled() {
+            return Err(Problem::stopped());
+        }
+        parts.push(Part { name, media: GEOJSON, body: Bytes::from(geojson::write(place, &draw(place, &proposal))) });
+    }
+    Ok(parts)
 }
 
 fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {

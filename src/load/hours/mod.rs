@@ -167,7 +167,8 @@ mod tests {
         let began = std::time::Instant::now();
         for words in long {
             assert!(matches!(read(&words), Understood::Not(Opening::Unreadable(_))));
-            assert!(matches!(read_days([Some(words.as_str()); 7]), Understood::Not(_)));
+            let days = read_days([Some(words.as_str()); 7]);
+            assert!(matches!(days, Understood::Not(_) | Understood::AsWritten(Opening::Unknown)), "no words, no hours");
             assert!(!never_open(&words, NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day")));
         }
         assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
