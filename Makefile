@@ -17,7 +17,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint deny format bench fuzz meaning same tools tools-for-tests clean
+.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint docs deny format bench fuzz meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -97,6 +97,14 @@ lint: tools ## format, lints, and the documentation of the code
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links -A rustdoc::redundant_explicit_links" cargo doc --quiet --no-deps --lib --document-private-items
+
+docs: export PATCHWORK_WRITE_DOCS = 1
+docs: tools ## the pages of the manual that come from the code, and the manual as a book where mdbook is there
+	cargo test --test it reference::
+	rm -rf target/manual && mkdir -p target/manual && cp -r docs/. target/manual
+	cp METHODS.md target/manual/methods.md && cp GLOSSARY.md target/manual/glossary.md
+	sed -i 's#](\.\./METHODS\.md#](methods.md#g; s#](\.\./GLOSSARY\.md#](glossary.md#g; s#](docs/#](#g' target/manual/*.md
+	@if command -v mdbook >/dev/null; then mdbook build; else echo "the book was not made: cargo install --locked mdbook"; fi
 
 deny: tools ## licences, sources and known faults of the dependencies (cargo-deny)
 	@command -v cargo-deny >/dev/null || { echo "cargo-deny is missing: cargo install --locked cargo-deny"; exit 1; }

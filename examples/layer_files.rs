@@ -7,7 +7,7 @@ use geo::{Coord, Geometry, LineString, Point, Polygon};
 use patchwork::crs::{Plane, Xy};
 use patchwork::layer::file::{self, Coordinates, JsonFg};
 use patchwork::layer::tile::{self, TileId, TileLayer};
-use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, Value};
+use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, LayerId, Role, Value};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -67,9 +67,10 @@ fn layer(id: &str, title: &str, features: Vec<(Option<Geometry<f64>>, [Value; 5]
         description: format!("{title} of a made-up thing"),
         kind,
         unit,
+        role: Role::default(),
     };
     Layer {
-        id: id.to_owned(),
+        id: LayerId::of(id.to_owned()),
         title: title.to_owned(),
         description: "Made up, to be opened by other programs.".to_owned(),
         method: "where-people-live",
@@ -79,6 +80,7 @@ fn layer(id: &str, title: &str, features: Vec<(Option<Geometry<f64>>, [Value; 5]
             attributions: vec!["© Nobody".to_owned()],
             date: chrono::NaiveDate::from_ymd_opt(2024, 3, 31),
             notices: vec!["Everything here is made up.".to_owned()],
+            protection: None,
         },
         fields: vec![
             field("name", "Name", FieldKind::Text, None),

@@ -9,6 +9,7 @@
 //! `tests/it/house.rs` says the ranks and proves it.
 
 pub mod memory;
+pub mod text;
 pub mod units;
 pub mod crs;
 pub mod stats;

@@ -140,7 +140,7 @@ impl Snapshot {
     /// The collection of this name.
     #[must_use]
     pub fn collection(&self, id: &str) -> Option<&Collection> {
-        self.layers.iter().find(|collection| collection.layer.id == id)
+        self.layers.iter().find(|collection| collection.layer.id.as_str() == id)
     }
 }
 

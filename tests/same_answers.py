@@ -7,8 +7,8 @@ tiles, the pages and the documents of the API, runs the measures of the command 
 with a place.toml, or `demo`; without one it is the demo and the four real places, as far as their files are there.
 
 What may differ, and why, stands in tests/same_answers.toml: [[change]] has `where` (a regular expression for the
-address), `what` (one for the text), optionally `with` (by what the text is replaced in both, nothing by default) and
-`why`. It is emptied when a version is published.
+address), `what` (one for the text that is taken out of both) or `members` (names that are taken out of JSON), and `why`.
+It is emptied when a version is published.
 """
 
 import contextlib
@@ -135,11 +135,28 @@ def answers(program: str, place: pathlib.Path, port: int, into: pathlib.Path) ->
     return {address: into / name for address, name in json.loads(index.read_text()).items()}
 
 
+def without(body: bytes, change: dict) -> bytes:
+    """An answer less what may differ."""
+    if "members" not in change:
+        return re.sub(change["what"].encode(), b"", body)
+
+    def rest(value):
+        if isinstance(value, dict):
+            return {name: rest(member) for name, member in value.items() if name not in change["members"]}
+        return [rest(item) for item in value] if isinstance(value, list) else value
+
+    head, _, text = body.partition(b"\n")
+    try:
+        return head + b"\n" + json.dumps(rest(json.loads(text)), ensure_ascii=False, indent=2).encode()
+    except ValueError:
+        return body
+
+
 def difference(address: str, old: bytes, new: bytes, changes: list[dict]) -> str | None:
     """In which bytes two answers differ, after what may differ is taken out."""
     for change in changes:
         if re.search(change["where"], address):
-            old, new = (re.sub(change["what"].encode(), change.get("with", "").encode(), body) for body in (old, new))
+            old, new = (without(body, change) for body in (old, new))
     if old == new:
         return None
     at = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)))

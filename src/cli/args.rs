@@ -151,8 +151,8 @@ pub enum Measure {
     patchwork measure my-borough reach --dimension age --out reach-age.csv\n  \
     patchwork measure my-borough giving --layer grants --out grants.csv\n  \
     patchwork measure my-borough giving --out trustees.html\n\n\
-    Without --out a table by patch is printed. With --out the whole layer is written,\n\
-    as GeoJSON or CSV by the ending of the file.")]
+    Without --out a table by patch is printed. With --out the whole layer is written, in the form\n\
+    that the ending of the file asks for: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet.")]
 pub struct MeasureArgs {
     /// Place directory: the one with place.toml
     pub dir: PathBuf,
@@ -169,7 +169,7 @@ pub struct MeasureArgs {
     /// `giving-beside` (money beside coverage and reach)
     #[arg(long, value_name = "LAYER")]
     pub layer: Option<String>,
-    /// File to write: .geojson or .csv; for giving also .html, a page to print
+    /// File to write: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet; for giving also .html, a page to print
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
@@ -285,7 +285,7 @@ pub struct PlanArgs {
     /// Form of the answer
     #[arg(long, value_enum, default_value_t = AnswerFormat::Text)]
     pub format: AnswerFormat,
-    /// File to write the sites to as well: .geojson or .csv
+    /// File to write the sites to as well: .geojson, .fg.json, .csv, .xlsx, .gpkg, .fgb or .parquet
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

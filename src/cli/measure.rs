@@ -1,15 +1,15 @@
 //! `patchwork measure`: one measure of a place, as a table for people or a layer in a file.
 
 use super::args::{Measure, MeasureArgs};
+use super::output::{check_ending, percent, write_layer};
 use super::progress::Progress;
 use super::words::{table, whole};
-use super::{Failure, print_result, usable, write};
-use crate::layer::{self, Layer};
+use super::{Failure, print_result, usable};
+use crate::layer;
 use crate::measure::{Coverage, Covered, Gaps, coverage, gaps};
 use crate::place::{Place, Standard};
-use crate::units::{Seconds, Share};
+use crate::units::Seconds;
 use std::fmt::Write;
-use std::path::Path;
 
 /// Gaps a table on the terminal lists; the file has them all, and the table says how many are left.
 const GAPS_LISTED: usize = 20;
@@ -74,26 +74,6 @@ fn chosen<'p>(place: &'p Place, args: &MeasureArgs) -> Result<Vec<&'p Standard>,
     }
 }
 
-pub(super) fn check_ending(path: &Path) -> Result<(), Failure> {
-    match path.extension().and_then(|e| e.to_str()) {
-        Some("geojson" | "json" | "csv") => Ok(()),
-        _ => Err(Failure::Usage(format!("--out {}: the file must end in .geojson or .csv", path.display()))),
-    }
-}
-
-pub(super) fn write_layer(place: &Place, layer: &Layer, path: &Path) -> Result<(), Failure> {
-    write(path, &bytes(place, layer, path))
-}
-
-/// A layer in the form that the ending of the file asks for.
-pub(super) fn bytes(place: &Place, layer: &Layer, path: &Path) -> Vec<u8> {
-    if path.extension().is_some_and(|e| e == "csv") {
-        layer::csv::write(place, layer)
-    } else {
-        layer::geojson::write(place, layer)
-    }
-}
-
 fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
     heading(place, standard, text);
     let mut rows = vec![
@@ -154,10 +134,6 @@ fn heading(place: &Place, standard: &Standard, text: &mut String) {
     if place.streets.is_none() {
         let _ = writeln!(text, "No streets: walks are straight lines times {}.", place.detour);
     }
-}
-
-pub(super) fn percent(share: Option<Share>) -> String {
-    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share.get() * 100.0))
 }
 
 fn minutes(time: Option<Seconds>) -> String {

@@ -10,6 +10,7 @@ mod giving;
 mod health;
 mod locate;
 mod measure;
+mod output;
 mod plan;
 mod progress;
 mod region;

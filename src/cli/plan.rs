@@ -1,10 +1,10 @@
 //! `patchwork plan`: where the next hubs should go, as words for a committee, JSON, or a layer in a file.
 
 use super::args::{AnswerFormat, PlanArgs, PlanKeep, PlanObjective};
-use super::measure::{bytes, check_ending, percent};
+use super::output::{check_ending, percent, write_layer};
 use super::progress::Progress;
 use super::words::{table, whole};
-use super::{Failure, floor, print_result, say, seconds, usable, write};
+use super::{Failure, floor, print_result, say, seconds, usable};
 use crate::layer::hubs::{hubs_json, hubs_layer};
 use crate::load::candidates::read_candidates;
 use crate::measure::Covered;
@@ -30,7 +30,7 @@ pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
         _ => Failure::Failed(why.to_string()),
     })?;
     if let Some(path) = &args.out {
-        write(path, &bytes(&place, &hubs_layer(&place, &proposal), path))?;
+        write_layer(&place, &hubs_layer(&place, &proposal), path)?;
         eprintln!("wrote {} sites to {}", proposal.sites.len(), path.display());
     }
     match args.format {

@@ -21,14 +21,15 @@ impl Around {
                 rules_of[cell].push(i);
             }
         }
-        let exact = |cell: usize| ground.exact[cell] as f64;
+        const NEAR: f64 = 1e-6;
+        let exact = |cell: usize| ground.value[cell];
         let rows_hold = ground.system.rows().iter().all(|row| {
             let sum: f64 = row.terms.iter().map(|&(cell, factor)| factor * exact(cell)).sum();
-            row.least <= sum && sum <= row.most
+            row.least - NEAR <= sum && sum <= row.most + NEAR
         });
         let bounds_hold = (0..ground.exact.len()).all(|cell| {
             let (least, most) = ground.bounds(cell);
-            least <= exact(cell) && exact(cell) <= most
+            least - NEAR <= exact(cell) && exact(cell) <= most + NEAR
         });
         Self { rules_of, counts_hold: rows_hold && bounds_hold }
     }

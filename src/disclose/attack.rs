@@ -1,6 +1,7 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
-use super::linear::{Lp, Outcome, Row};
+use super::linear::{Lp, Outcome};
+use super::linked::{self, Ends};
 use super::proof::{TOLERANCE, without_noughts};
 use super::published::{Published, Release};
 use super::system::{Shape, System};
@@ -25,6 +26,11 @@ pub(super) struct Attack {
     /// Ends proven, with the shown cells that prove them.
     exact: Vec<Option<(f64, f64, Vec<usize>)>>,
     pub(super) programs: usize,
+    /// The highest threshold under which each cell was hidden.
+    pub(super) threshold: Vec<u64>,
+    /// Counts that the newest release does not have and that are owed protection: hidden by an earlier one, or
+    /// what one ground has more than another.
+    pub(super) linked: BTreeSet<usize>,
 }
 
 impl Attack {
@@ -32,19 +38,57 @@ impl Attack {
         let by_age = || std::iter::once(newest).chain(earlier.iter().rev()).enumerate();
         let shapes: Vec<Shape<'_>> =
             by_age().flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age))).collect();
-        let system = System::new(&shapes);
-        let told = told(by_age().map(|(_, release)| release), &system, newest.tables.len());
+        let mut system = System::new(&shapes);
+        let n = system.names.len();
+        let (first, places) = (newest.tables.len(), system.places.clone());
+        let now = linked::said(std::iter::once(newest), &places[..first], n);
+        let mut now: Vec<Ends> =
+            now.into_iter().map(|said| said.first().copied().unwrap_or((0.0, f64::INFINITY))).collect();
+        let mut before = linked::said(earlier.iter().rev(), &places[first..], n);
         // Far above anything shown: a count that can be so large is not limited.
-        let most = told.iter().flat_map(|(now, then)| [now.1, then.1]).filter(|most| most.is_finite());
-        let limit = most.fold(1e4, f64::max) * 4.0;
-        let mut bounds: Vec<(f64, f64)> =
-            told.iter().map(|(now, then)| (now.0.max(then.0), now.1.min(then.1).min(limit))).collect();
-        let rows = system.rows();
+        let all = now.iter().chain(before.iter().flatten());
+        let limit = all.map(|ends| ends.1).filter(|most| most.is_finite()).fold(1e4, f64::max) * 4.0;
+        let hidden: Vec<Vec<usize>> = (0..first).map(|nth| hidden_cells(&places[nth], &newest.tables[nth])).collect();
+        for cell in hidden.into_iter().flatten() {
+            if before[cell].contains(&linked::HIDDEN_NOUGHT) {
+                now[cell].0 = 0.0;
+            }
+            // A nought of an earlier release that is hidden now is none any more: a record came late.
+            if before[cell].contains(&(0.0, 0.0)) {
+                before[cell].retain(|said| *said != (0.0, 0.0));
+                now[cell].0 = now[cell].0.max(1.0);
+            }
+        }
+        now.iter_mut().for_each(|ends| ends.1 = ends.1.min(limit));
+        let mut threshold = vec![newest.policy.threshold; n];
+        let mut linked_cells = system.is_difference.clone();
+        let old = earlier.iter().rev().flat_map(|release| &release.tables);
+        for (table, places) in old.zip(&places[first..]) {
+            for cell in hidden_cells(places, table) {
+                threshold[cell] = threshold[cell].max(table.policy.threshold);
+                linked_cells[cell] |= table.is_people;
+            }
+        }
+        let published: BTreeSet<usize> = places[..first].iter().flatten().copied().collect();
+        let mut linked: BTreeSet<usize> =
+            (0..n).filter(|&cell| linked_cells[cell] && !published.contains(&cell)).collect();
+        let mut rows = system.rows();
+        let mut bounds = now.clone();
         if !earlier.is_empty() {
-            give_way(&told, &rows, limit, &mut bounds)?;
+            match linked::agree(&now, &before, &rows)? {
+                Some(agreed) => {
+                    for (bound, told) in bounds.iter_mut().zip(agreed.told) {
+                        *bound = (bound.0.max(told.0), bound.1.min(told.1));
+                    }
+                }
+                None => {
+                    linked::unlink(&mut system, |cell| published.contains(&cell));
+                    linked.clear();
+                    rows = system.rows();
+                }
+            }
         }
         let (column, kept, rows) = without_noughts(&bounds, rows);
-        let n = bounds.len();
         let mut attack = Self {
             system,
             column,
@@ -53,6 +97,8 @@ impl Attack {
             seen: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
             exact: vec![None; n],
             programs: 0,
+            threshold,
+            linked,
         };
         attack.ask()?;
         Ok(attack)
@@ -162,8 +208,7 @@ impl Attack {
 
     /// The hidden cells of a table.
     pub(super) fn hidden_of(&self, nth: usize, table: &Published) -> BTreeSet<usize> {
-        let places = self.system.places[nth].iter().zip(&table.cells);
-        places.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
+        hidden_cells(&self.system.places[nth], table).into_iter().collect()
     }
 
     /// Cells, the narrowest seen first.
@@ -184,6 +229,11 @@ impl Attack {
         whole(self.seen[cell]).0
     }
 
+    /// The most the cell can be, as far as it is seen.
+    pub(super) fn most(&self, cell: usize) -> u64 {
+        whole(self.seen[cell]).1
+    }
+
     /// Whole numbers between the proven ends.
     pub(super) fn width(&self, cell: usize) -> u64 {
         self.width_seen(cell)
@@ -202,62 +252,13 @@ impl Attack {
     }
 }
 
+/// The hidden cells of a table whose cells stand so.
+fn hidden_cells(places: &[usize], table: &Published) -> Vec<usize> {
+    let all = places.iter().zip(&table.cells).filter(|_| !table.is_latent);
+    all.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
+}
+
 /// Ends drawn in to whole numbers: people are not cut.
 fn whole((least, most): (f64, f64)) -> (u64, u64) {
     ((least - TOLERANCE).ceil().max(0.0) as u64, (most + TOLERANCE).floor().max(0.0) as u64)
-}
-
-/// What the newest release, and what the earlier ones, say of each cell by itself.
-fn told<'a>(
-    by_age: impl Iterator<Item = &'a Release>,
-    system: &System,
-    newest: usize,
-) -> Vec<((f64, f64), (f64, f64))> {
-    let mut told = vec![((0.0_f64, f64::INFINITY), (0.0_f64, f64::INFINITY)); system.names.len()];
-    let mut is_hidden = vec![false; told.len()];
-    for (nth, (table, places)) in by_age.flat_map(|release| &release.tables).zip(&system.places).enumerate() {
-        for (&place, &cell) in places.iter().zip(&table.cells) {
-            is_hidden[place] |= nth < newest && cell == Cell::Hidden;
-            if let Some((least, most)) = table.policy.range(cell, table.is_people) {
-                let told = if nth < newest { &mut told[place].0 } else { &mut told[place].1 };
-                *told = (told.0.max(least as f64), told.1.min(most as f64));
-            }
-        }
-    }
-    // A nought of an earlier release that is hidden now is none any more: a record came late.
-    for ((_, then), is_hidden) in told.iter_mut().zip(is_hidden) {
-        if is_hidden && *then == (0.0, 0.0) {
-            *then = (0.0, f64::INFINITY);
-        }
-    }
-    told
-}
-
-/// Lets earlier releases give way where they contradict the newest: there a record came late.
-fn give_way(
-    told: &[((f64, f64), (f64, f64))],
-    rows: &[Row],
-    limit: f64,
-    bounds: &mut [(f64, f64)],
-) -> Result<(), Unprotectable> {
-    let mut columns: Vec<(f64, f64)> = told.iter().map(|(now, _)| (now.0, now.1.min(limit))).collect();
-    let mut rows = rows.to_vec();
-    let mut astray = Vec::new();
-    for (cell, (_, then)) in told.iter().enumerate().filter(|(_, (_, then))| then.1.is_finite()) {
-        let (below, above) = (columns.len(), columns.len() + 1);
-        columns.extend([(0.0, f64::INFINITY); 2]);
-        astray.extend([below, above]);
-        rows.push(Row { terms: vec![(cell, 1.0), (below, 1.0), (above, -1.0)], least: then.0, most: then.1 });
-    }
-    let mut lp = Lp::new(columns, rows);
-    astray.into_iter().for_each(|column| lp.cost(column, 1.0));
-    let Outcome::Best { values, .. } = lp.solve() else { return Err(Unprotectable::Unsolved) };
-    for (cell, bound) in bounds.iter_mut().enumerate() {
-        let ((now, then), value) = (told[cell], values[cell]);
-        let is_astray = value < then.0 - TOLERANCE || value > then.1 + TOLERANCE;
-        if is_astray {
-            *bound = (now.0, now.1.min(limit));
-        }
-    }
-    Ok(())
 }

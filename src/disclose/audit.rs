@@ -5,6 +5,9 @@ use super::published::{Published, Release};
 use super::{Cell, Policy, Unprotectable};
 use std::collections::BTreeSet;
 
+/// Stands for the table of a count that only several releases together tell.
+const LINKED: &str = "linked releases";
+
 /// What a reader can work out of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -77,16 +80,18 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     let mut attack = Attack::new(newest, earlier)?;
     let hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
-    attack.look_around(&hidden.iter().flatten().copied().collect(), demand.least_width())?;
+    let linked = attack.linked.clone();
+    attack.look_around(&hidden.iter().flatten().chain(&linked).copied().collect(), demand.least_width())?;
     let mut found =
         Audit { demand: *demand, earlier: earlier.len(), tables: Vec::new(), exposed: Vec::new(), programs: 0 };
     let mut reported = BTreeSet::new();
-    for (nth, table) in newest.tables.iter().enumerate() {
+    for (nth, table) in newest.tables.iter().enumerate().filter(|(_, table)| !table.is_latent) {
         shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);
         let mut narrowest: Option<(u64, usize)> = None;
         for cell in attack.by_width(&hidden[nth]) {
             // What a possible world has shown to be wide enough can't be the narrowest any more.
-            let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(demand.least_width()));
+            let owed = attack.threshold[cell].saturating_sub(2).max(demand.least_width());
+            let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(owed));
             if attack.width_seen(cell) >= enough {
                 continue;
             }
@@ -95,7 +100,9 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
             if narrowest.is_none_or(|(least, _)| width < least) {
                 narrowest = Some((width, cell));
             }
-            if width < needed(demand, table.is_people, attack.least(cell)) && reported.insert(cell) {
+            if width < needed(demand.threshold.max(attack.threshold[cell]), table.is_people, attack.least(cell))
+                && reported.insert(cell)
+            {
                 found.exposed.push(attack.finding(&table.name, cell));
             }
         }
@@ -108,6 +115,20 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
             narrowest: narrowest.map(|(_, cell)| attack.finding(&table.name, cell)),
         });
     }
+    for &cell in &linked {
+        let threshold = demand.threshold.max(attack.threshold[cell]);
+        if attack.width_seen(cell) >= threshold.saturating_sub(2) {
+            continue;
+        }
+        attack.bound(cell)?;
+        // That nobody was there is known of nobody.
+        if attack.most(cell) > 0
+            && attack.width(cell) < needed(threshold, true, attack.least(cell))
+            && reported.insert(cell)
+        {
+            found.exposed.push(attack.finding(LINKED, cell));
+        }
+    }
     found.programs = attack.programs;
     Ok(found)
 }
@@ -117,8 +138,8 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
 /// a count of people that is proven to be the threshold or more was hidden to protect others, and however
 /// closely it is known nobody is given away by it. Each small count that it could give away is attacked itself.
 /// An amount may be large and of few people, so that it must be uncertain whatever it is.
-fn needed(demand: &Policy, is_people: bool, least: u64) -> u64 {
-    if is_people && least >= demand.threshold { 0 } else { demand.least_width() }
+fn needed(threshold: u64, is_people: bool, least: u64) -> u64 {
+    if is_people && least >= threshold { 0 } else { threshold.saturating_sub(2) }
 }
 
 /// Counts of people that are shown although they are small: their range lies below the threshold.

@@ -1,26 +1,40 @@
-//! Rows of a table along an attribute of people, and what they tell of everybody in them.
+//! Rows of a table along a dimension, and what they tell of everybody in them.
 
 use super::protect::Ground;
-use super::system::{Order, Rule, System};
-use crate::measure::tables::{Relation, Tables};
+use super::system::{Order, Rule};
+use crate::measure::tables::{Dimension, Relation};
 
-/// A whole and its parts along an attribute of people.
+/// A whole and its parts along an attribute of people, or along a dimension whose parts add up.
 #[derive(Debug)]
 pub(super) struct Line {
     whole: usize,
     parts: Vec<usize>,
     relation: Relation,
+    is_attribute: bool,
 }
 
-/// Every line along an attribute of people, in the tables to be published.
-pub(super) fn attribute_lines(tables: &Tables, system: &System) -> Vec<Line> {
+impl Line {
+    /// What must be hidden so that a nought in it is.
+    pub(super) fn to_hide(&self) -> impl Iterator<Item = usize> + '_ {
+        self.parts.iter().chain((!self.is_attribute).then_some(&self.whole)).copied()
+    }
+
+    /// The cells beside each other.
+    pub(super) fn parts(&self) -> &[usize] {
+        &self.parts
+    }
+}
+
+/// Every line along an attribute of people or a dimension that adds up, in tables given by their dimensions and the cells of their places.
+pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [usize])>) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (table, places) in tables.tables.iter().zip(&system.places) {
+    for (dimensions, places) in tables {
         let mut step = places.len();
-        for dimension in &table.dimensions {
+        for dimension in dimensions {
             let size = dimension.categories.len().max(1);
             let inner = step / size;
-            for whole in (0..size).filter(|_| dimension.is_attribute) {
+            let tells = dimension.is_attribute || dimension.relation == Relation::Sum;
+            for whole in (0..size).filter(|_| tells) {
                 let parts: Vec<usize> = dimension.parts(whole).collect();
                 if parts.is_empty() {
                     continue;
@@ -29,7 +43,8 @@ pub(super) fn attribute_lines(tables: &Tables, system: &System) -> Vec<Line> {
                     for i in 0..inner {
                         let at = |category: usize| places[start + category * inner + i];
                         let parts = parts.iter().map(|&part| at(part)).collect();
-                        lines.push(Line { whole: at(whole), parts, relation: dimension.relation });
+                        let (relation, is_attribute) = (dimension.relation, dimension.is_attribute);
+                        lines.push(Line { whole: at(whole), parts, relation, is_attribute });
                     }
                 }
             }
@@ -46,7 +61,7 @@ pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
     if ground.policy.threshold <= 1 {
         return;
     }
-    for line in lines {
+    for line in lines.iter().filter(|line| line.is_attribute) {
         let whole = ground.exact[line.whole];
         let positive = line.parts.iter().filter(|&&part| ground.exact[part] > 0).count();
         for &part in &line.parts {
@@ -60,14 +75,18 @@ pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
 }
 
 /// Hides the noughts of lines of which no count can be shown, so that what is hidden does not point at
-/// the category by leaving the others empty. Noughts that the noughts still shown tell anyway (a group
+/// the category by leaving the others empty; along a dimension that says nothing about the people (patches), where
+/// the whole is hidden too, because a small whole of two parts that are known to be somebody would be two at least. Noughts that the noughts still shown tell anyway (a group
 /// nobody of which was met in the whole place), or an earlier release told, are shown.
 pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     if ground.policy.threshold <= 1 {
         return;
     }
-    let mut may_hide = vec![false; ground.exact.len()];
-    for line in lines.iter().filter(|line| ground.exact[line.whole] > 0) {
+    // A nought that an earlier release hid stays hidden.
+    let is_kept = |cell: usize| ground.is_published[cell] && ground.exact[cell] == 0 && ground.kept_nought[cell];
+    let mut may_hide: Vec<bool> = (0..ground.exact.len()).map(is_kept).collect();
+    let is_hidden = |line: &&Line| line.is_attribute || ground.is_hidden[line.whole];
+    for line in lines.iter().filter(|line| ground.exact[line.whole] > 0).filter(is_hidden) {
         let is_shown = |&part: &usize| ground.exact[part] > 0 && !ground.is_hidden[part];
         if line.parts.len() > 1 && !line.parts.iter().any(is_shown) {
             line.parts.iter().for_each(|&part| may_hide[part] |= ground.exact[part] == 0 && ground.told[part].1 > 0.0);
@@ -86,14 +105,29 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     }
 }
 
+/// Which hidden cells may be nought, for all a reader knows: those in a line of which no count is shown. Where one
+/// is shown the noughts of the line are shown too, so that what is hidden there is somebody.
+pub(super) fn may_be_nought(lines: &[Line], is_shown: &[bool], is_nought: &[bool]) -> Vec<bool> {
+    let mut may = vec![false; is_shown.len()];
+    for line in lines.iter().filter(|line| line.parts.len() > 1 && !is_nought[line.whole]) {
+        if !line.is_attribute && is_shown[line.whole] {
+            continue;
+        }
+        if !line.parts.iter().any(|&part| is_shown[part]) {
+            line.parts.iter().for_each(|&part| may[part] = true);
+        }
+    }
+    may
+}
+
 /// The cells that must be nought because other noughts are shown.
 fn told_noughts(ground: &Ground, hidden: &[bool]) -> Vec<bool> {
     let mut told: Vec<bool> =
-        (0..hidden.len()).map(|cell| ground.is_new[cell] && ground.exact[cell] == 0 && !hidden[cell]).collect();
+        (0..hidden.len()).map(|cell| ground.is_published[cell] && ground.exact[cell] == 0 && !hidden[cell]).collect();
     loop {
         let mut changed = false;
         for Rule { whole, parts, relation } in &ground.system.rules {
-            if told[*whole] {
+            if told[*whole] && *relation != Order::AtMost {
                 for &part in parts {
                     changed |= !std::mem::replace(&mut told[part], true);
                 }

@@ -15,9 +15,10 @@ mod around;
 mod attack;
 mod audit;
 mod cell;
-mod earlier;
 mod linear;
 mod lines;
+mod linked;
+mod names;
 mod proof;
 mod protect;
 mod published;
@@ -32,3 +33,7 @@ pub use published::{Protected, Published, Release, Summary, derived};
 #[cfg(test)]
 #[path = "disclose_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "linked_tests.rs"]
+mod linked_tests;

@@ -42,7 +42,7 @@ impl Proof {
     /// Chooses ends, wide enough, between the farthest that any hiding could make possible for a count hidden for
     /// the sake of others; `None` when they are too near each other.
     pub(super) fn choose(&mut self, ground: &Ground, cell: usize, (least, most): (f64, f64)) -> Option<[Goal; 2]> {
-        let width = ground.policy.least_width() as f64;
+        let width = ground.least_width(cell);
         if ground.target(cell).is_some() || self.chosen.contains_key(&cell) || most - least < width - TOLERANCE {
             return None;
         }
@@ -55,7 +55,7 @@ impl Proof {
     /// enough, so one end depends on how far the other has been seen.
     pub(super) fn end(&self, ground: &Ground, goal: Goal) -> f64 {
         let (least, most) = self.target(ground, goal.cell).unwrap_or_else(|| {
-            let (width, seen) = (ground.policy.least_width() as f64, self.seen[goal.cell]);
+            let (width, seen) = (ground.least_width(goal.cell), self.seen[goal.cell]);
             (seen.1 - width, seen.0 + width)
         });
         if goal.is_most { most } else { least }
@@ -72,13 +72,13 @@ impl Proof {
     /// cells proves them all.
     pub(super) fn exposed(&mut self, ground: &Ground) -> Result<Vec<Goal>, Unprotectable> {
         if self.seen.is_empty() {
-            self.seen = ground.exact.iter().map(|&exact| (exact as f64, exact as f64)).collect();
+            self.seen = ground.value.iter().map(|&value| (value, value)).collect();
         }
         let mut program = Program::new(ground);
         let mut exposed = Vec::new();
         for is_most in [true, false] {
             let mut open: Vec<Goal> = ground
-                .hidden()
+                .owed()
                 .map(|cell| Goal { cell, is_most })
                 .filter(|goal| !self.is_met(ground, *goal) && !self.given_up.contains(goal))
                 .collect();
@@ -97,7 +97,7 @@ impl Proof {
         // what is still too narrow is widened downwards, where there is room.
         exposed.retain(|goal| !self.is_met(ground, *goal));
         exposed.retain(|goal| {
-            let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= 0.0;
+            let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= ground.bounds(goal.cell).0;
             self.target(ground, goal.cell).is_some() || goal.is_most != has_room
         });
         exposed.sort();

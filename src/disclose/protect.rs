@@ -2,7 +2,7 @@
 
 use super::around::Around;
 use super::system::{Order, Shape, System};
-use super::{Cell, Policy, Protected, Published, Release, earlier, lines, proof::Proof, repair};
+use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
 use crate::measure::tables::Tables;
 
 /// Why tables cannot be protected together. No message holds a count.
@@ -40,16 +40,31 @@ pub enum Unprotectable {
 pub(super) struct Ground {
     pub(super) system: System,
     pub(super) policy: Policy,
-    /// Exact counts; of cells that only an earlier release had, a count that agrees with the rest.
+    /// Exact counts; of cells that are not counted now, about what they may be.
     pub(super) exact: Vec<u64>,
+    /// A possible world: the exact counts, and of the other cells what agrees with them.
+    pub(super) value: Vec<f64>,
     /// People each count is of.
     pub(super) people: Vec<u64>,
     /// Whether the cell counts people.
     pub(super) is_people: Vec<bool>,
-    /// Whether the cell is in the tables to be published now.
+    /// Whether the cell is counted now.
     pub(super) is_new: Vec<bool>,
+    /// Whether the cell is in the tables to be published now.
+    pub(super) is_published: Vec<bool>,
     /// What becomes of the cell.
     pub(super) is_hidden: Vec<bool>,
+    /// Whether a reader must reckon with it that the cell, hidden, is nought.
+    pub(super) may_be_nought: Vec<bool>,
+    /// Whether it is left out that what is hidden is known to be somebody.
+    pub(super) is_lenient: bool,
+    /// Whether an earlier release hid the cell so that it may be nought, and it may still be where it is hidden.
+    pub(super) kept_nought: Vec<bool>,
+    /// The threshold the cell is owed: that of now, or of an earlier release that hid it.
+    pub(super) threshold: Vec<u64>,
+    /// Counts not published now that are owed protection: what an earlier release hid, and what one ground has more
+    /// than another.
+    pub(super) is_linked: Vec<bool>,
     /// What earlier releases tell of the cell.
     pub(super) told: Vec<(f64, f64)>,
     /// Whether a count is not what an earlier release showed: a record came late, or was taken out.
@@ -65,8 +80,10 @@ impl Ground {
     /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
     pub(super) fn bounds(&self, cell: usize) -> (f64, f64) {
         let (told_least, told_most) = self.told[cell];
-        let (least, most) = if !self.is_new[cell] || self.is_hidden[cell] {
+        let (least, most) = if !self.is_published[cell] {
             (0.0, f64::INFINITY)
+        } else if self.is_hidden[cell] {
+            (if self.may_be_nought[cell] || self.is_lenient { 0.0 } else { 1.0 }, f64::INFINITY)
         } else {
             let shown = self.policy.round(self.exact[cell]);
             let range = self.policy.range(shown, self.is_people[cell]);
@@ -75,12 +92,20 @@ impl Ground {
         (least.max(told_least), most.min(told_most))
     }
 
+    /// How far apart the ends of a hidden count must be.
+    pub(super) fn least_width(&self, cell: usize) -> f64 {
+        self.threshold[cell].saturating_sub(2) as f64
+    }
+
     /// What a hidden count must be able to be, for all a reader can work out: a small count anything
     /// below the threshold, an amount of few people as much again as it is. `None` for a count that is
-    /// hidden for the sake of others: of it only [`Policy::least_width`] is asked.
+    /// hidden for the sake of others: of it only [`Ground::least_width`] is asked.
     pub(super) fn target(&self, cell: usize) -> Option<(f64, f64)> {
-        let (exact, threshold) = (self.exact[cell], self.policy.threshold);
-        let width = self.policy.least_width();
+        if !self.is_published[cell] {
+            return None;
+        }
+        let (exact, threshold) = (self.exact[cell], self.threshold[cell]);
+        let width = threshold.saturating_sub(2);
         let (least, most) = if exact == 0 {
             (0, width)
         } else if exact < threshold {
@@ -94,8 +119,20 @@ impl Ground {
         Some((least as f64, most as f64))
     }
 
-    pub(super) fn hidden(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.exact.len()).filter(|&cell| self.is_new[cell] && self.is_hidden[cell])
+    /// The counts that are owed protection: all hidden ones.
+    pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.exact.len())
+            .filter(|&cell| if self.is_published[cell] { self.is_hidden[cell] } else { self.is_linked[cell] })
+    }
+
+    /// Notes which hidden counts a reader must reckon may be nought.
+    pub(super) fn note_noughts(&mut self, lines: &[lines::Line]) {
+        let shown = |cell: usize| self.is_published[cell] && !self.is_hidden[cell];
+        let is_shown: Vec<bool> = (0..self.exact.len()).map(|cell| shown(cell) && self.exact[cell] > 0).collect();
+        let is_nought: Vec<bool> = (0..self.exact.len()).map(|cell| shown(cell) && self.exact[cell] == 0).collect();
+        let may = lines::may_be_nought(lines, &is_shown, &is_nought);
+        let all = may.iter().zip(&self.kept_nought).zip(&self.told);
+        self.may_be_nought = all.map(|((may, kept), told)| (*may || *kept) && told.1 > 0.0).collect();
     }
 }
 
@@ -118,29 +155,38 @@ impl Ground {
 pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<Protected, Unprotectable> {
     let mut ground = ground(tables, *policy, earlier)?;
     for cell in 0..ground.exact.len() {
-        ground.is_hidden[cell] = ground.is_new[cell] && ground.is_small(cell);
+        ground.is_hidden[cell] = ground.is_published[cell] && ground.is_small(cell);
     }
-    earlier::keep_hidden(&mut ground, tables, earlier);
-    let lines = lines::attribute_lines(tables, &ground.system);
+    linked::keep_hidden(&mut ground, tables, earlier);
+    let told = tables.tables.iter().zip(&ground.system.places).filter(|(table, _)| !table.is_latent);
+    let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
     lines::hide_sole_categories(&mut ground, &lines);
     let mut told_before = 0;
-    if policy.threshold > 1 {
+    if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let mut proof = Proof::default();
         let around = Around::of(&ground);
+        let mut has_tried_again = false;
         loop {
             // Until nothing can be worked out from the sums.
             loop {
                 lines::hide_noughts(&mut ground, &lines);
+                ground.note_noughts(&lines);
                 let exposed = proof.exposed(&ground)?;
                 if exposed.is_empty() {
                     break;
                 }
-                told_before += repair::repair(&mut ground, &mut proof, &around, exposed)?;
+                told_before += repair::repair(&mut ground, &mut proof, &around, &lines, exposed)?;
+            }
+            // What was given up may have become possible by what was hidden for others.
+            if !proof.given_up.is_empty() && !std::mem::replace(&mut has_tried_again, true) {
+                proof.given_up.clear();
+                told_before = 0;
+                continue;
             }
             if !ground.is_late {
                 break;
             }
-            if let Some(told) = earlier::mislead(&mut ground, tables, earlier)? {
+            if let Some(told) = linked::mislead(&mut ground, tables, earlier)? {
                 told_before += told;
                 break;
             }
@@ -151,7 +197,11 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
 
 pub(super) fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
     let cell = |&cell: &usize| {
-        if ground.is_hidden[cell] { Cell::Hidden } else { ground.policy.round(ground.exact[cell]) }
+        if ground.is_hidden[cell] || !ground.is_published[cell] {
+            Cell::Hidden
+        } else {
+            ground.policy.round(ground.exact[cell])
+        }
     };
     let published = tables.tables.iter().zip(&ground.system.places);
     published
@@ -159,6 +209,7 @@ pub(super) fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
             name: table.name.clone(),
             counted: table.counted.clone(),
             is_people: table.is_of_people(),
+            is_latent: table.is_latent,
             dimensions: table.dimensions.clone(),
             cells: places.iter().map(cell).collect(),
             policy: ground.policy,
@@ -167,7 +218,12 @@ pub(super) fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
 }
 
 fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground, Unprotectable> {
-    let now = tables.tables.iter().map(|t| Shape { counted: &t.counted, dimensions: &t.dimensions, release: 0 });
+    let now = tables.tables.iter().map(|t| Shape {
+        counted: &t.counted,
+        dimensions: &t.dimensions,
+        is_people: t.is_of_people(),
+        release: 0,
+    });
     let before = earlier
         .iter()
         .rev()
@@ -179,25 +235,37 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         system,
         policy,
         exact: vec![0; n],
+        value: vec![0.0; n],
         people: vec![0; n],
         is_people: vec![true; n],
         is_new: vec![false; n],
+        is_published: vec![false; n],
         is_hidden: vec![false; n],
+        may_be_nought: vec![false; n],
+        kept_nought: vec![false; n],
+        is_lenient: false,
+        threshold: vec![policy.threshold; n],
+        is_linked: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],
         is_late: false,
     };
     for (table, places) in tables.tables.iter().zip(&ground.system.places) {
         for ((&cell, &exact), &people) in places.iter().zip(table.exact()).zip(table.exact_contributors()) {
-            if ground.is_new[cell] && (ground.exact[cell], ground.people[cell]) != (exact, people) {
+            // Whom an amount is of is known of the fewer, where two tables saw different many.
+            let is_amount = !table.is_of_people();
+            let people = if ground.is_new[cell] && is_amount { people.min(ground.people[cell]) } else { people };
+            if ground.is_new[cell] && ground.exact[cell] != exact {
                 let cell = ground.system.names[cell].clone();
                 return Err(Unprotectable::Disagree { table: table.name.clone(), cell });
             }
             (ground.is_new[cell], ground.exact[cell], ground.people[cell]) = (true, exact, people);
             ground.is_people[cell] = table.is_of_people();
+            ground.is_published[cell] |= !table.is_latent;
         }
     }
     check_sums(&ground)?;
-    earlier::reconcile(&mut ground, earlier, tables.tables.len())?;
+    ground.value = ground.exact.iter().map(|&exact| exact as f64).collect();
+    linked::reconcile(&mut ground, earlier, tables.tables.len())?;
     Ok(ground)
 }
 
@@ -211,6 +279,7 @@ fn check_sums(ground: &Ground) -> Result<(), Unprotectable> {
             Order::Sum => whole == sum,
             Order::Union => most <= whole && whole <= sum,
             Order::Within => most <= whole,
+            Order::AtMost => whole <= sum,
         };
         if all_new && !holds {
             return Err(Unprotectable::DoesNotAddUp { cell: ground.system.names[rule.whole].clone() });

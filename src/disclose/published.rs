@@ -13,6 +13,8 @@ pub struct Published {
     pub counted: String,
     /// Whether people are counted, rather than something they have or do.
     pub is_people: bool,
+    /// Whether it only says what adds up to what, and no cell of it is told.
+    pub is_latent: bool,
     /// The dimensions; the last runs fastest.
     pub dimensions: Vec<Dimension>,
     /// Every cell, in the order of the dimensions.
@@ -37,7 +39,7 @@ impl Published {
 
     /// The titles, as of the release that many before the newest.
     pub(super) fn shape(&self, release: usize) -> Shape<'_> {
-        Shape { counted: &self.counted, dimensions: &self.dimensions, release }
+        Shape { counted: &self.counted, dimensions: &self.dimensions, is_people: self.is_people, release }
     }
 
     /// The cell at categories named by their keys.

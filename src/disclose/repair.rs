@@ -2,9 +2,11 @@
 
 use super::around::Around;
 use super::linear::{Lp, Outcome};
+use super::lines::{self, Line};
 use super::proof::{Goal, Proof, TOLERANCE, without};
 use super::protect::{Ground, Unprotectable};
 use super::system::Rule;
+use std::collections::BTreeMap;
 
 /// Part of the cost of hiding a cell that remains when hardly any of it is used. The costs of cells that a
 /// first answer used little are raised and of those it used much lowered, and the program is asked again
@@ -24,9 +26,11 @@ pub(super) fn repair(
     ground: &mut Ground,
     proof: &mut Proof,
     around: &Around,
+    lines: &[Line],
     exposed: Vec<Goal>,
 ) -> Result<usize, Unprotectable> {
     let mut all = None;
+    let mut widened: BTreeMap<Goal, usize> = BTreeMap::new();
     let mut open = exposed;
     let mut given_up = 0;
     while let Some(&goal) = open.first() {
@@ -39,21 +43,64 @@ pub(super) fn repair(
             if !proof.is_met(ground, goal) {
                 return Err(Unprotectable::Unsolved);
             }
+        } else if note(ground, lines) {
+            // What was hidden since lets others be nought.
+            all = None;
         } else {
             let cell = goal.cell;
             let farthest = all.get_or_insert_with(|| Program::over_all(ground)).farthest(ground, cell)?;
+            let times = widened.entry(goal).or_default();
+            *times += 1;
             if let Some(goals) = proof.choose(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);
                 open.extend(goals);
+            } else if *times <= 3 && farthest.1 >= 1.0 && ground.is_people[cell] && widen(ground, proof, lines, goal)? {
+                all = None;
             } else {
                 // A count that cannot be small, whatever is hidden, gives nobody away.
-                given_up += usize::from(!ground.is_people[cell] || farthest.0 < ground.policy.threshold as f64);
+                let may_be_small = farthest.0 < ground.threshold[cell] as f64 && farthest.1 >= 1.0;
+                given_up += usize::from(!ground.is_people[cell] || may_be_small);
                 proof.given_up.insert(goal);
             }
         }
         open.retain(|goal| !proof.is_met(ground, *goal) && !proof.given_up.contains(goal));
     }
     Ok(given_up)
+}
+
+/// Makes room for a goal that no hiding of its own makes possible, because what is hidden beside a count that is shown
+/// is known to be somebody. The world in which the goal is reached without that knowledge says which cells would
+/// have to be nought; the counts shown in the line of each that has fewest of them are hidden. Whether that hid anything.
+fn widen(ground: &mut Ground, proof: &Proof, lines: &[Line], goal: Goal) -> Result<bool, Unprotectable> {
+    ground.is_lenient = true;
+    let world = Program::over_all(ground).cheapest(ground, goal, proof.end(ground, goal));
+    ground.is_lenient = false;
+    let Some(world) = world? else { return Ok(false) };
+    let mut has_hidden = false;
+    for cell in world.hidden {
+        has_hidden |= !std::mem::replace(&mut ground.is_hidden[cell], true);
+    }
+    let short: Vec<usize> = ground.owed().filter(|&cell| ground.is_published[cell]).collect();
+    for cell in short.into_iter().filter(|&cell| world.values[cell] < 1.0 - TOLERANCE && !ground.may_be_nought[cell]) {
+        let shown = |line: &Line| -> Vec<usize> {
+            let is_shown = |&at: &usize| ground.is_published[at] && !ground.is_hidden[at] && ground.exact[at] > 0;
+            line.to_hide().filter(is_shown).collect()
+        };
+        let of = lines.iter().filter(|line| line.parts().len() > 1 && line.parts().contains(&cell)).map(shown);
+        for at in of.min_by_key(Vec::len).unwrap_or_default() {
+            ground.is_hidden[at] = true;
+            has_hidden = true;
+        }
+    }
+    Ok(note(ground, lines) || has_hidden)
+}
+
+/// Hides the noughts that must be, and notes what may be nought, now that more is hidden. Whether that changed anything.
+fn note(ground: &mut Ground, lines: &[Line]) -> bool {
+    let before = (ground.is_hidden.clone(), ground.may_be_nought.clone());
+    lines::hide_noughts(ground, lines);
+    ground.note_noughts(lines);
+    (&before.0, &before.1) != (&ground.is_hidden, &ground.may_be_nought)
 }
 
 /// A possible world, and the cells that must be hidden for it to be possible.
@@ -112,7 +159,7 @@ impl Program {
         let mut moves = vec![false; ground.exact.len()];
         cells.iter().for_each(|&cell| moves[cell] = true);
         let rules = around.rules(cells);
-        let stays_at = |cell: usize| (!moves[cell]).then_some(ground.exact[cell] as f64);
+        let stays_at = |cell: usize| (!moves[cell]).then_some(ground.value[cell]);
         Self::new(ground, rules.iter().map(|&rule| &ground.system.rules[rule]), stays_at)
     }
 
@@ -135,14 +182,15 @@ impl Program {
         let mut wholes = vec![0_u32; bounds.len()];
         ground.system.rules.iter().for_each(|rule| wholes[rule.whole] += 1);
         for cell in 0..bounds.len() {
-            let (Some(own), true, false) = (column[cell], ground.is_new[cell], ground.is_hidden[cell]) else {
+            let (Some(own), true, false) = (column[cell], ground.is_published[cell], ground.is_hidden[cell]) else {
                 continue;
             };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion; totals are missed most.
             let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
             columns.push((0.0, (told.1 - most).max(0.0)));
-            columns.push((0.0, (least - told.0).max(0.0)));
+            // Hidden it is somebody still.
+            columns.push((0.0, (least - told.0.max(if ground.is_lenient { 0.0 } else { 1.0 })).max(0.0)));
             let added = Beyond { cell, above: columns.len() - 2, below: columns.len() - 1, weight };
             beyond.push(added);
             of_column[own] = Some(added);
@@ -183,8 +231,8 @@ impl Program {
     }
 
     fn world(&self, ground: &Ground, values: &[f64]) -> World {
-        let own = |(column, &exact): (&Option<usize>, &u64)| column.map_or(exact as f64, |column| values[column]);
-        let mut cells: Vec<f64> = self.column.iter().zip(&ground.exact).map(own).collect();
+        let own = |(column, &value): (&Option<usize>, &f64)| column.map_or(value, |column| values[column]);
+        let mut cells: Vec<f64> = self.column.iter().zip(&ground.value).map(own).collect();
         self.beyond.iter().for_each(|b| cells[b.cell] += values[b.above] - values[b.below]);
         let had_to_leave = self.beyond.iter().filter(|beyond| beyond.of(values) > TOLERANCE / 10.0);
         World { values: cells, hidden: had_to_leave.map(|beyond| beyond.cell).collect() }
@@ -195,7 +243,7 @@ impl Program {
         let Some(column) = self.column[cell] else { return Ok((0.0, 0.0)) };
         self.set_costs(|_| 0.0);
         // Any count above this is as good.
-        let limit = (ground.exact[cell] + ground.policy.threshold) as f64 * 4.0;
+        let limit = (ground.exact[cell] + ground.threshold[cell]) as f64 * 4.0;
         let (least, most) = ground.bounds(cell);
         self.lp.bound(column, least, most.min(limit));
         let mut ends = [0.0; 2];

@@ -1,15 +1,17 @@
-//! Which cells there are in all tables together, and what adds up to what: the knowledge anybody has who
-//! reads the titles of the tables.
+//! Which cells there are in all tables of all releases together, and what adds up to what: the knowledge anybody
+//! has who reads the titles of the tables.
 
 use super::linear::Row;
+use super::names::{CellKey, Names, Splits};
 use crate::measure::tables::{Dimension, Relation};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// The titles of one table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape<'a> {
     pub(super) counted: &'a str,
     pub(super) dimensions: &'a [Dimension],
+    pub(super) is_people: bool,
     /// 0 is the newest release, 1 the one before it.
     pub(super) release: usize,
 }
@@ -28,6 +30,18 @@ pub(super) enum Order {
     Sum,
     Union,
     Within,
+    AtMost,
+}
+
+impl From<Relation> for Order {
+    fn from(relation: Relation) -> Self {
+        match relation {
+            Relation::Sum => Self::Sum,
+            Relation::Union => Self::Union,
+            Relation::Within => Self::Within,
+            Relation::AtMost => Self::AtMost,
+        }
+    }
 }
 
 /// All cells and rules.
@@ -37,36 +51,53 @@ pub(super) struct System {
     pub(super) names: Vec<String>,
     /// For each table that was given, the cell of each of its places.
     pub(super) places: Vec<Vec<usize>>,
+    /// Cells of people that no table has: what one ground has more than another, such as the homes that came from one
+    /// patch to its neighbour. Linked releases may tell them.
+    pub(super) is_difference: Vec<bool>,
     /// What adds up to what, each once.
     pub(super) rules: Vec<Rule>,
 }
 
-const BETWEEN: char = '\u{1f}';
-
 impl System {
     /// The cells and rules of these tables. The order of tables and categories changes nothing.
     pub(super) fn new(shapes: &[Shape<'_>]) -> Self {
-        let current = current_leaves(shapes);
-        let mut cells: HashMap<String, usize> = HashMap::new();
-        let mut drafts: Vec<Vec<usize>> = Vec::new();
-        for shape in shapes {
-            drafts.push(intern(shape, &current, &mut cells));
-        }
-        let mut names: Vec<(String, usize)> = cells.into_iter().collect();
-        names.sort();
-        let mut rank = vec![0; names.len()];
-        for (new, (_, old)) in names.iter().enumerate() {
-            rank[*old] = new;
-        }
-        let places: Vec<Vec<usize>> =
-            drafts.into_iter().map(|draft| draft.into_iter().map(|cell| rank[cell]).collect()).collect();
+        let mut names = Names::of(shapes);
+        let mut cells = Cells::default();
+        let drafts: Vec<Vec<usize>> = shapes.iter().map(|shape| intern(shape, &names, &mut cells)).collect();
+        let in_tables = cells.keys.len();
         let mut rules = BTreeSet::new();
-        for (shape, places) in shapes.iter().zip(&places) {
+        for (shape, places) in shapes.iter().zip(&drafts) {
             within_table(shape, places, &mut rules);
         }
-        between_releases(shapes, &places, &current, &mut rules);
-        let names = names.into_iter().map(|(name, _)| name.replace(BETWEEN, ", ")).collect();
-        Self { names, places, rules: rules.into_iter().collect() }
+        between_releases(shapes, &drafts, &names, &mut rules);
+        let splits = names.splits(shapes);
+        let mut next = 0;
+        while next < cells.keys.len() {
+            refine(next, &splits, &mut cells, &mut rules);
+            next += 1;
+        }
+        let people: BTreeSet<usize> =
+            shapes.iter().filter(|shape| shape.is_people).map(|shape| names.counted(shape)).collect();
+        let is_people = |counted: usize| people.contains(&counted);
+        let words: Vec<String> = cells.keys.iter().map(|key| names.words(key)).collect();
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by(|&a, &b| words[a].cmp(&words[b]));
+        let mut rank = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            rank[old] = new;
+        }
+        let renamed = |rule: Rule| {
+            let mut parts: Vec<usize> = rule.parts.into_iter().map(|part| rank[part]).collect();
+            parts.sort_unstable();
+            Rule { whole: rank[rule.whole], parts, relation: rule.relation }
+        };
+        let rules: BTreeSet<Rule> = rules.into_iter().map(renamed).collect();
+        Self {
+            names: order.iter().map(|&old| words[old].clone()).collect(),
+            places: drafts.into_iter().map(|draft| draft.into_iter().map(|cell| rank[cell]).collect()).collect(),
+            is_difference: order.iter().map(|&old| old >= in_tables && is_people(cells.keys[old].counted)).collect(),
+            rules: rules.into_iter().collect(),
+        }
     }
 
     /// The rules as rows of a program over the cells.
@@ -79,10 +110,13 @@ impl Rule {
     /// The rule as rows of a program over the cells.
     pub(super) fn rows(&self) -> Vec<Row> {
         let minus_whole = || std::iter::once((self.whole, -1.0));
-        let sum = || minus_whole().chain(self.parts.iter().map(|&part| (part, 1.0))).collect::<Vec<_>>();
+        // A part may stand several times among the sorted parts.
+        let each = || self.parts.chunk_by(|a, b| a == b).map(|same| (same[0], same.len() as f64));
+        let sum = || minus_whole().chain(each()).collect::<Vec<_>>();
         let mut rows = match self.relation {
             Order::Sum => return vec![Row { terms: sum(), least: 0.0, most: 0.0 }],
             Order::Union => vec![Row { terms: sum(), least: 0.0, most: f64::INFINITY }],
+            Order::AtMost => return vec![Row { terms: sum(), least: 0.0, most: f64::INFINITY }],
             Order::Within => Vec::new(),
         };
         rows.extend(self.parts.iter().map(|&part| Row {
@@ -94,45 +128,21 @@ impl Rule {
     }
 }
 
-/// For each dimension's category, the keys of the smallest categories in it.
-fn leaves(dimension: &Dimension, category: usize, found: &mut BTreeSet<String>) {
-    let before = found.len();
-    let mut has_parts = false;
-    for part in dimension.parts(category) {
-        // A part stands after its whole, so this ends.
-        if part > category {
-            has_parts = true;
-            leaves(dimension, part, found);
-        }
-    }
-    if !has_parts && found.len() == before {
-        found.insert(dimension.categories[category].key.clone());
-    }
+#[derive(Default)]
+struct Cells {
+    keys: Vec<CellKey>,
+    number: HashMap<CellKey, usize>,
 }
 
-type Leaves = BTreeMap<(String, String), BTreeSet<String>>;
-
-fn current_leaves(shapes: &[Shape<'_>]) -> Leaves {
-    let mut all = Leaves::new();
-    for dimension in shapes.iter().filter(|s| s.release == 0).flat_map(|s| s.dimensions) {
-        for (i, category) in dimension.categories.iter().enumerate() {
-            let at = (dimension.name.clone(), category.key.clone());
-            all.entry(at).or_insert_with(|| {
-                let mut found = BTreeSet::new();
-                leaves(dimension, i, &mut found);
-                found
-            });
+impl Cells {
+    fn get(&mut self, key: CellKey) -> usize {
+        if let Some(known) = self.number.get(&key) {
+            return *known;
         }
+        self.keys.push(key.clone());
+        self.number.insert(key, self.keys.len() - 1);
+        self.keys.len() - 1
     }
-    all
-}
-
-/// Whether a category of an earlier release means the same today: the same smallest parts.
-fn is_current(dimension: &Dimension, category: usize, current: &Leaves) -> bool {
-    let mut found = BTreeSet::new();
-    leaves(dimension, category, &mut found);
-    let at = (dimension.name.clone(), dimension.categories[category].key.clone());
-    current.get(&at).is_some_and(|today| *today == found)
 }
 
 /// Every combination of categories, the last dimension fastest.
@@ -158,6 +168,12 @@ fn each_place(dimensions: &[Dimension], mut visit: impl FnMut(&[usize])) {
     }
 }
 
+fn intern(shape: &Shape<'_>, names: &Names, cells: &mut Cells) -> Vec<usize> {
+    let mut places = Vec::new();
+    each_place(shape.dimensions, |at| places.push(cells.get(names.key(shape, at))));
+    places
+}
+
 /// Dimensions by name, so that the order in which a table has them changes nothing.
 fn by_name(dimensions: &[Dimension]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..dimensions.len()).collect();
@@ -165,43 +181,13 @@ fn by_name(dimensions: &[Dimension]) -> Vec<usize> {
     order
 }
 
-fn intern(shape: &Shape<'_>, current: &Leaves, cells: &mut HashMap<String, usize>) -> Vec<usize> {
-    let order = by_name(shape.dimensions);
-    let totals: Vec<Option<usize>> = shape.dimensions.iter().map(Dimension::total).collect();
-    let is_old: Vec<Vec<bool>> = shape
-        .dimensions
-        .iter()
-        .map(|d| (0..d.categories.len()).map(|c| shape.release > 0 && !is_current(d, c, current)).collect())
-        .collect();
-    let mut places = Vec::new();
-    let mut name = String::new();
-    each_place(shape.dimensions, |at| {
-        name.clear();
-        name.push_str(shape.counted);
-        for &k in &order {
-            if totals[k] != Some(at[k]) {
-                let dimension = &shape.dimensions[k];
-                name.push(BETWEEN);
-                name.push_str(&dimension.name);
-                name.push(' ');
-                name.push_str(&dimension.categories[at[k]].key);
-            }
-        }
-        if at.iter().enumerate().any(|(k, &c)| is_old[k][c]) {
-            name.push(BETWEEN);
-            name.push_str(&format!("as published {} before", shape.release));
-        }
-        let next = cells.len();
-        let cell = match cells.get(&name) {
-            Some(cell) => *cell,
-            None => {
-                cells.insert(name.clone(), next);
-                next
-            }
-        };
-        places.push(cell);
-    });
-    places
+fn add(whole: usize, parts: Vec<usize>, relation: Order, rules: &mut BTreeSet<Rule>) {
+    let mut parts = parts;
+    parts.sort_unstable();
+    // A whole of one part that is the same ground says nothing of itself.
+    if !parts.contains(&whole) {
+        rules.insert(Rule { whole, parts, relation });
+    }
 }
 
 fn within_table(shape: &Shape<'_>, places: &[usize], rules: &mut BTreeSet<Rule>) {
@@ -220,30 +206,25 @@ fn within_table(shape: &Shape<'_>, places: &[usize], rules: &mut BTreeSet<Rule>)
             if below.is_empty() {
                 continue;
             }
-            let relation = match dimensions[k].relation {
-                Relation::Sum => Order::Sum,
-                Relation::Union => Order::Union,
-                Relation::Within => Order::Within,
-            };
+            let relation = Order::from(dimensions[k].relation);
             // A sum whose terms are sums along an earlier dimension says nothing new.
             let is_said = |&j: &usize| dimensions[j].relation == Relation::Sum && !parts[j][at[j]].is_empty();
             if relation == Order::Sum && order[..nth].iter().any(is_said) {
                 continue;
             }
             let start = here - at[k] * strides[k];
-            let mut parts: Vec<usize> = below.iter().map(|&part| places[start + part * strides[k]]).collect();
-            parts.sort_unstable();
-            rules.insert(Rule { whole: places[here], parts, relation });
+            let parts: Vec<usize> = below.iter().map(|&part| places[start + part * strides[k]]).collect();
+            add(places[here], parts, relation, rules);
         }
     });
 }
 
 /// What people who overlap add up to from one release to the next: everybody met up to then is among
 /// everybody met up to now, and the rest was met since.
-fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], current: &Leaves, rules: &mut BTreeSet<Rule>) {
+fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], names: &Names, rules: &mut BTreeSet<Rule>) {
     for (old, old_places) in shapes.iter().zip(places).filter(|(s, _)| s.release > 0) {
         let same = |new: &Shape<'_>| {
-            new.release == 0
+            new.release + 1 == old.release
                 && new.counted == old.counted
                 && new.dimensions.len() == old.dimensions.len()
                 && new.dimensions.iter().zip(old.dimensions).all(|(a, b)| a.name == b.name)
@@ -253,33 +234,44 @@ fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], current: &Leave
         each_place(old.dimensions, |at| {
             let old_cell = old_places[nth];
             nth += 1;
-            let changed: Vec<usize> =
-                (0..at.len()).filter(|&k| !is_current(&old.dimensions[k], at[k], current)).collect();
-            let [k] = changed[..] else { return };
-            if old.dimensions[k].relation != Relation::Union {
-                return;
-            }
-            let key = |k: usize, c: usize| old.dimensions[k].categories[c].key.as_str();
-            let there: Option<Vec<usize>> = (0..at.len()).map(|k| new.dimensions[k].find(key(k, at[k]))).collect();
+            let there: Option<Vec<usize>> =
+                (0..at.len()).map(|k| names.now(old, k, at[k], new, old.dimensions[k].relation)).collect();
             let Some(there) = there else { return };
-            let dimension = &new.dimensions[k];
-            let (mut before, mut now) = (BTreeSet::new(), BTreeSet::new());
-            leaves(&old.dimensions[k], at[k], &mut before);
-            leaves(dimension, there[k], &mut now);
-            if !before.is_subset(&now) {
+            let Some(whole) = crate::measure::tables::index(new.dimensions, &there).map(|i| new_places[i]) else {
                 return;
-            }
-            let cell = |at: &[usize]| crate::measure::tables::index(new.dimensions, at).map(|i| new_places[i]);
-            let mut parts = vec![old_cell];
-            for leaf in now.difference(&before) {
-                let mut at = there.clone();
-                at[k] = dimension.find(leaf).unwrap_or(at[k]);
-                parts.extend(cell(&at));
-            }
-            parts.sort_unstable();
-            if let Some(whole) = cell(&there) {
-                rules.insert(Rule { whole, parts, relation: Order::Union });
+            };
+            let grown: Vec<usize> = (0..at.len()).filter(|&k| !names.is_same(old, k, at[k], new, there[k])).collect();
+            let [k] = grown[..] else { return };
+            match names.since(old, k, at[k], new, there[k]) {
+                None => add(whole, vec![old_cell], Order::Within, rules),
+                Some(since) => {
+                    let mut parts = vec![old_cell];
+                    for later in since {
+                        let mut at = there.clone();
+                        at[k] = later;
+                        parts.extend(crate::measure::tables::index(new.dimensions, &at).map(|i| new_places[i]));
+                    }
+                    add(whole, parts, Order::Union, rules);
+                }
             }
         });
+    }
+}
+
+/// Cuts a cell whose ground is not that of another release into the pieces both are made of.
+fn refine(cell: usize, splits: &Splits, cells: &mut Cells, rules: &mut BTreeSet<Rule>) {
+    let key = cells.keys[cell].clone();
+    for (nth, at) in key.at.iter().enumerate() {
+        let Some(pieces) = splits.get(at) else { continue };
+        let parts = pieces.iter().map(|&piece: &Option<usize>| {
+            let mut key = key.clone();
+            match piece {
+                Some(piece) => key.at[nth].1 = piece,
+                None => drop(key.at.remove(nth)),
+            }
+            cells.get(key)
+        });
+        let parts = parts.collect();
+        add(cell, parts, Order::Sum, rules);
     }
 }

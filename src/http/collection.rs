@@ -11,7 +11,7 @@ use super::request::Ask;
 use super::text;
 use super::tilesets::TILESETS_REL;
 use crate::layer::totals::Totals;
-use crate::layer::{Layer, table};
+use crate::layer::{Layer, catalog, table};
 use crate::place::Place;
 use crate::snapshot::{Collection, Snapshot};
 use serde_json::{Value, json};
@@ -112,6 +112,8 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
     }
     let mut described = json!({
         "id": layer.id,
+        "x-patchwork-kind": layer.id.kind(),
+        "x-patchwork-about": layer.id.about(),
         "title": layer.title,
         "description": description(layer),
         "keywords": keywords(snapshot, layer),
@@ -151,7 +153,7 @@ fn speeds(place: &Place) -> Value {
 
 /// The standard that the layer is about, with what is true of the whole place.
 fn totals<'a>(snapshot: &'a Snapshot, layer: &Layer) -> Option<&'a Totals> {
-    let (_, key) = layer.id.split_once('-').filter(|(kind, _)| ["coverage", "gaps"].contains(kind))?;
+    let key = layer.id.standard()?;
     snapshot.totals.iter().find(|totals| totals.standard.key == key)
 }
 
@@ -162,8 +164,7 @@ fn description(layer: &Layer) -> String {
 }
 
 fn keywords(snapshot: &Snapshot, layer: &Layer) -> Vec<String> {
-    let kind = layer.id.split('-').next().unwrap_or(&layer.id);
-    vec![snapshot.place.name.clone(), kind.to_owned(), "walking access".to_owned()]
+    vec![snapshot.place.name.clone(), catalog::subject(&layer.id).to_owned(), "walking access".to_owned()]
 }
 
 fn extent(collection: &Collection) -> Value {

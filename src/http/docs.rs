@@ -12,6 +12,13 @@ use serde_json::{Value, json};
 
 include!(concat!(env!("OUT_DIR"), "/docs.rs"));
 
+/// In which order and under which headings the pages stand.
+const SUMMARY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/SUMMARY.md"));
+
+/// By which editors complete and check `place.toml`.
+const SCHEMA: (&str, &str) =
+    ("place.schema.json", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/place.schema.json")));
+
 /// Where the manual is.
 pub(super) const PATH: &str = "/docs";
 
@@ -27,7 +34,12 @@ pub(super) fn index(ask: &Ask) -> Result<Reply, Problem> {
 
 /// One page.
 pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
-    answer(ask, ask.param("page"))
+    let page = ask.param("page");
+    if page == SCHEMA.0 {
+        ask.only(&[])?;
+        return Ok(Reply::new("application/schema+json", SCHEMA.1));
+    }
+    answer(ask, page)
 }
 
 fn answer(ask: &Ask, slug: &str) -> Result<Reply, Problem> {
@@ -43,15 +55,25 @@ fn answer(ask: &Ask, slug: &str) -> Result<Reply, Problem> {
             return Err(Problem::not_found(why));
         }
     };
-    let pages: Vec<Value> = PAGES
-        .iter()
-        .filter(|(slug, _)| *slug != "index")
-        .map(|(slug, text)| json!({"href": ask.url(&format!("{PATH}/{slug}")), "title": self::title(text)}))
-        .collect();
+    let pages = contents(&ask.url(PATH), slug);
     page::bare(
         "docs.html",
         &json!({"title": title, "body": body, "pages": pages, "here": slug, "place": place, "base": ask.base}),
     )
+}
+
+/// The pages in order: `part` is a heading, `href` and `title` a page, and `here` the one that is shown.
+fn contents(base: &str, shown: &str) -> Vec<Value> {
+    let entry = |line: &str| {
+        if let Some(part) = line.strip_prefix("# ").filter(|part| *part != "Summary") {
+            return Some(json!({ "part": part }));
+        }
+        let (title, to) = line.trim_start_matches("- [").strip_suffix(')')?.split_once("](")?;
+        let href = link(to, base);
+        let here = href.strip_prefix(base).is_some_and(|slug| slug.trim_start_matches('/') == shown);
+        (href != base).then(|| json!({"href": href, "title": title, "here": here}))
+    };
+    SUMMARY.lines().filter_map(entry).collect()
 }
 
 /// The first heading.
@@ -159,6 +181,16 @@ mod tests {
         for anchor in ["where-people-live", "walking", "coverage", "gaps", "reach", "themes", "disclosure", "giving"] {
             assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
         }
+    }
+
+    #[test]
+    fn every_page_stands_in_the_contents_once() {
+        let contents = contents("/docs", "issues");
+        let leads_to = |slug: &str| contents.iter().filter(|entry| entry["href"] == format!("/docs/{slug}")).count();
+        for (slug, _) in PAGES.iter().filter(|(slug, _)| *slug != "index") {
+            assert_eq!(leads_to(slug), 1, "{slug}");
+        }
+        assert_eq!(contents.iter().filter(|entry| entry["here"] == true).count(), 1);
     }
 
     #[test]

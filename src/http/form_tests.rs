@@ -78,7 +78,15 @@ fn a_limit_is_clamped_when_it_is_large_and_refused_when_it_is_not_a_count() {
 
 #[test]
 fn values_are_read_as_what_their_property_is() {
-    let field = |kind| Field { name: "p".into(), title: String::new(), description: String::new(), kind, unit: None };
+    let role = crate::layer::Role::default;
+    let field = |kind| Field {
+        name: "p".into(),
+        title: String::new(),
+        description: String::new(),
+        kind,
+        unit: None,
+        role: role(),
+    };
     assert_eq!(read_value(&field(FieldKind::Integer), "12.0"), Ok(Value::Integer(12)));
     assert_eq!(read_value(&field(FieldKind::Number), "0.5"), Ok(Value::Number(0.5)));
     assert_eq!(read_value(&field(FieldKind::Text), "0.5"), Ok(Value::Text("0.5".into())));

@@ -67,7 +67,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
 
 /// Words as they stand in a page. Slashes stay, so that addresses can be read in its source.
 fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    crate::text::escaped(words).replace('\'', "&#39;")
 }
 
 /// The page as text.

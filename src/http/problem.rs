@@ -90,7 +90,7 @@ impl Problem {
 
     /// What is asked can't be done, or not in the time; the words say why.
     pub(super) fn cannot_be_met(why: String) -> Self {
-        let mut why = capital(&why);
+        let mut why = crate::text::capital(&why);
         if !why.ends_with('.') {
             why.push('.');
         }
@@ -196,12 +196,6 @@ impl Problem {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
     }
-}
-
-/// Words as the beginning of a sentence.
-fn capital(words: &str) -> String {
-    let mut signs = words.chars();
-    signs.next().map_or(String::new(), |first| first.to_uppercase().chain(signs).collect())
 }
 
 /// Carries the problem to [`super::guard`], which writes it in the form the client reads.

@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 
 const OFFERS: [Offer; 2] = [SCHEMA, HTML];
 
+/// What a property is to whoever reads it (`crate::layer::Role`): programs need no names or prose for that.
+const ROLE: &str = "x-patchwork-role";
+
 /// Answers with the schema of the features.
 pub(super) fn schema(ask: &Ask) -> Result<Reply, Problem> {
     answer(ask, false)
@@ -35,6 +38,7 @@ fn answer(ask: &Ask, queryables: bool) -> Result<Reply, Problem> {
     properties.insert("geometry".to_owned(), geometry);
     for (number, field) in layer.fields.iter().enumerate() {
         let mut about = describe(field);
+        set(&mut about, ROLE, json!(field.role));
         if !queryables {
             set(&mut about, "x-ogc-propertySeq", json!(number + 1));
             if number == 0 {

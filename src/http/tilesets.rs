@@ -60,7 +60,7 @@ impl<'a> TileSet<'a> {
             Some(names) => {
                 let names: Vec<&str> = names.split(',').map(str::trim).collect();
                 for name in &names {
-                    if !snapshot.drawn().any(|each| each.layer.id == *name) {
+                    if !snapshot.drawn().any(|each| each.layer.id.as_str() == *name) {
                         let known: Vec<&str> = snapshot.drawn().map(|each| each.layer.id.as_str()).collect();
                         let known = known.join(", ");
                         return Err(Problem::bad_request(format!(

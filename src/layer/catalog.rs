@@ -3,8 +3,8 @@
 
 use super::credits::{GIVING, MET, PEOPLE, WALKS, credits};
 use super::{
-    Engaged, Feature, Field, Layer, Value, assets, coverage, evidence, gaps, giving, patches, reach, streets, themes,
-    zones,
+    Engaged, Feature, Field, Layer, LayerId, Value, assets, coverage, evidence, gaps, giving, patches, reach, streets,
+    themes, zones,
 };
 use crate::measure::counts::THEMES;
 use crate::measure::{Coverage, Gaps, Reached};
@@ -39,6 +39,8 @@ pub struct Findings<'a> {
 pub struct Entry {
     /// Name in links; a layer about a standard adds the standard's key.
     pub id: &'static str,
+    /// The one word for what the layer is about.
+    pub subject: &'static str,
     /// Name for people; a layer about a standard adds the standard's title.
     pub title: &'static str,
     /// The question the layer answers, and how.
@@ -67,6 +69,7 @@ enum Make {
 pub const ENTRIES: [Entry; 15] = [
     Entry {
         id: "patches",
+        subject: "patches",
         title: "Patches",
         description: "Coordinators' areas: who lives there, and how many of them each standard covers. \
                       Zones that straddle patches are split by where their people live.",
@@ -76,6 +79,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "zones",
+        subject: "zones",
         title: "Zones",
         description: "Small areas: who lives there, by group, and how deprived they are.",
         method: "where-people-live",
@@ -84,6 +88,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "assets",
+        subject: "assets",
         title: "Assets",
         description: "Things to reach: hubs, libraries, halls, food banks and the like, as the files say.",
         method: "assets",
@@ -92,6 +97,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "streets",
+        subject: "streets",
         title: "Streets",
         description: "The streets people can walk on, cut where they meet. Walks follow these lines and no others.",
         method: "walking-time",
@@ -100,6 +106,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "coverage",
+        subject: "coverage",
         title: "Coverage",
         description: "How many residents of each zone can walk to an asset that satisfies the standard, in time.",
         method: "coverage",
@@ -108,6 +115,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "gaps",
+        subject: "gaps",
         title: "Gaps",
         description: "Connected stretches where residents are not covered: who they are, how far they walk, and the \
                       cause, which tells what to do.",
@@ -117,6 +125,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "reach",
+        subject: "reach",
         title: "Reach",
         description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and \
                       the others rounded before anything else is done with them.",
@@ -126,6 +135,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "themes",
+        subject: "themes",
         title: "Themes",
         description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
                       and who has nothing near that would answer it. Small counts are hidden and the others rounded before \
@@ -136,6 +146,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "evidence",
+        subject: "evidence",
         title: "Evidence of a mobilised community",
         description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
                       added up. Small counts are hidden and the others rounded before anything else is done with them.",
@@ -145,6 +156,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "grants",
+        subject: "grants",
         title: "Grants",
         description: "Each grant to an organisation, with what says where it benefits somebody. A grant known only by \
                       its recipient's office has no place on the map.",
@@ -154,6 +166,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "giving",
+        subject: "giving",
         title: "Giving",
         description: "What each patch was given, for residents and for need, with ranges, and how probably it is a \
                       cold spot. Money is spread by residents over the area its evidence names.",
@@ -163,6 +176,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "giving-zones",
+        subject: "giving",
         title: "Giving by zone",
         description: "What each zone was given, spread by residents over the area each grant's evidence names, and \
                       the least and the most it can have been.",
@@ -172,6 +186,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "giving-need",
+        subject: "giving",
         title: "Need against money",
         description: "What share of the money the most deprived tenths of the residents have: the concentration \
                       curve, with ranges.",
@@ -181,6 +196,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "giving-place",
+        subject: "giving",
         title: "Giving in the whole place",
         description: "What was loaded, what could be placed and by what evidence, on whom it hangs, and how wide the \
                       ranges are.",
@@ -190,6 +206,7 @@ pub const ENTRIES: [Entry; 15] = [
     },
     Entry {
         id: "giving-beside",
+        subject: "giving",
         title: "Giving beside need, coverage and reach",
         description: "What each patch was given beside how deprived it is, how many of its residents each standard leaves \
                       out, and how many people are met there: money where nobody is met, and the other way round. Counts \
@@ -200,6 +217,12 @@ pub const ENTRIES: [Entry; 15] = [
         make: Make::IfFound { walks: true, table: giving::beside },
     },
 ];
+
+/// The one word for what a layer is about.
+#[must_use]
+pub fn subject(id: &LayerId) -> &str {
+    ENTRIES.iter().find(|entry| entry.id == id.kind()).map_or(id.kind(), |entry| entry.subject)
+}
 
 /// Every layer of the place, in the order of the catalogue.
 #[must_use]
@@ -243,7 +266,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
                     let Some(published) = engaged.people(dimension) else { continue };
                     let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
                     let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
-                    let name = (format!("{}-{dimension}", entry.id), format!("{}: {label}", entry.title));
+                    let name = (LayerId::of_dimension(entry.id, dimension, label), format!("{}: {label}", entry.title));
                     layers.push(of_records(
                         context,
                         entry,
@@ -259,7 +282,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
                     continue;
                 }
                 let sentence = said.map(|published| published.summary().sentence()).unwrap_or_default();
-                let name = (entry.id.to_owned(), entry.title.to_owned());
+                let name = (LayerId::of(entry.id), entry.title.to_owned());
                 layers.push(of_records(context, entry, name, &sentence, table(context)));
             }
             Make::Once { .. } | Make::PerStandard(_) | Make::IfFound { .. } => {}
@@ -271,13 +294,14 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
 fn of_records(
     context: &Context<'_>,
     entry: &Entry,
-    (id, title): (String, String),
+    (id, title): (LayerId, String),
     sentence: &str,
     Table { fields, features }: Table,
 ) -> Layer {
     let walks = matches!(entry.make, Make::WithRecords { walks: true, .. });
     let description = format!("{} {sentence}", entry.description).trim_end().to_owned();
-    let credits = credits(context.place, entry.roles, walks);
+    let mut credits = credits(context.place, entry.roles, walks);
+    credits.protection = (!sentence.is_empty()).then(|| sentence.to_owned());
     Layer { id, title, description, method: entry.method, credits, fields, features }
 }
 
@@ -321,11 +345,11 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> O
     };
     let (id, title, description) = match answer {
         Some(Answer { standard, .. }) => (
-            format!("{}-{}", entry.id, standard.key),
+            LayerId::of_standard(entry.id, &standard.key),
             format!("{}: {}", entry.title, standard.title),
             format!("{} {}", entry.description, in_words(standard)),
         ),
-        None => (entry.id.to_owned(), entry.title.to_owned(), entry.description.to_owned()),
+        None => (LayerId::of(entry.id), entry.title.to_owned(), entry.description.to_owned()),
     };
     let credits = credits(context.place, entry.roles, walks);
     Some(Layer {
@@ -396,4 +420,14 @@ pub(super) struct Table {
     pub(super) fields: Vec<Field>,
     /// The features, sorted by id.
     pub(super) features: Vec<Feature>,
+}
+
+impl Table {
+    /// Puts the columns of another table of the same features after these.
+    pub(super) fn beside(&mut self, other: Self) {
+        self.fields.extend(other.fields);
+        for (own, more) in self.features.iter_mut().zip(other.features) {
+            own.values.extend(more.values);
+        }
+    }
 }

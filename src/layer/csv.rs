@@ -1,7 +1,7 @@
 //! Features as a table for spreadsheets: UTF-8, lines that end in CRLF, one header row, and a point for
 //! each row as easting, northing, longitude and latitude.
 
-use super::marker::{Markers, NOT_AVAILABLE};
+use super::marker::NOT_AVAILABLE;
 use super::{Feature, Layer, Value, file, shape};
 use crate::crs::{LonLat, Plane, Xy};
 use crate::place::Place;
@@ -33,13 +33,8 @@ pub fn rows<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>, plan
     }
     let names = layer.fields.iter().map(|field| field.name.clone()).chain(POINT_COLUMNS.map(str::to_owned));
     push_row(&mut bytes, names.chain(style.wkt.then(|| "wkt".to_owned())));
-    let markers = Markers::new(layer);
     for feature in features {
-        let cells = feature.values.iter().enumerate().map(|(column, value)| match value {
-            Value::Null => markers.of(feature, column).to_owned(),
-            value => cell(value),
-        });
-        let cells = cells.chain(point_cells(feature, plane));
+        let cells = feature.values.iter().map(cell).chain(point_cells(feature, plane));
         push_row(&mut bytes, cells.chain(style.wkt.then(|| shape_cell(feature, plane))));
     }
     bytes
@@ -72,11 +67,12 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// The value as anybody would write it; [`NOT_AVAILABLE`] for null.
+/// The value as anybody would write it; a marker where it is not there.
 #[must_use]
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => NOT_AVAILABLE.to_owned(),
+        Value::Marked(marker) => marker.words().to_owned(),
         Value::Text(words) => words.clone(),
         Value::Integer(number) => number.to_string(),
         Value::Number(number) => number.to_string(),
@@ -109,7 +105,7 @@ fn inside(geometry: &geo::Geometry<f64>) -> Option<Xy> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layer::{Credits, Field, FieldKind};
+    use crate::layer::{Credits, Field, FieldKind, Role};
 
     fn lines(words: &str, bom: bool) -> Vec<u8> {
         let field = Field {
@@ -118,6 +114,7 @@ mod tests {
             description: String::new(),
             kind: FieldKind::Text,
             unit: None,
+            role: Role::default(),
         };
         let feature = |id: &str, geometry: Option<Point<f64>>, value| Feature {
             id: id.into(),

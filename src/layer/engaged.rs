@@ -2,12 +2,12 @@
 //! people met are made from.
 
 use super::release;
-use crate::disclose::{self, Cell, Policy, Protected, Published, Unprotectable};
+use crate::disclose::{self, Policy, Protected, Published, Unprotectable};
 use crate::measure::Coverage;
 use crate::measure::counts;
 use crate::measure::near::near;
 use crate::measure::reach::{Count, Reach, Row, reach, residents};
-use crate::place::{Basis, GroupIdx, Idx, PatchIdx, Place, Quarter};
+use crate::place::{GroupIdx, Idx, PatchIdx, Place, Quarter};
 use crate::stats::{gini_of_tallies, top_share_of_tallies};
 
 /// What records say, as far as it may be said.
@@ -36,6 +36,9 @@ pub struct Concentration {
 /// as many people as the threshold asks for.
 const TENTHS: u64 = 10;
 
+/// Concentration is said to the nearest twentieth, as far as classes of how often people were met tell it.
+const CLASS: f64 = 0.05;
+
 impl Engaged {
     /// Counts, and protects; `None` where the place has no records.
     ///
@@ -53,7 +56,7 @@ impl Engaged {
             quarters: counts::quarters(&place.engagement),
             concentration: Vec::new(),
         };
-        own.concentration = own.concentrations(place);
+        own.concentration = own.concentrations();
         Ok(Some(own))
     }
 
@@ -97,29 +100,24 @@ impl Engaged {
         self.protected.tables.iter().find(|table| table.name.starts_with("reach-"))
     }
 
-    fn concentrations(&self, place: &Place) -> Vec<Concentration> {
-        let Some(table) = self.everybody().filter(|_| place.engagement.basis == Basis::People) else {
-            return Vec::new();
-        };
+    /// Worked out from the protected counts of people by how often they were met, so that nothing can be worked out
+    /// backwards; nothing is said where one of them is hidden.
+    fn concentrations(&self) -> Vec<Concentration> {
+        let Some(table) = self.protected.table(counts::HOW_OFTEN) else { return Vec::new() };
         let rows = table.dimensions.first().map_or(0, |patch| patch.categories.len());
-        let last = place.patches.len() + 1;
         (0..rows)
             .map(|row| {
-                let here =
-                    |patch: Option<PatchIdx>| row == 0 || patch.map_or(row == last, |patch| patch.index() + 1 == row);
-                let times: Vec<(f64, f64)> = place
-                    .engagement
-                    .how_often
-                    .iter()
-                    .filter(|often| here(often.patch))
-                    .map(|often| (f64::from(often.times), often.people))
-                    .collect();
                 let cell = table.cell(&[row, 0, 0]);
                 let enough = cell.value().is_some_and(|n| n >= TENTHS * self.protected.policy.threshold);
-                let of = if enough { cell } else { Cell::Hidden };
+                let classes = counts::TIMES.iter().enumerate();
+                let times: Option<Vec<(f64, f64)>> = classes
+                    .map(|(i, (_, _, times))| Some((*times, table.cell(&[row, i + 1, 0]).value()? as f64)))
+                    .collect();
+                let Some(times) = times.filter(|_| enough) else { return Concentration::default() };
                 Concentration {
-                    top_tenth: top_share_of_tallies(&times, 0.1).and_then(|share| disclose::derived(of, share, 0.01)),
-                    gini: gini_of_tallies(&times).and_then(|gini| disclose::derived(of, gini, 0.01)),
+                    top_tenth: top_share_of_tallies(&times, 0.1)
+                        .and_then(|share| disclose::derived(cell, share, CLASS)),
+                    gini: gini_of_tallies(&times).and_then(|gini| disclose::derived(cell, gini, CLASS)),
                 }
             })
             .collect()

@@ -1,10 +1,12 @@
 use super::catalog::{Context, Table};
+use super::column::Columns;
 use super::engaged::Engaged;
-use super::reach::{decimals, shown};
-use super::{Feature, Field, Value, field, marker};
+use super::field::said;
+use super::reach::decimals;
+use super::{Field, Is, Marker, Value, field};
 use crate::disclose::Cell;
 use crate::measure::counts;
-use crate::place::{Activity, Idx, PatchIdx};
+use crate::place::{Activity, Idx, Patch};
 
 /// The marks: field, title, and what is counted as evidence of each.
 pub(super) const MARKS: [(&str, &str, &str); 6] = [
@@ -33,66 +35,82 @@ const REPORTED: [(&str, &str, Activity); 6] = [
 /// The one that is a ratio.
 const PER_SESSION: &str = "connections_per_session";
 
+/// What is recorded of one patch.
+struct Row<'a> {
+    patch: &'a Patch,
+    marks: [Cell; 6],
+    reported: Vec<Cell>,
+    per_session: Result<f64, Marker>,
+}
+
 /// What there is of each mark of a mobilised community, by patch: never one score.
 pub(super) fn table(context: &Context<'_>) -> Table {
-    let Some(engaged) = context.engaged else { return Table { fields: fields(), features: Vec::new() } };
-    let place = context.place;
-    let features = place
-        .patches
-        .enumerate()
-        .map(|(patch, about)| {
-            let row = patch.index() + 1;
-            let mut values = vec![Value::Text(about.key.clone()), Value::Text(about.name.clone())];
-            for cell in marks(engaged, row) {
-                values.push(shown(cell));
-                values.push(Value::Text(word(cell).to_owned()));
+    let rows = context.engaged.map(|engaged| {
+        context.place.patches.enumerate().map(move |(index, patch)| {
+            let at = index.index() + 1;
+            Row {
+                patch,
+                marks: marks(engaged, at),
+                reported: reported(engaged, at),
+                per_session: per_session(engaged, at),
             }
-            values.extend(reported(engaged, patch));
-            Feature { id: about.key.clone(), geometry: Some(geo::Geometry::MultiPolygon(about.shape.clone())), values }
         })
-        .collect();
-    Table { fields: fields(), features }
+    });
+    columns().table(rows.into_iter().flatten(), |row: &Row<'_>| {
+        (row.patch.key.clone(), Some(geo::Geometry::MultiPolygon(row.patch.shape.clone())))
+    })
 }
+
+fn columns<'a>() -> Columns<'a, Row<'a>> {
+    let mut columns = Columns::new();
+    columns.add(field::patch_id("Stable name of the patch"), |row: &Row<'_>| said(&row.patch.key));
+    columns.add(field::name("patch_name", "Name of the patch", "Name for people"), |row| said(&row.patch.name));
+    for (at, (name, title, what)) in MARKS.into_iter().enumerate() {
+        let field = field::integer(name, title, what, Some("as described")).is(Is::Mark);
+        columns.add(field, move |row| counted(row.marks[at]));
+        let words = "shown; no evidence recorded; confidential: hidden to protect people ([c] in CSV); low";
+        columns.add(status(name, title, words), move |row| said(word(row.marks[at])));
+    }
+    let words = "shown; zero; confidential: hidden to protect people ([c] in CSV); low; not applicable ([z] in CSV)";
+    for (at, (name, title, what, unit)) in reported_fields().into_iter().enumerate() {
+        let of = move |row: &Row<'a>| row.reported.get(at).copied().unwrap_or(Cell::Hidden);
+        columns.add(field::integer(name, title, &what, Some(unit)), move |row| counted(of(row)));
+        columns.add(status(name, title, words), move |row| said(of(row).status()));
+    }
+    let title = "New connections per session";
+    let what = format!("New connections of sessions ÷ sessions, {YEAR}; not applicable without sessions");
+    columns.add(field::rate(PER_SESSION, title, &what, "connections per session"), |row| match row.per_session {
+        Ok(ratio) => decimals(Some(ratio), 2),
+        Err(marker) => Value::Marked(marker),
+    });
+    columns
+        .add(status(PER_SESSION, title, words), |row| said(row.per_session.map_or_else(Marker::status, |_| "shown")));
+    columns
+}
+
+fn status(of: &str, title: &str, words: &str) -> Field {
+    field::status(of, &format!("{of}_status"), &format!("{title}: status"), words)
+}
+
+/// The count, or why it is not there.
+fn counted(cell: Cell) -> Value {
+    match cell {
+        Cell::Hidden => Value::Marked(Marker::Confidential),
+        Cell::Low => Value::Marked(Marker::Low),
+        Cell::Zero | Cell::Shown(_) => field::shown(cell),
+    }
+}
+
+const YEAR: &str = "in the last four whole quarters";
 
 /// Name, title, meaning and unit of what projects report, in the order of [`reported`].
 fn reported_fields() -> Vec<(&'static str, &'static str, String, &'static str)> {
-    const YEAR: &str = "in the last four whole quarters";
     let mut fields = vec![
         ("people", "People met", "People met in the whole time".to_owned(), "people"),
         ("attendances", "Attendances", format!("People in all records, {YEAR}"), "people"),
         ("hours", "Hours", format!("Hours of all records, {YEAR}"), "hours"),
     ];
     fields.extend(REPORTED.iter().map(|(name, title, _)| (*name, *title, format!("Records, {YEAR}"), "records")));
-    let ratio = format!("New connections of sessions ÷ sessions, {YEAR}; not applicable without sessions");
-    fields.push((PER_SESSION, "New connections per session", ratio, "connections per session"));
-    fields
-}
-
-fn fields() -> Vec<Field> {
-    let mut fields = vec![
-        field::text("patch_id", "Patch", "Stable name of the patch"),
-        field::text("patch_name", "Name of the patch", "Name for people"),
-    ];
-    for (name, title, what) in MARKS {
-        fields.push(field::integer(name, title, what, Some("as described")));
-        fields.push(field::text(
-            &format!("{name}_status"),
-            &format!("{title}: status"),
-            "shown; no evidence recorded; confidential: hidden to protect people ([c] in CSV); low",
-        ));
-    }
-    for (name, title, what, unit) in reported_fields() {
-        fields.push(if name == PER_SESSION {
-            field::number(name, title, &what, Some(unit))
-        } else {
-            field::integer(name, title, &what, Some(unit))
-        });
-        fields.push(field::text(
-            &format!("{name}_status"),
-            &format!("{title}: status"),
-            "shown; zero; confidential: hidden to protect people ([c] in CSV); low; not applicable ([z] in CSV)",
-        ));
-    }
     fields
 }
 
@@ -105,13 +123,13 @@ pub(super) fn marks(engaged: &Engaged, row: usize) -> [Cell; 6] {
         let n = table.dimensions.get(1).map_or(0, |themes| themes.categories.len());
         (1..n).filter(|theme| matches!(table.cell(&[row, *theme, 0]), Cell::Shown(_))).count() as u64
     });
-    let one = |name: &str| engaged.protected.table(name).map_or(Cell::Zero, |table| table.cell(&[row]));
+    let one = |name: &str, at: &[usize]| engaged.protected.table(name).map_or(Cell::Zero, |table| table.cell(at));
     [
         work("records", &[Activity::Introduction1, Activity::Introduction2, Activity::Conversation]),
         if themes == 0 { Cell::Zero } else { Cell::Shown(themes) },
         work("records", &[Activity::Project, Activity::Enterprise]),
-        one(counts::LEADERS),
-        one(counts::VENUES),
+        one(counts::LEADERS, &[row, 1, 0]),
+        one(counts::VENUES, &[row, 0]),
         amount(engaged, "connections", row, None),
     ]
 }
@@ -128,7 +146,7 @@ fn sum(cells: impl Iterator<Item = Cell>) -> Cell {
 
 fn amount(engaged: &Engaged, table: &str, row: usize, activity: Option<Activity>) -> Cell {
     let at = activity.map_or(0, |one| Activity::ALL.iter().position(|own| *own == one).map_or(0, |at| at + 1));
-    engaged.protected.table(table).map_or(Cell::Hidden, |table| table.cell(&[row, at]))
+    engaged.protected.table(table).map_or(Cell::Hidden, |table| table.cell(&[row, at, 0]))
 }
 
 fn word(cell: Cell) -> &'static str {
@@ -138,24 +156,26 @@ fn word(cell: Cell) -> &'static str {
     }
 }
 
-/// Each with its status.
-fn reported(engaged: &Engaged, patch: PatchIdx) -> Vec<Value> {
-    let row = patch.index() + 1;
+/// What projects report of the patch in this row of the tables.
+fn reported(engaged: &Engaged, row: usize) -> Vec<Cell> {
     let mut cells = vec![
         engaged.everybody().map_or(Cell::Hidden, |table| table.cell(&[row, 0, 0])),
         amount(engaged, "attendances", row, None),
         amount(engaged, "hours", row, None),
     ];
     cells.extend(REPORTED.iter().map(|(_, _, activity)| amount(engaged, "records", row, Some(*activity))));
-    let with_status = |cell: Cell| [shown(cell), Value::Text(cell.status().to_owned())];
-    let mut values: Vec<Value> = cells.into_iter().flat_map(with_status).collect();
+    cells
+}
+
+/// New connections of a session, or why there is no such number.
+fn per_session(engaged: &Engaged, row: usize) -> Result<f64, Marker> {
     let [sessions, made] = ["records", "connections"].map(|table| amount(engaged, table, row, Some(Activity::Session)));
-    let (ratio, status) = match (sessions, made.value()) {
-        (Cell::Zero, _) => (None, marker::NOT_APPLICABLE_STATUS),
-        (Cell::Shown(sessions), Some(made)) if sessions > 0 => (Some(made as f64 / sessions as f64), "shown"),
-        (Cell::Shown(_), None) => (None, made.status()),
-        _ => (None, Cell::Hidden.status()),
-    };
-    values.extend([decimals(ratio, 2), Value::Text(status.to_owned())]);
-    values
+    match (sessions, made) {
+        (Cell::Zero, _) => Err(Marker::NotApplicable),
+        (Cell::Shown(sessions), Cell::Low) if sessions > 0 => Err(Marker::Low),
+        (Cell::Shown(sessions), made) if sessions > 0 => {
+            made.value().map(|made| made as f64 / sessions as f64).ok_or(Marker::Confidential)
+        }
+        _ => Err(Marker::Confidential),
+    }
 }

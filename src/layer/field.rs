@@ -1,73 +1,100 @@
 //! Properties that several layers share, so that one thing has one name and one description.
 
-use super::{Field, FieldKind, Value};
-use crate::place::{GroupIdx, IdVec, Place};
+use super::{Field, FieldKind, Is, Role, Value};
+use crate::disclose::Cell;
+use crate::place::{GroupIdx, IdVec, Idx};
 
 pub(super) const RESIDENTS: &str = "residents";
 pub(super) const MINUTES: &str = "minutes";
 pub(super) const METRES: &str = "metres";
 pub(super) const SHARE: &str = "share from 0 to 1";
 
-fn new(name: &str, title: &str, description: &str, kind: FieldKind, unit: Option<&'static str>) -> Field {
-    Field { name: name.to_owned(), title: title.to_owned(), description: description.to_owned(), kind, unit }
+fn new(name: &str, title: &str, description: &str, kind: FieldKind, is: Is, unit: Option<&'static str>) -> Field {
+    let role = Role { is, ..Role::default() };
+    Field { name: name.to_owned(), title: title.to_owned(), description: description.to_owned(), kind, unit, role }
 }
 
 pub(super) fn text(name: &str, title: &str, description: &str) -> Field {
-    new(name, title, description, FieldKind::Text, None)
+    new(name, title, description, FieldKind::Text, Is::Text, None)
+}
+
+pub(super) fn id(name: &str, title: &str, description: &str) -> Field {
+    text(name, title, description).is(Is::Id)
+}
+
+pub(super) fn name(name: &str, title: &str, description: &str) -> Field {
+    text(name, title, description).is(Is::Name)
+}
+
+/// Why `of` has a value or none.
+pub(super) fn status(of: &str, name: &str, title: &str, description: &str) -> Field {
+    text(name, title, description).is(Is::Status).of(of)
 }
 
 pub(super) fn date(name: &str, title: &str, description: &str) -> Field {
-    new(name, title, description, FieldKind::Date, None)
+    new(name, title, description, FieldKind::Date, Is::Day, None)
 }
 
 pub(super) fn boolean(name: &str, title: &str, description: &str) -> Field {
-    new(name, title, description, FieldKind::Boolean, None)
+    new(name, title, description, FieldKind::Boolean, Is::Text, None)
 }
 
 pub(super) fn integer(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
-    new(name, title, description, FieldKind::Integer, unit)
+    let is = if unit == Some(METRES) { Is::Amount } else { Is::Count };
+    new(name, title, description, FieldKind::Integer, is, unit)
 }
 
 pub(super) fn number(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
-    new(name, title, description, FieldKind::Number, unit)
+    let is = if unit == Some(SHARE) { Is::Rate } else { Is::Amount };
+    new(name, title, description, FieldKind::Number, is, unit)
+}
+
+/// A share, a ratio or a rate.
+pub(super) fn rate(name: &str, title: &str, description: &str, unit: &'static str) -> Field {
+    number(name, title, description, Some(unit)).is(Is::Rate)
+}
+
+/// The two ends of an interval: `<name>_low` and `<name>_high`.
+pub(super) fn ends(name: &str, titles: [&str; 2], descriptions: [&str; 2], unit: Option<&'static str>) -> [Field; 2] {
+    let end =
+        |end: &str, at: usize, is| number(&format!("{name}_{end}"), titles[at], descriptions[at], unit).is(is).of(name);
+    [end("low", 0, Is::Low), end("high", 1, Is::High)]
 }
 
 pub(super) fn residents() -> Field {
     integer("residents", "Residents", "Everybody who lives here; null where that is unknown", Some(RESIDENTS))
 }
 
+/// Whole residents of a kind.
+pub(super) fn people(name: &str, title: &str, description: &str) -> Field {
+    integer(name, title, description, Some(RESIDENTS))
+}
+
 pub(super) fn patch_id(description: &str) -> Field {
-    text("patch_id", "Patch", description)
+    text("patch_id", "Patch", description).is(Is::Patch)
 }
 
-/// One field for each group of the place, named `<prefix>_<group>`.
-pub(super) fn by_group(place: &Place, prefix: &str, title: &str, description: &str) -> impl Iterator<Item = Field> {
-    place.groups.iter().map(move |group| {
-        let name = format!("{prefix}_{}", group.key);
-        let title = format!("{title}: {}", group.label);
-        let description = format!("{description} ({}: {})", group.dimension_label, group.label);
-        integer(&name, &title, &description, Some(RESIDENTS))
-    })
-}
-
-/// The members of each group, whole people or null, in the order of the fields.
-pub(super) fn group_values<T: Copy>(
-    place: &Place,
-    by_group: &IdVec<GroupIdx, Option<T>>,
-    count: impl Fn(T) -> f64,
-) -> Vec<Value> {
-    place
-        .groups
-        .indices()
-        .map(|group| {
-            super::round::known_people(
-                by_group.as_slice().get(crate::place::Idx::index(group)).copied().flatten().map(&count),
-            )
-        })
-        .collect()
+/// The group's own, where it is known.
+pub(super) fn group<T: Copy>(by_group: &IdVec<GroupIdx, Option<T>>, group: GroupIdx) -> Option<T> {
+    by_group.as_slice().get(group.index()).copied().flatten()
 }
 
 /// Words, or null.
 pub(super) fn words(words: Option<&str>) -> Value {
-    words.map_or(Value::Null, |words| Value::Text(words.to_owned()))
+    words.map_or(Value::Null, said)
+}
+
+/// Words.
+pub(super) fn said(words: &str) -> Value {
+    Value::Text(words.to_owned())
+}
+
+/// A day, or null.
+pub(super) fn day(day: Option<chrono::NaiveDate>) -> Value {
+    day.map_or(Value::Null, Value::Date)
+}
+
+/// The count of a cell; null where it is hidden, and the status says so.
+pub(super) fn shown(cell: Cell) -> Value {
+    cell.value().map_or(Value::Null, |count| Value::Integer(count as i64))
 }

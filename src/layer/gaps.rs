@@ -1,5 +1,7 @@
 use super::catalog::{Answer, Context, Table};
-use super::{Feature, Field, Value, field, round};
+use super::column::Columns;
+use super::field::said;
+use super::{Is, Value, field, round};
 use crate::measure::{Cause, Gap};
 
 /// The causes in the order of their columns.
@@ -10,80 +12,84 @@ const STREETS_NAMED: usize = 20;
 
 /// Stretches where people are not covered, who they are, and why.
 pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
-    let mut features: Vec<Feature> =
-        answer.gaps.iter().flat_map(|gaps| &gaps.gaps).map(|gap| feature(context, gap)).collect();
-    features.sort_by(|a, b| a.id.cmp(&b.id));
-    Table { fields: fields(context), features }
-}
-
-fn fields(context: &Context<'_>) -> Vec<Field> {
-    let mut fields = vec![
-        field::text("gap_id", "Gap", "Name of the gap: its patch and a number, from the most residents to the fewest"),
-        field::patch_id("Patch the gap lies in"),
-        field::integer("residents", "Residents", "Residents who are not covered here", Some(field::RESIDENTS)),
-        field::text("cause", "Cause", "Cause for most residents: distance, severance, hours, access or planned"),
+    let mut columns = Columns::<&Gap>::new();
+    columns.add(
+        field::id("gap_id", "Gap", "Name of the gap: its patch and a number, from the most residents to the fewest"),
+        |gap| said(&gap.key),
+    );
+    columns.add(field::patch_id("Patch the gap lies in"), |gap| context.patch_key(gap.patch));
+    columns.add(field::people("residents", "Residents", "Residents who are not covered here"), |gap| {
+        round::people(gap.residents)
+    });
+    columns.add(
+        field::text("cause", "Cause", "Cause for most residents: distance, severance, hours, access or planned")
+            .is(Is::Cause),
+        |gap| said(gap.cause.word()),
+    );
+    columns.add(
         field::number(
             "minutes_median",
             "Middle walk",
             "Walk of the resident in the middle; null when there is no way",
             Some(field::MINUTES),
         ),
+        |gap| round::minutes(gap.median),
+    );
+    columns.add(
         field::integer(
             "straight_line_m",
             "Straight line",
             "Straight line of the resident in the middle to the nearest asset that satisfies the standard",
             Some(field::METRES),
         ),
-        field::text("nearest_asset_id", "Nearest asset", "Asset that is nearest for most residents"),
-        field::text(
+        |gap| round::metres(gap.straight_line),
+    );
+    columns.add(field::text("nearest_asset_id", "Nearest asset", "Asset that is nearest for most residents"), |gap| {
+        context.asset_key(gap.nearest)
+    });
+    columns.add(
+        field::name(
             "nearest_asset_name",
             "Name of the nearest asset",
             "Name of the asset that is nearest for most residents",
         ),
+        |gap| context.asset_name(gap.nearest),
+    );
+    columns.add(
         field::number(
             "deprived_share",
             "Share in the most deprived fifth",
             "Share of residents whose zone is in deciles 1 and 2 of the index of deprivation",
             Some(field::SHARE),
         ),
-        field::text("streets", "Streets", "Streets people live on here, most residents first"),
-    ];
-    fields.extend(CAUSES.iter().map(|cause| {
-        field::integer(
-            &format!("cause_{}_residents", cause.word()),
-            &format!("Residents by cause: {}", cause.word()),
-            "Residents of the gap under this cause",
-            Some(field::RESIDENTS),
-        )
-    }));
-    fields.extend(field::by_group(
-        context.place,
-        "residents",
-        "Residents",
-        "Members of the group who are not covered here",
-    ));
-    fields
-}
-
-fn feature(context: &Context<'_>, gap: &Gap) -> Feature {
-    let mut values = vec![
-        Value::Text(gap.key.clone()),
-        context.patch_key(gap.patch),
-        round::people(gap.residents),
-        Value::Text(gap.cause.word().to_owned()),
-        round::minutes(gap.median),
-        round::metres(gap.straight_line),
-        context.asset_key(gap.nearest),
-        context.asset_name(gap.nearest),
-        round::share(gap.deprived),
-        streets(&gap.streets),
-    ];
-    values.extend(CAUSES.iter().map(|cause| {
-        round::people(gap.causes.iter().filter(|(known, _)| known == cause).map(|(_, residents)| residents).sum())
-    }));
-    values.extend(field::group_values(context.place, &gap.by_group, |count| count));
-    let geometry = (!gap.shape.0.is_empty()).then(|| gap.shape.clone().into());
-    Feature { id: gap.key.clone(), geometry, values }
+        |gap| round::share(gap.deprived),
+    );
+    columns.add(field::text("streets", "Streets", "Streets people live on here, most residents first"), |gap| {
+        streets(&gap.streets)
+    });
+    for cause in CAUSES {
+        let word = cause.word();
+        columns.add(
+            field::people(
+                &format!("cause_{word}_residents"),
+                &format!("Residents by cause: {word}"),
+                "Residents of the gap under this cause",
+            )
+            .of("residents")
+            .caused_by(word),
+            move |gap| {
+                let here = gap.causes.iter().filter(|(known, _)| *known == cause);
+                round::people(here.map(|(_, residents)| residents).sum())
+            },
+        );
+    }
+    let residents = field::people("residents", "Residents", "Members of the group who are not covered here");
+    columns.by_group(context.place, &residents, |gap, group| field::group(&gap.by_group, group));
+    let gaps = answer.gaps.iter().flat_map(|gaps| &gaps.gaps);
+    let mut table =
+        columns.table(gaps, |gap| (gap.key.clone(), (!gap.shape.0.is_empty()).then(|| gap.shape.clone().into())));
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
+    table
 }
 
 fn streets(names: &[String]) -> Value {

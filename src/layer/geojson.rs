@@ -44,7 +44,7 @@ pub fn push_value(out: &mut Vec<u8>, value: &Value) {
         Value::Boolean(true) => out.extend_from_slice(b"true"),
         Value::Boolean(false) => out.extend_from_slice(b"false"),
         Value::Date(day) => push_string(out, &day.to_string()),
-        Value::Null | Value::Number(_) => out.extend_from_slice(b"null"),
+        Value::Null | Value::Marked(_) | Value::Number(_) => out.extend_from_slice(b"null"),
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn json_value(value: &Value) -> serde_json::Value {
         Value::Number(number) => json!(number),
         Value::Boolean(yes) => json!(yes),
         Value::Date(day) => json!(day.to_string()),
-        Value::Null => serde_json::Value::Null,
+        Value::Null | Value::Marked(_) => serde_json::Value::Null,
     }
 }
 

@@ -26,6 +26,7 @@ fn layer(geometry: Geometry<f64>) -> Layer {
         description: String::new(),
         kind,
         unit: None,
+        role: crate::layer::Role::default(),
     };
     Layer {
         id: "things".into(),

@@ -1,7 +1,9 @@
 //! A plan for hubs as it leaves the house: the sites as a layer, and the whole as JSON.
 
+use super::column::Columns;
 use super::credits::{PEOPLE, WALKS, credits};
-use super::{Feature, Field, Layer, Value, field, round};
+use super::field::said;
+use super::{Is, Layer, LayerId, Value, field, round};
 use crate::measure::Covered;
 use crate::place::{PatchIdx, Place};
 use crate::plan::Proposal;
@@ -13,94 +15,104 @@ use serde_json::{Value as Json, json};
 /// The sites of a plan, each with who gains and why it is there.
 #[must_use]
 pub fn hubs_layer(place: &Place, proposal: &Proposal) -> Layer {
-    let mut features: Vec<Feature> =
-        proposal.sites.iter().enumerate().map(|(at, site)| feature(place, proposal, at, site)).collect();
-    features.sort_by(|a, b| a.id.cmp(&b.id));
     let mut credits = credits(place, &[PEOPLE, WALKS], true);
     credits.notices.extend(proposal.sentences.iter().cloned());
+    let mut table = columns(place, proposal).table(proposal.sites.iter().enumerate(), |(_, chosen)| {
+        (chosen.site.key.clone(), Some(Point::new(chosen.site.at.x, chosen.site.at.y).into()))
+    });
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
     Layer {
-        id: "hubs".to_owned(),
+        id: LayerId::of("hubs"),
         title: format!("New sites: {}", proposal.brief.noun()),
         description: "Sites to open, in the order of what they bring: who is newly covered by each and by none before \
                       it, what is lost without it, what could stand in its place and how often it is chosen again."
             .to_owned(),
         method: "siting",
         credits,
-        fields: fields(place, proposal),
-        features,
+        fields: table.fields,
+        features: table.features,
     }
 }
 
-fn fields(place: &Place, proposal: &Proposal) -> Vec<Field> {
+/// A chosen site and its place in the order of what they bring.
+type Row<'a> = (usize, &'a Chosen);
+
+fn columns<'a>(place: &'a Place, proposal: &'a Proposal) -> Columns<'a, Row<'a>> {
+    let number = |n: usize| Value::Integer(n as i64);
     let lost = format!("in {}", proposal.brief.objective.unit());
-    let mut fields = vec![
-        field::text("site_id", "Site", "Stable name of the candidate"),
+    let mut columns = Columns::<Row<'a>>::new();
+    columns.add(field::id("site_id", "Site", "Stable name of the candidate"), |(_, chosen)| said(&chosen.site.key));
+    columns.add(
         field::integer("rank", "Rank", "1 brings most; each counts what those before it leave", None),
-        field::text("name", "Name", "Name of the site"),
+        move |(at, _)| number(at + 1),
+    );
+    columns.add(field::name("name", "Name", "Name of the site"), |(_, chosen)| said(&chosen.site.name));
+    columns.add(
         field::text("kind", "Kind", "What is there today: the kind of asset, a point of a file, or a street"),
-        field::patch_id("Patch the site lies in"),
-        field::integer(
-            "newly_covered",
-            "Newly covered",
-            "Residents covered by it and by none before it",
-            Some(field::RESIDENTS),
-        ),
+        |(_, chosen)| said(&chosen.site.kind),
+    );
+    columns.add(field::patch_id("Patch the site lies in"), |(_, chosen)| {
+        chosen.site.patch.map_or(Value::Null, |patch| said(&place.patches[patch].key))
+    });
+    columns.add(
+        field::people("newly_covered", "Newly covered", "Residents covered by it and by none before it"),
+        |(_, chosen)| round::people(chosen.covered),
+    );
+    columns.add(
         field::number("lost_alone", "Lost without it", &format!("Lost when nothing takes its place, {lost}"), None),
+        |(_, chosen)| round::amount(chosen.lost_alone),
+    );
+    columns.add(
         field::number(
             "lost_replaced",
             "Lost when replaced",
             &format!("Lost with the best plan without it, {lost}"),
             None,
         ),
+        |(_, chosen)| chosen.replacement.as_ref().map_or(Value::Null, |again| round::amount(again.lost)),
+    );
+    columns.add(
         field::text("replacement", "Replacement", "Sites of the best plan without it that are not in this plan"),
+        |(_, chosen)| chosen.replacement.as_ref().map_or(Value::Null, |again| names(again.instead.iter())),
+    );
+    columns.add(
         field::boolean("replacement_proven", "Replacement proven", "Whether no other plan without it loses less"),
+        |(_, chosen)| chosen.replacement.as_ref().map_or(Value::Null, |again| Value::Boolean(is_proven(again))),
+    );
+    columns.add(
         field::text(
             "alternatives",
             "Alternatives",
             "Sites that could stand in its place within 2 % of the plan's gain",
         ),
-        field::integer("runs", "Runs", "Times the choice was made again with other numbers", None),
+        |(_, chosen)| names(chosen.alternatives.iter().map(|other| &other.site)),
+    );
+    columns
+        .add(field::integer("runs", "Runs", "Times the choice was made again with other numbers", None), move |_| {
+            number(proposal.runs)
+        });
+    columns.add(
         field::integer("chosen_in_runs", "Chosen in", "Runs in which this very site was chosen", None),
+        move |(_, chosen)| number(chosen.chosen_in),
+    );
+    columns.add(
         field::integer("nearby_in_runs", "Nearby in", "Runs in which a site within 400 m of it was chosen", None),
-        field::text("why", "Why here", "The same in sentences"),
+        move |(_, chosen)| number(chosen.nearby_in),
+    );
+    columns.add(field::text("why", "Why here", "The same in sentences"), |(_, chosen)| said(&chosen.why.join(" ")));
+    columns.add(
         field::text(
             "plan_status",
             "Status",
             "optimal: proven that no other plan is better; feasible: the best found in time",
-        ),
-    ];
-    fields.extend(field::by_group(
-        place,
-        "newly_covered",
-        "Newly covered",
-        "Members of the group covered by it and by none before it",
-    ));
-    fields
-}
-
-fn feature(place: &Place, proposal: &Proposal, at: usize, chosen: &Chosen) -> Feature {
-    let site = &chosen.site;
-    let (again, number) = (&chosen.replacement, |n: usize| Value::Integer(n as i64));
-    let mut values = vec![
-        Value::Text(site.key.clone()),
-        number(at + 1),
-        Value::Text(site.name.clone()),
-        Value::Text(site.kind.clone()),
-        site.patch.map_or(Value::Null, |patch| Value::Text(place.patches[patch].key.clone())),
-        round::people(chosen.covered),
-        round::amount(chosen.lost_alone),
-        again.as_ref().map_or(Value::Null, |again| round::amount(again.lost)),
-        again.as_ref().map_or(Value::Null, |again| names(again.instead.iter())),
-        again.as_ref().map_or(Value::Null, |again| Value::Boolean(is_proven(again))),
-        names(chosen.alternatives.iter().map(|other| &other.site)),
-        number(proposal.runs),
-        number(chosen.chosen_in),
-        number(chosen.nearby_in),
-        Value::Text(chosen.why.join(" ")),
-        Value::Text(proposal.status.word().to_owned()),
-    ];
-    values.extend(field::group_values(place, &chosen.by_group, |count| count));
-    Feature { id: site.key.clone(), geometry: Some(Point::new(site.at.x, site.at.y).into()), values }
+        )
+        .is(Is::Status),
+        |_| said(proposal.status.word()),
+    );
+    let newly =
+        field::people("newly_covered", "Newly covered", "Members of the group covered by it and by none before it");
+    columns.by_group(place, &newly, |(_, chosen), group| field::group(&chosen.by_group, group));
+    columns
 }
 
 fn is_proven(again: &Replacement) -> bool {

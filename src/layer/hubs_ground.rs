@@ -1,9 +1,11 @@
 //! The ground of a plan for hubs as layers: whom each new site serves, and where people are newly covered.
 
+use super::column::Columns;
 use super::credits::{PEOPLE, WALKS, credits};
-use super::{Feature, Field, Layer, Value, field, round, zones};
-use crate::measure::{Catchment, Door, GroupCovered, catchments};
-use crate::place::{AssetIdx, GroupIdx, IdVec, Idx, Place};
+use super::field::said;
+use super::{Layer, LayerId, Value, field, round, zones};
+use crate::measure::{Catchment, Covered, Door, GroupCovered, catchments};
+use crate::place::{AssetIdx, GroupIdx, IdVec, Idx, Place, Zone, ZoneIdx};
 use crate::plan::Proposal;
 use crate::plan::hubs::Chosen;
 
@@ -19,34 +21,31 @@ pub fn catchments_layer(place: &Place, proposal: &Proposal) -> Layer {
     doors.extend(new);
     doors.sort_by_key(|door| door.asset);
     let found = catchments(place, proposal.brief.standard.within, &doors, &of);
-    let mut fields = vec![
-        field::text("site_id", "Site", "Stable name of the site"),
+    let mut columns = Columns::<(usize, &Chosen, &Catchment)>::new();
+    columns.add(field::id("site_id", "Site", "Stable name of the site"), |(_, chosen, _)| said(&chosen.site.key));
+    columns.add(
         field::integer("rank", "Rank", "1 brings most; each counts what those before it leave", None),
-        field::text("name", "Name", "Name of the site"),
-        field::integer(
-            "residents",
-            "Residents served",
-            "Residents who live nearest to it and reach it in time",
-            Some(field::RESIDENTS),
-        ),
-        field::integer(
-            "newly_covered",
-            "Newly covered",
-            "Residents covered by it and by none before it",
-            Some(field::RESIDENTS),
-        ),
-    ];
-    fields.extend(field::by_group(place, "residents", "Residents served", "Members of the group who are served"));
-    let mut features: Vec<Feature> = proposal
-        .sites
-        .iter()
-        .zip(&found)
-        .enumerate()
-        .map(|(at, (chosen, catchment))| served(place, at, chosen, catchment))
-        .collect();
-    features.sort_by(|a, b| a.id.cmp(&b.id));
+        |(at, ..)| Value::Integer(*at as i64 + 1),
+    );
+    columns.add(field::name("name", "Name", "Name of the site"), |(_, chosen, _)| said(&chosen.site.name));
+    columns.add(
+        field::people("residents", "Residents served", "Residents who live nearest to it and reach it in time"),
+        |(.., catchment)| round::people(catchment.residents),
+    );
+    columns.add(
+        field::people("newly_covered", "Newly covered", "Residents covered by it and by none before it"),
+        |(_, chosen, _)| round::people(chosen.covered),
+    );
+    let served = field::people("residents", "Residents served", "Members of the group who are served");
+    columns.by_group(place, &served, |(.., catchment), group| field::group(&catchment.by_group, group));
+    let rows = proposal.sites.iter().zip(&found).enumerate().map(|(at, (chosen, catchment))| (at, chosen, catchment));
+    let mut table = columns.table(rows, |(_, chosen, catchment)| {
+        let ground = (!catchment.ground.0.is_empty()).then(|| catchment.ground.clone().into());
+        (chosen.site.key.clone(), ground)
+    });
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
     Layer {
-        id: "catchments".to_owned(),
+        id: LayerId::of("catchments"),
         title: format!("Ground served by new sites: {}", proposal.brief.noun()),
         description: format!(
             "Where those live who are nearest to each new site and reach it within {}, with the whole plan open.",
@@ -54,8 +53,8 @@ pub fn catchments_layer(place: &Place, proposal: &Proposal) -> Layer {
         ),
         method: "catchments",
         credits: credits(place, &[PEOPLE, WALKS], true),
-        fields,
-        features,
+        fields: table.fields,
+        features: table.features,
     }
 }
 
@@ -65,19 +64,6 @@ fn door(place: &Place, at: usize, chosen: &Chosen) -> Door {
     Door { asset, at: chosen.site.at, snap: chosen.site.snap }
 }
 
-fn served(place: &Place, at: usize, chosen: &Chosen, catchment: &Catchment) -> Feature {
-    let mut values = vec![
-        Value::Text(chosen.site.key.clone()),
-        Value::Integer(at as i64 + 1),
-        Value::Text(chosen.site.name.clone()),
-        round::people(catchment.residents),
-        round::people(chosen.covered),
-    ];
-    values.extend(field::group_values(place, &catchment.by_group, |count| count));
-    let ground = (!catchment.ground.0.is_empty()).then(|| catchment.ground.clone().into());
-    Feature { id: chosen.site.key.clone(), geometry: ground, values }
-}
-
 /// A zone where fewer than this gain or lose would be shown with nought everywhere, so it is left out.
 const HALF_A_PERSON: f64 = 0.5;
 
@@ -85,46 +71,36 @@ const HALF_A_PERSON: f64 = 0.5;
 #[must_use]
 pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
     let main_patch = zones::main_patch(place);
-    let count = |name, title, description| field::integer(name, title, description, Some(field::RESIDENTS));
-    let mut fields: Vec<Field> = vec![
-        field::text("zone_id", "Zone", "Stable name of the zone, as in its file"),
-        field::patch_id("Patch in which most of the zone's residents live"),
-        field::residents(),
-        count("before", "Covered today", "Residents covered today"),
-        count("after", "Covered with the plan", "Residents covered with the plan"),
-        count(
+    let mut columns = Columns::<Gain<'_>>::new();
+    columns.add(field::id("zone_id", "Zone", "Stable name of the zone, as in its file"), |row| said(&row.zone.key));
+    columns.add(field::patch_id("Patch in which most of the zone's residents live"), |row| {
+        main_patch[row.index].map_or(Value::Null, |patch| said(&place.patches[patch].key))
+    });
+    columns.add(field::residents(), |row| round::people(row.after.residents));
+    columns.add(field::people("before", "Covered today", "Residents covered today"), |row| {
+        round::people(row.before.covered)
+    });
+    columns.add(field::people("after", "Covered with the plan", "Residents covered with the plan"), |row| {
+        round::people(row.after.covered)
+    });
+    columns.add(
+        field::people(
             "newly_covered",
             "Newly covered",
             "Residents covered with the plan and not today; below 0 where fewer are",
         ),
-    ];
-    fields.extend(field::by_group(
-        place,
-        "newly_covered",
-        "Newly covered",
-        "Members of the group who are newly covered",
-    ));
-    let (before, after) = (&proposal.before.zones, &proposal.after.zones);
-    let features = place.zones.enumerate().filter_map(|(index, zone)| {
-        let (before, after) = (&before[index], &after[index]);
-        let by_group = gained(&before.by_group, &after.by_group);
-        let is_same = |more: f64| more.abs() < HALF_A_PERSON;
-        if is_same(after.covered - before.covered) && by_group.iter().flatten().all(|more| is_same(*more)) {
-            return None;
-        }
-        let mut values = vec![
-            Value::Text(zone.key.clone()),
-            main_patch[index].map_or(Value::Null, |patch| Value::Text(place.patches[patch].key.clone())),
-            round::people(after.residents),
-            round::people(before.covered),
-            round::people(after.covered),
-            round::people(after.covered - before.covered),
-        ];
-        values.extend(field::group_values(place, &by_group, |more| more));
-        Some(Feature { id: zone.key.clone(), geometry: Some(zones::geometry(place, index)), values })
+        |row| round::people(row.after.covered - row.before.covered),
+    );
+    let newly = field::people("newly_covered", "Newly covered", "Members of the group who are newly covered");
+    columns.by_group(place, &newly, |row, group| field::group(&row.by_group, group));
+    let rows = place.zones.enumerate().filter_map(|(index, zone)| {
+        let (before, after) = (&proposal.before.zones[index], &proposal.after.zones[index]);
+        let row = Gain { index, zone, before, after, by_group: gained(&before.by_group, &after.by_group) };
+        row.is_seen().then_some(row)
     });
+    let table = columns.table(rows, |row| (row.zone.key.clone(), Some(zones::geometry(place, row.index))));
     Layer {
-        id: "gains".to_owned(),
+        id: LayerId::of("gains"),
         title: format!("Who gains: {}", proposal.brief.noun()),
         description: format!(
             "Zones where the plan changes who can walk to a {} within {}, for at least half a person.",
@@ -133,8 +109,25 @@ pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
         ),
         method: "siting",
         credits: credits(place, &[PEOPLE, WALKS], true),
-        fields,
-        features: features.collect(),
+        fields: table.fields,
+        features: table.features,
+    }
+}
+
+/// A zone before and after.
+struct Gain<'a> {
+    index: ZoneIdx,
+    zone: &'a Zone,
+    before: &'a Covered,
+    after: &'a Covered,
+    by_group: IdVec<GroupIdx, Option<f64>>,
+}
+
+impl Gain<'_> {
+    /// Whether anybody's cover differs by enough to be seen.
+    fn is_seen(&self) -> bool {
+        let is_same = |more: f64| more.abs() < HALF_A_PERSON;
+        !is_same(self.after.covered - self.before.covered) || !self.by_group.iter().flatten().all(|more| is_same(*more))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
 pub mod marker;
+pub mod printed;
 pub mod release;
 pub mod report;
 pub mod review;
@@ -24,20 +25,26 @@ pub mod nearby;
 pub mod what_if;
 
 mod assets;
+mod column;
 mod coverage;
 mod credits;
 mod evidence;
 mod field;
 mod gaps;
+mod id;
 mod patches;
 mod reach;
 mod round;
+mod rows;
 mod streets;
 mod themes;
 mod zones;
 
 pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
+pub use column::{GroupRole, Is, Role};
 pub use engaged::Engaged;
+pub use id::{About, LayerId};
+pub use marker::Marker;
 
 use chrono::NaiveDate;
 use geo::Geometry;
@@ -45,8 +52,8 @@ use geo::Geometry;
 /// A collection of features about one question.
 #[derive(Debug, Clone)]
 pub struct Layer {
-    /// Name in links: `patches`, `coverage-hub-15`.
-    pub id: String,
+    /// Which it is; as text its name in links: `patches`, `coverage-hub-15`.
+    pub id: LayerId,
     /// Name for people.
     pub title: String,
     /// The question it answers and how, in two or three sentences.
@@ -83,6 +90,8 @@ pub struct Credits {
     pub date: Option<NaiveDate>,
     /// What every reader must know: made up, stand-ins, straight lines instead of streets.
     pub notices: Vec<String>,
+    /// How much was hidden and rounded to protect people, in a sentence; none where nothing was.
+    pub protection: Option<String>,
 }
 
 /// A property.
@@ -98,6 +107,8 @@ pub struct Field {
     pub kind: FieldKind,
     /// Unit in words: `residents`, `minutes`, `metres`, `share from 0 to 1`.
     pub unit: Option<&'static str>,
+    /// What it is to whoever reads it.
+    pub role: Role,
 }
 
 /// What the values of a property are.
@@ -129,8 +140,10 @@ pub struct Feature {
 /// The value of a property.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Not known, not applicable, or not reachable: never a number that stands for it.
+    /// Not known, or not reachable: never a number that stands for it.
     Null,
+    /// Not there, and why.
+    Marked(Marker),
     /// Words.
     Text(String),
     /// A whole number.

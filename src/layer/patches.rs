@@ -1,102 +1,90 @@
 use super::catalog::{Answer, Context, Table};
-use super::{Feature, Field, Value, field, round};
-use crate::place::{GroupIdx, IdVec, Idx, PatchIdx, Place};
+use super::column::Columns;
+use super::field::said;
+use super::{Value, field, round};
+use crate::measure::Covered;
+use crate::place::{GroupIdx, IdVec, Idx, Patch, PatchIdx, Place};
 use crate::units::{Share, SquareMetres};
 use geo::{Area, Contains};
+
+/// A patch and who lives there.
+type Row<'a> = (PatchIdx, &'a Patch, &'a PatchPeople);
 
 /// Coordinators' areas, who lives there, and how many of them each standard covers.
 pub(super) fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
     let unknown = unknown_zones(place);
-    let features = place
-        .patches
-        .enumerate()
-        .map(|(idx, patch)| {
-            let here = &people[idx];
-            let mut values = vec![
-                Value::Text(patch.key.clone()),
-                Value::Text(patch.name.clone()),
-                round::people(here.residents),
-                round::km2(SquareMetres::new(patch.shape.unsigned_area())),
-                round::share(Share::of(here.deprived, here.ranked)),
-            ];
-            values.extend(unknown.as_ref().map(|unknown| Value::Integer(unknown[idx] as i64)));
-            values.extend(field::group_values(place, &here.by_group, |count| count));
-            values.extend(context.answers.iter().flat_map(|answer| standard_values(place, answer, idx)));
-            Feature { id: patch.key.clone(), geometry: Some(patch.shape.clone().into()), values }
-        })
-        .collect();
-    Table { fields: fields(context), features }
-}
-
-fn fields(context: &Context<'_>) -> Vec<Field> {
-    let mut fields = vec![
-        field::text("patch_id", "Patch", "Stable name of the patch"),
-        field::text("name", "Name", "Name of the patch"),
-        field::residents(),
-        field::number("area_km2", "Area", "Area of the patch", Some("square kilometres")),
+    let mut columns = Columns::<Row<'_>>::new();
+    columns.add(field::patch_id("Stable name of the patch"), |(_, patch, _)| said(&patch.key));
+    columns.add(field::name("name", "Name", "Name of the patch"), |(_, patch, _)| said(&patch.name));
+    columns.add(field::residents(), |(.., here)| round::people(here.residents));
+    columns.add(field::number("area_km2", "Area", "Area of the patch", Some("square kilometres")), |(_, patch, _)| {
+        round::km2(SquareMetres::new(patch.shape.unsigned_area()))
+    });
+    columns.add(
         field::number(
             "deprived_share",
             "Share in the most deprived fifth",
             "Share of residents whose zone is in deciles 1 and 2 of the index of deprivation, of those whose zone is in the index",
             Some(field::SHARE),
         ),
-    ];
-    if context.place.unknown_residents().is_some() {
-        fields.push(field::integer(
-            "zones_unknown",
-            "Zones without a known number of residents",
-            "Zones whose middle lies in the patch and whose residents are unknown: they are in none of its numbers",
-            None,
-        ));
+        |(.., here)| round::share(Share::of(here.deprived, here.ranked)),
+    );
+    if let Some(unknown) = unknown {
+        columns.add(
+            field::integer(
+                "zones_unknown",
+                "Zones without a known number of residents",
+                "Zones whose middle lies in the patch and whose residents are unknown: they are in none of its numbers",
+                None,
+            ),
+            move |(index, ..)| Value::Integer(unknown[*index] as i64),
+        );
     }
-    fields.extend(field::by_group(context.place, "residents", "Residents", "Members of the group who live here"));
-    fields.extend(context.answers.iter().flat_map(|answer| standard_fields(context.place, answer)));
-    fields
+    let lives_here = field::people("residents", "Residents", "Members of the group who live here");
+    columns.by_group(place, &lives_here, |(.., here), group| field::group(&here.by_group, group));
+    for answer in context.answers {
+        of_standard(place, answer, &mut columns);
+    }
+    let rows = place.patches.enumerate().zip(&people).map(|((index, patch), here)| (index, patch, here));
+    columns.table(rows, |(_, patch, _)| (patch.key.clone(), Some(patch.shape.clone().into())))
 }
 
-fn standard_fields(place: &Place, answer: &Answer<'_>) -> Vec<Field> {
-    let (key, title) = (answer.standard.key.replace('-', "_"), &answer.standard.title);
-    let mut fields = vec![
-        field::integer(
-            &format!("{key}_covered_residents"),
-            &format!("{title}: residents covered"),
-            "Residents whose walk keeps the standard",
-            Some(field::RESIDENTS),
-        ),
+/// How many of the patch's residents the standard covers, and how far they walk.
+fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<'a, Row<'a>>) {
+    let (key, title) = (&answer.standard.key, &answer.standard.title);
+    let here = move |row: &Row<'_>| answer.coverage.patches.as_slice().get(row.0.index());
+    columns.add(
+        field::people("covered_residents", "Residents covered", "Residents whose walk keeps the standard")
+            .of_standard(key, title),
+        move |row| round::known_people(here(row).map(|covered| covered.covered)),
+    );
+    columns.add(
         field::number(
-            &format!("{key}_covered_share"),
-            &format!("{title}: share covered"),
+            "covered_share",
+            "Share covered",
             "Share of residents whose walk keeps the standard",
             Some(field::SHARE),
-        ),
+        )
+        .of_standard(key, title),
+        move |row| round::share(here(row).and_then(Covered::share)),
+    );
+    columns.add(
         field::number(
-            &format!("{key}_minutes_median"),
-            &format!("{title}: middle walk"),
+            "minutes_median",
+            "Middle walk",
             "Walk of the resident in the middle; null when that resident has no way at all",
             Some(field::MINUTES),
-        ),
-    ];
-    fields.extend(field::by_group(
-        place,
-        &format!("{key}_covered"),
-        &format!("{title}: covered"),
-        "Members of the group whose walk keeps the standard",
-    ));
-    fields
-}
-
-fn standard_values(place: &Place, answer: &Answer<'_>, patch: PatchIdx) -> Vec<Value> {
-    match answer.coverage.patches.as_slice().get(patch.index()) {
-        Some(covered) => {
-            let mut values =
-                vec![round::people(covered.covered), round::share(covered.share()), round::minutes(covered.median)];
-            values.extend(field::group_values(place, &covered.by_group, |group| group.covered));
-            values
-        }
-        None => vec![Value::Null; 3 + place.groups.len()],
-    }
+        )
+        .of_standard(key, title),
+        move |row| round::minutes(here(row).and_then(|covered| covered.median)),
+    );
+    let covered = field::people("covered", "Covered", "Members of the group whose walk keeps the standard")
+        .of_standard(key, title);
+    columns.by_group(place, &covered, move |row, group| {
+        field::group(&here(row)?.by_group, group).map(|group| group.covered)
+    });
 }
 
 /// For each patch, how many of its zones have no known number of residents; `None` where all are known.

@@ -1,132 +1,266 @@
 use super::catalog::{Context, Table};
-use super::engaged::{Engaged, count};
-use super::{Feature, Field, Value, field};
+use super::column::{Column, Columns};
+use super::engaged::{Concentration, Engaged, count};
+use super::field::{SHARE, ends, said};
+use super::{Field, Is, Value, field, round};
 use crate::disclose::Cell;
-use crate::measure::near::{members_near, standing};
+use crate::measure::near::{Standing, members_near, standing};
 use crate::measure::reach::{Reach, trend};
+use crate::measure::tables::Category;
 use crate::place::{Basis, GroupIdx, Idx, PatchIdx};
 use crate::stats::Interval;
+use geo::Geometry;
 
 const PEOPLE: &str = "people";
 const PER_1000: &str = "people per 1,000 residents";
 const RATIO: &str = "ratio, 1 is parity";
+const CHANGE: &str = "ratio, 1 is no change";
+
+/// The key of the whole place, of everybody, and of the whole time.
+pub(super) const ALL: &str = "all";
+
+/// Keys of people who are in no group.
+const NO_GROUP: [&str; 2] = ["not_recorded", "unmatched"];
+
+/// One group of one patch in one period.
+struct Row<'a> {
+    id: String,
+    patch: &'a Category,
+    group: &'a Category,
+    period: &'a Category,
+    geometry: Option<Geometry<f64>>,
+    members: Option<f64>,
+    near: Option<f64>,
+    met: Cell,
+    reach: Reach,
+    standing: Option<Standing>,
+    trend: Option<(f64, Interval)>,
+    first: Option<f64>,
+    often: Concentration,
+}
+
+impl Row<'_> {
+    fn is_quarter(&self) -> bool {
+        self.period.key != ALL
+    }
+
+    fn is_everybody(&self) -> bool {
+        self.group.key == ALL
+    }
+
+    /// Whether these people are in no group, so that nothing is known of how many such residents there are.
+    fn is_no_group(&self) -> bool {
+        NO_GROUP.contains(&self.group.key.as_str())
+    }
+}
 
 /// Each group of each patch in each period: how many were met and at what rate; flags, and who lives near, for the
 /// whole time: with a family of tests for each quarter, chance alone would flag somebody in some quarter or other.
 pub(super) fn table(context: &Context<'_>, dimension: &str) -> Table {
-    let Some(engaged) = context.engaged else { return Table { fields: Vec::new(), features: Vec::new() } };
-    let features = features(context, engaged, dimension).unwrap_or_default();
-    Table { fields: fields(context), features }
+    let rows = context.engaged.and_then(|engaged| rows(context, engaged, dimension)).unwrap_or_default();
+    let mut table = columns(context.place.engagement.basis).table(rows, |row| (row.id.clone(), row.geometry.clone()));
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
+    table
 }
 
-fn pair(name: &str, title: &str, description: &str, unit: &'static str) -> [Field; 2] {
-    [("low", "from"), ("high", "to")].map(|(end, word)| {
-        field::number(&format!("{name}_{end}"), &format!("{title}, {word}"), description, Some(unit))
-    })
+fn columns<'a>(basis: Basis) -> Columns<'a, Row<'a>> {
+    let mut columns = Columns::new();
+    names(&mut columns);
+    counts(basis, &mut columns);
+    representation(&mut columns);
+    flags(&mut columns);
+    time(&mut columns);
+    columns
 }
 
-fn fields(context: &Context<'_>) -> Vec<Field> {
-    let counted = match context.place.engagement.basis {
+fn names<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    columns.add(field::id("reach_id", "Row", "Patch, group and period"), |row| said(&row.id));
+    columns.add(field::patch_id("Patch where the people live; `all` is the whole place, `outside` no patch"), |row| {
+        said(&row.patch.key)
+    });
+    columns.add(field::name("patch_name", "Name of the patch", "Name for people"), |row| said(&row.patch.label));
+    columns.add(
+        field::text("group", "Group", "Key of the group; `all` is everybody, `not_recorded` nobody wrote it down")
+            .is(Is::Group),
+        |row| said(&row.group.key),
+    );
+    columns.add(field::name("group_name", "Name of the group", "Name for people"), |row| said(&row.group.label));
+    columns.add(
+        field::text("period", "Period", "`all` the whole time, or a quarter such as 2024-q2").is(Is::Period),
+        |row| said(&row.period.key),
+    );
+    columns.add(field::name("period_name", "Name of the period", "From when to when"), |row| said(&row.period.label));
+}
+
+/// A column of a number that is worked out from the count.
+fn met<'c, 'a>(
+    columns: &'c mut Columns<'a, Row<'a>>,
+    field: Field,
+    value: impl Fn(&Row<'a>) -> Value + 'a,
+) -> &'c mut Column<'a, Row<'a>> {
+    columns.add(field, value).rests_on(|row| row.met)
+}
+
+/// The two ends of an interval; on the rows that `none` tells of there is none.
+fn interval<'a>(
+    columns: &mut Columns<'a, Row<'a>>,
+    fields: [Field; 2],
+    places: i32,
+    interval: fn(&Row<'a>) -> Option<Interval>,
+    none: &[fn(&Row<'a>) -> bool],
+) {
+    let [low, high] = fields;
+    let low = met(columns, low, move |row| decimals(interval(row).map(|ends| ends.low), places));
+    none.iter().for_each(|rows| {
+        low.not_applicable(*rows);
+    });
+    let high = met(columns, high, move |row| decimals(interval(row).map(|ends| ends.high), places));
+    none.iter().for_each(|rows| {
+        high.not_applicable(*rows);
+    });
+}
+
+fn counts<'a>(basis: Basis, columns: &mut Columns<'a, Row<'a>>) {
+    let counted = match basis {
         Basis::People => "People met, each counted once, by where they live",
         Basis::Attendances => "Attendances: the records cannot tell people apart, so who came twice counts twice",
     };
-    let mut fields = vec![
-        field::text("reach_id", "Row", "Patch, group and period"),
-        field::text("patch_id", "Patch", "Patch where the people live; `all` is the whole place, `outside` no patch"),
-        field::text("patch_name", "Name of the patch", "Name for people"),
-        field::text("group", "Group", "Key of the group; `all` is everybody, `not_recorded` nobody wrote it down"),
-        field::text("group_name", "Name of the group", "Name for people"),
-        field::text("period", "Period", "`all` the whole time, or a quarter such as 2024-q2"),
-        field::text("period_name", "Name of the period", "From when to when"),
-        field::integer("residents", "Residents", "Members of the group who live in the patch", Some(field::RESIDENTS)),
-        field::integer("met", "Met", counted, Some(PEOPLE)),
-        field::text(
+    columns
+        .add(field::people("residents", "Residents", "Members of the group who live in the patch"), |row: &Row<'_>| {
+            round::known_people(row.members)
+        })
+        .not_applicable(Row::is_no_group);
+    met(columns, field::integer("met", "Met", counted, Some(PEOPLE)), |row| field::shown(row.met));
+    columns.add(
+        field::status(
+            "met",
             "status",
             "Status of the count",
             "shown; confidential: hidden, with everything that rests on it ([c] in CSV); low: rounds to nothing",
         ),
-        field::number("rate", "Rate", "Met per 1,000 residents of the group", Some(PER_1000)),
-    ];
-    fields.extend(pair("rate", "Rate at 95 %", "Garwood's exact interval of the rate", PER_1000));
-    fields.push(field::number(
+        |row| said(row.met.status()),
+    );
+    met(columns, field::rate("rate", "Rate", "Met per 1,000 residents of the group", PER_1000), |row| {
+        decimals(row.reach.rate, 1)
+    })
+    .not_applicable(Row::is_no_group);
+    let exact = "Garwood's exact interval of the rate";
+    let fields = ends("rate", ["Rate at 95 %, from", "Rate at 95 %, to"], [exact; 2], Some(PER_1000));
+    interval(columns, fields, 1, |row| row.reach.rate_interval, &[Row::is_no_group]);
+    let drawn = field::rate(
         "pooled_rate",
         "Pooled rate",
         "The rate, drawn towards that of the group in the other patches the more, the fewer people there are",
-        Some(PER_1000),
-    ));
-    fields.extend(pair("pooled_rate", "Pooled rate at 95 %", "Interval of the pooled rate", PER_1000));
-    fields.push(field::number(
+        PER_1000,
+    );
+    met(columns, drawn, |row| decimals(row.reach.pooled.map(|pooled| pooled.rate), 1)).not_applicable(Row::is_no_group);
+    let titles = ["Pooled rate at 95 %, from", "Pooled rate at 95 %, to"];
+    let fields = ends("pooled_rate", titles, ["Interval of the pooled rate"; 2], Some(PER_1000));
+    interval(columns, fields, 1, |row| row.reach.pooled.map(|pooled| pooled.interval), &[Row::is_no_group]);
+}
+
+fn representation<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    let ratio = field::rate(
         "ratio",
         "Representation",
         "Share of those met ÷ share of residents, among those whose group was recorded; 1 is parity",
-        Some(RATIO),
-    ));
-    fields.extend(pair("ratio", "Representation at 95 %", "Clopper and Pearson's exact interval", RATIO));
-    fields.extend(pair(
-        "ratio_bound",
-        "Representation if all were recorded",
-        "If none, or all, of those not recorded were of the group",
         RATIO,
-    ));
-    fields.push(field::integer(
+    );
+    let none: [fn(&Row<'a>) -> bool; 2] = [Row::is_everybody, Row::is_no_group];
+    met(columns, ratio, |row| decimals(row.reach.ratio, 2))
+        .not_applicable(Row::is_everybody)
+        .not_applicable(Row::is_no_group);
+    let titles = ["Representation at 95 %, from", "Representation at 95 %, to"];
+    let fields = ends("ratio", titles, ["Clopper and Pearson's exact interval"; 2], Some(RATIO));
+    interval(columns, fields, 2, |row| row.reach.ratio_interval, &none);
+    let titles = ["Representation if all were recorded, from", "Representation if all were recorded, to"];
+    let bounds = ["If none, or all, of those not recorded were of the group"; 2];
+    let fields = ends("ratio_bound", titles, bounds, Some(RATIO)).map(|field| field.of("ratio"));
+    interval(columns, fields, 2, |row| row.reach.ratio_bounds, &none);
+    let to_meet = field::integer(
         "to_meet",
         "Still to meet",
         "People of the group still to be met so that its share of those met is its share of residents",
         Some(PEOPLE),
-    ));
-    fields.push(field::number(
+    );
+    met(columns, to_meet, |row| round::known_people(row.reach.to_meet))
+        .not_applicable(Row::is_everybody)
+        .not_applicable(Row::is_no_group);
+    let not_recorded = field::number(
         "not_recorded_share",
         "Share not recorded",
         "Share of those met in the patch of whom nobody recorded the group",
-        Some(field::SHARE),
-    ));
-    fields.push(field::text(
+        Some(SHARE),
+    );
+    met(columns, not_recorded, |row| decimals(row.reach.not_recorded_share, 3));
+}
+
+fn flags<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    let flag = field::text(
         "flag",
         "Flag",
         "Met less or more than everybody else in the place beyond chance, in the whole time; at most one flag in twenty is chance",
-    ));
-    fields.push(field::number(
-        "q",
-        "q",
-        "Smallest false discovery rate at which this would be flagged",
-        Some(field::SHARE),
-    ));
-    fields.push(field::integer(
+    );
+    met(columns, flag, |row| field::words(row.reach.flag.filter(|_| !row.is_quarter()).map(|flag| flag.word())))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(Row::is_no_group);
+    let q = field::number("q", "q", "Smallest false discovery rate at which this would be flagged", Some(SHARE));
+    met(columns, q, |row| decimals(row.reach.q.filter(|_| !row.is_quarter()), 4))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(Row::is_no_group);
+    let near = field::people(
         "near_residents",
         "Residents near",
         "Members of the group within 15 minutes' walk of a place where people are met; null where the records name none",
-        Some(field::RESIDENTS),
-    ));
-    fields.push(field::text("standing", "Standing", "too far, near but unreached, or reached"));
-    fields.push(field::number(
+    );
+    columns
+        .add(near, |row: &Row<'_>| round::known_people(row.near.filter(|_| !row.is_quarter())))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(Row::is_no_group);
+    let standing = field::text("standing", "Standing", "too far, near but unreached, or reached");
+    met(columns, standing, |row| field::words(row.standing.map(|standing| standing.word())))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(Row::is_everybody)
+        .not_applicable(Row::is_no_group)
+        .not_applicable(|row| row.patch.key == ALL);
+}
+
+fn time<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    let trend = field::rate(
         "trend",
         "Trend",
         "People met in the quarter ÷ in the same quarter a year before; of the last whole quarter on the rows of the whole time",
-        Some("ratio, 1 is no change"),
-    ));
-    fields.extend(pair("trend", "Trend at 95 %", "Exact interval of the trend", "ratio, 1 is no change"));
-    fields.push(field::number(
+        CHANGE,
+    );
+    met(columns, trend, |row| decimals(row.trend.map(|(ratio, _)| ratio), 2));
+    let titles = ["Trend at 95 %, from", "Trend at 95 %, to"];
+    let fields = ends("trend", titles, ["Exact interval of the trend"; 2], Some(CHANGE));
+    interval(columns, fields, 2, |row| row.trend.map(|(_, interval)| interval), &[]);
+    let first = field::number(
         "first_time_share",
         "Met for the first time",
         "Share of everybody met in the patch and quarter who had not been met before",
-        Some(field::SHARE),
-    ));
-    fields.push(field::number(
+        Some(SHARE),
+    );
+    met(columns, first, |row| decimals(row.first, 2))
+        .not_applicable(|row| !row.is_quarter())
+        .not_applicable(|row| !row.is_everybody());
+    let top = field::number(
         "top_tenth_share",
         "Share of the tenth met most",
         "Share of all contacts in the patch that are with the tenth of people met most often",
-        Some(field::SHARE),
-    ));
-    fields.push(field::number(
-        "gini",
-        "Gini",
-        "Gini coefficient of contacts over people: 0 all alike",
-        Some("from 0 to 1"),
-    ));
-    fields
+        Some(SHARE),
+    );
+    met(columns, top, |row| decimals(row.often.top_tenth, 2))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(|row| !row.is_everybody());
+    let gini = field::rate("gini", "Gini", "Gini coefficient of contacts over people: 0 all alike", "from 0 to 1");
+    met(columns, gini, |row| decimals(row.often.gini, 2))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(|row| !row.is_everybody());
 }
 
-fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option<Vec<Feature>> {
+fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged, dimension: &str) -> Option<Vec<Row<'a>>> {
     let place = context.place;
     let table = engaged.people(dimension)?;
     let [patches, answers, periods] = table.dimensions.as_slice() else { return None };
@@ -134,10 +268,10 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
         (0..periods.categories.len()).map(|period| engaged.reach(place, dimension, period)).collect();
     let visits = engaged.protected.table(crate::measure::counts::VISITS);
     let residents = crate::measure::reach::residents(place);
-    let mut features = Vec::new();
+    let mut rows = Vec::new();
     for (row, patch) in patches.categories.iter().enumerate() {
         let patch_idx = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
-        let geometry = patch_idx.map(|patch| geo::Geometry::MultiPolygon(place.patches[patch].shape.clone()));
+        let geometry = patch_idx.map(|patch| Geometry::MultiPolygon(place.patches[patch].shape.clone()));
         for (column, answer) in answers.categories.iter().enumerate() {
             let same = |(_, g): &(GroupIdx, &crate::place::Group)| g.key == answer.key && g.dimension == dimension;
             let group = place.groups.enumerate().find(same).map(|(index, _)| index);
@@ -152,62 +286,34 @@ fn features(context: &Context<'_>, engaged: &Engaged, dimension: &str) -> Option
             for (at, period) in periods.categories.iter().enumerate() {
                 let cell = table.cell(&[row, column, at]);
                 let whole = at == 0;
-                let none = Reach::default();
-                let reach = reached.get(at).and_then(|then| then.get(row)?.get(column)).unwrap_or(&none);
-                let standing = standing(near, reach.flag).filter(|_| whole && column > 0 && row > 0);
+                let reach = reached.get(at).and_then(|then| then.get(row)?.get(column)).copied().unwrap_or_default();
                 let of = |period: usize| count(table, &[row, column, period]);
-                let last = periods.categories.len() - 1;
-                let now = if whole { last } else { at };
-                let change = if now >= 5 { trend(of(now), of(now - 4)) } else { None };
+                let now = if whole { periods.categories.len() - 1 } else { at };
                 let first = visits.filter(|_| column == 0).and_then(|visits| {
                     let first = visits.cell_by_key(&[&patch.key, "first", &period.key])?.value()? as f64;
                     let all = cell.value()? as f64;
                     (at > 0 && all > 0.0).then(|| (first / all).min(1.0))
                 });
-                let often =
-                    engaged.concentration.get(row).filter(|_| whole && column == 0).copied().unwrap_or_default();
-                let id = format!("{}.{}.{}", patch.key, answer.key, period.key);
-                let mut values = vec![
-                    Value::Text(id.clone()),
-                    Value::Text(patch.key.clone()),
-                    Value::Text(patch.label.clone()),
-                    Value::Text(answer.key.clone()),
-                    Value::Text(answer.label.clone()),
-                    Value::Text(period.key.clone()),
-                    Value::Text(period.label.clone()),
-                    super::round::known_people(members),
-                    shown(cell),
-                    Value::Text(cell.status().to_owned()),
-                    decimals(reach.rate, 1),
-                ];
-                values.extend(ends(reach.rate_interval, 1));
-                values.push(decimals(reach.pooled.map(|pooled| pooled.rate), 1));
-                values.extend(ends(reach.pooled.map(|pooled| pooled.interval), 1));
-                values.push(decimals(reach.ratio, 2));
-                values.extend(ends(reach.ratio_interval, 2));
-                values.extend(ends(reach.ratio_bounds, 2));
-                values.push(super::round::known_people(reach.to_meet));
-                values.push(decimals(reach.not_recorded_share, 3));
-                values.push(field::words(reach.flag.filter(|_| whole).map(|flag| flag.word())));
-                values.push(decimals(reach.q.filter(|_| whole), 4));
-                values.push(super::round::known_people(near.filter(|_| whole).map(|(_, near)| near)));
-                values.push(field::words(standing.map(|standing| standing.word())));
-                values.push(decimals(change.map(|(ratio, _)| ratio), 2));
-                values.extend(ends(change.map(|(_, interval)| interval), 2));
-                values.push(decimals(first, 2));
-                values.push(decimals(often.top_tenth, 2));
-                values.push(decimals(often.gini, 2));
-                features.push(Feature { id, geometry: geometry.clone(), values });
+                let often = engaged.concentration.get(row).filter(|_| whole && column == 0);
+                rows.push(Row {
+                    id: format!("{}.{}.{}", patch.key, answer.key, period.key),
+                    patch,
+                    group: answer,
+                    period,
+                    geometry: geometry.clone(),
+                    members,
+                    near: near.map(|(_, near)| near),
+                    met: cell,
+                    reach,
+                    standing: standing(near, reach.flag).filter(|_| whole && column > 0 && row > 0),
+                    trend: if now >= 5 { trend(of(now), of(now - 4)) } else { None },
+                    first,
+                    often: often.copied().unwrap_or_default(),
+                });
             }
         }
     }
-    features.sort_by(|a, b| a.id.cmp(&b.id));
-    Some(features)
-}
-
-/// The count of a cell; null where it is hidden, and the status says so.
-pub(super) fn shown(cell: Cell) -> Value {
-    cell.value().map_or(Value::Null, |count| Value::Integer(count as i64))
+    Some(rows)
 }
 
 /// A number with so many decimals, or null.
@@ -217,9 +323,4 @@ pub(super) fn decimals(number: Option<f64>, places: i32) -> Value {
         Some(number) if number.is_finite() => Value::Number((number * scale).round_ties_even() / scale + 0.0),
         _ => Value::Null,
     }
-}
-
-/// Both ends of an interval.
-pub(super) fn ends(interval: Option<Interval>, places: i32) -> [Value; 2] {
-    [decimals(interval.map(|i| i.low), places), decimals(interval.map(|i| i.high), places)]
 }

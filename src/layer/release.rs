@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 /// Name and version of the form, in the first line of every release file.
 const FORM: &str = "patchwork-release-1";
 
+/// The most cells of a table of which none is told, so that a damaged file cannot ask for all memory.
+const MOST_LATENT: usize = 50_000_000;
+
 /// A release as JSON: each table with its dimensions, and each cell as it is shown (`25`, `"[c]"`).
 #[must_use]
 pub fn write(release: &Protected) -> Vec<u8> {
@@ -32,7 +35,16 @@ fn table(table: &Published) -> Value {
             let categories: Vec<Value> = dimension
                 .categories
                 .iter()
-                .map(|category| json!({ "key": category.key, "label": category.label, "part_of": category.parent }))
+                .map(|category| {
+                    let mut said = json!({ "key": category.key, "label": category.label, "part_of": category.parent });
+                    if !category.atoms.is_empty() {
+                        said["ground"] = json!(category.atoms);
+                    }
+                    if !category.alias.is_empty() {
+                        said["same_as"] = json!(category.alias);
+                    }
+                    said
+                })
                 .collect();
             json!({
                 "name": dimension.name,
@@ -45,12 +57,14 @@ fn table(table: &Published) -> Value {
     let cells: Vec<Value> = table
         .cells
         .iter()
+        .filter(|_| !table.is_latent)
         .map(|cell| cell.value().map_or_else(|| Value::String(cell.text()), |value| json!(value)))
         .collect();
     json!({
         "name": table.name,
         "counted": table.counted,
         "is_people": table.is_people,
+        "is_latent": table.is_latent,
         "dimensions": dimensions,
         "cells": cells,
     })
@@ -61,6 +75,7 @@ fn relation(relation: Relation) -> &'static str {
         Relation::Sum => "sum",
         Relation::Union => "union",
         Relation::Within => "within",
+        Relation::AtMost => "at-most",
     }
 }
 
@@ -109,11 +124,16 @@ fn read_table(value: &Value, policy: Policy) -> Result<Published, String> {
         .collect::<Result<_, _>>()
         .map_err(within)?;
     let size = dimensions.iter().try_fold(1_usize, |size, d| size.checked_mul(d.categories.len()));
+    let is_latent = value.get("is_latent").and_then(Value::as_bool).unwrap_or(false);
+    let cells = match size {
+        Some(size) if is_latent && size <= MOST_LATENT => vec![Cell::Hidden; size],
+        _ => cells,
+    };
     if size != Some(cells.len()) {
         return Err(within(format!("it has {} cells, which is not what its dimensions make", cells.len())));
     }
     let (counted, is_people) = (text(value, "counted")?, flag(value, "is_people")?);
-    Ok(Published { name, counted, is_people, dimensions, cells, policy })
+    Ok(Published { name, counted, is_people, is_latent, dimensions, cells, policy })
 }
 
 fn read_dimension(value: &Value) -> Result<Dimension, String> {
@@ -122,6 +142,7 @@ fn read_dimension(value: &Value) -> Result<Dimension, String> {
         "sum" => Relation::Sum,
         "union" => Relation::Union,
         "within" => Relation::Within,
+        "at-most" => Relation::AtMost,
         other => return Err(format!("dimension \"{name}\" has the relation {other:?}, which is none")),
     };
     let mut categories = Vec::new();
@@ -130,7 +151,20 @@ fn read_dimension(value: &Value) -> Result<Dimension, String> {
         if parent.is_some_and(|parent| parent >= i) {
             return Err(format!("dimension \"{name}\" has a category before the one it is a part of"));
         }
-        categories.push(Category { key: text(category, "key")?, label: text(category, "label")?, parent });
+        let words = |value: &Value| value.as_str().map(ToOwned::to_owned);
+        let ground = category.get("ground").and_then(Value::as_array);
+        let same_as = category.get("same_as").and_then(Value::as_array);
+        categories.push(Category {
+            key: text(category, "key")?,
+            label: text(category, "label")?,
+            parent,
+            atoms: ground.into_iter().flatten().filter_map(words).collect(),
+            alias: same_as
+                .into_iter()
+                .flatten()
+                .filter_map(|pair| Some((words(pair.get(0)?)?, words(pair.get(1)?)?)))
+                .collect(),
+        });
     }
     Ok(Dimension { name, categories, relation, is_attribute: flag(value, "is_attribute")? })
 }
@@ -193,6 +227,7 @@ mod tests {
                 name: "themes".into(),
                 counted: "records".into(),
                 is_people: false,
+                is_latent: false,
                 dimensions: vec![patch, theme],
                 cells: vec![Cell::Shown(15), Cell::Hidden, Cell::Low],
                 policy,

@@ -3,6 +3,7 @@
 use super::understood;
 use crate::load::Loaded;
 use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet};
+use crate::text::whole as thousands;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -161,18 +162,6 @@ fn assets(place: &Place) -> String {
         thousands(open as f64),
         thousands(hours as f64)
     )
-}
-
-pub(super) fn thousands(number: f64) -> String {
-    let digits = format!("{number:.0}");
-    let mut text = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// Everything `patchwork check` knows, as one JSON object followed by a line break.

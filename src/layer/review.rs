@@ -6,54 +6,18 @@ mod gaps;
 mod heard;
 mod met;
 
-use super::marker::{Markers, NOT_APPLICABLE, NOT_AVAILABLE};
-use super::{Layer, Value, csv};
+use super::rows::Rows;
+use super::{Layer, Value};
 use crate::measure::Missing;
 use crate::place::{Place, reading_order};
+use crate::text::{escaped, thousands};
 
-/// The rows of a layer, by the names of fields.
-struct Rows<'l> {
-    layer: &'l Layer,
-    markers: Markers,
-}
-
-impl<'l> Rows<'l> {
-    fn new(layer: &'l Layer) -> Self {
-        Self { layer, markers: Markers::new(layer) }
-    }
-
-    fn column(&self, field: &str) -> Option<usize> {
-        self.layer.fields.iter().position(|own| own.name == field)
-    }
-
-    fn value(&self, row: usize, field: &str) -> &'l Value {
-        self.column(field).and_then(|at| self.layer.features.get(row)?.values.get(at)).unwrap_or(&Value::Null)
-    }
-
-    fn is(&self, row: usize, field: &str, words: &str) -> bool {
-        matches!(self.value(row, field), Value::Text(own) if own == words)
-    }
-
-    fn number(&self, row: usize, field: &str) -> Option<f64> {
-        match self.value(row, field) {
-            Value::Integer(number) => Some(*number as f64),
-            Value::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    /// As people read it: `[c]` where it is hidden, a dash where there is nothing to say.
+impl Rows<'_> {
+    /// As people read it on the page: `[c]` where it is hidden, a dash where there is nothing to say.
     fn text(&self, row: usize, field: &str) -> String {
         match self.value(row, field) {
-            Value::Null => match self.layer.features.get(row).zip(self.column(field)) {
-                Some((feature, column)) => match self.markers.of(feature, column) {
-                    NOT_AVAILABLE | NOT_APPLICABLE => "–".to_owned(),
-                    marker => marker.to_owned(),
-                },
-                None => "–".to_owned(),
-            },
-            Value::Integer(number) => thousands(*number),
-            other => escaped(&csv::plain(other)),
+            Value::Text(words) => escaped(words),
+            _ => self.words(row, field, "–"),
         }
     }
 
@@ -63,11 +27,6 @@ impl<'l> Rows<'l> {
         self.number(row, &low)?;
         Some(format!("{} to {}", self.text(row, &low), self.text(row, &high)))
     }
-
-    fn find(&self, wanted: &[(&str, &str)]) -> Vec<usize> {
-        let fits = |row: &usize| wanted.iter().all(|(field, words)| self.is(*row, field, words));
-        (0..self.layer.features.len()).filter(fits).collect()
-    }
 }
 
 /// The page of a patch; `None` when the place has no such patch.
@@ -76,9 +35,9 @@ impl<'l> Rows<'l> {
 #[must_use]
 pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) -> Option<String> {
     let (index, about) = place.patches.enumerate().find(|(_, own)| own.key == patch)?;
-    let layer = |id: &str| layers.iter().find(|layer| layer.id == id).map(|layer| Rows::new(layer));
+    let layer = |id: &str| layers.iter().find(|layer| layer.id.kind() == id).map(|layer| Rows::new(layer));
     let reach: Vec<Rows<'_>> =
-        layers.iter().filter(|layer| layer.id.starts_with("reach-")).map(|layer| Rows::new(layer)).collect();
+        layers.iter().filter(|layer| layer.id.kind() == "reach").map(|layer| Rows::new(layer)).collect();
     let name = escaped(&about.name);
     let mut body = format!("<p class=place>{}</p><h1>{name}</h1>", escaped(&place.name));
     for notice in layers.first().map_or(&[] as &[String], |layer| layer.credits.notices.as_slice()) {
@@ -237,20 +196,4 @@ fn sources(layers: &[&Layer]) -> String {
          other counts of people met are rounded. A dash stands where there is nothing to say, or where it rests on a hidden number. Sources: {}.</p>",
         words.join("; ")
     )
-}
-
-fn thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = if number < 0 { "−".to_owned() } else { String::new() };
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-fn escaped(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

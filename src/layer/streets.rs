@@ -1,36 +1,37 @@
 use super::catalog::{Context, Table};
-use super::{Feature, Value, field, round};
+use super::column::Columns;
+use super::field::said;
+use super::{field, round};
 use crate::network::{Street, StreetClass, StreetNetwork};
 use geo::{Coord, LineString};
 
 /// The streets people walk on, cut where they meet.
 pub(super) fn table(context: &Context<'_>) -> Table {
-    let fields = vec![
-        field::text(
+    let mut columns = Columns::<(String, Street<'_>)>::new();
+    columns.add(
+        field::id(
             "street_id",
             "Street",
             "Name of this stretch in this release of the data; it may change with the street file",
         ),
-        field::text("name", "Name", "Name of the street"),
+        |(id, _)| said(id),
+    );
+    columns.add(field::name("name", "Name", "Name of the street"), |(_, street)| field::words(street.name));
+    columns.add(
         field::text("class", "Class", "What it is for: residential, main, service, path or steps"),
-        field::integer("length_m", "Length", "Length along its bends", Some(field::METRES)),
-    ];
-    let streets = context.place.streets.iter().flat_map(StreetNetwork::streets);
-    let mut features: Vec<Feature> = streets.enumerate().map(|(number, street)| feature(number, &street)).collect();
-    features.sort_by(|a, b| a.id.cmp(&b.id));
-    Table { fields, features }
-}
-
-fn feature(number: usize, street: &Street<'_>) -> Feature {
-    let id = format!("s{:07}", number + 1);
-    let values = vec![
-        Value::Text(id.clone()),
-        field::words(street.name),
-        Value::Text(class(street.class).to_owned()),
-        round::metres(Some(street.length)),
-    ];
-    let line: LineString<f64> = street.shape.iter().map(|&point| Coord::from(point)).collect();
-    Feature { id, geometry: Some(line.into()), values }
+        |(_, street)| said(class(street.class)),
+    );
+    columns.add(field::integer("length_m", "Length", "Length along its bends", Some(field::METRES)), |(_, street)| {
+        round::metres(Some(street.length))
+    });
+    let streets = context.place.streets.iter().flat_map(StreetNetwork::streets).enumerate();
+    let mut table =
+        columns.table(streets.map(|(number, street)| (format!("s{:07}", number + 1), street)), |(id, street)| {
+            let line: LineString<f64> = street.shape.iter().map(|&point| Coord::from(point)).collect();
+            (id.clone(), Some(line.into()))
+        });
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
+    table
 }
 
 const fn class(class: StreetClass) -> &'static str {

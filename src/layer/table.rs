@@ -1,8 +1,8 @@
 //! Features as the rows of a table that people read on a page.
 
 use super::csv::plain;
-use super::marker::{Markers, NOT_AVAILABLE};
 use super::{Feature, FieldKind, Layer, Value};
+use crate::text::thousands;
 use serde::Serialize;
 
 /// A table with a title for each column.
@@ -57,23 +57,15 @@ pub fn columns(layer: &Layer) -> Vec<Column> {
 /// The features as a table.
 #[must_use]
 pub fn table<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>) -> Table {
-    let markers = Markers::new(layer);
-    let cells = |feature: &Feature| {
-        let shown = |(column, value): (usize, &Value)| match value {
-            Value::Null => markers.of(feature, column).to_owned(),
-            value => cell(value),
-        };
-        feature.values.iter().enumerate().map(shown).collect()
-    };
+    let cells = |feature: &Feature| feature.values.iter().map(cell).collect();
     let rows = features.map(|feature| Row { id: feature.id.clone(), cells: cells(feature) }).collect();
     Table { columns: columns(layer), rows }
 }
 
-/// The value as it stands in a cell: commas between thousands, yes and no, `[x]` for null.
+/// The value as it stands in a cell: commas between thousands, yes and no, a marker where it is not there.
 #[must_use]
 pub fn cell(value: &Value) -> String {
     match value {
-        Value::Null => NOT_AVAILABLE.to_owned(),
         Value::Integer(number) => thousands(*number),
         Value::Boolean(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
         other => plain(other),
@@ -84,21 +76,6 @@ pub fn cell(value: &Value) -> String {
 #[must_use]
 pub fn count(number: usize) -> String {
     thousands(i64::try_from(number).unwrap_or(i64::MAX))
-}
-
-fn thousands(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if number < 0 {
-        out.push('−');
-    }
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]

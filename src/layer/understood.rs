@@ -1,7 +1,7 @@
 //! How tables of residents were understood, in words and as JSON.
 
-use super::report::thousands;
 use crate::place::{LeftOut, UnderstoodTable};
+use crate::text::whole as thousands;
 use serde_json::{Value, json};
 
 /// What became of the columns of each table, as lines of words: a line for the table, then what was counted, then

@@ -1,45 +1,43 @@
 use super::catalog::{Context, Table};
-use super::{Feature, Value, field, round};
-use crate::place::{IdVec, PatchIdx, Place, ZoneIdx};
+use super::column::Columns;
+use super::field::said;
+use super::{Value, field, round};
+use crate::place::{IdVec, PatchIdx, Place, Zone, ZoneIdx};
 use std::collections::BTreeMap;
 
 /// Small areas, who lives there and how deprived they are.
 pub(super) fn table(context: &Context<'_>) -> Table {
     let place = context.place;
-    let mut fields = vec![
-        field::text("zone_id", "Zone", "Stable name of the zone, as in its file"),
-        field::text("name", "Name", "Name of the zone"),
-        field::patch_id("Patch in which most of the zone's residents live"),
-        field::residents(),
+    let whole = |number: Option<u32>| number.map_or(Value::Null, |number| Value::Integer(i64::from(number)));
+    let mut columns = Columns::<(ZoneIdx, &Zone)>::new();
+    columns.add(field::id("zone_id", "Zone", "Stable name of the zone, as in its file"), |(_, zone)| said(&zone.key));
+    columns.add(field::name("name", "Name", "Name of the zone"), |(_, zone)| field::words(zone.name.as_deref()));
+    columns.add(field::patch_id("Patch in which most of the zone's residents live"), |(index, _)| {
+        context.patch_key(context.main_patch[*index])
+    });
+    columns.add(field::residents(), |(_, zone)| {
+        round::known_people((!zone.residents.unknown).then_some(zone.residents.total))
+    });
+    columns.add(
         field::integer(
             "deprivation_decile",
             "Deprivation decile",
             "1 is the most deprived tenth of the index's zones",
             None,
         ),
+        move |(_, zone)| whole(zone.deprivation.map(|index| u32::from(index.decile))),
+    );
+    columns.add(
         field::integer("deprivation_rank", "Deprivation rank", "1 is the most deprived zone of the index", None),
+        move |(_, zone)| whole(zone.deprivation.and_then(|index| index.rank)),
+    );
+    columns.add(
         field::number("deprivation_score", "Deprivation score", "Score of the index: higher is more deprived", None),
-    ];
-    fields.extend(field::by_group(place, "residents", "Residents", "Members of the group who live here"));
-    let features = place
-        .zones
-        .enumerate()
-        .map(|(idx, zone)| {
-            let rank = zone.deprivation.and_then(|index| index.rank);
-            let mut values = vec![
-                Value::Text(zone.key.clone()),
-                field::words(zone.name.as_deref()),
-                context.patch_key(context.main_patch[idx]),
-                round::known_people((!zone.residents.unknown).then_some(zone.residents.total)),
-                zone.deprivation.map_or(Value::Null, |index| Value::Integer(i64::from(index.decile))),
-                rank.map_or(Value::Null, |rank| Value::Integer(i64::from(rank))),
-                zone.deprivation.and_then(|index| index.score).map_or(Value::Null, Value::Number),
-            ];
-            values.extend(field::group_values(place, &zone.residents.by_group, |count| count));
-            Feature { id: zone.key.clone(), geometry: Some(geometry(place, idx)), values }
-        })
-        .collect();
-    Table { fields, features }
+        |(_, zone)| zone.deprivation.and_then(|index| index.score).map_or(Value::Null, Value::Number),
+    );
+    let lives_here = field::people("residents", "Residents", "Members of the group who live here");
+    columns.by_group(place, &lives_here, |(_, zone), group| field::group(&zone.residents.by_group, group));
+    columns.table(place.zones.enumerate(), |(index, zone)| (zone.key.clone(), Some(geometry(place, *index))))
 }
 
 /// The zone's area, or its centre where no area was given.

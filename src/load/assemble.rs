@@ -105,7 +105,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
     let before_records = desk.issues.len();
     let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
-    let disclosure = releases::read(desk, &manifest.disclosure);
+    let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
     more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
     let kinds = assets.iter().map(|asset| asset.kind.as_str()).collect();

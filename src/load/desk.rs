@@ -5,6 +5,7 @@ use super::manifest::Provenance;
 use super::table::{Options, Table};
 use super::{Issues, Steps};
 use crate::place::{Code, Issue, Severity, Source, UnderstoodTable, Where};
+use crate::text;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::io::Read;
@@ -240,11 +241,7 @@ fn nearest_file(path: &Path) -> Option<String> {
 
 /// The candidate most like `wanted`, when it is like enough to be a slip of the pen.
 pub(super) fn nearest<'n>(wanted: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    candidates
-        .map(|name| (strsim::jaro_winkler(&wanted.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, name)| name)
+    text::nearest(wanted, candidates, 0.75)
 }
 
 /// SHA-256 of a file; for a Shapefile, of its parts one after the other. Empty when it cannot be read,

@@ -3,15 +3,24 @@
 //! environment variable, as in `${PATCHWORK_SHARED}/data/newport/lsoa_2021.fgb`.
 
 use super::engagement::GroupWords;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 mod rules;
 
+/// The JSON Schema of `place.toml`, by which editors complete and check it while it is written.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(Manifest).to_value();
+    schema["title"] = "place.toml of Patchwork".into();
+    schema
+}
+
 pub use rules::{DisclosureSection, StandardSection};
 
 /// The whole of `place.toml`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Name and settings of the place.
@@ -51,7 +60,7 @@ pub struct Manifest {
 }
 
 /// `[place]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceSection {
     /// Name for people.
@@ -70,8 +79,10 @@ pub struct PlaceSection {
     /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.
     pub crs: Option<String>,
     /// Walking speed of residents, 4.8 when absent.
+    #[schemars(extend("default" = 4.8))]
     pub walking_speed_kmh: Option<f64>,
     /// Walk ÷ straight line where there are no streets, 1.3 when absent.
+    #[schemars(extend("default" = 1.3))]
     pub detour_factor: Option<f64>,
     /// A postcode file (Code-Point Open, ONSPD, NSPL or any with postcode and coordinates), for tables
     /// that have postcodes and no coordinates.
@@ -79,7 +90,7 @@ pub struct PlaceSection {
 }
 
 /// Words about a file that any section may give.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provenance {
     /// Name of the data for people.
@@ -93,7 +104,7 @@ pub struct Provenance {
 }
 
 /// `[patches]`: boundaries with a key and a name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BoundarySection {
     /// GeoJSON, GeoPackage, Shapefile or FlatGeobuf.
@@ -112,7 +123,7 @@ pub struct BoundarySection {
 }
 
 /// `[zones]`: boundaries, or a table of H3 cells or centres.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZonesSection {
     /// GeoJSON, GeoPackage, Shapefile, FlatGeobuf; or CSV, XLSX, Parquet of H3 cells or centres.
@@ -140,7 +151,7 @@ pub struct ZonesSection {
 
 /// `[zones.dwellings]`: the first that is given is used, in this order; zones it does not reach fall
 /// through to the next, and last to their centre.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DwellingsSection {
     /// Address or building points: any layer, or a table with coordinates.
@@ -152,7 +163,7 @@ pub struct DwellingsSection {
 }
 
 /// Points with weights.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WeightedPoints {
     /// Any layer or table.
@@ -173,7 +184,7 @@ pub struct WeightedPoints {
 }
 
 /// `[[groups]]`: a table of residents by group, wide or long.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupsSection {
     /// CSV, XLSX or Parquet.
@@ -222,7 +233,7 @@ pub struct GroupsSection {
 }
 
 /// One string, or a list of them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// One.
@@ -233,7 +244,7 @@ pub enum OneOrMany {
 
 /// A table that says which old zone is which new one. An old zone that became several is shared among
 /// them by `weight`, or by the residents already known, or equally; nobody is lost.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookupSection {
     /// CSV, XLSX or Parquet.
@@ -247,7 +258,7 @@ pub struct LookupSection {
 }
 
 /// `[deprivation]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeprivationSection {
     /// CSV, XLSX or Parquet: IoD File 7 of 2019 or 2025, or any table with a decile.
@@ -277,7 +288,7 @@ pub struct DeprivationSection {
 }
 
 /// `[streets]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetsSection {
     /// `.osm.pbf`, `.osm`, or any line layer.
@@ -289,11 +300,13 @@ pub struct StreetsSection {
     /// Line layers: reference system, when the file does not say.
     pub crs: Option<String>,
     /// Line layers: ends closer than this are one junction; 0.5 when absent.
+    #[schemars(extend("default" = 0.5))]
     pub join_within_m: Option<f64>,
     /// Line layers: leave out lines where a property has one of these values, such as motorways.
     #[serde(default)]
     pub exclude: BTreeMap<String, OneOrMany>,
     /// A point further than this from every street is not joined to one; 500 when absent.
+    #[schemars(extend("default" = 500))]
     pub max_off_street_m: Option<f64>,
     /// About the file.
     #[serde(default)]
@@ -301,7 +314,7 @@ pub struct StreetsSection {
 }
 
 /// `[[assets]]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetsSection {
     /// CSV, XLSX, Parquet or any layer; the street file when `osm = true` and absent.
@@ -333,6 +346,7 @@ pub struct AssetsSection {
     pub postcodes: Option<String>,
     /// OSM: also make an asset of kind `high_street` from each run of at least this many shops on one
     /// street (default 10; 0 makes none).
+    #[schemars(extend("default" = 10))]
     pub high_street_shops: Option<u32>,
     /// About the file.
     #[serde(default)]
@@ -340,7 +354,7 @@ pub struct AssetsSection {
 }
 
 /// `[[engagement]]`: a file with a row for each time somebody was met.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementSection {
     /// CSV, XLSX or Parquet.
@@ -372,6 +386,7 @@ pub struct EngagementSection {
     /// A postcode file for these records, when not `[place] postcodes`.
     pub postcodes: Option<String>,
     /// A CSV or Parquet file larger than this streams through memory; 128 when absent, 0 streams any.
+    #[schemars(extend("default" = 128))]
     pub stream_above_mb: Option<u64>,
     /// About the file.
     #[serde(default)]
@@ -379,7 +394,7 @@ pub struct EngagementSection {
 }
 
 /// `[[grants]]`: the file is counted and kept; its columns are named here for the measures that read them.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsSection {
     /// CSV, XLSX, Parquet; grants also 360Giving JSON.
@@ -395,13 +410,14 @@ pub struct RecordsSection {
 }
 
 /// `[giving]`: what helps to say where grants benefit somebody.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GivingSection {
     /// Currency of the answers; that of most grants when absent.
     pub currency: Option<String>,
     /// A grant of at most this many pounds is small enough for a group without a bank account or
     /// committee; 1000 when absent.
+    #[schemars(extend("default" = 1000))]
     pub small_grant: Option<f64>,
     /// Tables with this place's zones in one column and the codes and names of larger or older areas in
     /// others, such as the lookups from LSOAs to wards and districts.
@@ -419,7 +435,7 @@ pub struct GivingSection {
 }
 
 /// A table that says which areas the zones of this place are in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AreaLookup {
     /// CSV, XLSX or Parquet.
@@ -432,7 +448,7 @@ pub struct AreaLookup {
 }
 
 /// A layer of areas that grants name.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutlineSection {
     /// GeoPackage, GeoJSON, Shapefile, FlatGeobuf.
@@ -451,7 +467,7 @@ pub struct OutlineSection {
 }
 
 /// A list of the organisations there are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrganisationsSection {
     /// CSV, XLSX, Parquet or any layer.

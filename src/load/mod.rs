@@ -42,7 +42,7 @@ pub mod units;
 mod words;
 mod zones;
 
-pub use manifest::{Manifest, StreetsSection};
+pub use manifest::{Manifest, StreetsSection, schema};
 pub use table::quiet_about_damage;
 pub use trial::{ReadTable, read_table};
 

@@ -1,14 +1,26 @@
 //! Finds what was published before: the files of `[disclosure] releases`.
 
 use super::desk::Desk;
-use super::manifest::DisclosureSection;
+use super::manifest::{DisclosureSection, GroupsSection, OneOrMany};
+use super::words::plain;
 use crate::place::{Code, Disclosure, Issue, Severity, Where};
+use std::collections::BTreeMap;
 
 /// How small counts are protected, with the text of every release published before, oldest first by
 /// name. A file that cannot be read is an error, because without it what it hid could be given away.
-pub(super) fn read(desk: &mut Desk<'_>, section: &DisclosureSection) -> Disclosure {
+pub(super) fn read(desk: &mut Desk<'_>, section: &DisclosureSection, groups: &[GroupsSection]) -> Disclosure {
+    let mut grounds = BTreeMap::new();
+    for table in groups {
+        for (key, parts) in &table.groups {
+            let parts: Vec<String> = match parts {
+                OneOrMany::One(one) => vec![plain(one)],
+                OneOrMany::Many(many) => many.iter().map(|one| plain(one)).collect(),
+            };
+            grounds.insert((table.dimension.clone(), key.clone()), parts);
+        }
+    }
     let earlier = section.releases.as_deref().map_or_else(Vec::new, |written| texts(desk, written));
-    Disclosure { threshold: u64::from(section.threshold), rounding: u64::from(section.rounding), earlier }
+    Disclosure { threshold: u64::from(section.threshold), rounding: u64::from(section.rounding), earlier, grounds }
 }
 
 fn texts(desk: &mut Desk<'_>, written: &str) -> Vec<(String, String)> {

@@ -1,7 +1,9 @@
 //! Everything counted from engagement records that may be published, as exact tables for `disclose`.
 
+mod deeds;
+
 use super::tables::{Dimension, Relation, Table, Tables};
-use crate::place::{Activity, Answer, Basis, Engagement, Expected, Group, PatchIdx, Place, Quarter};
+use crate::place::{Answer, Basis, Engagement, Expected, PatchIdx, Place, PlaceOrPatch, Quarter};
 use std::collections::BTreeMap;
 
 /// The most quarters that are told apart: two years, so that each of the last four has the same quarter of
@@ -18,6 +20,18 @@ const RAISED: &str = "records_with_themes";
 pub const LEADERS: &str = "leaders";
 /// Name of the table of assets at which people were met.
 pub const VENUES: &str = "venues";
+/// Name of the table of people by how often they were met.
+pub const HOW_OFTEN: &str = "how-often";
+/// Classes of how often: key, the most times, and what a person in it is taken to have come. Wide, because every class is
+/// one more way to a small count.
+pub const TIMES: [(&str, u32, f64); 5] =
+    [("once", 1, 1.0), ("twice", 2, 2.0), ("3-5", 5, 3.7), ("6-10", 10, 7.5), ("11+", u32::MAX, 16.0)];
+/// Keys of the last four whole quarters and of the four before, in the tables of themes.
+pub const LAST: &str = "last-year";
+/// See [`LAST`].
+pub const BEFORE: &str = "year-before";
+/// What the last year is called.
+const LAST_YEAR: &str = "The last four whole quarters";
 /// Names of the tables of what was done, with what they count.
 pub const WORK: [&str; 4] = ["records", "attendances", "hours", "connections"];
 
@@ -59,8 +73,16 @@ pub fn tables(place: &Place) -> Tables {
         tables.push(frame.people(place, None));
     }
     if met.basis == Basis::People && frame.linked {
-        tables.push(frame.visits(met));
-        tables.push(frame.leaders(met));
+        let visits = frame.visits(met);
+        let (leaders, often) = (frame.leaders(met, &visits), frame.how_often(met));
+        tables.extend(super::links::first_met(met, &visits, &frame.quarters));
+        tables.extend(super::links::met_often(&often, &leaders, &visits));
+        tables.extend([visits, leaders, often]);
+    }
+    if frame.linked {
+        for crossing in &met.crossings {
+            tables.extend(super::links::crossing(place, crossing, &tables));
+        }
     }
     tables.extend(frame.work(met));
     tables.push(frame.venues(met));
@@ -100,11 +122,16 @@ impl Frame {
         let met = &place.engagement;
         let mut patch = Dimension::new("patch", Relation::Sum);
         let all = patch.push("all", "The whole place", None);
-        for one in &place.patches {
-            patch.push(&one.key, &one.name, Some(all));
+        let (homes, homes_outside) = super::links::homes(place);
+        for (one, homes) in place.patches.iter().zip(homes) {
+            let at = patch.push(&one.key, &one.name, Some(all));
+            patch.ground(at, homes);
         }
         let is_outside = met.met.iter().any(|cell| cell.patch.is_none()) || met.work.iter().any(|w| w.patch.is_none());
         let outside = is_outside.then(|| patch.push("outside", "Outside every patch", Some(all)));
+        if let Some(at) = outside {
+            patch.ground(at, homes_outside);
+        }
         let quarters = quarters(met);
         let linked = met.met.iter().all(|cell| cell.count.people.fract() == 0.0);
         let all_of_them = met.met.iter().filter_map(|cell| cell.quarter).all(|quarter| quarters.contains(&quarter));
@@ -116,6 +143,7 @@ impl Frame {
         let mut period = Dimension::new("period", relation);
         let (from, to) = met.days.unwrap_or_default();
         let ever = period.push("all", &format!("{from} to {to}"), None);
+        period.ground(ever, super::links::quarters_of(met));
         for quarter in &quarters {
             period.push(&quarter.key(), &quarter.words(), linked.then_some(ever));
         }
@@ -127,6 +155,15 @@ impl Frame {
         patch.map_or(self.outside, |patch| Some(crate::place::Idx::index(patch) + 1))
     }
 
+    /// The place that a row of the patch dimension is.
+    fn whole(&self, row: usize) -> PlaceOrPatch {
+        match row.checked_sub(1) {
+            None => None,
+            Some(_) if self.outside == Some(row) => Some(None),
+            Some(patch) => Some(Some(crate::place::Idx::from_usize(patch))),
+        }
+    }
+
     fn column(&self, quarter: Option<Quarter>) -> Option<usize> {
         quarter.map_or(Some(0), |quarter| self.quarters.iter().position(|own| *own == quarter).map(|at| at + 1))
     }
@@ -135,8 +172,8 @@ impl Frame {
         let met = &place.engagement;
         let answers = answers(met, dimension.map(|(i, _)| i));
         let (name, group) = match dimension {
-            Some((_, key)) => (reach(key), answer_dimension(key, &answers, place.groups.as_slice())),
-            None => (reach("everybody"), answer_dimension("everybody", &[], &[])),
+            Some((_, key)) => (reach(key), answer_dimension(key, &answers, place)),
+            None => (reach("everybody"), answer_dimension("everybody", &[], place)),
         };
         let mut sums: BTreeMap<usize, BTreeMap<usize, BTreeMap<usize, f64>>> = BTreeMap::new();
         for cell in &met.met {
@@ -182,6 +219,33 @@ impl Frame {
         fresh
     }
 
+    fn how_often(&self, met: &Engagement) -> Table {
+        let mut times = Dimension::new("times", Relation::Sum).of_people();
+        let all = times.push("all", "Any number of times", None);
+        for (key, _, _) in TIMES {
+            times.push(key, key, Some(all));
+        }
+        let mut table = Table::new(HOW_OFTEN, "people", vec![self.patch.clone(), times, self.ever()]);
+        for often in &met.how_often {
+            let class = TIMES.iter().position(|(_, most, _)| often.times <= *most).unwrap_or(TIMES.len() - 1);
+            if let Some(row) = self.row(often.patch) {
+                table.add(&[row, class + 1, 0], often.people.round() as u64);
+            }
+        }
+        table.roll_up();
+        table
+    }
+
+    /// The whole time alone.
+    fn ever(&self) -> Dimension {
+        let mut period = Dimension::new("period", self.period.relation);
+        if let Some(all) = self.period.categories.first() {
+            let at = period.push(&all.key, &all.label, None);
+            period.ground(at, all.atoms.iter().cloned());
+        }
+        period
+    }
+
     fn visits(&self, met: &Engagement) -> Table {
         // In the whole time everybody came for a first time, so "again" has no whole to be a part of.
         let mut visit = Dimension::new("visit", Relation::Within);
@@ -211,108 +275,19 @@ impl Frame {
         table
     }
 
-    fn leaders(&self, met: &Engagement) -> Table {
-        let mut table = Table::new(LEADERS, "leaders", vec![self.patch.clone()]);
+    /// People who took part in projects again and again, among everybody met.
+    fn leaders(&self, met: &Engagement, visits: &Table) -> Table {
+        let mut part = Dimension::new("part", Relation::Within);
+        let all = part.push("all", "Everybody", None);
+        let leader = part.push("leader", "Leading", Some(all));
+        let mut table = Table::new(LEADERS, "people", vec![self.patch.clone(), part, self.ever()]);
         for (patch, people) in &met.took_charge {
             if let Some(row) = self.row(*patch) {
-                table.add(&[row], people.round() as u64);
+                table.add(&[row, leader, 0], people.round() as u64);
             }
         }
-        table.roll_up();
-        table
-    }
-
-    /// The last four whole quarters.
-    fn last_year(&self) -> &[Quarter] {
-        &self.quarters[self.quarters.len().saturating_sub(4)..]
-    }
-
-    /// The four quarters before those.
-    fn year_before(&self) -> &[Quarter] {
-        let end = self.quarters.len().saturating_sub(4);
-        &self.quarters[end.saturating_sub(4)..end]
-    }
-
-    fn work(&self, met: &Engagement) -> Vec<Table> {
-        let mut activity = Dimension::new("activity", Relation::Sum);
-        let all = activity.push("all", "Everything", None);
-        for one in Activity::ALL {
-            activity.push(one.key(), one.key(), Some(all));
-        }
-        WORK.into_iter()
-            .enumerate()
-            .map(|(i, name)| {
-                let dimensions = vec![self.patch.clone(), activity.clone()];
-                let mut table = Table::of_amounts(name, name, dimensions);
-                let mut sums: BTreeMap<[usize; 2], (f64, f64)> = BTreeMap::new();
-                for work in met.work.iter().filter(|work| self.last_year().contains(&work.quarter)) {
-                    let Some(row) = self.row(work.patch) else { continue };
-                    let at = Activity::ALL.iter().position(|own| *own == work.activity).unwrap_or(0) + 1;
-                    let amount = [work.records, work.attendances, work.hours, work.connections][i];
-                    let sum = sums.entry([row, at]).or_default();
-                    sum.0 += amount;
-                    sum.1 += work.attendances;
-                }
-                for (at, (amount, people)) in sums {
-                    table.add(&at, amount.round() as u64);
-                    table.add_contributors(&at, people.round() as u64);
-                }
-                table.roll_up();
-                table
-            })
-            .collect()
-    }
-
-    fn venues(&self, met: &Engagement) -> Table {
-        let mut table = Table::of_amounts(VENUES, "venues", vec![self.patch.clone()]);
-        for venue in &met.venues {
-            if let Some(row) = self.row(venue.patch) {
-                table.add(&[row], 1);
-                table.add_contributors(&[row], venue.records.round() as u64);
-            }
-        }
-        table.roll_up();
-        table
-    }
-
-    fn themes(&self, met: &Engagement) -> Table {
-        let mut period = Dimension::new("years", Relation::Within);
-        let ever = period.push("all", "The whole time", None);
-        let linked = self.linked.then_some(ever);
-        let last = period.push("last-year", "The last four whole quarters", linked);
-        let before = period.push("year-before", "The four quarters before", linked);
-        let dimensions = vec![self.patch.clone(), theme_dimension(met), period];
-        let mut table = Table::new(THEMES, RAISED, dimensions);
-        let mut sums: BTreeMap<[usize; 3], f64> = BTreeMap::new();
-        for raised in &met.raised {
-            let Some(row) = self.row(raised.patch) else { continue };
-            let theme = raised.theme.map_or(0, |theme| theme + 1);
-            let mut add = |period: usize| *sums.entry([row, theme, period]).or_default() += raised.records;
-            add(ever);
-            if self.last_year().contains(&raised.quarter) {
-                add(last);
-            }
-            if self.year_before().contains(&raised.quarter) {
-                add(before);
-            }
-        }
-        for (at, records) in sums {
-            table.add(&at, records.round() as u64);
-        }
-        table.roll_up();
-        table
-    }
-
-    fn themes_by(&self, place: &Place, index: usize, dimension: &str) -> Table {
-        let met = &place.engagement;
-        let answers = answers(met, Some(index));
-        let group = answer_dimension(dimension, &answers, place.groups.as_slice());
-        // Spread records may lie outside the place in part, and then this total is not that of the patches.
-        let counted = if self.linked { RAISED } else { "records_with_themes_by_group" };
-        let mut table = Table::new(&themes_by(dimension), counted, vec![group, theme_dimension(met)]);
-        for raised in met.raised_by.iter().filter(|raised| raised.dimension == index) {
-            let Some(at) = answers.iter().position(|own| *own == raised.answer) else { continue };
-            table.add(&[at + 1, raised.theme.map_or(0, |theme| theme + 1)], raised.records.round() as u64);
+        for row in 1..self.patch.categories.len() {
+            table.add(&[row, all, 0], visits.index(&[row, 0, 0]).map_or(0, |at| visits.exact()[at]));
         }
         table.roll_up();
         table
@@ -320,7 +295,7 @@ impl Frame {
 }
 
 /// The answers that occur in a dimension: its groups, then what matches none, then what nobody recorded.
-fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
+pub(super) fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
     let Some(dimension) = dimension else { return Vec::new() };
     let mut all: Vec<Answer> = met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied().collect();
     all.extend(met.raised_by.iter().filter(|raised| raised.dimension == dimension).map(|raised| raised.answer));
@@ -329,13 +304,17 @@ fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
     all
 }
 
-fn answer_dimension(key: &str, answers: &[Answer], groups: &[Group]) -> Dimension {
+fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
     let mut dimension = Dimension::new(key, Relation::Sum).of_people();
     let all = dimension.push("all", "Everybody", None);
     for answer in answers {
         match answer {
-            Answer::Group(group) => match groups.get(crate::place::Idx::index(*group)) {
-                Some(group) => dimension.push(&group.key, &group.label, Some(all)),
+            Answer::Group(group) => match place.groups.as_slice().get(crate::place::Idx::index(*group)) {
+                Some(group) => {
+                    let at = dimension.push(&group.key, &group.label, Some(all));
+                    dimension.ground(at, place.disclosure.made_of(key, &group.key));
+                    at
+                }
                 None => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
             },
             Answer::Unmatched => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
@@ -348,13 +327,14 @@ fn answer_dimension(key: &str, answers: &[Answer], groups: &[Group]) -> Dimensio
 fn theme_dimension(met: &Engagement) -> Dimension {
     let mut theme = Dimension::new("theme", Relation::Within);
     let any = theme.push("all", "Any theme", None);
+    theme.ground(any, ["any theme".to_owned()]);
     for words in &met.themes {
         theme.push(words, words, Some(any));
     }
     theme
 }
 
-/// Whole numbers as near as can be, whose sum is `total`, or the nearest whole number to the sum: rounded
+/// PlaceOrPatch numbers as near as can be, whose sum is `total`, or the nearest whole number to the sum: rounded
 /// down, and the largest remainders up; of equal ones the first.
 fn whole(counts: &[f64], total: Option<u64>) -> Vec<u64> {
     let total = total.unwrap_or_else(|| counts.iter().sum::<f64>().round().max(0.0) as u64);

@@ -7,6 +7,7 @@ pub mod counts;
 pub mod coverage;
 pub mod gaps;
 pub mod giving;
+mod links;
 pub mod missing;
 pub mod near;
 pub mod nearby;

@@ -5,7 +5,6 @@ use super::reach::Flag;
 use super::walk;
 use crate::place::{AssetIdx, AssetStatus, GroupIdx, Idx, PatchIdx, Place};
 use crate::units::Seconds;
-use std::collections::BTreeMap;
 
 /// Near is within this many minutes' walk of somewhere people are met: the fifteen minutes of the
 /// neighbourhood, about 1.2 km. At ten, more groups count as too far; at twenty, more as near.
@@ -37,17 +36,15 @@ impl Standing {
     }
 }
 
-/// Who lives near the assets where people are met: open ones with at least `least` records, so that a
-/// single visit does not make a venue (and no single visit shows).
+/// Who lives near the assets where people are met: open ones with at least `least` different people, none of whom has
+/// most of the records, so that a single visitor does not make a venue. Counted until the end of the last whole
+/// quarter, so that it changes when a quarter's people have come, not with the one who makes the number full.
 #[must_use]
 pub fn near(place: &Place, least: f64) -> Coverage {
-    let mut records: BTreeMap<AssetIdx, f64> = BTreeMap::new();
-    for venue in &place.engagement.venues {
-        *records.entry(venue.asset).or_default() += venue.records;
-    }
     let open = |asset: &AssetIdx| place.assets[*asset].status != AssetStatus::Closed;
+    let people = place.engagement.contributors.at_asset.iter();
     let venues: Vec<AssetIdx> =
-        records.into_iter().filter(|(_, records)| *records >= least).map(|(asset, _)| asset).filter(open).collect();
+        people.filter(|(_, people)| **people >= least).map(|(asset, _)| *asset).filter(open).collect();
     coverage_by(place, Seconds::from_minutes(NEAR_MINUTES), &walk::doors(place, &venues))
 }
 

@@ -17,6 +17,8 @@ pub enum Relation {
     /// The parts lie in the whole, overlap, and need not cover it, as themes do: each part is at most
     /// the whole.
     Within,
+    /// The whole is at most what the parts sum to, and nothing is known of it beside each.
+    AtMost,
 }
 
 /// One category of a dimension.
@@ -28,6 +30,11 @@ pub struct Category {
     pub label: String,
     /// The category it is a part of; `None` at the top.
     pub parent: Option<usize>,
+    /// What it stands for (homes, columns, quarters), so that two releases can be set beside each other. Empty where
+    /// its parts, or its key, say it.
+    pub atoms: Vec<String>,
+    /// Dimensions and keys at which the same cell stands elsewhere; empty where it stands under its own.
+    pub alias: Vec<(String, String)>,
 }
 
 /// One direction of a table: patch, group, period, theme, activity.
@@ -66,8 +73,23 @@ impl Dimension {
     /// is read as no parent.
     pub fn push(&mut self, key: &str, label: &str, parent: Option<usize>) -> usize {
         let parent = parent.filter(|parent| *parent < self.categories.len());
-        self.categories.push(Category { key: key.to_owned(), label: label.to_owned(), parent });
+        let (key, label) = (key.to_owned(), label.to_owned());
+        self.categories.push(Category { key, label, parent, atoms: Vec::new(), alias: Vec::new() });
         self.categories.len() - 1
+    }
+
+    /// Says what a category stands for.
+    pub fn ground(&mut self, category: usize, atoms: impl IntoIterator<Item = String>) {
+        if let Some(own) = self.categories.get_mut(category) {
+            own.atoms = atoms.into_iter().collect();
+        }
+    }
+
+    /// Says where the cells of a category stand elsewhere.
+    pub fn alias(&mut self, category: usize, at: impl IntoIterator<Item = (String, String)>) {
+        if let Some(own) = self.categories.get_mut(category) {
+            own.alias = at.into_iter().collect();
+        }
     }
 
     /// The single top category, when there is exactly one.
@@ -100,6 +122,8 @@ pub struct Table {
     pub counted: String,
     /// The dimensions; the last runs fastest.
     pub dimensions: Vec<Dimension>,
+    /// Whether it only says what adds up to what, and no cell of it is published.
+    pub is_latent: bool,
     counts: Vec<u64>,
     contributors: Option<Vec<u64>>,
 }
@@ -113,6 +137,7 @@ impl Table {
             name: name.to_owned(),
             counted: counted.to_owned(),
             dimensions,
+            is_latent: false,
             counts: vec![0; cells],
             contributors: None,
         }
@@ -126,6 +151,13 @@ impl Table {
         let mut table = Self::new(name, counted, dimensions);
         table.contributors = Some(vec![0; table.counts.len()]);
         table
+    }
+
+    /// The same, of which nothing is published: a reader knows that these counts are there and what they add up to.
+    #[must_use]
+    pub fn latent(mut self) -> Self {
+        self.is_latent = true;
+        self
     }
 
     /// Whether people are counted, rather than something they have or do.
@@ -163,6 +195,13 @@ impl Table {
     pub fn add_contributors(&mut self, at: &[usize], people: u64) {
         if let (Some(i), Some(of)) = (self.index(at), &mut self.contributors) {
             of[i] = of[i].saturating_add(people);
+        }
+    }
+
+    /// Says how many people an amount is of, whatever its parts are of: people may be in several of them.
+    pub fn set_contributors(&mut self, at: &[usize], people: u64) {
+        if let (Some(i), Some(of)) = (self.index(at), &mut self.contributors) {
+            of[i] = people;
         }
     }
 

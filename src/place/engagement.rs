@@ -2,6 +2,7 @@
 
 use super::{AssetIdx, GroupIdx, PatchIdx};
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 
 /// What engagement records say, counted while they were read.
 ///
@@ -17,6 +18,8 @@ pub struct Engagement {
     pub days: Option<(NaiveDate, NaiveDate)>,
     /// Dimensions that the records tell and the place has residents for, in the place's order.
     pub dimensions: Vec<String>,
+    /// Dimensions that are crossed of others.
+    pub crossings: Vec<Crossing>,
     /// Every combination of answers that occurs: one answer for each of `dimensions`.
     pub combinations: Vec<Vec<Answer>>,
     /// How many people were met, by where they live, when, and who they are.
@@ -35,6 +38,8 @@ pub struct Engagement {
     pub raised_by: Vec<RaisedBy>,
     /// Where things were done, by patch of the people met there.
     pub venues: Vec<Venue>,
+    /// How many people each count is of.
+    pub contributors: Contributors,
     /// How many people took part in two or more projects or enterprises, by patch.
     pub took_charge: Vec<(Option<PatchIdx>, f64)>,
 }
@@ -52,17 +57,13 @@ impl Engagement {
         self.files.iter().map(|file| file.used).sum()
     }
 
-    /// Forgets the words of themes that fewer than `least` records raise, in the whole place: they may be the words of
+    /// Forgets the words of themes that fewer than `least` people raise, in the whole place: they may be the words of
     /// one person, or about one. Their records stay among those that raised any theme. How many were forgotten.
     pub fn forget_rare_themes(&mut self, least: f64) -> usize {
-        let mut records = vec![0.0; self.themes.len()];
-        for raised in &self.raised {
-            if let Some(sum) = raised.theme.and_then(|theme| records.get_mut(theme)) {
-                *sum += raised.records;
-            }
-        }
+        let of = |theme| self.contributors.raised.get(&(None, Some(theme), Window::Ever)).copied().unwrap_or(0.0);
+        let people: Vec<f64> = (0..self.themes.len()).map(of).collect();
         let mut kept = 0;
-        let new: Vec<Option<usize>> = records
+        let new: Vec<Option<usize>> = people
             .iter()
             .map(|sum| {
                 (*sum >= least).then(|| {
@@ -80,6 +81,19 @@ impl Engagement {
         };
         self.raised.retain_mut(|raised| moved(&mut raised.theme));
         self.raised_by.retain_mut(|raised| moved(&mut raised.theme));
+        let moved = |theme: Option<usize>| match theme {
+            None => Some(None),
+            Some(old) => new.get(old).copied().flatten().map(Some),
+        };
+        let Contributors { raised, raised_by, .. } = &mut self.contributors;
+        *raised = std::mem::take(raised)
+            .into_iter()
+            .filter_map(|((at, theme, window), people)| Some(((at, moved(theme)?, window), people)))
+            .collect();
+        *raised_by = std::mem::take(raised_by)
+            .into_iter()
+            .filter_map(|((dimension, answer, theme), people)| Some(((dimension, answer, moved(theme)?), people)))
+            .collect();
         let all = self.themes.len();
         let mut stays = new.iter();
         self.themes.retain(|_| stays.next().is_some_and(Option::is_some));
@@ -102,6 +116,15 @@ impl Engagement {
         let quarter = if whole { quarter } else { quarter.before() };
         (quarter >= Quarter::of(first)).then_some(quarter)
     }
+}
+
+/// A dimension whose groups are crossed of those of others, such as age by sex.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crossing {
+    /// A position in [`Engagement::dimensions`].
+    pub dimension: usize,
+    /// Positions of the dimensions that it is crossed of.
+    pub margins: Vec<usize>,
 }
 
 /// What the people counted are.
@@ -362,8 +385,40 @@ pub struct Venue {
     pub patch: Option<PatchIdx>,
     /// Where they were met.
     pub asset: AssetIdx,
-    /// Records.
-    pub records: f64,
+    /// Different people met there, or fewer where one of them has most of the records.
+    pub people: f64,
+}
+
+/// A patch, outside every patch, or (`None`) the whole place.
+pub type PlaceOrPatch = Option<Option<PatchIdx>>;
+
+/// Some of the time records are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Window {
+    /// All of it.
+    Ever,
+    /// The last four whole quarters.
+    LastYear,
+    /// The four quarters before those.
+    YearBefore,
+    /// What lies before and after.
+    Other,
+}
+
+/// How many different people each count of records, hours and connections is of; one where one of them gives more than
+/// half of it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Contributors {
+    /// Of records, attendances, hours and connections of the last year, by place and activity (`None` for all).
+    pub work: BTreeMap<(PlaceOrPatch, Option<Activity>), [f64; 4]>,
+    /// Of records that raised a theme (`None` for any).
+    pub raised: BTreeMap<(PlaceOrPatch, Option<usize>, Window), f64>,
+    /// The same by dimension and answer (`None` for everybody).
+    pub raised_by: BTreeMap<(usize, Option<Answer>, Option<usize>), f64>,
+    /// Of venues, by place.
+    pub venues: BTreeMap<PlaceOrPatch, f64>,
+    /// Of each asset, in the whole place, until the end of the last whole quarter.
+    pub at_asset: BTreeMap<AssetIdx, f64>,
 }
 
 #[cfg(test)]
@@ -399,7 +454,10 @@ mod tests {
             theme,
             records,
         };
+        let people = |theme: Option<usize>, people: f64| ((None, theme, Window::Ever), people);
+        let raised_by = [people(Some(0), 12.0), people(Some(1), 1.0), people(Some(2), 10.0)];
         let mut met = Engagement {
+            contributors: Contributors { raised: raised_by.into(), ..Contributors::default() },
             themes: ["buses", "mrs jones fell", "warmth"].map(str::to_owned).into(),
             raised: vec![raised(None, 23.0), raised(Some(0), 12.0), raised(Some(1), 1.0), raised(Some(2), 10.0)],
             ..Engagement::default()

@@ -18,8 +18,8 @@ mod zone;
 pub use asset::{Asset, AssetStatus, Opening};
 pub use code::{Code, Severity};
 pub use engagement::{
-    Activity, Answer, Basis, Engagement, Expected, FirstMet, HowOften, Met, Quarter, Raised, RaisedBy, RecordFile,
-    Venue, Work,
+    Activity, Answer, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PlaceOrPatch,
+    Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,
 };
 pub use grant::{
     Area, Aside, Benefit, Evidence, Giving, Grant, GrantFile, Office, Organisation, Part, Piece, Planned, Tally,
@@ -140,10 +140,21 @@ pub struct Disclosure {
     pub rounding: u64,
     /// What was published before, oldest first: the name of each file, and its text.
     pub earlier: Vec<(String, String)>,
+    /// Which columns or categories of its table make each group of a dimension, where `place.toml` says so.
+    pub grounds: std::collections::BTreeMap<(String, String), Vec<String>>,
+}
+
+impl Disclosure {
+    /// What a group is made of: the columns or categories of its table, else its key alone.
+    #[must_use]
+    pub fn made_of(&self, dimension: &str, group: &str) -> Vec<String> {
+        let own = self.grounds.get(&(dimension.to_owned(), group.to_owned()));
+        own.cloned().unwrap_or_else(|| vec![group.to_owned()])
+    }
 }
 
 impl Default for Disclosure {
     fn default() -> Self {
-        Self { threshold: 10, rounding: 5, earlier: Vec::new() }
+        Self { threshold: 10, rounding: 5, earlier: Vec::new(), grounds: std::collections::BTreeMap::new() }
     }
 }

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module imports only modules of a lower rank.
-const RANKS: [(&str, u8); 21] = [
+const RANKS: [(&str, u8); 22] = [
     ("memory", 0),
+    ("text", 0),
     ("units", 0),
     ("crs", 1),
     ("stats", 1),

@@ -177,7 +177,7 @@ fn filled(like: &Published, dimensions: Vec<Dimension>, policy: Policy, read: im
     }
     let cells = keys.iter().map(|keys| read(keys)).collect();
     let (name, counted, is_people) = (like.name.clone(), like.counted.clone(), like.is_people);
-    Published { name, counted, is_people, dimensions: dimensions.clone(), cells, policy }
+    Published { name, counted, is_people, is_latent: false, dimensions: dimensions.clone(), cells, policy }
 }
 
 /// How many came for the first time, worked out from the share of them that is served; in the whole time all did.
@@ -308,7 +308,7 @@ fn every_form_a_collection_is_served_in_shows_and_hides_the_same() {
             }
         }
     }
-    assert!(numbers > 9 && markers > 3, "{numbers} {markers}");
+    assert!(numbers > 9 && markers > 2, "{numbers} {markers}");
 }
 
 #[test]
@@ -398,7 +398,15 @@ fn the_attack_finds_what_is_served_without_protection_and_one_number_put_in_by_h
         gathered[0] = clean.clone();
         let shown = Policy::default().round(exact(id)).text();
         gathered[0].get_mut(**id).expect("the row").insert("met".to_owned(), shown);
-        !exposed(&[as_release(&gathered, &titles, Policy::default())]).exposed.is_empty()
+        // In the whole release, with all that adds up in it, the attack sees it.
+        let mut release = titles.clone();
+        let table = release.tables.iter_mut().find(|table| table.name == "reach-sex").expect("the table");
+        let keys = table.dimensions.iter().zip(id.split('.'));
+        let at: Vec<usize> = keys.map(|(dimension, key)| dimension.find(key).expect("a category")).collect();
+        let place = patchwork::measure::tables::index(&table.dimensions, &at).expect("a cell");
+        table.cells[place] = Policy::default().round(exact(id));
+        // The same cell stands in other tables as a total, and is put back in none of them: the attack goes by both.
+        !exposed(&[release]).exposed.is_empty()
     };
     let id = secret.iter().filter(|id| exact(id) >= 10).find(put_back).expect("one that protects another");
     let leaked = differ(&clean, &gathered[0], "leaking");

@@ -6,7 +6,7 @@ use crate::support::shared;
 use geozero::ToGeo;
 use geozero::wkb::GpkgWkb;
 use patchwork::http::Options;
-use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, Value};
+use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, LayerId, Role, Value};
 use patchwork::snapshot::Snapshot;
 use rusqlite::types::ValueRef;
 use serde_json::json;
@@ -228,7 +228,7 @@ fn natural_earth(table: &str) -> Layer {
                 "DATE" => FieldKind::Date,
                 _ => FieldKind::Text,
             };
-            Field { title: name.clone(), name, description: String::new(), kind, unit: None }
+            Field { title: name.clone(), name, description: String::new(), kind, unit: None, role: Role::default() }
         })
         .collect();
     let names: Vec<String> = fields.iter().map(|field| format!("\"{}\"", field.name)).collect();
@@ -247,7 +247,7 @@ fn natural_earth(table: &str) -> Layer {
         .map(|row| row.expect("a row"))
         .collect();
     Layer {
-        id: table.to_owned(),
+        id: LayerId::of(table.to_owned()),
         title: table.to_owned(),
         description: String::new(),
         method: "assets",

@@ -140,8 +140,7 @@ fn part(name: &'static str, media: &'static str, value: &Value) -> Part {
 /// A name that is not known, with the nearest that is, and all of them where they are few.
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let like = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    let nearest = known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)).then(b.cmp(a)));
+    let nearest = crate::text::nearest(name, known.iter().copied(), f64::NEG_INFINITY);
     match nearest {
         None => format!("there is no {what} {name:?}; this place has none"),
         Some(_) if known.len() <= 12 => format!("there is no {what} {name:?}; there are {}", known.join(", ")),

@@ -1,7 +1,8 @@
 //! What a file says of itself.
 
 use crate::crs::Plane;
-use crate::layer::marker::{Markers, NOT_AVAILABLE};
+use crate::layer::marker::NOT_AVAILABLE;
+use crate::layer::rows::marker;
 use crate::layer::{Feature, Field, FieldKind, Layer, Value};
 use chrono::NaiveDate;
 use serde_json::{Map, json};
@@ -122,10 +123,10 @@ impl<'a> Column<'a> {
     }
 
     /// What stands in the cell where the feature has no value.
-    pub(super) fn marker(self, feature: &Feature, markers: &Markers) -> &'static str {
+    pub(super) fn marker(self, feature: &Feature) -> &'static str {
         match self {
             Self::Id => NOT_AVAILABLE,
-            Self::Field(index, _) => markers.of(feature, index),
+            Self::Field(index, _) => feature.values.get(index).and_then(marker).unwrap_or(NOT_AVAILABLE),
         }
     }
 
@@ -133,7 +134,7 @@ impl<'a> Column<'a> {
         match self {
             Self::Id => Cell::Text(&feature.id),
             Self::Field(index, _) => match feature.values.get(index) {
-                None | Some(Value::Null) => Cell::Null,
+                None | Some(Value::Null | Value::Marked(_)) => Cell::Null,
                 Some(Value::Text(words)) => Cell::Text(words),
                 Some(Value::Integer(number)) => Cell::Integer(*number),
                 Some(Value::Number(number)) if number.is_finite() => Cell::Number(*number),

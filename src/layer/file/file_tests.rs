@@ -1,6 +1,6 @@
 use super::*;
 use crate::crs::Plane;
-use crate::layer::{Credits, Feature, Field, FieldKind, Layer, Value};
+use crate::layer::{Credits, Feature, Field, FieldKind, Layer, Role, Value};
 use chrono::NaiveDate;
 use geo::{Geometry, LineString, MultiPolygon, Point, Polygon, line_string};
 
@@ -16,6 +16,7 @@ fn layer() -> Layer {
         description: format!("What {name} is"),
         kind,
         unit,
+        role: Role::default(),
     };
     let day = NaiveDate::from_ymd_opt(2024, 3, 31).expect("a day");
     let feature = |id: &str, geometry: Option<Geometry<f64>>, values| Feature { id: id.into(), geometry, values };
@@ -30,6 +31,7 @@ fn layer() -> Layer {
             attributions: vec!["Contains National Statistics data".into()],
             date: Some(day),
             notices: vec!["Made up.".into()],
+            protection: None,
         },
         fields: vec![
             field("name", FieldKind::Text, None),

@@ -84,7 +84,7 @@ fn database(layer: &Layer, plane: &Plane, path: &Path) -> Result<(), Problem> {
     if let Some(bounds) = bounds {
         transaction.execute(
             "UPDATE gpkg_contents SET min_x = ?1, min_y = ?2, max_x = ?3, max_y = ?4 WHERE table_name = ?5",
-            params![bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y, layer.id],
+            params![bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y, layer.id.as_str()],
         )?;
     }
     transaction.commit()?;
@@ -149,7 +149,7 @@ fn contents(connection: &Connection, layer: &Layer, plane: &Plane, moment: &str)
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    insert.execute(params![layer.id, "features", layer.title, words.join("\n"), moment, plane.epsg()])?;
+    insert.execute(params![layer.id.as_str(), "features", layer.title, words.join("\n"), moment, plane.epsg()])?;
     insert.execute(params![
         "about",
         "attributes",
@@ -160,7 +160,7 @@ fn contents(connection: &Connection, layer: &Layer, plane: &Plane, moment: &str)
     ])?;
     connection.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?1, 'geom', ?2, ?3, 0, 0)",
-        params![layer.id, Kind::of(layer).name(), plane.epsg()],
+        params![layer.id.as_str(), Kind::of(layer).name(), plane.epsg()],
     )?;
     Ok(())
 }
@@ -182,7 +182,7 @@ fn describe(
         "INSERT INTO gpkg_data_columns (table_name, column_name, name, title, description) VALUES (?1, ?2, ?2, ?3, ?4)",
     )?;
     for (column, name) in columns {
-        insert.execute(params![layer.id, name, column.title(), column.meaning()])?;
+        insert.execute(params![layer.id.as_str(), name, column.title(), column.meaning()])?;
     }
     connection.execute(
         "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://schema.org/Dataset', 'application/json', ?1)",
@@ -190,7 +190,7 @@ fn describe(
     )?;
     connection.execute(
         "INSERT INTO gpkg_metadata_reference VALUES ('table', ?1, NULL, NULL, ?2, 1, NULL)",
-        params![layer.id, moment],
+        params![layer.id.as_str(), moment],
     )?;
     Ok(())
 }

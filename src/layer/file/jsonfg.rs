@@ -37,7 +37,7 @@ impl JsonFg<'_> {
             "coordRefSys".into(),
             format!("http://www.opengis.net/def/crs/EPSG/0/{}", self.plane.epsg()).into(),
         );
-        head.insert("featureType".into(), self.layer.id.clone().into());
+        head.insert("featureType".into(), self.layer.id.as_str().into());
         head
     }
 

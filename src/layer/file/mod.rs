@@ -7,6 +7,7 @@
 
 mod about;
 mod flatgeobuf;
+mod format;
 mod geopackage;
 mod geoparquet;
 mod globe;
@@ -17,6 +18,7 @@ mod xlsx;
 
 pub(super) use about::members;
 pub use flatgeobuf::write as flatgeobuf;
+pub use format::FileFormat;
 pub use geopackage::write as geopackage;
 pub use geoparquet::write as geoparquet;
 pub use globe::Coordinates;
@@ -44,7 +46,7 @@ pub enum FileError {
 
 impl FileError {
     fn format<E: ToString>(layer: &super::Layer, format: &'static str) -> impl Fn(E) -> Self {
-        move |problem| Self::Format { layer: layer.id.clone(), format, problem: problem.to_string() }
+        move |problem| Self::Format { layer: layer.id.to_string(), format, problem: problem.to_string() }
     }
 }
 

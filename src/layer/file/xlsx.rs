@@ -3,7 +3,7 @@
 use super::FileError;
 use super::about::{self, Cell, Column};
 use crate::crs::{Plane, Xy};
-use crate::layer::marker::{MEANING, Markers, NOT_AVAILABLE};
+use crate::layer::marker::{MEANING, NOT_AVAILABLE};
 use crate::layer::{FieldKind, Layer};
 use geo::InteriorPoint;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
@@ -92,13 +92,12 @@ fn data(sheet: &mut Worksheet, layer: &Layer, plane: &Plane, columns: &[Column<'
         let width = name.chars().count().clamp(10, 40) + 2;
         sheet.set_column_width(i as u16, (if wide { width.max(24) } else { width }) as f64)?;
     }
-    let markers = Markers::new(layer);
     for (i, feature) in layer.features.iter().enumerate() {
         let row = i as u32 + 1;
         let mut next = 0u16;
         for column in columns {
             match column.cell(feature) {
-                Cell::Null => sheet.write_string(row, next, column.marker(feature, &markers))?,
+                Cell::Null => sheet.write_string(row, next, column.marker(feature))?,
                 Cell::Text(words) => sheet.write_string(row, next, words)?,
                 Cell::Integer(number) => sheet.write_number(row, next, number as f64)?,
                 Cell::Number(number) => sheet.write_number(row, next, number)?,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::layer::{Credits, Field, FieldKind, Value};
+use crate::layer::{Credits, Field, FieldKind, Role, Value};
 use chrono::NaiveDate;
 use geo::{Geometry, Point, Rect};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ fn cql2() -> PathBuf {
 }
 
 fn field(name: &str, kind: FieldKind) -> Field {
-    Field { name: name.into(), title: name.into(), description: String::new(), kind, unit: None }
+    Field { name: name.into(), title: name.into(), description: String::new(), kind, unit: None, role: Role::default() }
 }
 
 fn layer(fields: Vec<Field>, features: Vec<Feature>) -> Layer {

@@ -143,15 +143,9 @@ fn field_index(layer: &Layer, name: &str) -> Option<usize> {
 
 /// The error for a name that the layer does not have.
 fn unknown_property(layer: &Layer, name: &str) -> FilterError {
-    let nearest = layer
-        .fields
-        .iter()
-        .map(|field| field.name.as_str())
-        .chain(["id", expr::GEOMETRY_NAMES[0]])
-        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)));
-    FilterError::UnknownProperty { name: name.to_owned(), nearest: nearest.map(|(_, known)| known.to_owned()) }
+    let known = layer.fields.iter().map(|field| field.name.as_str()).chain(["id", expr::GEOMETRY_NAMES[0]]);
+    let nearest = crate::text::nearest(name, known, 0.6).map(str::to_owned);
+    FilterError::UnknownProperty { name: name.to_owned(), nearest }
 }
 
 #[cfg(test)]

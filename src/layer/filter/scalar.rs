@@ -147,7 +147,7 @@ impl Scalar {
 
 fn value(value: &Value) -> Val<'_> {
     match value {
-        Value::Null => Val::Null,
+        Value::Null | Value::Marked(_) => Val::Null,
         Value::Text(words) => Val::Text(Cow::Borrowed(words)),
         Value::Integer(number) => Val::Number(*number as f64),
         Value::Number(number) if number.is_finite() => Val::Number(*number),

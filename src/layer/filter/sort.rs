@@ -54,7 +54,7 @@ impl Key {
         let Some(field) = self.field else {
             return self.turned(a.id.cmp(&b.id));
         };
-        let known = |value: Option<&'_ Value>| value.is_some_and(|value| *value != Value::Null);
+        let known = |value: Option<&'_ Value>| !matches!(value, None | Some(Value::Null | Value::Marked(_)));
         match (a.values.get(field), b.values.get(field)) {
             (Some(a), Some(b)) if known(Some(a)) && known(Some(b)) => self.turned(order(a, b)),
             (a, b) => known(b).cmp(&known(a)),

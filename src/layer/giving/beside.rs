@@ -1,12 +1,14 @@
-use super::{POUNDS_A_YEAR, cold_word, found, per_year, range_fields};
+use super::found;
+use super::patches::{Row as Given, add_names, add_per_resident, cold};
 use crate::disclose::Cell;
 use crate::layer::catalog::{Context, Table};
-use crate::layer::reach::{decimals, ends, shown};
-use crate::layer::{Engaged, Feature, Field, Value, field, patches, round};
-use crate::measure::giving::PatchGiving;
+use crate::layer::column::Columns;
+use crate::layer::field::{ends, said as words};
+use crate::layer::reach::decimals;
+use crate::layer::{Engaged, field, patches, round};
 use crate::measure::reach::{Flag, Reach};
 use crate::measure::{Covered, counts};
-use crate::place::Idx;
+use crate::place::{Idx, PatchIdx};
 
 const PER_1000: &str = "people per 1,000 residents";
 
@@ -16,90 +18,98 @@ pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
     if context.answers.is_empty() && context.engaged.is_none() {
         return None;
     }
-    let years = reached.place.years();
-    let deprived = patches::deprived_shares(context.place);
-    let met = context.engaged.map(|engaged| everybody(context, engaged));
-    let features = context.place.patches.enumerate().map(|(idx, patch)| {
-        let here = &reached.patches[idx];
-        let mut values = vec![Value::Text(patch.key.clone()), Value::Text(patch.name.clone())];
-        values.push(round::people(here.residents));
-        values.extend(per_year(here.pence, here.residents, years));
-        values.push(field::words(cold(here)));
-        values.push(round::share(deprived[idx]));
-        for answer in context.answers {
-            let covered = answer.coverage.patches.as_slice().get(idx.index());
-            values.push(round::known_people(covered.map(|covered| covered.residents - covered.covered)));
-            let share = covered.and_then(Covered::share);
-            values.push(decimals(share.map(|share| 1.0 - share.get()), 4));
-        }
-        if let Some(met) = &met {
-            let (cell, reach) = met.get(idx.index()).copied().unwrap_or((Cell::Hidden, Reach::default()));
-            values.extend([shown(cell), Value::Text(cell.status().to_owned()), decimals(reach.rate, 1)]);
-            values.extend(ends(reach.rate_interval, 1));
-            values.push(field::words(said(cold(here), cell, reach.flag)));
-        }
-        Feature { id: patch.key.clone(), geometry: Some(patch.shape.clone().into()), values }
-    });
-    Some(Table { features: features.collect(), fields: fields(context) })
-}
-
-fn fields(context: &Context<'_>) -> Vec<Field> {
-    let mut fields = vec![
-        field::text("patch_id", "Patch", "Stable name of the patch"),
-        field::text("name", "Name", "Name of the patch"),
-        field::residents(),
-    ];
-    fields.extend(range_fields(
-        "money_per_resident_year",
-        "Money per resident and year",
-        "Money ÷ residents ÷ the years from the first planned day of all grants to the last",
-        Some(POUNDS_A_YEAR),
-    ));
-    fields.push(field::text(
-        "cold_spot",
-        "Cold spot",
-        "As in giving: likely, possible or unlikely; null where it cannot be told",
-    ));
-    fields.push(field::number(
-        "deprived_share",
-        "Share in the most deprived fifth",
-        "Share of residents whose zone is in deciles 1 and 2 of the index of deprivation",
-        Some(field::SHARE),
-    ));
-    for answer in context.answers {
-        let (key, title) = (answer.standard.key.replace('-', "_"), &answer.standard.title);
-        fields.push(field::integer(
-            &format!("{key}_uncovered_residents"),
-            &format!("{title}: residents left out"),
-            "Residents whose walk does not keep the standard",
-            Some(field::RESIDENTS),
-        ));
-        fields.push(field::number(
-            &format!("{key}_uncovered_share"),
-            &format!("{title}: share left out"),
-            "Share of residents whose walk does not keep the standard",
-            Some(field::SHARE),
-        ));
-    }
-    if context.engaged.is_some() {
-        fields.extend(met_fields());
-    }
-    fields
-}
-
-fn met_fields() -> Vec<Field> {
-    let rate = |name: &str, title: &str, description: &str| field::number(name, title, description, Some(PER_1000));
-    let exact = "Garwood's exact interval of the rate";
-    vec![
-        field::integer("met", "Met", "People met in the whole time, protected as in reach", Some("people")),
+    let place = context.place;
+    let deprived = patches::deprived_shares(place);
+    let rows = || place.patches.enumerate().map(|(idx, patch)| (patch, &reached.patches[idx], deprived[idx]));
+    let mut given = Columns::<Given<'_>>::new();
+    add_names(&mut given);
+    add_per_resident(reached.place.years(), &mut given);
+    given.add(
         field::text(
+            "cold_spot",
+            "Cold spot",
+            "As in giving: likely, possible or unlikely; null where it cannot be told",
+        ),
+        |(_, here, _)| field::words(cold(here)),
+    );
+    given.add(
+        field::number(
+            "deprived_share",
+            "Share in the most deprived fifth",
+            "Share of residents whose zone is in deciles 1 and 2 of the index of deprivation",
+            Some(field::SHARE),
+        ),
+        |(.., deprived)| round::share(*deprived),
+    );
+    let mut table = given.table(rows(), |(patch, ..)| (patch.key.clone(), Some(patch.shape.clone().into())));
+    let mut others = Columns::<Beside>::new();
+    add_left_out(context, &mut others);
+    let met = context.engaged.map(|engaged| everybody(context, engaged));
+    if met.is_some() {
+        add_met(&mut others);
+    }
+    let beside = place.patches.indices().map(|patch| {
+        let own = met.as_ref().and_then(|met| met.get(patch.index())).copied();
+        let (met, reach) = own.unwrap_or((Cell::Hidden, Reach::default()));
+        Beside { patch, cold: cold(&reached.patches[patch]), met, reach }
+    });
+    table.beside(others.table(beside, |row| (place.patches[row.patch].key.clone(), None)));
+    Some(table)
+}
+
+/// What stands beside the money of a patch.
+struct Beside {
+    patch: PatchIdx,
+    cold: Option<&'static str>,
+    met: Cell,
+    reach: Reach,
+}
+
+fn add_left_out<'a>(context: &Context<'a>, columns: &mut Columns<'a, Beside>) {
+    for answer in context.answers {
+        let (key, title) = (&answer.standard.key, &answer.standard.title);
+        let here = move |row: &Beside| answer.coverage.patches.as_slice().get(row.patch.index());
+        columns.add(
+            field::people(
+                "uncovered_residents",
+                "Residents left out",
+                "Residents whose walk does not keep the standard",
+            )
+            .of_standard(key, title),
+            move |row| round::known_people(here(row).map(|covered| covered.residents - covered.covered)),
+        );
+        columns.add(
+            field::number(
+                "uncovered_share",
+                "Share left out",
+                "Share of residents whose walk does not keep the standard",
+                Some(field::SHARE),
+            )
+            .of_standard(key, title),
+            move |row| decimals(here(row).and_then(Covered::share).map(|share| 1.0 - share.get()), 4),
+        );
+    }
+}
+
+fn add_met(columns: &mut Columns<'_, Beside>) {
+    let met = field::integer("met", "Met", "People met in the whole time, protected as in reach", Some("people"));
+    columns.add(met, |row| field::shown(row.met)).rests_on(|row| row.met);
+    columns.add(
+        field::status(
+            "met",
             "met_status",
             "Status of the count",
             "shown; confidential: hidden ([c] in CSV); low: rounds to nothing",
         ),
-        rate("met_per_1000", "Rate", "Met per 1,000 residents"),
-        rate("met_per_1000_low", "Rate at 95 %, from", exact),
-        rate("met_per_1000_high", "Rate at 95 %, to", exact),
+        |row| words(row.met.status()),
+    );
+    let rate = field::rate("met_per_1000", "Rate", "Met per 1,000 residents", PER_1000);
+    columns.add(rate, |row| decimals(row.reach.rate, 1)).rests_on(|row| row.met);
+    let exact = "Garwood's exact interval of the rate";
+    let [low, high] = ends("met_per_1000", ["Rate at 95 %, from", "Rate at 95 %, to"], [exact; 2], Some(PER_1000));
+    columns.add(low, |row| decimals(row.reach.rate_interval.map(|i| i.low), 1)).rests_on(|row| row.met);
+    columns.add(high, |row| decimals(row.reach.rate_interval.map(|i| i.high), 1)).rests_on(|row| row.met);
+    columns.add(
         field::text(
             "beside",
             "Money beside people met",
@@ -107,11 +117,8 @@ fn met_fields() -> Vec<Field> {
              is a likely or possible cold spot, few is fewer than in the other patches beyond chance; null where either \
              cannot be told",
         ),
-    ]
-}
-
-fn cold(here: &PatchGiving) -> Option<&'static str> {
-    here.cold.and_then(|cold| cold_word(cold.cold, here.pence))
+        |row| field::words(said(row.cold, row.met, row.reach.flag)),
+    );
 }
 
 /// Everybody met in each patch in the whole time, as published, and what that means beside the other patches.

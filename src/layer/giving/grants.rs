@@ -1,9 +1,11 @@
 use super::total::unplaced_title;
 use super::{POUNDS, found, pounds};
 use crate::layer::catalog::{Context, Table};
-use crate::layer::{Feature, Field, Value, field};
+use crate::layer::column::Columns;
+use crate::layer::field::{day, said};
+use crate::layer::{Value, field};
 use crate::measure::giving::GrantGiving;
-use crate::place::{Area, Evidence, Giving, Grant, Idx, Part, Place};
+use crate::place::{Area, Evidence, Grant, Idx, Part, PatchIdx, Place};
 use geo::{Geometry, GeometryCollection, MultiPolygon};
 
 /// An area of more zones than this is not drawn for each grant: it would be the outline of the whole
@@ -13,95 +15,110 @@ const MOST_ZONES_DRAWN: usize = 40;
 /// Patches named in a cell.
 const PATCHES_NAMED: usize = 5;
 
+type Row<'a> = (&'a Grant, &'a GrantGiving);
+
 /// Each grant to an organisation, with what says where it benefits somebody.
 pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
     let (giving, reached) = found(context)?;
     let shapes: Vec<Option<Geometry<f64>>> = giving.areas.iter().map(|area| shape(context.place, area)).collect();
-    let features = giving
-        .grants
-        .iter()
-        .zip(&reached.grants)
-        .map(|(grant, landing)| feature(context, giving, grant, landing, &shapes))
-        .collect();
-    Some(Table { fields: fields(), features })
-}
-
-fn fields() -> Vec<Field> {
-    vec![
-        field::text("grant_id", "Grant", "Identifier of the grant"),
-        field::text("title", "Title", "What it was for, in a line"),
-        field::number("amount", "Amount", "Amount awarded", Some(POUNDS)),
-        field::text("currency", "Currency", "Code of the currency"),
-        field::date("award_date", "Award date", "The day it was awarded"),
-        field::date("planned_from", "Planned from", "First day on which it is to be spent"),
-        field::date("planned_to", "Planned to", "Last day on which it is to be spent"),
+    let mut columns = Columns::<Row<'_>>::new();
+    columns.add(field::id("grant_id", "Grant", "Identifier of the grant"), |(grant, _)| said(&grant.key));
+    columns.add(field::name("title", "Title", "What it was for, in a line"), |(grant, _)| {
+        field::words(grant.title.as_deref())
+    });
+    columns.add(field::number("amount", "Amount", "Amount awarded", Some(POUNDS)), |(grant, _)| pounds(grant.pence));
+    columns.add(field::text("currency", "Currency", "Code of the currency"), |_| said(&giving.currency));
+    columns.add(field::date("award_date", "Award date", "The day it was awarded"), |(grant, _)| day(grant.awarded));
+    columns.add(field::date("planned_from", "Planned from", "First day on which it is to be spent"), |(grant, _)| {
+        day(grant.planned.map(|planned| planned.from))
+    });
+    columns.add(field::date("planned_to", "Planned to", "Last day on which it is to be spent"), |(grant, _)| {
+        day(grant.planned.map(|planned| planned.to))
+    });
+    columns.add(
         field::boolean("period_assumed", "Period assumed", "The file does not say how long: a year is assumed"),
-        field::text("funder_id", "Funder", "Identifier of the funder"),
-        field::text("funder_name", "Name of the funder", "Name of the funder"),
-        field::text("recipient_id", "Recipient", "Identifier of the organisation that received it"),
-        field::text("recipient_name", "Name of the recipient", "Name of the organisation that received it"),
-        field::text("programme", "Programme", "Programme it was made under"),
+        |(grant, _)| grant.planned.map_or(Value::Null, |planned| Value::Boolean(planned.assumed)),
+    );
+    add_parties(&mut columns);
+    columns.add(
         field::text(
             "evidence",
             "Evidence",
             "What says where it benefits somebody: point, area, delivery, named, office or none",
         ),
-        field::text("evidence_words", "Evidence in words", "The same in words"),
-        field::integer("zones", "Zones", "Zones in the area it benefits", Some("zones")),
-        field::integer("patches", "Patches", "Patches that area touches", Some("patches")),
-        field::patch_id("Patch in which more than half of it lands"),
-        field::text("patch_names", "Names of patches", "Patches its area touches, up to five"),
+        |(grant, _)| said(grant.evidence().map_or("none", Evidence::word)),
+    );
+    columns.add(field::text("evidence_words", "Evidence in words", "The same in words"), |(grant, _)| {
+        field::words(words(grant).as_deref())
+    });
+    add_landing(context, &mut columns);
+    let rows = giving.grants.iter().zip(&reached.grants);
+    Some(columns.table(rows, |(grant, _)| (grant.key.clone(), geometry(grant, &shapes))))
+}
+
+fn add_parties<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    columns.add(field::text("funder_id", "Funder", "Identifier of the funder"), |(grant, _)| said(&grant.funder.id));
+    columns.add(field::name("funder_name", "Name of the funder", "Name of the funder"), |(grant, _)| {
+        said(&grant.funder.name)
+    });
+    columns.add(
+        field::text("recipient_id", "Recipient", "Identifier of the organisation that received it"),
+        |(grant, _)| said(&grant.recipient.id),
+    );
+    columns.add(
+        field::name("recipient_name", "Name of the recipient", "Name of the organisation that received it"),
+        |(grant, _)| said(&grant.recipient.name),
+    );
+    columns.add(field::text("programme", "Programme", "Programme it was made under"), |(grant, _)| {
+        field::words(grant.programme.as_deref())
+    });
+}
+
+fn add_landing<'a>(context: &'a Context<'_>, columns: &mut Columns<'a, Row<'a>>) {
+    columns.add(field::integer("zones", "Zones", "Zones in the area it benefits", Some("zones")), |(_, landing)| {
+        Value::Integer(landing.zones as i64)
+    });
+    columns.add(field::integer("patches", "Patches", "Patches that area touches", Some("patches")), |(_, landing)| {
+        Value::Integer(landing.patches.len() as i64)
+    });
+    columns.add(field::patch_id("Patch in which more than half of it lands"), |(_, landing)| {
+        context.patch_key(landing.patch)
+    });
+    columns
+        .add(field::text("patch_names", "Names of patches", "Patches its area touches, up to five"), |(_, landing)| {
+            names(context.place, &landing.patches)
+        });
+    columns.add(
         field::text(
             "office_patch_id",
             "Patch of the office",
             "Patch the recipient has its post sent to, which is seldom where the work is",
         ),
+        |(_, landing)| context.patch_key(landing.office),
+    );
+    columns.add(
         field::number("money_placed", "Money placed", "Part of the amount that could be placed", Some(POUNDS)),
+        |(_, landing)| pounds(landing.placed),
+    );
+    columns.add(
         field::number("money_unplaced", "Money not placed", "Part of the amount that could not", Some(POUNDS)),
-        field::text("unplaced_reason", "Why not placed", "Why a part could not be placed"),
-    ]
+        |(grant, landing)| pounds(grant.pence - landing.placed),
+    );
+    columns.add(field::text("unplaced_reason", "Why not placed", "Why a part could not be placed"), |(grant, _)| {
+        let why = grant.parts.iter().find_map(|part| part.benefit.as_ref().err().copied());
+        field::words(why.map(unplaced_title))
+    });
 }
 
-fn feature(
-    context: &Context<'_>,
-    giving: &Giving,
-    grant: &Grant,
-    landing: &GrantGiving,
-    shapes: &[Option<Geometry<f64>>],
-) -> Feature {
-    let day = |day: Option<chrono::NaiveDate>| day.map_or(Value::Null, Value::Date);
-    let text = |words: &str| Value::Text(words.to_owned());
+/// The patches by name, the first few of them.
+fn names(place: &Place, patches: &[PatchIdx]) -> Value {
     let names: Vec<&str> =
-        landing.patches.iter().take(PATCHES_NAMED).map(|patch| context.place.patches[*patch].name.as_str()).collect();
-    let more = landing.patches.len().saturating_sub(PATCHES_NAMED);
-    let names = if more > 0 { format!("{}; and {more} more", names.join("; ")) } else { names.join("; ") };
-    let why = grant.parts.iter().find_map(|part| part.benefit.as_ref().err().copied());
-    let values = vec![
-        text(&grant.key),
-        field::words(grant.title.as_deref()),
-        pounds(grant.pence),
-        text(&giving.currency),
-        day(grant.awarded),
-        day(grant.planned.map(|planned| planned.from)),
-        day(grant.planned.map(|planned| planned.to)),
-        grant.planned.map_or(Value::Null, |planned| Value::Boolean(planned.assumed)),
-        text(&grant.funder.id),
-        text(&grant.funder.name),
-        text(&grant.recipient.id),
-        text(&grant.recipient.name),
-        field::words(grant.programme.as_deref()),
-        text(grant.evidence().map_or("none", Evidence::word)),
-        field::words(words(grant).as_deref()),
-        Value::Integer(landing.zones as i64),
-        Value::Integer(landing.patches.len() as i64),
-        context.patch_key(landing.patch),
-        field::words((!names.is_empty()).then_some(names.as_str())),
-        context.patch_key(landing.office),
-        pounds(landing.placed),
-        pounds(grant.pence - landing.placed),
-        why.map_or(Value::Null, |why| text(unplaced_title(why))),
-    ];
-    Feature { id: grant.key.clone(), geometry: geometry(grant, shapes), values }
+        patches.iter().take(PATCHES_NAMED).map(|patch| place.patches[*patch].name.as_str()).collect();
+    let names = match patches.len().saturating_sub(PATCHES_NAMED) {
+        0 => names.join("; "),
+        more => format!("{}; and {more} more", names.join("; ")),
+    };
+    field::words((!names.is_empty()).then_some(names.as_str()))
 }
 
 /// What says where a grant benefits somebody, each once.

@@ -16,6 +16,7 @@ pub(super) use total::table as total;
 pub(super) use zones::table as zones;
 
 use super::catalog::Context;
+use super::column::Columns;
 use super::{Field, Value, field, round};
 use crate::measure::giving::{Money, Ranged};
 use crate::measure::{Reached, giving};
@@ -35,52 +36,52 @@ fn pounds(pence: i64) -> Value {
     round::pounds(pence as f64)
 }
 
-/// The fields of a sum of money by every reading, without its range.
-fn money_fields() -> Vec<Field> {
-    let pounds = |name, title, description| field::number(name, title, description, Some(POUNDS));
-    vec![
-        pounds("money", "Money", "Each grant spread by residents over the area its evidence names"),
-        pounds(
+/// A sum of money by every reading, without its range.
+fn add_money<'a, R: 'a>(columns: &mut Columns<'a, R>, of: fn(&R) -> &Money) {
+    let field = |name, title, description| field::number(name, title, description, Some(POUNDS));
+    columns
+        .add(field("money", "Money", "Each grant spread by residents over the area its evidence names"), move |row| {
+            pounds(of(row).spread())
+        });
+    columns.add(
+        field(
             "money_office",
             "Money by office",
             "All of each grant where the recipient's office is, when that is in its area",
         ),
-        pounds("money_sure", "Money, at least", "Grants better placed than by an office, whose area lies wholly here"),
-        pounds("money_possible", "Money, at most", "All of every grant whose area touches this place"),
-    ]
+        move |row| pounds(of(row).at_office),
+    );
+    columns.add(
+        field("money_sure", "Money, at least", "Grants better placed than by an office, whose area lies wholly here"),
+        move |row| pounds(of(row).sure),
+    );
+    columns.add(
+        field("money_possible", "Money, at most", "All of every grant whose area touches this place"),
+        move |row| pounds(of(row).possible),
+    );
 }
 
-fn money_values(money: &Money) -> Vec<Value> {
-    vec![pounds(money.spread()), pounds(money.at_office), pounds(money.sure), pounds(money.possible)]
-}
-
-/// A number and the two ends of its range.
-fn range_fields(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> [Field; 3] {
-    [
-        field::number(name, title, description, unit),
-        field::number(
-            &format!("{name}_low"),
-            &format!("{title}, lower end"),
-            "Lower end of the 90 % range of the draws",
-            unit,
-        ),
-        field::number(
-            &format!("{name}_high"),
-            &format!("{title}, upper end"),
-            "Upper end of the 90 % range of the draws",
-            unit,
-        ),
-    ]
+/// A number and the two ends of its range, each by its own rounding.
+fn add_range<'a, R: 'a>(columns: &mut Columns<'a, R>, field: Field, of: impl Fn(&R) -> [Value; 3] + Copy + 'a) {
+    let ends = field::ends(
+        &field.name,
+        [&format!("{}, lower end", field.title), &format!("{}, upper end", field.title)],
+        ["Lower end of the 90 % range of the draws", "Upper end of the 90 % range of the draws"],
+        field.unit,
+    );
+    for (at, field) in std::iter::once(field).chain(ends).enumerate() {
+        columns.add(field, move |row| of(row)[at].clone());
+    }
 }
 
 /// Pounds a year for each of so many, with the range.
-fn per_year(pence: Ranged, people: f64, years: Option<f64>) -> Vec<Value> {
+fn per_year(pence: Ranged, people: f64, years: Option<f64>) -> [Value; 3] {
     match years.filter(|years| *years > 0.0 && people > 0.0) {
         Some(years) => {
             let per = pence.times(1.0 / people / years);
-            [per.value, per.low, per.high].map(round::pounds).to_vec()
+            [per.value, per.low, per.high].map(round::pounds)
         }
-        None => vec![Value::Null; 3],
+        None => [Value::Null, Value::Null, Value::Null],
     }
 }
 

@@ -2,7 +2,8 @@
 //! evidence behind them, sources. One file of HTML with its pictures inside, without scripts.
 
 use crate::layer::table::count;
-use crate::layer::{Feature, Layer, Value};
+use crate::layer::{Feature, Layer, Marker, Value};
+use crate::text::{escaped as safe, lower_first as lower};
 use std::fmt::Write;
 
 /// Looks of the page: black on white, readable on paper, tables that do not break inside a row.
@@ -79,7 +80,7 @@ impl Table<'_> {
     /// A value for people: pounds with pennies below a hundred and without above, an en dash for nothing.
     fn words(&self, feature: &Feature, name: &str) -> String {
         match self.value(feature, name) {
-            Value::Null => "–".to_owned(),
+            Value::Null | Value::Marked(_) => "–".to_owned(),
             Value::Text(words) => words.clone(),
             Value::Integer(number) => count(usize::try_from(*number).unwrap_or(0)),
             Value::Number(number) if name.starts_with("money") || name.starts_with("amount") => money(*number),
@@ -104,17 +105,6 @@ impl Table<'_> {
 
 fn money(pounds: f64) -> String {
     if pounds < 100.0 { format!("{pounds:.2}") } else { count(pounds.round() as usize) }
-}
-
-/// Words as they may stand in HTML.
-fn safe(words: &str) -> String {
-    words.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// Words that go on a sentence.
-fn lower(words: &str) -> String {
-    let mut signs = words.chars();
-    signs.next().map_or(String::new(), |first| first.to_lowercase().chain(signs).collect())
 }
 
 /// Patches a page draws; a longer list is for a table.
@@ -300,7 +290,7 @@ fn beside(patches: &Table<'_>) -> String {
             let _ = write!(html, "<td class=\"n\">{}</td>", patches.percent(feature, name));
         }
         if has("met") {
-            let hidden = *patches.value(feature, "met_status") == Value::Text("confidential".to_owned());
+            let hidden = *patches.value(feature, "met") == Value::Marked(Marker::Confidential);
             let end =
                 |name: &str| patches.number(feature, name).map_or_else(|| "–".to_owned(), |rate| format!("{rate:.1}"));
             let (rate, low, high) = (end("met_per_1000"), end("met_per_1000_low"), end("met_per_1000_high"));

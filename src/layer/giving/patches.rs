@@ -1,118 +1,155 @@
-use super::{
-    POUNDS, POUNDS_A_YEAR, cold_word, found, money_fields, money_values, per_year, pounds, range_fields, range_word,
-};
+use super::{POUNDS, POUNDS_A_YEAR, add_money, add_range, cold_word, found, per_year, pounds, range_word};
 use crate::layer::catalog::{Context, Table};
-use crate::layer::{Feature, Field, Value, field, round};
+use crate::layer::column::Columns;
+use crate::layer::field::said;
+use crate::layer::{Field, Value, field, round};
 use crate::measure::giving::{PatchGiving, Sizes};
-use crate::place::Evidence;
+use crate::place::{Evidence, Patch};
 use crate::units::Share;
+
+/// A patch, what it was given, and how deprived it is.
+pub(super) type Row<'a> = (&'a Patch, &'a PatchGiving, Option<Share>);
 
 /// What each patch was given, with ranges, and whether it is a cold spot.
 pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
     let (_, reached) = found(context)?;
-    let years = reached.place.years();
     let deprived = crate::layer::patches::deprived_shares(context.place);
-    let features = context
-        .place
-        .patches
-        .enumerate()
-        .map(|(idx, patch)| {
-            let mut values = vec![Value::Text(patch.key.clone()), Value::Text(patch.name.clone())];
-            values.extend(patch_values(&reached.patches[idx], years));
-            values.push(round::share(deprived[idx]));
-            Feature { id: patch.key.clone(), geometry: Some(patch.shape.clone().into()), values }
-        })
-        .collect();
-    Some(Table { fields: fields(), features })
-}
-
-fn fields() -> Vec<Field> {
-    let pounds = Some(POUNDS);
-    let mut fields = vec![
-        field::text("patch_id", "Patch", "Stable name of the patch"),
-        field::text("name", "Name", "Name of the patch"),
-        field::residents(),
-    ];
-    fields.extend(money_fields());
-    fields.extend([
-        field::number("money_low", "Money, lower end", "Lower end of the 90 % range of the draws", pounds),
-        field::number("money_high", "Money, upper end", "Upper end of the 90 % range of the draws", pounds),
-    ]);
-    fields.extend(range_fields(
-        "money_per_resident_year",
-        "Money per resident and year",
-        "Money ÷ residents ÷ the years from the first planned day of all grants to the last",
-        Some(POUNDS_A_YEAR),
-    ));
-    fields.extend(range_fields(
-        "money_for_need_year",
-        "Money for need and year",
-        "As money per resident and year, each resident counting from 1.5 in the most deprived tenth to 0.5 in the least",
-        Some(POUNDS_A_YEAR),
-    ));
-    fields.push(field::text("range_word", "Range", "How wide the range is: narrow, wide or very wide"));
-    fields.extend(Evidence::ALL.map(|level| {
-        let name =
-            if level == Evidence::Office { "money_office_only".to_owned() } else { format!("money_{}", level.word()) };
-        field::number(
-            &name,
-            &format!("Money by {}", evidence_title(level)),
-            "Part of the money with this evidence",
-            pounds,
-        )
-    }));
-    fields.extend(size_fields());
-    fields.extend([
-        field::text("top_funder_name", "Largest funder", "Who gave most of the money here"),
-        field::number("top_funder_share", "Share of the largest funder", "Share of the money here", Some(field::SHARE)),
-        field::number(
-            "funder_hhi",
-            "Dependence on funders",
-            "Sum of squared shares of the funders: 1 is one funder",
-            Some(field::SHARE),
-        ),
-        field::number(
-            "lowest_fifth_probability",
-            "Probability: lowest fifth",
-            "Probability that the patch is in the lowest fifth of money for need",
-            Some(field::SHARE),
-        ),
-        field::number(
-            "cold_spot_probability",
-            "Probability: cold spot",
-            "Probability that it is, and has less than half of what the place gives for the same need",
-            Some(field::SHARE),
-        ),
-        field::text(
-            "cold_spot",
-            "Cold spot",
-            "likely from 0.9, possible from 0.5, else unlikely; null where the range is too wide to tell",
-        ),
-        field::integer(
-            "local_recipients",
-            "Local organisations funded",
-            "Funded organisations with their office here",
-            Some("organisations"),
-        ),
-        field::integer(
-            "local_organisations",
-            "Local organisations",
-            "Organisations with their office here, where a list was given",
-            Some("organisations"),
-        ),
-        field::boolean(
-            "never_funded",
-            "Never funded",
-            "No organisation with its office here was ever funded, in these files",
-        ),
+    let mut columns = Columns::<Row<'_>>::new();
+    add_names(&mut columns);
+    add_amounts(reached.place.years(), &mut columns);
+    add_sizes(&mut columns);
+    add_judgement(&mut columns);
+    columns.add(
         field::number(
             "deprived_share",
             "Share in the most deprived fifth",
             "Share of residents whose zone is in deciles 1 and 2 of the index of deprivation",
             Some(field::SHARE),
         ),
-    ]);
-    fields
+        |(.., deprived)| round::share(*deprived),
+    );
+    let rows = context.place.patches.enumerate().map(|(idx, patch)| (patch, &reached.patches[idx], deprived[idx]));
+    Some(columns.table(rows, |(patch, ..)| (patch.key.clone(), Some(patch.shape.clone().into()))))
+}
+
+/// The patch, and who lives there.
+pub(super) fn add_names<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    columns.add(field::patch_id("Stable name of the patch"), |(patch, ..)| said(&patch.key));
+    columns.add(field::name("name", "Name", "Name of the patch"), |(patch, ..)| said(&patch.name));
+    columns.add(field::residents(), |(_, here, _)| round::people(here.residents));
+}
+
+/// The range of money for each resident and year.
+pub(super) fn add_per_resident<'a>(years: Option<f64>, columns: &mut Columns<'a, Row<'a>>) {
+    let field = field::number(
+        "money_per_resident_year",
+        "Money per resident and year",
+        "Money ÷ residents ÷ the years from the first planned day of all grants to the last",
+        Some(POUNDS_A_YEAR),
+    );
+    add_range(columns, field, move |(_, here, _)| per_year(here.pence, here.residents, years));
+}
+
+fn add_amounts<'a>(years: Option<f64>, columns: &mut Columns<'a, Row<'a>>) {
+    add_money(columns, |(_, here, _)| &here.money);
+    let titles = ["Money, lower end", "Money, upper end"];
+    let words = ["Lower end of the 90 % range of the draws", "Upper end of the 90 % range of the draws"];
+    let [low, high] = field::ends("money", titles, words, Some(POUNDS));
+    columns.add(low, |(_, here, _)| round::pounds(here.pence.low));
+    columns.add(high, |(_, here, _)| round::pounds(here.pence.high));
+    add_per_resident(years, columns);
+    let field = field::number(
+        "money_for_need_year",
+        "Money for need and year",
+        "As money per resident and year, each resident counting from 1.5 in the most deprived tenth to 0.5 in the least",
+        Some(POUNDS_A_YEAR),
+    );
+    add_range(columns, field, move |(_, here, _)| per_year(here.pence, here.need, years));
+    columns
+        .add(field::text("range_word", "Range", "How wide the range is: narrow, wide or very wide"), |(_, here, _)| {
+            said(range_word(here.pence))
+        });
+    for (at, level) in Evidence::ALL.into_iter().enumerate() {
+        let title = format!("Money by {}", evidence_title(level));
+        columns.add(
+            field::number(&evidence_name(level), &title, "Part of the money with this evidence", Some(POUNDS)),
+            move |(_, here, _)| pounds(here.money.by_evidence[at]),
+        );
+    }
+}
+
+/// The property of the money that a level of evidence places.
+pub(super) fn evidence_name(level: Evidence) -> String {
+    if level == Evidence::Office { "money_office_only".to_owned() } else { format!("money_{}", level.word()) }
+}
+
+fn add_judgement<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    let share = |name, title, description| field::number(name, title, description, Some(field::SHARE));
+    columns.add(field::text("top_funder_name", "Largest funder", "Who gave most of the money here"), |(_, here, _)| {
+        field::words(here.funders.top.as_ref().map(|(name, _)| name.as_str()))
+    });
+    columns.add(share("top_funder_share", "Share of the largest funder", "Share of the money here"), |(_, here, _)| {
+        fraction(here.funders.top.as_ref().map(|(_, share)| *share))
+    });
+    columns.add(
+        share("funder_hhi", "Dependence on funders", "Sum of squared shares of the funders: 1 is one funder"),
+        |(_, here, _)| fraction(here.funders.hhi),
+    );
+    columns.add(
+        share(
+            "lowest_fifth_probability",
+            "Probability: lowest fifth",
+            "Probability that the patch is in the lowest fifth of money for need",
+        ),
+        |(_, here, _)| fraction(here.cold.map(|cold| cold.lowest_fifth)),
+    );
+    columns.add(
+        share(
+            "cold_spot_probability",
+            "Probability: cold spot",
+            "Probability that it is, and has less than half of what the place gives for the same need",
+        ),
+        |(_, here, _)| fraction(here.cold.map(|cold| cold.cold)),
+    );
+    columns.add(
+        field::text(
+            "cold_spot",
+            "Cold spot",
+            "likely from 0.9, possible from 0.5, else unlikely; null where the range is too wide to tell",
+        ),
+        |(_, here, _)| field::words(cold(here)),
+    );
+    columns.add(
+        field::integer(
+            "local_recipients",
+            "Local organisations funded",
+            "Funded organisations with their office here",
+            Some("organisations"),
+        ),
+        |(_, here, _)| Value::Integer(here.seated as i64),
+    );
+    columns.add(
+        field::integer(
+            "local_organisations",
+            "Local organisations",
+            "Organisations with their office here, where a list was given",
+            Some("organisations"),
+        ),
+        |(_, here, _)| here.organisations.map_or(Value::Null, |n| Value::Integer(n as i64)),
+    );
+    columns.add(
+        field::boolean(
+            "never_funded",
+            "Never funded",
+            "No organisation with its office here was ever funded, in these files",
+        ),
+        |(_, here, _)| Value::Boolean(here.seated == 0),
+    );
+}
+
+/// How probably the patch is a cold spot, as a word.
+pub(super) fn cold(here: &PatchGiving) -> Option<&'static str> {
+    here.cold.and_then(|cold| cold_word(cold.cold, here.pence))
 }
 
 /// What a level of evidence is called.
@@ -126,10 +163,17 @@ pub(super) const fn evidence_title(level: Evidence) -> &'static str {
     }
 }
 
-fn size_fields() -> Vec<Field> {
+/// How many grants there are and how large.
+fn add_sizes<'a>(columns: &mut Columns<'a, Row<'a>>) {
+    for (at, field) in size_fields().into_iter().enumerate() {
+        columns.add(field, move |(_, here, _)| size_values(&here.own, here.possible_grants)[at].clone());
+    }
+}
+
+fn size_fields() -> [Field; 11] {
     let pounds = Some(POUNDS);
     let share = Some(field::SHARE);
-    vec![
+    [
         field::integer("grants", "Grants", "Grants of which more than half lands here", Some("grants")),
         field::integer("grants_possible", "Grants, at most", "Grants whose area touches this patch", Some("grants")),
         field::integer("funders", "Funders", "Different funders of the patch's own grants", Some("funders")),
@@ -179,11 +223,12 @@ fn size_fields() -> Vec<Field> {
     ]
 }
 
-pub(super) fn size_values(sizes: &Sizes, possible: u64) -> Vec<Value> {
+/// The values of [`size_fields`].
+pub(super) fn size_values(sizes: &Sizes, possible: u64) -> [Value; 11] {
     let count = |n: u64| Value::Integer(n as i64);
     let amount = |pence: Option<f64>| pence.map_or(Value::Null, round::pounds);
     let [q1, median, q3] = sizes.quartiles;
-    vec![
+    [
         count(sizes.grants),
         count(possible),
         count(sizes.funders),
@@ -201,27 +246,4 @@ pub(super) fn size_values(sizes: &Sizes, possible: u64) -> Vec<Value> {
 /// A share with four decimals, or null.
 pub(super) fn fraction(share: Option<f64>) -> Value {
     share.map_or(Value::Null, round::amount)
-}
-
-fn patch_values(here: &PatchGiving, years: Option<f64>) -> Vec<Value> {
-    let mut values = vec![round::people(here.residents)];
-    values.extend(money_values(&here.money));
-    values.extend([round::pounds(here.pence.low), round::pounds(here.pence.high)]);
-    values.extend(per_year(here.pence, here.residents, years));
-    values.extend(per_year(here.pence, here.need, years));
-    values.push(Value::Text(range_word(here.pence).to_owned()));
-    values.extend(here.money.by_evidence.map(pounds));
-    values.extend(size_values(&here.own, here.possible_grants));
-    values.extend([
-        here.funders.top.as_ref().map_or(Value::Null, |(name, _)| Value::Text(name.clone())),
-        fraction(here.funders.top.as_ref().map(|(_, share)| *share)),
-        fraction(here.funders.hhi),
-        fraction(here.cold.map(|cold| cold.lowest_fifth)),
-        fraction(here.cold.map(|cold| cold.cold)),
-        here.cold.map_or(Value::Null, |cold| field::words(cold_word(cold.cold, here.pence))),
-        Value::Integer(here.seated as i64),
-        here.organisations.map_or(Value::Null, |n| Value::Integer(n as i64)),
-        Value::Boolean(here.seated == 0),
-    ]);
-    values
 }

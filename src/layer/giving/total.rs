@@ -1,7 +1,7 @@
-use super::patches::{evidence_title, fraction, size_values};
+use super::patches::{evidence_name, evidence_title, fraction, size_values};
 use super::{POUNDS, POUNDS_A_YEAR, found, need_words, pounds, range_words};
 use crate::layer::catalog::{Context, Table};
-use crate::layer::{Feature, Field, Value, field, round};
+use crate::layer::{Feature, Field, Is, Value, field, round};
 use crate::measure::Reached;
 use crate::place::{Evidence, Giving, Place, Unplaced};
 
@@ -61,8 +61,7 @@ fn rows(place: &Place, giving: &Giving, reached: &Reached) -> Vec<(Field, Value)
         rows.push(money(&name, &format!("Not placed: {}", unplaced_title(why)), "Part of the money not placed", pence));
     }
     for (level, pence) in Evidence::ALL.into_iter().zip(total.placed) {
-        let name =
-            if level == Evidence::Office { "money_office_only".to_owned() } else { format!("money_{}", level.word()) };
+        let name = evidence_name(level);
         rows.push(money(&name, &format!("Placed by {}", evidence_title(level)), "Part of the money placed", pence));
     }
     rows.push(money(
@@ -189,24 +188,22 @@ fn who(giving: &Giving, reached: &Reached) -> Vec<(Field, Value)> {
 
 fn judged(reached: &Reached) -> Vec<(Field, Value)> {
     let index = reached.need.as_ref().map(|need| need.index);
-    let number = |name, title, description| field::number(name, title, description, None);
+    let titles = ["Need index, lower end", "Need index, upper end"];
+    let words = ["Lower end of the 90 % range", "Upper end of the 90 % range"];
+    let [low, high] = field::ends("need_index", titles, words, None);
     vec![
         (
-            number(
+            field::number(
                 "need_index",
                 "Need index",
                 "Concentration index of money by deprivation: below 0 money leans to deprived zones",
-            ),
+                None,
+            )
+            .is(Is::Rate),
             fraction(index.map(|i| i.value)),
         ),
-        (
-            number("need_index_low", "Need index, lower end", "Lower end of the 90 % range"),
-            fraction(index.map(|i| i.low)),
-        ),
-        (
-            number("need_index_high", "Need index, upper end", "Upper end of the 90 % range"),
-            fraction(index.map(|i| i.high)),
-        ),
+        (low, fraction(index.map(|i| i.low))),
+        (high, fraction(index.map(|i| i.high))),
         (
             field::text("need_words", "Need in words", "Which way money leans, and how surely"),
             reached.need.as_ref().map_or(Value::Null, |need| Value::Text(need_words(need))),

@@ -1,6 +1,7 @@
 //! The part of the page about what changed since the last quarter.
 
-use super::{Rows, met};
+use super::met;
+use crate::layer::rows::Rows;
 use crate::place::{Basis, Place, reading_order};
 
 /// The last whole quarter beside the one before and beside the same quarter a year before, which has the same season;

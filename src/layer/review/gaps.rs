@@ -1,10 +1,11 @@
 //! The part of the page about gaps: each stretch of streets once, with every standard that it lacks.
 
-use super::{Title, escaped, table, thousands};
+use super::{Title, table};
 use crate::layer::round;
 use crate::layer::{Value, csv};
 use crate::measure::{Cause, Lack, Missing};
 use crate::place::{PatchIdx, Place};
+use crate::text::{escaped, thousands};
 
 /// Stretches named on the page; the rest are counted.
 const NAMED: usize = 8;

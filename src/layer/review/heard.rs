@@ -1,7 +1,8 @@
 //! The part of the page about what people raise, and the evidence of a mobilised community.
 
-use super::{Rows, Title, table};
+use super::{Title, table};
 use crate::layer::Value;
+use crate::layer::rows::Rows;
 use crate::place::Place;
 
 /// Themes named on the page.

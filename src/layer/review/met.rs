@@ -1,8 +1,10 @@
 //! The part of the page about who is met: each group with its rate as a picture and in numbers.
 
-use super::{Rows, Title, escaped, head, row, thousands};
+use super::{Title, head, row};
 use crate::layer::Value;
+use crate::layer::rows::Rows;
 use crate::place::{Basis, Place, reading_order};
+use crate::text::{escaped, thousands};
 
 /// Width of the picture of a rate, in its own units.
 const WIDTH: f64 = 160.0;
@@ -91,7 +93,7 @@ pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String
 
 /// The heading of a dimension: of how many it was not recorded.
 fn part(rows: &Rows<'_>, patch: &str) -> String {
-    let title = rows.layer.title.trim_start_matches("Reach: ");
+    let title = rows.layer.id.dimension().map_or("", |(_, label)| label);
     let all = rows.find(&[("patch_id", patch), ("period", "all"), ("group", "all")]);
     let of = |group: &str| rows.find(&[("patch_id", patch), ("period", "all"), ("group", group)]).first().copied();
     let share = all.first().and_then(|row| rows.number(*row, "not_recorded_share"));

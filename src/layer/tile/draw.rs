@@ -36,7 +36,7 @@ impl TileLayer {
 fn add_properties(encoded: &mut mvt::Feature, layer: &Layer, feature: &Feature) {
     for (field, value) in layer.fields.iter().zip(&feature.values) {
         match value {
-            Value::Null => {}
+            Value::Null | Value::Marked(_) => {}
             Value::Text(words) => encoded.add_tag_string(&field.name, words),
             Value::Integer(number) => encoded.add_tag_int(&field.name, *number),
             Value::Number(number) if number.is_finite() => encoded.add_tag_double(&field.name, *number),

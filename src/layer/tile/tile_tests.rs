@@ -1,7 +1,7 @@
 use super::decode::{self, Drawn};
 use super::*;
 use crate::crs::{LonLat, Plane, Xy};
-use crate::layer::{Credits, Feature, Field, FieldKind, Value};
+use crate::layer::{Credits, Feature, Field, FieldKind, Role, Value};
 use geo::{Geometry, LineString, MultiPoint, Point, Polygon};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ fn layer(geometries: Vec<Geometry<f64>>) -> Layer {
         description: String::new(),
         kind,
         unit: None,
+        role: Role::default(),
     };
     let features = geometries.into_iter().enumerate().map(|(i, geometry)| Feature {
         id: format!("zone-{i:05}"),

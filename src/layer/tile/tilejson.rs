@@ -103,7 +103,7 @@ pub(super) fn vector_layer(layer: &Layer, prepared: &TileLayer) -> VectorLayer {
         fields.insert(field.name.clone(), Value::String(format!("{} ({kind}{unit})", field.title)));
     }
     VectorLayer {
-        id: layer.id.clone(),
+        id: layer.id.to_string(),
         description: layer.description.clone(),
         minzoom: prepared.min_zoom(),
         maxzoom: MAX_ZOOM,

@@ -1,19 +1,26 @@
 //! From what was counted while reading to what the place keeps: spots become patches.
 
+use super::behind::Behind;
 use super::tally::{FIRST_YEAR, PERSON_YEAR, Tally, day_of};
 use super::wheres::{Spot, Wheres};
 use crate::place::{
-    Activity, Answer, AssetIdx, Basis, Engagement, Expected, FirstMet, HowOften, Met, PatchIdx, Quarter, Raised,
-    RaisedBy, RecordFile, Venue, Work,
+    Activity, Answer, AssetIdx, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PatchIdx,
+    PlaceOrPatch, Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,
 };
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Persons are counted when at least this share of records has a key; else too many would be left out,
 /// and attendances are counted instead.
 const KEYED_ENOUGH: f64 = 0.5;
 
 /// Makes what the place keeps.
-pub(super) fn fold(tally: &Tally, wheres: &Wheres<'_>, files: Vec<RecordFile>, dimensions: Vec<String>) -> Engagement {
+pub(super) fn fold(
+    tally: &Tally,
+    wheres: &Wheres<'_>,
+    files: Vec<RecordFile>,
+    dimensions: Vec<String>,
+    crossings: Vec<Crossing>,
+) -> Engagement {
     let records = tally.keyed + tally.unkeyed;
     let basis = if records > 0 && tally.keyed as f64 >= records as f64 * KEYED_ENOUGH {
         Basis::People
@@ -23,7 +30,7 @@ pub(super) fn fold(tally: &Tally, wheres: &Wheres<'_>, files: Vec<RecordFile>, d
     let combined = tally.combinations();
     let mut folded = Folded { wheres, combinations: combined.clone(), numbers: numbers(combined) };
     let (met, first_met, how_often, took_charge) = match basis {
-        Basis::People => folded.persons(tally, dimensions.len()),
+        Basis::People => folded.persons(tally, dimensions.len(), &crossings),
         Basis::Attendances => (folded.attendances(tally), Vec::new(), Vec::new(), Vec::new()),
     };
     let (combinations, met) = in_order(folded.combinations, met);
@@ -33,6 +40,7 @@ pub(super) fn fold(tally: &Tally, wheres: &Wheres<'_>, files: Vec<RecordFile>, d
         basis,
         days: tally.days,
         dimensions,
+        crossings,
         combinations,
         met,
         first_met,
@@ -42,6 +50,7 @@ pub(super) fn fold(tally: &Tally, wheres: &Wheres<'_>, files: Vec<RecordFile>, d
         raised: raised(tally, wheres, &order),
         raised_by: raised_by(tally, &order),
         venues: venues(tally, wheres),
+        contributors: contributors(tally, wheres, &order),
         took_charge,
     }
 }
@@ -71,6 +80,46 @@ struct Folded<'w, 'a> {
     numbers: HashMap<Vec<Answer>, usize>,
 }
 
+/// Which crossed answers go with which answers they are crossed of, as the records have them.
+struct Crossed<'c> {
+    crossings: &'c [Crossing],
+    known: Vec<HashMap<Vec<Answer>, BTreeSet<Answer>>>,
+}
+
+impl<'c> Crossed<'c> {
+    fn of(crossings: &'c [Crossing], combinations: &[Vec<Answer>]) -> Self {
+        let known = crossings.iter().map(|crossing| {
+            let mut known: HashMap<Vec<Answer>, BTreeSet<Answer>> = HashMap::new();
+            for answers in combinations {
+                known.entry(margins(crossing, answers)).or_default().extend(answers.get(crossing.dimension));
+            }
+            known
+        });
+        Self { crossings, known: known.collect() }
+    }
+
+    /// A person whose answers were recorded on different days is of the crossed group of the last of each, so that
+    /// crossed groups always lie in those they are crossed of.
+    fn settle(&self, answers: &mut [Answer]) {
+        for (crossing, known) in self.crossings.iter().zip(&self.known) {
+            let fitting = known.get(&margins(crossing, answers));
+            let Some(own) = answers.get_mut(crossing.dimension) else { continue };
+            if fitting.is_some_and(|fitting| fitting.contains(own)) {
+                continue;
+            }
+            let groups = || fitting.into_iter().flatten().filter(|answer| matches!(answer, Answer::Group(_)));
+            *own = match (groups().next(), groups().nth(1)) {
+                (Some(only), None) => *only,
+                _ => Answer::NotRecorded,
+            };
+        }
+    }
+}
+
+fn margins(crossing: &Crossing, answers: &[Answer]) -> Vec<Answer> {
+    crossing.margins.iter().filter_map(|&i| answers.get(i)).copied().collect()
+}
+
 type Persons = (Vec<Met>, Vec<FirstMet>, Vec<HowOften>, Vec<(Option<PatchIdx>, f64)>);
 
 impl Folded<'_, '_> {
@@ -84,13 +133,16 @@ impl Folded<'_, '_> {
         new
     }
 
-    fn persons(&mut self, tally: &Tally, dimensions: usize) -> Persons {
+    fn persons(&mut self, tally: &Tally, dimensions: usize, crossings: &[Crossing]) -> Persons {
+        let crossed = Crossed::of(crossings, &self.combinations);
         let mut met: BTreeMap<(Spot, Option<Quarter>, usize), f64> = BTreeMap::new();
         let mut first: BTreeMap<(Spot, Quarter), f64> = BTreeMap::new();
         let mut often: BTreeMap<(Spot, u32), f64> = BTreeMap::new();
         let mut charge: BTreeMap<Spot, f64> = BTreeMap::new();
         for person in tally.persons.values() {
-            let combination = self.combination((0..dimensions).map(|d| person.answer(d)).collect());
+            let mut answers: Vec<Answer> = (0..dimensions).map(|d| person.answer(d)).collect();
+            crossed.settle(&mut answers);
+            let combination = self.combination(answers);
             let spot = person.spot();
             *met.entry((spot, None, combination)).or_default() += 1.0;
             for bit in 0..128 {
@@ -139,7 +191,7 @@ impl Folded<'_, '_> {
     }
 }
 
-/// Spreads counts at spots over patches. Whole numbers are multiplied by shares and added in the order of
+/// Spreads counts at spots over patches. PlaceOrPatch numbers are multiplied by shares and added in the order of
 /// the spots' numbers within each patch, so only the order in which places first occur could matter, and
 /// that by the last bit.
 struct Spread<'w, 'a>(&'w Wheres<'a>);
@@ -223,9 +275,71 @@ fn raised_by(tally: &Tally, order: &[usize]) -> Vec<RaisedBy> {
 }
 
 fn venues(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Venue> {
-    let mut counts: Vec<(Spot, AssetIdx, f64)> =
-        tally.venues.iter().map(|((spot, asset), n)| (*spot, *asset, *n as f64)).collect();
-    counts.sort_by_key(|(spot, asset, _)| (*spot, *asset));
-    let sums = Spread(wheres).over(counts.into_iter());
-    sums.into_iter().map(|((patch, asset), count)| Venue { patch, asset, records: count.people }).collect()
+    let mut people: BTreeMap<(Option<PatchIdx>, AssetIdx), Behind> = BTreeMap::new();
+    for ((spot, asset, _), behind) in &tally.venues {
+        for &(patch, share) in wheres.parts(*spot) {
+            people.entry((patch, *asset)).or_default().join(behind, share);
+        }
+    }
+    let people = people.into_iter();
+    people.map(|((patch, asset), behind)| Venue { patch, asset, people: behind.contributors(0) }).collect()
+}
+
+/// How many people each count is of.
+fn contributors(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Contributors {
+    let days = Engagement { days: tally.days, ..Engagement::default() };
+    let last = days.last_whole_quarter();
+    let window = |number: u16| {
+        let Some(last) = last else { return Window::Other };
+        let of = |quarter: Quarter| i64::from(quarter.year) * 4 + i64::from(quarter.quarter);
+        match of(last) - of(quarter_of(number)) {
+            0..4 => Window::LastYear,
+            4..8 => Window::YearBefore,
+            _ => Window::Other,
+        }
+    };
+    let places = |spot: Spot| {
+        let parts = wheres.parts(spot).iter().map(|&(patch, share)| (Some(patch), share));
+        parts.chain([(None, 1.0)]).collect::<Vec<_>>()
+    };
+    let mut work: BTreeMap<(PlaceOrPatch, Option<Activity>), Behind> = BTreeMap::new();
+    for ((spot, number, activity), behind) in &tally.behind_work {
+        for (at, share) in places(*spot).into_iter().filter(|_| window(*number) == Window::LastYear) {
+            for activity in [None, Some(*activity)] {
+                work.entry((at, activity)).or_default().join(behind, share);
+            }
+        }
+    }
+    let mut raised: BTreeMap<(PlaceOrPatch, Option<usize>, Window), Behind> = BTreeMap::new();
+    for ((spot, number, theme), behind) in &tally.behind_raised {
+        let theme = order.get(usize::from(*theme)).copied();
+        for (at, share) in places(*spot) {
+            for window in [Window::Ever, window(*number)] {
+                raised.entry((at, theme, window)).or_default().join(behind, share);
+            }
+        }
+    }
+    let mut raised_by: BTreeMap<(usize, Option<Answer>, Option<usize>), Behind> = BTreeMap::new();
+    for ((dimension, answer, theme), behind) in &tally.behind_raised_by {
+        let theme = order.get(usize::from(*theme)).copied();
+        for answer in [None, Some(*answer)] {
+            raised_by.entry((usize::from(*dimension), answer, theme)).or_default().join(behind, 1.0);
+        }
+    }
+    let (mut venues, mut at_asset) = (BTreeMap::<PlaceOrPatch, Behind>::new(), BTreeMap::<AssetIdx, Behind>::new());
+    for ((spot, asset, number), behind) in &tally.venues {
+        for (at, share) in places(*spot) {
+            venues.entry(at).or_default().join(behind, share);
+        }
+        if last.is_some_and(|last| quarter_of(*number) <= last) {
+            at_asset.entry(*asset).or_default().join(behind, 1.0);
+        }
+    }
+    Contributors {
+        work: work.into_iter().map(|(at, behind)| (at, [0, 1, 2, 3].map(|i| behind.contributors(i)))).collect(),
+        raised: raised.into_iter().map(|(at, behind)| (at, behind.contributors(0))).collect(),
+        raised_by: raised_by.into_iter().map(|(at, behind)| (at, behind.contributors(0))).collect(),
+        venues: venues.into_iter().map(|(at, behind)| (at, behind.contributors(0))).collect(),
+        at_asset: at_asset.into_iter().map(|(at, behind)| (at, behind.contributors(0))).collect(),
+    }
 }

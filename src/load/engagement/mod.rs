@@ -6,6 +6,7 @@
 //! it, `fold` makes what the place keeps, `tell` says what was wrong.
 
 mod batches;
+mod behind;
 mod columns;
 mod fold;
 pub mod grid;
@@ -24,7 +25,7 @@ pub(super) use wheres::Ground;
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Basis, Code, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Code, Crossing, Engagement, Group, Issue, RecordFile, Where};
 use batches::Source;
 use columns::{Columns, Fact};
 use look::Looked;
@@ -37,7 +38,7 @@ use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
 
 /// A group's key, or what the file calls the groups of a dimension.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum GroupWords {
     /// Words that mean one group, in whichever dimension it is.
@@ -82,6 +83,7 @@ pub(super) fn read(
     for file in &mut open {
         file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
     }
+    let crossings = crossings(&open, &dimensions);
     for (nth, Open { section, path, source, columns }) in open.into_iter().enumerate() {
         wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
             Some(_) => scene.postcodes(desk, section.postcodes.as_ref()),
@@ -96,11 +98,29 @@ pub(super) fn read(
         }
         files.push(file);
     }
-    let folded = fold::fold(&tally, &wheres, files, dimensions);
+    let folded = fold::fold(&tally, &wheres, files, dimensions, crossings);
     if folded.basis == Basis::People {
         unkeyed.iter().for_each(|file| desk.issues.push(file.issue()));
     }
     folded
+}
+
+/// Which dimensions are crossed of which: those told by all the columns of others, and more.
+fn crossings(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
+    let columns = |file: &Open<'_>, i: usize| -> Option<Vec<usize>> {
+        let asked = file.columns.dimensions.iter().find(|asked| asked.dimension == dimensions[i])?;
+        Some(asked.columns.clone())
+    };
+    let is_crossed_of = |k: usize, m: usize| {
+        let both = open.iter().filter_map(|file| Some((columns(file, k)?, columns(file, m)?)));
+        let fits: Vec<bool> =
+            both.map(|(k, m)| m.len() < k.len() && m.iter().all(|column| k.contains(column))).collect();
+        !fits.is_empty() && fits.into_iter().all(|fits| fits)
+    };
+    let all = 0..dimensions.len();
+    let found =
+        all.clone().map(|k| Crossing { dimension: k, margins: all.clone().filter(|&m| is_crossed_of(k, m)).collect() });
+    found.filter(|crossing| !crossing.margins.is_empty()).collect()
 }
 
 /// Opens a file and recognises its columns; nothing when it cannot be used.

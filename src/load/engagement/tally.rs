@@ -1,6 +1,7 @@
 //! What is counted while records are read. Nothing here grows with the records: only with the different
 //! places, quarters, groups and themes in them, and with the different people.
 
+use super::behind::Behind;
 use super::ids::IdSet;
 use super::wheres::Spot;
 use crate::place::{Activity, Answer, AssetIdx, Idx};
@@ -103,7 +104,11 @@ pub(super) struct Tally {
     themes: FxHashMap<String, u16>,
     pub(super) raised: FxHashMap<(Spot, u16, u16), u64>,
     pub(super) raised_by: FxHashMap<(u8, Answer, u16), u64>,
-    pub(super) venues: FxHashMap<(Spot, AssetIdx), u64>,
+    /// Who is behind the records at an asset, by quarter.
+    pub(super) venues: FxHashMap<(Spot, AssetIdx, u16), Behind>,
+    pub(super) behind_work: FxHashMap<(Spot, u16, Activity), Behind>,
+    pub(super) behind_raised: FxHashMap<(Spot, u16, u16), Behind>,
+    pub(super) behind_raised_by: FxHashMap<(u8, Answer, u16), Behind>,
     pub(super) days: Option<(NaiveDate, NaiveDate)>,
 }
 
@@ -120,14 +125,19 @@ impl Tally {
         work.attendances += record.people;
         work.hours += record.hours;
         work.connections += record.connections;
+        let amounts = [1.0, record.people, record.hours, record.connections];
+        self.behind_work.entry((record.spot, quarter, record.activity)).or_default().add(record.person, amounts);
         if let Some(asset) = record.asset {
-            *self.venues.entry((record.spot, asset)).or_default() += 1;
+            self.venues.entry((record.spot, asset, quarter)).or_default().add(record.person, amounts);
         }
         let any = (!record.themes.is_empty()).then_some(ANY_THEME);
         for theme in record.themes.iter().copied().chain(any) {
             *self.raised.entry((record.spot, quarter, theme)).or_default() += 1;
+            self.behind_raised.entry((record.spot, quarter, theme)).or_default().add(record.person, amounts);
             for (dimension, answer) in record.answers.iter().enumerate() {
                 *self.raised_by.entry((dimension as u8, *answer, theme)).or_default() += 1;
+                let behind = self.behind_raised_by.entry((dimension as u8, *answer, theme)).or_default();
+                behind.add(record.person, amounts);
             }
         }
         match record.person {

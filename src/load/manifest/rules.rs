@@ -1,10 +1,11 @@
 //! The sections of `place.toml` that set rules: what "covered" means, and how small counts are protected.
 
 use super::OneOrMany;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// `[[standards]]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StandardSection {
     /// Name in links: lower case letters, digits and hyphens.
@@ -18,6 +19,7 @@ pub struct StandardSection {
     /// Open at this time or later (`"17:00"`), on at least one of `days`.
     pub open_after: Option<String>,
     /// Days looked at for `open_after`: `["Mo", "Tu", …]`; Monday to Friday when absent.
+    #[schemars(extend("default" = ["Mo", "Tu", "We", "Th", "Fr"]))]
     pub days: Option<Vec<String>>,
     /// The entrance must be step-free.
     #[serde(default)]
@@ -27,12 +29,14 @@ pub struct StandardSection {
 }
 
 /// `[disclosure]`
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DisclosureSection {
     /// Counts below this are hidden.
+    #[schemars(extend("default" = 10))]
     pub threshold: u32,
     /// Other counts are rounded to a multiple of this.
+    #[schemars(extend("default" = 5))]
     pub rounding: u32,
     /// Directory of the releases published before (`*.json`, oldest first by name), as `patchwork audit
     /// --keep` writes them; what they hid stays hidden.

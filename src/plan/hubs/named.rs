@@ -75,8 +75,7 @@ pub fn group_named(place: &Place, key: &str) -> Result<GroupIdx, String> {
 
 fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.collect();
-    let like = |other: &str| strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase());
-    match known.iter().copied().max_by(|a, b| like(a).total_cmp(&like(b)).then(b.cmp(a))) {
+    match crate::text::nearest(name, known.iter().copied(), f64::NEG_INFINITY) {
         None => format!("there is no {what} {name:?}; this place has none"),
         Some(nearest) => {
             format!("there is no {what} {name:?}; the nearest name is {nearest:?} of {}", known.join(", "))

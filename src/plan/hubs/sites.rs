@@ -46,9 +46,7 @@ fn is_named(asset: &Asset) -> bool {
 
 /// `community_centre` as `Community centre`.
 fn capital(kind: &str) -> String {
-    let words = kind.replace('_', " ");
-    let mut letters = words.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    crate::text::capital(&kind.replace('_', " "))
 }
 
 /// What a place without a name is called: after the nearest asset, where one is near.

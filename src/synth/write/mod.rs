@@ -16,9 +16,13 @@ use rayon::prelude::*;
 use std::fmt::Display;
 use std::path::Path;
 
+/// What editors complete and check `place.toml` by; `tests/it/reference.rs` holds it against the loader.
+const SCHEMA: &str = include_str!("../../../docs/place.schema.json");
+
 /// Names of the files, as `place.toml` has them.
 pub(super) mod file {
     pub(super) const PLACE: &str = "place.toml";
+    pub(super) const SCHEMA: &str = "place.schema.json";
     pub(super) const README: &str = "README.txt";
     pub(super) const FAULTS: &str = "FAULTS.md";
     pub(super) const PLANTED: &str = "planted.json";
@@ -35,11 +39,12 @@ pub(super) mod file {
     pub(super) const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
     pub(super) const GRANTS: &str = "grants-made-up.csv";
     /// Every file of a demo.
-    pub(super) const ALL: [&str; 17] = [
+    pub(super) const ALL: [&str; 18] = [
         PLACE,
         README,
         FAULTS,
         PLANTED,
+        SCHEMA,
         PATCHES,
         ZONES,
         ETHNIC,
@@ -145,6 +150,7 @@ pub(super) fn write_all(
     to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &given, options)))?;
     to_file(dir, file::FAULTS, |path| std::fs::write(path, words::faults(borough, &faults)))?;
     to_file(dir, file::README, |path| std::fs::write(path, words::readme(borough, options)))?;
+    to_file(dir, file::SCHEMA, |path| std::fs::write(path, SCHEMA))?;
     to_file(dir, file::PLACE, |path| std::fs::write(path, words::place(borough)))?;
     Ok(DemoReport {
         name: borough.names.borough().to_owned(),

@@ -24,7 +24,8 @@ pub(super) fn place(borough: &Borough) -> String {
     let ethnic_labels: Vec<String> = (0..5).map(|i| format!("{} = \"{}\"", ETHNIC_KEYS[i], ETHNIC[i].0)).collect();
     let [first, second] = file::ENGAGEMENT;
     format!(
-        r#"# {MARK}. Nothing in it is real.
+        r#"#:schema ./place.schema.json
+# {MARK}. Nothing in it is real.
 
 [place]
 name = "{name} (made up)"

@@ -35,6 +35,9 @@ export interface Collection {
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */
   walking_speeds_kmh?: Record<string, number>;
+  /** Which kind of layer this is, and what it is about where there are several of the kind. */
+  "x-patchwork-kind"?: string;
+  "x-patchwork-about"?: "place" | { standard: string } | { dimension: { key: string; label: string } };
   extent?: { spatial?: { bbox: [number, number, number, number][] }; temporal?: { interval: [string | null, string | null][] } };
   links: Link[];
 }
@@ -45,6 +48,17 @@ export interface Property {
   description?: string;
   type?: string;
   "x-ogc-unit"?: string;
+  "x-patchwork-role"?: Role;
+}
+
+/** What a property is to whoever reads it. */
+export interface Role {
+  is: "id" | "name" | "patch" | "dimension" | "group" | "period" | "day" | "count" | "mark" | "amount" | "rate" | "low" | "high" | "status" | "cause" | "text";
+  /** The property it belongs to, or the stem it shares with its kin. */
+  of?: string;
+  group?: { dimension: string; dimension_label: string; key: string; label: string };
+  standard?: string;
+  cause?: string;
 }
 
 export type Schema = Record<string, Property>;

@@ -1,7 +1,7 @@
 /** What there is to ask, read from the catalogue: a new standard or group appears without code here. */
 
 import type { Collection, Feature, Row, Schema } from "./api";
-import { figure, inOrder, phrase } from "./words";
+import { figure, inOrder } from "./words";
 
 export interface Standard {
   key: string;
@@ -20,7 +20,7 @@ export interface Standard {
 export function standards(all: Collection[]): Standard[] {
   return all.flatMap((coverage) => {
     const { standard, totals } = coverage;
-    if (!standard || coverage.id !== `coverage-${standard.key}`) return [];
+    if (!standard || coverage["x-patchwork-kind"] !== "coverage") return [];
     const { key, title, kinds, within_minutes: within } = standard;
     return [{ key, title, kinds, within, coverage, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
   });
@@ -42,24 +42,26 @@ export interface Dimension {
   groups: Group[];
 }
 
-const RESIDENTS = "residents_";
-
-/** Groups of residents by dimension ("Age: Aged 4 years and under"), as the schema describes them. */
+/** Groups of residents by dimension ("Age: Aged 4 years and under"), as the schema says them. */
 export function dimensions(schema: Schema): Dimension[] {
   const found = new Map<string, Group[]>();
-  for (const [name, property] of Object.entries(schema)) {
-    if (!name.startsWith(RESIDENTS)) continue;
-    const key = name.slice(RESIDENTS.length);
-    const label = property.title?.replace(/^[^:]*: /, "") ?? phrase(key);
-    const dimension = /\(([^:()]+): [^()]*\)$/.exec(property.description ?? "")?.[1] ?? "Groups";
-    found.set(dimension, [...(found.get(dimension) ?? []), { key, label }]);
+  for (const property of Object.values(schema)) {
+    const { group, of, standard } = property["x-patchwork-role"] ?? {};
+    if (!group || of !== "residents" || standard) continue;
+    found.set(group.dimension_label, [...(found.get(group.dimension_label) ?? []), { key: group.key, label: group.label }]);
   }
   return [...found].map(([label, groups]) => ({ label, groups: groups.toSorted((a, b) => inOrder.compare(a.key, b.key)) }));
 }
 
 /** Public names of the causes that the gaps of a standard may have. */
 export function causes(schema: Schema): string[] {
-  return Object.keys(schema).flatMap((name) => /^cause_(.+)_residents$/.exec(name)?.[1] ?? []);
+  return Object.values(schema).flatMap((property) => property["x-patchwork-role"]?.cause ?? []);
+}
+
+/** The dimension that a collection is about, for people. */
+export function dimensionOf(collection: Collection): string {
+  const about = collection["x-patchwork-about"];
+  return typeof about === "object" && "dimension" in about ? about.dimension.label : collection.title;
 }
 
 export function sum(rows: Iterable<Row>, name: string): number | null {

@@ -1,0 +1,204 @@
+//! Linked releases: what was published before. What was hidden stays hidden, and what was shown is known.
+//!
+//! Each release told the truth of its day. A reader takes it that the same ground (the same homes, groups and
+//! quarters) has the same count in every release, which holds but where a record came late, was corrected or
+//! deleted. Where releases contradict each other so, the older one gives way, cell by cell and as little as can be,
+//! so that there is always a world in which all the rest is true.
+
+use super::linear::{Lp, Outcome, Row};
+use super::lines::{lines_of, may_be_nought};
+use super::proof::{TOLERANCE, without};
+use super::protect::{self, Ground, Unprotectable};
+use super::system::System;
+use super::{Cell, Release, audit};
+use crate::measure::tables::Tables;
+use std::collections::BTreeSet;
+
+/// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what
+/// there was: the count is at least twice the threshold of that release, less one.
+///
+/// A count that grew from 9 to 11 by late records would otherwise tell, by being shown, what it was.
+pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Release]) {
+    let places = ground.system.places[tables.tables.len()..].to_vec();
+    let published = earlier.iter().rev().flat_map(|release| &release.tables);
+    for (table, places) in published.zip(places).filter(|(table, _)| !table.is_latent) {
+        let threshold = table.policy.threshold;
+        let until = threshold.saturating_mul(2).saturating_sub(1);
+        for (place, _) in places.into_iter().zip(&table.cells).filter(|(_, cell)| **cell == Cell::Hidden) {
+            if !ground.is_published[place] {
+                ground.is_linked[place] |= table.is_people;
+            } else if (1..until).contains(&ground.people[place]) {
+                ground.is_hidden[place] = true;
+            }
+            ground.threshold[place] = ground.threshold[place].max(threshold);
+        }
+    }
+}
+
+/// Hides what lets a reader who takes it that no record came late (wrongly: one did) bound a count too closely:
+/// the conclusion may be right by chance. When there is nothing to hide, says how many counts the earlier
+/// releases tell by themselves, such as a nought that is none any more.
+pub(super) fn mislead(
+    ground: &mut Ground,
+    tables: &Tables,
+    earlier: &[Release],
+) -> Result<Option<usize>, Unprotectable> {
+    let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
+    let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
+    let found = audit(&releases, &ground.policy)?;
+    let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
+    let mut has_hidden = false;
+    for cell in (0..ground.exact.len()).filter(|&cell| by.contains(&ground.system.names[cell])).collect::<Vec<_>>() {
+        let is_shown = ground.is_published[cell] && !ground.is_hidden[cell] && ground.exact[cell] > 0;
+        if is_shown && ground.bounds(cell) != ground.told[cell] {
+            ground.is_hidden[cell] = true;
+            has_hidden = true;
+        }
+    }
+    Ok((!has_hidden).then_some(found.exposed.len()))
+}
+
+/// What a reader knows of a cell from one release.
+pub(super) type Ends = (f64, f64);
+
+/// A hidden count that may be nought.
+pub(super) const HIDDEN_NOUGHT: Ends = (0.0, f64::INFINITY);
+
+/// What releases say of each cell by itself: of every cell a list, in the order of the releases. `places` begins with
+/// those of the first table of the first release.
+pub(super) fn said<'a>(
+    releases: impl Iterator<Item = &'a Release>,
+    places: &[Vec<usize>],
+    cells: usize,
+) -> Vec<Vec<Ends>> {
+    let mut said = vec![Vec::new(); cells];
+    let mut next = 0;
+    for release in releases {
+        let own = &places[next..next + release.tables.len()];
+        next += release.tables.len();
+        let told = || release.tables.iter().zip(own).filter(|(table, _)| !table.is_latent);
+        let lines = lines_of(told().map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
+        let (mut is_shown, mut is_nought) = (vec![false; cells], vec![false; cells]);
+        for (table, places) in told() {
+            for (&place, cell) in places.iter().zip(&table.cells) {
+                is_shown[place] |= matches!(cell, Cell::Shown(_) | Cell::Low);
+                is_nought[place] |= *cell == Cell::Zero;
+            }
+        }
+        let may = may_be_nought(&lines, &is_shown, &is_nought);
+        let mut ends: Vec<Option<Ends>> = vec![None; cells];
+        for (table, places) in told() {
+            for (&place, &cell) in places.iter().zip(&table.cells) {
+                let told = match table.policy.range(cell, table.is_people) {
+                    Some((least, most)) => (least as f64, most as f64),
+                    None => (if may[place] { 0.0 } else { 1.0 }, f64::INFINITY),
+                };
+                let own = ends[place].get_or_insert((0.0, f64::INFINITY));
+                *own = (own.0.max(told.0), own.1.min(told.1));
+            }
+        }
+        for (said, ends) in said.iter_mut().zip(ends) {
+            said.extend(ends);
+        }
+    }
+    said
+}
+
+/// Takes what earlier releases told as known of today's counts too, wherever today's counts bear it out.
+///
+/// Cells that are not counted now (everybody met *up to then*) get a count that agrees with the rest as nearly as
+/// any.
+pub(super) fn reconcile(ground: &mut Ground, earlier: &[Release], first: usize) -> Result<(), Unprotectable> {
+    if earlier.is_empty() {
+        return Ok(());
+    }
+    let n = ground.exact.len();
+    for cell in 0..n {
+        ground.is_linked[cell] = ground.system.is_difference[cell];
+    }
+    let said = said(earlier.iter().rev(), &ground.system.places[first..], n);
+    for (kept, said) in ground.kept_nought.iter_mut().zip(&said) {
+        *kept = said.contains(&HIDDEN_NOUGHT) && !said.contains(&(0.0, 0.0));
+    }
+    let now: Vec<Ends> = (0..n)
+        .map(|c| if ground.is_new[c] { (ground.value[c], ground.value[c]) } else { (0.0, f64::INFINITY) })
+        .collect();
+    let Some(agreed) = agree(&now, &said, &ground.system.rows())? else {
+        unlink(&mut ground.system, |cell| ground.is_new[cell]);
+        return Ok(());
+    };
+    for (cell, value) in agreed.values.into_iter().enumerate() {
+        if !ground.is_new[cell] {
+            ground.value[cell] = value;
+            ground.exact[cell] = value.round().max(0.0) as u64;
+            ground.people[cell] = ground.exact[cell];
+        }
+    }
+    ground.told = agreed.told;
+    ground.is_late = agreed.is_late;
+    Ok(())
+}
+
+/// Takes away every sum that joins releases.
+pub(super) fn unlink(system: &mut System, is_now: impl Fn(usize) -> bool) {
+    system.rules.retain(|rule| is_now(rule.whole) && rule.parts.iter().all(|&part| is_now(part)));
+}
+
+/// A world in which as much as can be of what was told is true.
+pub(super) struct Agreed {
+    pub(super) values: Vec<f64>,
+    /// What was told of each cell, as far as it holds.
+    pub(super) told: Vec<Ends>,
+    pub(super) is_late: bool,
+}
+
+/// Seeks the world that strays least from what earlier releases told, given what is known now; `None` where the
+/// rules leave none.
+pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Option<Agreed>, Unprotectable> {
+    let free: Ends = (0.0, f64::INFINITY);
+    let mut is_late = false;
+    let mut told: Vec<Ends> = Vec::with_capacity(now.len());
+    for (now, said) in now.iter().zip(said) {
+        // From the newest to the oldest: what contradicts what is newer was mended since.
+        let mut own: Ends = free;
+        for one in said {
+            let both = (own.0.max(one.0), own.1.min(one.1));
+            if both.0.max(now.0) <= both.1.min(now.1) {
+                own = both;
+            } else {
+                is_late = true;
+            }
+        }
+        told.push(own);
+    }
+    let (column, mut columns, mut rows) = without(now, rows.to_vec(), |cell| {
+        let (least, most) = now[cell];
+        (least == most).then_some(least)
+    });
+    let mut astray = Vec::new();
+    for (cell, &(least, most)) in told.iter().enumerate().filter(|(_, told)| **told != free) {
+        let Some(own) = column[cell] else { continue };
+        let (below, above) = (columns.len(), columns.len() + 1);
+        columns.extend([free; 2]);
+        astray.extend([below, above]);
+        rows.push(Row { terms: vec![(own, 1.0), (below, 1.0), (above, -1.0)], least, most });
+    }
+    let mut lp = Lp::new(columns, rows);
+    astray.into_iter().for_each(|column| lp.cost(column, 1.0));
+    let values = match lp.solve() {
+        Outcome::Best { values, .. } => values,
+        Outcome::Infeasible => return Ok(None),
+        Outcome::Unknown => return Err(Unprotectable::Unsolved),
+    };
+    let near = |value: f64| if (value - value.round()).abs() < TOLERANCE { value.round() } else { value };
+    let values: Vec<f64> = column.iter().zip(now).map(|(c, now)| c.map_or(now.0, |c| near(values[c]))).collect();
+    for (told, &value) in told.iter_mut().zip(&values) {
+        if value < told.0 - TOLERANCE || value > told.1 + TOLERANCE {
+            is_late = true;
+            *told = free;
+        } else {
+            *told = (told.0.min(value), told.1.max(value));
+        }
+    }
+    Ok(Some(Agreed { values, told, is_late }))
+}
