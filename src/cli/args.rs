@@ -1,7 +1,10 @@
 //! What can be said on the command line, with examples in every `--help`.
 
 use crate::config::{LogFormat, Overrides};
+use crate::layer::CATALOGUE;
+use crate::layer::catalog::Entry;
 use crate::locate::Model;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -124,21 +127,10 @@ pub struct CheckArgs {
     pub all: bool,
 }
 
-/// What to measure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Measure {
-    /// Who can walk to an asset that satisfies each standard, in time
-    Coverage,
-    /// Where people are not covered, who they are, and why
-    Gaps,
-    /// Who was met and who was not, by patch and group
-    Reach,
-    /// What people raised, by patch, against the whole place
-    Themes,
-    /// What there is of a mobilised community in the records, by patch
-    Evidence,
-    /// Where money reaches, where need goes unmet, and how sure that is
-    Giving,
+/// The measures of the catalogue, each with its line of help.
+fn measures() -> PossibleValuesParser {
+    let asked = |entry: &Entry| Some(PossibleValue::new(entry.measure).help(entry.asks?));
+    CATALOGUE.iter().filter_map(asked).collect::<Vec<_>>().into()
 }
 
 /// `patchwork measure`
@@ -157,8 +149,8 @@ pub struct MeasureArgs {
     /// Place directory: the one with place.toml
     pub dir: PathBuf,
     /// What to measure
-    #[arg(value_enum)]
-    pub measure: Measure,
+    #[arg(value_parser = measures())]
+    pub measure: String,
     /// Only this standard of place.toml (all of them when absent)
     #[arg(long, value_name = "KEY")]
     pub standard: Option<String>,

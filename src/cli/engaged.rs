@@ -1,16 +1,17 @@
 //! `patchwork measure reach|themes|evidence`: what engagement records say, protected.
 
-use super::args::{Measure, MeasureArgs};
+use super::args::MeasureArgs;
 use super::output::{check_ending, write_layer};
 use super::progress::Progress;
 use super::words::whole;
 use super::{Failure, print_result};
+use crate::layer::catalog::Entry;
 use crate::layer::{Engaged, Layer, engagement_layers, printed};
 use crate::place::{Basis, Place};
 use std::fmt::Write;
 
 /// Runs the command on a place.
-pub(super) fn run(args: &MeasureArgs, place: &Place, progress: &Progress) -> Result<(), Failure> {
+pub(super) fn run(entry: &Entry, args: &MeasureArgs, place: &Place, progress: &Progress) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         check_ending(path)?;
     }
@@ -20,7 +21,7 @@ pub(super) fn run(args: &MeasureArgs, place: &Place, progress: &Progress) -> Res
             "the place has no engagement records that can be used: see [[engagement]] in place.toml".to_owned(),
         )
     })?;
-    let layers = chosen(args, engagement_layers(place, &engaged))?;
+    let layers = chosen(entry, args, engagement_layers(place, &engaged))?;
     progress.done();
     if let Some(path) = &args.out {
         let [layer] = layers.as_slice() else {
@@ -40,13 +41,8 @@ pub(super) fn run(args: &MeasureArgs, place: &Place, progress: &Progress) -> Res
     print_result(&text)
 }
 
-fn chosen(args: &MeasureArgs, layers: Vec<Layer>) -> Result<Vec<Layer>, Failure> {
-    let kind = match args.measure {
-        Measure::Themes => "themes",
-        Measure::Evidence => "evidence",
-        _ => "reach",
-    };
-    let all: Vec<Layer> = layers.into_iter().filter(|layer| layer.id.kind() == kind).collect();
+fn chosen(entry: &Entry, args: &MeasureArgs, layers: Vec<Layer>) -> Result<Vec<Layer>, Failure> {
+    let all: Vec<Layer> = layers.into_iter().filter(|layer| layer.id.kind() == entry.id).collect();
     let Some(wanted) = &args.dimension else { return Ok(all) };
     let key = |layer: &Layer| layer.id.dimension().map(|(key, _)| key.to_owned());
     let keys: Vec<String> = all.iter().filter_map(key).collect();

@@ -5,13 +5,11 @@ use super::output::{check_ending, write_layer};
 use super::progress::Progress;
 use super::words::whole;
 use super::{Failure, print_result, write};
-use crate::layer::{self, Answer, Engaged, Findings, Layer};
+use crate::layer::catalog::GIVING;
+use crate::layer::{self, Answer, CATALOGUE, Engaged, Findings, Layer};
 use crate::measure::{Coverage, GivingRule, coverage, giving};
 use crate::place::{Place, Standard};
 use std::path::Path;
-
-/// Layers `--layer` can name; the first when it names none.
-const LAYERS: [&str; 6] = ["giving", "grants", "giving-zones", "giving-need", "giving-place", BESIDE];
 
 /// The layer that needs coverage and reach as well.
 const BESIDE: &str = "giving-beside";
@@ -22,9 +20,10 @@ pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(),
     if !page {
         args.out.as_deref().map(check_ending).transpose()?;
     }
-    let wanted = args.layer.as_deref().unwrap_or(LAYERS[0]);
-    if !LAYERS.contains(&wanted) {
-        return Err(Failure::Usage(format!("--layer {wanted}: giving has {}", LAYERS.join(", "))));
+    let wanted = args.layer.as_deref().unwrap_or(GIVING);
+    let known: Vec<&str> = CATALOGUE.iter().filter(|entry| entry.measure == GIVING).map(|entry| entry.id).collect();
+    if !known.contains(&wanted) {
+        return Err(Failure::Usage(format!("--layer {wanted}: giving has {}", known.join(", "))));
     }
     progress.step("Measuring giving");
     let Some(reached) = giving(place, GivingRule::default()) else {

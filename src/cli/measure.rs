@@ -1,11 +1,12 @@
 //! `patchwork measure`: one measure of a place, as a table for people or a layer in a file.
 
-use super::args::{Measure, MeasureArgs};
+use super::args::MeasureArgs;
 use super::output::{check_ending, percent, write_layer};
 use super::progress::Progress;
 use super::words::{table, whole};
 use super::{Failure, print_result, usable};
-use crate::layer;
+use crate::layer::catalog::{self, Asked, Entry};
+use crate::layer::{self, CATALOGUE};
 use crate::measure::{Coverage, Covered, Gaps, coverage, gaps};
 use crate::place::{Place, Standard};
 use crate::units::Seconds;
@@ -17,13 +18,35 @@ const GAPS_LISTED: usize = 20;
 /// Runs the command.
 pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
     let place = usable(&args.dir, progress)?;
-    if matches!(args.measure, Measure::Reach | Measure::Themes | Measure::Evidence) {
-        return super::engaged::run(args, &place, progress);
+    let entry = CATALOGUE.iter().find(|entry| entry.measure == args.measure && entry.asks.is_some());
+    let entry = entry.ok_or_else(|| Failure::Usage(format!("no measure {:?}", args.measure)))?;
+    match entry.asked() {
+        Asked::Records => super::engaged::run(entry, args, &place, progress),
+        Asked::Place if args.measure == catalog::GIVING => super::giving::run(&place, args, progress),
+        Asked::Place => of_place(entry, args, &place, progress),
+        Asked::Standards => of_standards(args, &place, progress),
     }
-    if args.measure == Measure::Giving {
-        return super::giving::run(&place, args, progress);
+}
+
+/// A measure of the place, as one table.
+fn of_place(entry: &Entry, args: &MeasureArgs, place: &Place, progress: &Progress) -> Result<(), Failure> {
+    args.out.as_deref().map(check_ending).transpose()?;
+    progress.step(&format!("Measuring {}", entry.title));
+    let layer = catalog::once(place, entry);
+    progress.done();
+    let layer = layer.ok_or_else(|| Failure::Failed(format!("there is nothing to say of {} here", entry.title)))?;
+    match &args.out {
+        None => print_result(&layer::printed::whole_layer(&layer)),
+        Some(path) => {
+            write_layer(place, &layer, path)?;
+            eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());
+            Ok(())
+        }
     }
-    let standards = chosen(&place, args)?;
+}
+
+fn of_standards(args: &MeasureArgs, place: &Place, progress: &Progress) -> Result<(), Failure> {
+    let standards = chosen(place, args)?;
     if let Some(path) = &args.out {
         check_ending(path)?;
         if standards.len() > 1 {
@@ -37,20 +60,20 @@ pub fn run(args: &MeasureArgs, progress: &Progress) -> Result<(), Failure> {
     let mut text = String::new();
     for standard in standards {
         progress.step(&format!("Measuring {}", standard.title));
-        let covered = coverage(&place, standard);
-        let found = (args.measure == Measure::Gaps).then(|| gaps(&place, standard, &covered));
+        let covered = coverage(place, standard);
+        let found = (args.measure == "gaps").then(|| gaps(place, standard, &covered));
         if let Some(path) = &args.out {
             let layer = match &found {
-                Some(found) => layer::gaps_layer(&place, standard, &covered, found),
-                None => layer::coverage_layer(&place, standard, &covered),
+                Some(found) => layer::gaps_layer(place, standard, &covered, found),
+                None => layer::coverage_layer(place, standard, &covered),
             };
-            write_layer(&place, &layer, path)?;
+            write_layer(place, &layer, path)?;
             progress.done();
             eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());
         } else {
             match &found {
-                Some(found) => gaps_table(&place, standard, found, &mut text),
-                None => coverage_table(&place, standard, &covered, &mut text),
+                Some(found) => gaps_table(place, standard, found, &mut text),
+                None => coverage_table(place, standard, &covered, &mut text),
             }
         }
     }

@@ -1,11 +1,25 @@
-use super::catalog::{Context, Table};
-use super::column::Columns;
+use super::catalog::{Context, Entry, Make};
+use super::column::{Columns, Table};
 use super::field::{day, said};
 use super::{Is, Value, field, round};
 use crate::place::{Asset, Opening};
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "assets",
+    subject: "assets",
+    measure: "assets",
+    asks: None,
+    title: "Assets",
+    description: "Things to reach: hubs, libraries, halls, food banks and the like, as the files say.",
+    method: "assets",
+    roles: &[&["assets", "postcodes"]],
+    walks: false,
+    make: Make::Once(|context| Some(table(context))),
+};
+
 /// Things to reach, as the files say.
-pub(super) fn table(context: &Context<'_>) -> Table {
+fn table(context: &Context<'_>) -> Table {
     let mut columns = Columns::<&Asset>::new();
     columns.add(field::id("asset_id", "Asset", "Stable name of the asset"), |a| said(&a.key));
     columns.add(field::name("name", "Name", "Name of the asset"), |a| said(&a.name));

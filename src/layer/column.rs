@@ -2,7 +2,6 @@
 //! values, the reasons why a value is not there, JSON Schema, the notes of files, printed pages, the command line and
 //! the page's tables derive from them, so nobody reads meaning out of a name or a description.
 
-use super::catalog::Table;
 use super::{Feature, Field, Marker, Value, round};
 use crate::disclose::Cell;
 use crate::place::{Group, GroupIdx, Place};
@@ -130,6 +129,26 @@ impl Field {
     }
 }
 
+/// Fields and features of a layer before it is given a name.
+pub(super) struct Table {
+    /// What each property is.
+    pub(super) fields: Vec<Field>,
+    /// The features, sorted by id.
+    pub(super) features: Vec<Feature>,
+    /// How much of it was hidden and rounded to protect people, in a sentence.
+    pub(super) protection: Option<String>,
+}
+
+impl Table {
+    /// Puts the columns of another table of the same features after these.
+    pub(super) fn beside(&mut self, other: Self) {
+        self.fields.extend(other.fields);
+        for (own, more) in self.features.iter_mut().zip(other.features) {
+            own.values.extend(more.values);
+        }
+    }
+}
+
 /// A property of rows of one type.
 pub(super) struct Column<'a, R> {
     field: Field,
@@ -205,7 +224,7 @@ impl<'a, R> Columns<'a, R> {
             Feature { id, geometry, values: self.0.iter().map(|column| column.value(&row)).collect() }
         });
         let features = features.collect();
-        Table { fields: self.0.into_iter().map(|column| column.field).collect(), features }
+        Table { fields: self.0.into_iter().map(|column| column.field).collect(), features, protection: None }
     }
 }
 

@@ -1,5 +1,6 @@
-use super::catalog::{Answer, Context, Table};
-use super::column::Columns;
+use super::catalog::{Answer, Context, Entry, Make};
+use super::column::{Columns, Table};
+use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{field, round, zones};
 use crate::measure::Covered;
@@ -8,8 +9,22 @@ use crate::place::{Zone, ZoneIdx};
 /// A zone, and how many of its residents the standard covers.
 type Row<'a> = (ZoneIdx, &'a Zone, &'a Covered);
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "coverage",
+    subject: "coverage",
+    measure: "coverage",
+    asks: Some("Who can walk to an asset that satisfies each standard, in time"),
+    title: "Coverage",
+    description: "How many residents of each zone can walk to an asset that satisfies the standard, in time.",
+    method: "coverage",
+    roles: &[PEOPLE, WALKS],
+    walks: true,
+    make: Make::PerStandard(table),
+};
+
 /// Each zone, and how many of its residents the standard covers.
-pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
+fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let place = context.place;
     let known = |(_, zone, _): &Row<'_>, count: f64| round::known_people((!zone.residents.unknown).then_some(count));
     let mut columns = Columns::<Row<'_>>::new();

@@ -1,5 +1,6 @@
-use super::catalog::{Context, Table};
-use super::column::Columns;
+use super::catalog::{Context, Entry, Make};
+use super::column::{Columns, Table};
+use super::credits::{MET, PEOPLE};
 use super::engaged::Engaged;
 use super::field::said;
 use super::reach::decimals;
@@ -43,22 +44,31 @@ struct Row<'a> {
     per_session: Result<f64, Marker>,
 }
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "evidence",
+    subject: "evidence",
+    measure: "evidence",
+    asks: Some("What there is of a mobilised community in the records, by patch"),
+    title: "Evidence of a mobilised community",
+    description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
+                  added up. Small counts are hidden and the others rounded before anything else is done with them.",
+    method: "evidence",
+    roles: &[PEOPLE, MET],
+    walks: false,
+    make: Make::OfRecords(table),
+};
+
 /// What there is of each mark of a mobilised community, by patch: never one score.
-pub(super) fn table(context: &Context<'_>) -> Table {
-    let rows = context.engaged.map(|engaged| {
-        context.place.patches.enumerate().map(move |(index, patch)| {
-            let at = index.index() + 1;
-            Row {
-                patch,
-                marks: marks(engaged, at),
-                reported: reported(engaged, at),
-                per_session: per_session(engaged, at),
-            }
-        })
+fn table(context: &Context<'_>) -> Option<Table> {
+    let engaged = context.engaged?;
+    let rows = context.place.patches.enumerate().map(|(index, patch)| {
+        let at = index.index() + 1;
+        Row { patch, marks: marks(engaged, at), reported: reported(engaged, at), per_session: per_session(engaged, at) }
     });
-    columns().table(rows.into_iter().flatten(), |row: &Row<'_>| {
+    Some(columns().table(rows, |row: &Row<'_>| {
         (row.patch.key.clone(), Some(geo::Geometry::MultiPolygon(row.patch.shape.clone())))
-    })
+    }))
 }
 
 fn columns<'a>() -> Columns<'a, Row<'a>> {

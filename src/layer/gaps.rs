@@ -1,5 +1,6 @@
-use super::catalog::{Answer, Context, Table};
-use super::column::Columns;
+use super::catalog::{Answer, Context, Entry, Make};
+use super::column::{Columns, Table};
+use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{Is, Value, field, round};
 use crate::measure::{Cause, Gap};
@@ -10,8 +11,23 @@ const CAUSES: [Cause; 5] = [Cause::Distance, Cause::Severance, Cause::Hours, Cau
 /// Streets named in one gap; a longer list is for the map, not for a cell.
 const STREETS_NAMED: usize = 20;
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "gaps",
+    subject: "gaps",
+    measure: "gaps",
+    asks: Some("Where people are not covered, who they are, and why"),
+    title: "Gaps",
+    description: "Connected stretches where residents are not covered: who they are, how far they walk, and the \
+                  cause, which tells what to do.",
+    method: "gaps",
+    roles: &[PEOPLE, WALKS],
+    walks: true,
+    make: Make::PerStandard(table),
+};
+
 /// Stretches where people are not covered, who they are, and why.
-pub(super) fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
+fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let mut columns = Columns::<&Gap>::new();
     columns.add(
         field::id("gap_id", "Gap", "Name of the gap: its patch and a number, from the most residents to the fewest"),

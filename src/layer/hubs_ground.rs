@@ -3,6 +3,7 @@
 use super::column::Columns;
 use super::credits::{PEOPLE, WALKS, credits};
 use super::field::said;
+use super::main_patch::main_patch;
 use super::{Layer, LayerId, Value, field, round, zones};
 use crate::measure::{Catchment, Covered, Door, GroupCovered, catchments};
 use crate::place::{AssetIdx, GroupIdx, IdVec, Idx, Place, Zone, ZoneIdx};
@@ -70,7 +71,7 @@ const HALF_A_PERSON: f64 = 0.5;
 /// The zones in which the plan covers anybody who is not covered today, or no longer covers somebody who is.
 #[must_use]
 pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
-    let main_patch = zones::main_patch(place);
+    let main_patch = main_patch(place);
     let mut columns = Columns::<Gain<'_>>::new();
     columns.add(field::id("zone_id", "Zone", "Stable name of the zone, as in its file"), |row| said(&row.zone.key));
     columns.add(field::patch_id("Patch in which most of the zone's residents live"), |row| {

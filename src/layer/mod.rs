@@ -32,6 +32,7 @@ mod evidence;
 mod field;
 mod gaps;
 mod id;
+mod main_patch;
 mod patches;
 mod reach;
 mod round;
@@ -48,6 +49,26 @@ pub use marker::Marker;
 
 use chrono::NaiveDate;
 use geo::Geometry;
+
+/// Every kind of layer, in the order they are listed: the one registry of what is measured. The snapshot, the catalogue,
+/// `patchwork measure` and the house test go through it; a new measure adds its line here.
+pub static CATALOGUE: &[catalog::Entry] = &[
+    patches::ENTRY,
+    zones::ENTRY,
+    assets::ENTRY,
+    streets::ENTRY,
+    coverage::ENTRY,
+    gaps::ENTRY,
+    reach::ENTRY,
+    themes::ENTRY,
+    evidence::ENTRY,
+    giving::GRANTS,
+    giving::PATCHES,
+    giving::ZONES,
+    giving::NEED,
+    giving::TOTAL,
+    giving::BESIDE,
+];
 
 /// A collection of features about one question.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
-use super::catalog::{Answer, Context, Table};
-use super::column::Columns;
+use super::catalog::{Answer, Context, Entry, Make};
+use super::column::{Columns, Table};
+use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{Value, field, round};
 use crate::measure::Covered;
@@ -10,8 +11,23 @@ use geo::{Area, Contains};
 /// A patch and who lives there.
 type Row<'a> = (PatchIdx, &'a Patch, &'a PatchPeople);
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "patches",
+    subject: "patches",
+    measure: "patches",
+    asks: None,
+    title: "Patches",
+    description: "Coordinators' areas: who lives there, and how many of them each standard covers. \
+                  Zones that straddle patches are split by where their people live.",
+    method: "where-people-live",
+    roles: &[PEOPLE, WALKS],
+    walks: true,
+    make: Make::Once(|context| Some(table(context))),
+};
+
 /// Coordinators' areas, who lives there, and how many of them each standard covers.
-pub(super) fn table(context: &Context<'_>) -> Table {
+fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
     let unknown = unknown_zones(place);

@@ -25,6 +25,16 @@ impl Rows<'_> {
     }
 }
 
+/// Every column of a layer, with the names that files have.
+#[must_use]
+pub fn whole_layer(layer: &Layer) -> String {
+    let rows = Rows::new(layer);
+    let names: Vec<&str> = layer.fields.iter().map(|field| field.name.as_str()).collect();
+    let mut lines = vec![names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()];
+    lines.extend(rows.all().map(|row| names.iter().map(|name| rows.cell(row, name)).collect()));
+    format!("{} ({})\n{}", layer.title, layer.id, table(&lines))
+}
+
 /// What the records say, by the measure; with the sentence on protection below.
 #[must_use]
 pub fn of_records(place: &Place, layer: &Layer) -> String {
@@ -175,5 +185,61 @@ impl Rows<'_> {
             }
             value => super::csv::plain(value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layer::{Credits, Feature, LayerId, Marker, field};
+
+    fn evidence_of(values: [Value; 2]) -> Layer {
+        let [first, second] = values;
+        Layer {
+            id: LayerId::of("evidence"),
+            title: "Evidence".into(),
+            description: "Marks with them. Not a word of it is read.".into(),
+            method: "evidence",
+            credits: Credits { protection: Some("Two are hidden.".into()), ..Credits::default() },
+            fields: vec![
+                field::patch_id("Patch"),
+                field::name("patch_name", "Name", "Name"),
+                field::integer("dialogue", "Dialogue", "", None).is(Is::Mark),
+                field::status("dialogue", "dialogue_status", "Status", ""),
+                field::integer("leaders", "Leaders", "", None).is(Is::Mark),
+            ],
+            features: vec![Feature {
+                id: "p1".into(),
+                geometry: None,
+                values: vec![
+                    Value::Text("p1".into()),
+                    Value::Text("North".into()),
+                    first,
+                    Value::Text("confidential".into()),
+                    second,
+                ],
+            }],
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_marked_on_a_terminal_as_in_a_file() {
+        let mut text = String::new();
+        evidence(&evidence_of([Value::Marked(Marker::Confidential), Value::Integer(1_200)]), &mut text);
+        assert_eq!(text, "patch  dialogue  leaders\nNorth       [c]    1,200\n");
+        let mut text = String::new();
+        evidence(&evidence_of([Value::Marked(Marker::Low), Value::Null]), &mut text);
+        assert_eq!(text, "patch  dialogue  leaders\nNorth     [low]        -\n");
+    }
+
+    #[test]
+    fn every_column_of_a_new_kind_of_layer_is_printed_without_code_for_it() {
+        let layer = evidence_of([Value::Integer(5), Value::Marked(Marker::NotApplicable)]);
+        let text = whole_layer(&layer);
+        assert!(
+            text.starts_with("Evidence (evidence)\npatch_id  patch_name  dialogue  dialogue_status  leaders\n"),
+            "{text}"
+        );
+        assert!(text.ends_with("confidential        -\n"), "{text}");
     }
 }

@@ -1,5 +1,6 @@
-use super::catalog::{Context, Table};
-use super::column::{Column, Columns};
+use super::catalog::{Context, Entry, Make};
+use super::column::{Column, Columns, Table};
+use super::credits::{MET, PEOPLE};
 use super::engaged::{Concentration, Engaged, count};
 use super::field::{SHARE, ends, said};
 use super::{Field, Is, Value, field, round};
@@ -11,7 +12,7 @@ use crate::place::{Basis, GroupIdx, Idx, PatchIdx};
 use crate::stats::Interval;
 use geo::Geometry;
 
-const PEOPLE: &str = "people";
+const PERSONS: &str = "people";
 const PER_1000: &str = "people per 1,000 residents";
 const RATIO: &str = "ratio, 1 is parity";
 const CHANGE: &str = "ratio, 1 is no change";
@@ -54,13 +55,32 @@ impl Row<'_> {
     }
 }
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "reach",
+    subject: "reach",
+    measure: "reach",
+    asks: Some("Who was met and who was not, by patch and group"),
+    title: "Reach",
+    description: "Who was met, by patch, group and quarter, beside who lives there. Small counts are hidden and \
+                  the others rounded before anything else is done with them.",
+    method: "reach",
+    roles: &[PEOPLE, MET],
+    walks: false,
+    make: Make::PerDimension(table),
+};
+
 /// Each group of each patch in each period: how many were met and at what rate; flags, and who lives near, for the
 /// whole time: with a family of tests for each quarter, chance alone would flag somebody in some quarter or other.
-pub(super) fn table(context: &Context<'_>, dimension: &str) -> Table {
-    let rows = context.engaged.and_then(|engaged| rows(context, engaged, dimension)).unwrap_or_default();
-    let mut table = columns(context.place.engagement.basis).table(rows, |row| (row.id.clone(), row.geometry.clone()));
+fn table(context: &Context<'_>, dimension: &str) -> Option<Table> {
+    let engaged = context.engaged?;
+    let published = engaged.people(dimension)?;
+    let rows = rows(context, engaged, dimension).unwrap_or_default();
+    let columns = columns(context.place.engagement.basis);
+    let mut table = columns.table(rows, |row| (row.id.clone(), row.geometry.clone()));
     table.features.sort_by(|a, b| a.id.cmp(&b.id));
-    table
+    table.protection = Some(published.summary().sentence());
+    Some(table)
 }
 
 fn columns<'a>(basis: Basis) -> Columns<'a, Row<'a>> {
@@ -130,7 +150,7 @@ fn counts<'a>(basis: Basis, columns: &mut Columns<'a, Row<'a>>) {
             round::known_people(row.members)
         })
         .not_applicable(Row::is_no_group);
-    met(columns, field::integer("met", "Met", counted, Some(PEOPLE)), |row| field::shown(row.met));
+    met(columns, field::integer("met", "Met", counted, Some(PERSONS)), |row| field::shown(row.met));
     columns.add(
         field::status(
             "met",
@@ -181,7 +201,7 @@ fn representation<'a>(columns: &mut Columns<'a, Row<'a>>) {
         "to_meet",
         "Still to meet",
         "People of the group still to be met so that its share of those met is its share of residents",
-        Some(PEOPLE),
+        Some(PERSONS),
     );
     met(columns, to_meet, |row| round::known_people(row.reach.to_meet))
         .not_applicable(Row::is_everybody)

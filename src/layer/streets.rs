@@ -1,12 +1,26 @@
-use super::catalog::{Context, Table};
-use super::column::Columns;
+use super::catalog::{Context, Entry, Make};
+use super::column::{Columns, Table};
 use super::field::said;
 use super::{field, round};
 use crate::network::{Street, StreetClass, StreetNetwork};
 use geo::{Coord, LineString};
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "streets",
+    subject: "streets",
+    measure: "streets",
+    asks: None,
+    title: "Streets",
+    description: "The streets people can walk on, cut where they meet. Walks follow these lines and no others.",
+    method: "walking-time",
+    roles: &[&["streets"]],
+    walks: true,
+    make: Make::Once(|context| Some(table(context))),
+};
+
 /// The streets people walk on, cut where they meet.
-pub(super) fn table(context: &Context<'_>) -> Table {
+fn table(context: &Context<'_>) -> Table {
     let mut columns = Columns::<(String, Street<'_>)>::new();
     columns.add(
         field::id(

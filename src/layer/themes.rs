@@ -1,5 +1,6 @@
-use super::catalog::{Context, Table};
-use super::column::{Column, Columns};
+use super::catalog::{Context, Entry, Make};
+use super::column::{Column, Columns, Table};
+use super::credits::{MET, PEOPLE, WALKS};
 use super::engaged::{Engaged, count};
 use super::field::{ends, said};
 use super::reach::{ALL, decimals};
@@ -42,12 +43,31 @@ impl Row<'_> {
     }
 }
 
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "themes",
+    subject: "themes",
+    measure: "themes",
+    asks: Some("What people raised, by patch, against the whole place"),
+    title: "Themes",
+    description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
+                  and who has nothing near that would answer it. Small counts are hidden and the others rounded before \
+                  anything else is done with them.",
+    method: "themes",
+    roles: &[PEOPLE, MET, WALKS],
+    walks: true,
+    make: Make::OfRecords(table),
+};
+
 /// Each theme in each patch, and in each group over the whole place.
-pub(super) fn table(context: &Context<'_>) -> Table {
-    let rows = context.engaged.and_then(|engaged| rows(context, engaged)).unwrap_or_default();
+fn table(context: &Context<'_>) -> Option<Table> {
+    let engaged = context.engaged?;
+    let published = engaged.protected.table(counts::THEMES)?;
+    let rows = rows(context, engaged).unwrap_or_default();
     let mut table = columns().table(rows, |row| (row.id.clone(), row.geometry.clone()));
     table.features.sort_by(|a, b| a.id.cmp(&b.id));
-    table
+    table.protection = Some(published.summary().sentence());
+    Some(table)
 }
 
 /// A column of what is worked out from the count of records.

@@ -1,12 +1,26 @@
-use super::catalog::{Context, Table};
-use super::column::Columns;
+use super::catalog::{Context, Entry, Make};
+use super::column::{Columns, Table};
+use super::credits::PEOPLE;
 use super::field::said;
 use super::{Value, field, round};
-use crate::place::{IdVec, PatchIdx, Place, Zone, ZoneIdx};
-use std::collections::BTreeMap;
+use crate::place::{Place, Zone, ZoneIdx};
+
+/// The line of the catalogue.
+pub(super) const ENTRY: Entry = Entry {
+    id: "zones",
+    subject: "zones",
+    measure: "zones",
+    asks: None,
+    title: "Zones",
+    description: "Small areas: who lives there, by group, and how deprived they are.",
+    method: "where-people-live",
+    roles: &[PEOPLE],
+    walks: false,
+    make: Make::Once(|context| Some(table(context))),
+};
 
 /// Small areas, who lives there and how deprived they are.
-pub(super) fn table(context: &Context<'_>) -> Table {
+fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let whole = |number: Option<u32>| number.map_or(Value::Null, |number| Value::Integer(i64::from(number)));
     let mut columns = Columns::<(ZoneIdx, &Zone)>::new();
@@ -47,30 +61,4 @@ pub(super) fn geometry(place: &Place, zone: ZoneIdx) -> geo::Geometry<f64> {
         Some(shape) => shape.clone().into(),
         None => geo::Point::from(geo::Coord::from(zone.centre)).into(),
     }
-}
-
-/// The patch in which most residents of each zone live; by number of dwelling positions where nobody
-/// lives, and the first by key when that is even.
-pub(super) fn main_patch(place: &Place) -> IdVec<ZoneIdx, Option<PatchIdx>> {
-    let mut shares: IdVec<ZoneIdx, BTreeMap<PatchIdx, (f64, usize)>> =
-        place.zones.iter().map(|_| BTreeMap::new()).collect();
-    for position in &place.positions {
-        if let Some(patch) = position.patch {
-            let share = shares[position.zone].entry(patch).or_insert((0.0, 0));
-            share.0 += position.residents;
-            share.1 += 1;
-        }
-    }
-    shares
-        .iter()
-        .map(|shares| {
-            let mut best: Option<(PatchIdx, (f64, usize))> = None;
-            for (&patch, &share) in shares {
-                if best.is_none_or(|(_, most)| share > most) {
-                    best = Some((patch, share));
-                }
-            }
-            best.map(|(patch, _)| patch)
-        })
-        .collect()
 }

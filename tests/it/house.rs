@@ -189,6 +189,95 @@ fn no_file_is_too_long_to_read() {
     none(&long);
 }
 
+/// Strings in double quotation marks of a line.
+fn strings(line: &str) -> impl Iterator<Item = &str> {
+    line.split('"').skip(1).step_by(2)
+}
+
+#[test]
+fn every_kind_of_layer_is_in_the_registry_once_and_explained() {
+    let methods = fs::read_to_string(root().join("METHODS.md")).expect("METHODS.md");
+    let mut wrong = Vec::new();
+    let mut ids = std::collections::BTreeSet::new();
+    let mut asked = std::collections::BTreeSet::new();
+    for entry in patchwork::layer::CATALOGUE {
+        if !ids.insert(entry.id) {
+            wrong.push(format!("two kinds of layer are called {}", entry.id));
+        }
+        if entry.asks.is_some() && !asked.insert(entry.measure) {
+            wrong.push(format!("two layers have the line of help of {}", entry.measure));
+        }
+        if !methods.contains(&format!("<a id=\"{}\"></a>", entry.method)) {
+            wrong.push(format!("METHODS.md has no paragraph {}", entry.method));
+        }
+        if !entry.description.ends_with('.') {
+            wrong.push(format!("the description of {} is no sentence", entry.id));
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn nobody_takes_the_name_of_a_layer_apart() {
+    let words = ["id.split", "id.starts_with(", "id.strip_prefix(", "id.ends_with("];
+    none(&found(|f| ["layer", "snapshot", "http", "cli"].contains(&f.module.as_str()), |f| &f.code, &words));
+}
+
+/// The names of properties stand in `layer` alone, which says what each is; whoever reads a layer goes by roles.
+#[test]
+fn no_property_is_named_outside_the_layers() {
+    let mut names = std::collections::BTreeSet::new();
+    for file in house().iter().filter(|f| f.module == "layer") {
+        for call in file.code.split("field::").skip(1) {
+            let Some((_, rest)) = call.split_once('(') else { continue };
+            let Some(name) = rest.trim_start().strip_prefix('"').and_then(|rest| rest.split('"').next()) else {
+                continue;
+            };
+            // A name of one word may be a word of something else.
+            if name.contains('_') {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(names.len() > 60, "only {} names of properties were found", names.len());
+    let mut wrong = Vec::new();
+    for file in house().iter().filter(|f| ["snapshot", "cli", "http"].contains(&f.module.as_str())) {
+        // What a process is given has names of its own.
+        if file.path == "http/process/coverage.rs" {
+            continue;
+        }
+        for (i, line) in file.code.lines().enumerate() {
+            for name in strings(line).filter(|word| names.contains(*word)) {
+                wrong.push(format!("src/{}:{} names the property {name}", file.path, i + 1));
+            }
+        }
+    }
+    none(&wrong);
+}
+
+#[test]
+fn the_page_reads_roles_and_no_prose() {
+    let mut paths = Vec::new();
+    let mut folders = vec![root().join("web/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("entry").path();
+            if path.is_dir() { folders.push(path) } else { paths.push(path) }
+        }
+    }
+    let words =
+        ["description.includes", "description?.includes", "description ?? \"\")", "title?.replace(", "title.replace("];
+    let mut wrong = Vec::new();
+    for path in &paths {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        for word in words.iter().filter(|word| text.contains(**word)) {
+            wrong.push(format!("{} reads meaning out of words: {word}", path.display()));
+        }
+    }
+    assert!(paths.len() > 20, "the page has only {} files", paths.len());
+    none(&wrong);
+}
+
 #[test]
 fn every_layer_has_its_paragraph_in_methods() {
     let methods = fs::read_to_string(root().join("METHODS.md")).expect("METHODS.md");

@@ -1,8 +1,9 @@
 use super::found;
 use super::patches::{Row as Given, add_names, add_per_resident, cold};
 use crate::disclose::Cell;
-use crate::layer::catalog::{Context, Table};
-use crate::layer::column::Columns;
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::{Columns, Table};
+use crate::layer::credits::{GIVING, MET, PEOPLE, WALKS};
 use crate::layer::field::{ends, said as words};
 use crate::layer::reach::decimals;
 use crate::layer::{Engaged, field, patches, round};
@@ -12,8 +13,25 @@ use crate::place::{Idx, PatchIdx};
 
 const PER_1000: &str = "people per 1,000 residents";
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "giving-beside",
+    subject: "giving",
+    measure: "giving",
+    asks: None,
+    title: "Giving beside need, coverage and reach",
+    description: "What each patch was given beside how deprived it is, how many of its residents each standard leaves \
+                  out, and how many people are met there: money where nobody is met, and the other way round. Counts \
+                  of people met are those of reach: small ones are hidden and the others rounded before anything \
+                  else is done with them.",
+    method: "giving-beside",
+    roles: &[GIVING, PEOPLE, WALKS, MET],
+    walks: true,
+    make: Make::Once(table),
+};
+
 /// Money of each patch beside its need, whom its standards leave out, and whom anybody meets there.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let (_, reached) = found(context)?;
     if context.answers.is_empty() && context.engaged.is_none() {
         return None;

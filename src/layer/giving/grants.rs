@@ -1,7 +1,8 @@
 use super::total::unplaced_title;
 use super::{POUNDS, found, pounds};
-use crate::layer::catalog::{Context, Table};
-use crate::layer::column::Columns;
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::{Columns, Table};
+use crate::layer::credits::{GIVING, PEOPLE};
 use crate::layer::field::{day, said};
 use crate::layer::{Value, field};
 use crate::measure::giving::GrantGiving;
@@ -17,8 +18,23 @@ const PATCHES_NAMED: usize = 5;
 
 type Row<'a> = (&'a Grant, &'a GrantGiving);
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "grants",
+    subject: "grants",
+    measure: "giving",
+    asks: None,
+    title: "Grants",
+    description: "Each grant to an organisation, with what says where it benefits somebody. A grant known only by \
+                  its recipient's office has no place on the map.",
+    method: "giving",
+    roles: &[GIVING, PEOPLE],
+    walks: false,
+    make: Make::Once(table),
+};
+
 /// Each grant to an organisation, with what says where it benefits somebody.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let (giving, reached) = found(context)?;
     let shapes: Vec<Option<Geometry<f64>>> = giving.areas.iter().map(|area| shape(context.place, area)).collect();
     let mut columns = Columns::<Row<'_>>::new();

@@ -8,12 +8,12 @@ mod patches;
 mod total;
 mod zones;
 
-pub(super) use beside::table as beside;
-pub(super) use grants::table as grants;
-pub(super) use need::table as need;
-pub(super) use patches::table as patches;
-pub(super) use total::table as total;
-pub(super) use zones::table as zones;
+pub(super) use beside::ENTRY as BESIDE;
+pub(super) use grants::ENTRY as GRANTS;
+pub(super) use need::ENTRY as NEED;
+pub(super) use patches::ENTRY as PATCHES;
+pub(super) use total::ENTRY as TOTAL;
+pub(super) use zones::ENTRY as ZONES;
 
 use super::catalog::Context;
 use super::column::Columns;

@@ -1,11 +1,27 @@
 use super::{POUNDS, add_range, found};
-use crate::layer::catalog::{Context, Table};
-use crate::layer::column::Columns;
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::{Columns, Table};
+use crate::layer::credits::{GIVING, PEOPLE};
 use crate::layer::{Is, Value, field, round};
 use crate::measure::giving::NeedPoint;
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "giving-need",
+    subject: "giving",
+    measure: "giving",
+    asks: None,
+    title: "Need against money",
+    description: "What share of the money the most deprived tenths of the residents have: the concentration \
+                  curve, with ranges.",
+    method: "giving-need",
+    roles: &[GIVING, PEOPLE],
+    walks: false,
+    make: Make::Once(table),
+};
+
 /// Need against money as a curve: what share of the money the most deprived tenths of the residents have.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let need = found(context)?.1.need.as_ref()?;
     let mut columns = Columns::<(usize, &NeedPoint)>::new();
     columns.add(

@@ -1,6 +1,7 @@
 use super::{POUNDS, POUNDS_A_YEAR, add_money, add_range, cold_word, found, per_year, pounds, range_word};
-use crate::layer::catalog::{Context, Table};
-use crate::layer::column::Columns;
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::{Columns, Table};
+use crate::layer::credits::{GIVING, PEOPLE};
 use crate::layer::field::said;
 use crate::layer::{Field, Value, field, round};
 use crate::measure::giving::{PatchGiving, Sizes};
@@ -10,8 +11,23 @@ use crate::units::Share;
 /// A patch, what it was given, and how deprived it is.
 pub(super) type Row<'a> = (&'a Patch, &'a PatchGiving, Option<Share>);
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "giving",
+    subject: "giving",
+    measure: "giving",
+    asks: Some("Where money reaches, where need goes unmet, and how sure that is"),
+    title: "Giving",
+    description: "What each patch was given, for residents and for need, with ranges, and how probably it is a \
+                  cold spot. Money is spread by residents over the area its evidence names.",
+    method: "giving",
+    roles: &[GIVING, PEOPLE],
+    walks: false,
+    make: Make::Once(table),
+};
+
 /// What each patch was given, with ranges, and whether it is a cold spot.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let (_, reached) = found(context)?;
     let deprived = crate::layer::patches::deprived_shares(context.place);
     let mut columns = Columns::<Row<'_>>::new();

@@ -1,15 +1,36 @@
 use super::patches::{evidence_name, evidence_title, fraction, size_values};
 use super::{POUNDS, POUNDS_A_YEAR, found, need_words, pounds, range_words};
-use crate::layer::catalog::{Context, Table};
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::Table;
+use crate::layer::credits::{GIVING, PEOPLE};
 use crate::layer::{Feature, Field, Is, Value, field, round};
 use crate::measure::Reached;
 use crate::place::{Evidence, Giving, Place, Unplaced};
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "giving-place",
+    subject: "giving",
+    measure: "giving",
+    asks: None,
+    title: "Giving in the whole place",
+    description: "What was loaded, what could be placed and by what evidence, on whom it hangs, and how wide the \
+                  ranges are.",
+    method: "giving",
+    roles: &[GIVING, PEOPLE],
+    walks: false,
+    make: Make::Once(table),
+};
+
 /// The whole place in one row: what was loaded, what could be placed and how, and what to make of it.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let (giving, reached) = found(context)?;
     let (fields, values) = rows(context.place, giving, reached).into_iter().unzip();
-    Some(Table { fields, features: vec![Feature { id: context.place.key.clone(), geometry: None, values }] })
+    Some(Table {
+        fields,
+        features: vec![Feature { id: context.place.key.clone(), geometry: None, values }],
+        protection: None,
+    })
 }
 
 fn count(name: &str, title: &str, description: &str, n: u64) -> (Field, Value) {

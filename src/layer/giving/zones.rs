@@ -1,13 +1,29 @@
 use super::{POUNDS_A_YEAR, add_money, found};
-use crate::layer::catalog::{Context, Table};
-use crate::layer::column::Columns;
+use crate::layer::catalog::{Context, Entry, Make};
+use crate::layer::column::{Columns, Table};
+use crate::layer::credits::{GIVING, PEOPLE};
 use crate::layer::field::said;
 use crate::layer::{Value, field, round, zones};
 use crate::measure::giving::Money;
 use crate::place::{Evidence, Zone, ZoneIdx};
 
+/// The line of the catalogue.
+pub(in crate::layer) const ENTRY: Entry = Entry {
+    id: "giving-zones",
+    subject: "giving",
+    measure: "giving",
+    asks: None,
+    title: "Giving by zone",
+    description: "What each zone was given, spread by residents over the area each grant's evidence names, and \
+                  the least and the most it can have been.",
+    method: "giving",
+    roles: &[GIVING, PEOPLE],
+    walks: false,
+    make: Make::Once(table),
+};
+
 /// What each zone was given.
-pub(in crate::layer) fn table(context: &Context<'_>) -> Option<Table> {
+fn table(context: &Context<'_>) -> Option<Table> {
     let (_, reached) = found(context)?;
     let place = context.place;
     let years = reached.place.years();
