@@ -8,7 +8,7 @@ use patchwork::crs::{LonLat, Plane};
 use patchwork::http::Options as Serving;
 use patchwork::layer::filter::{Condition, Coordinates, Language};
 use patchwork::layer::tile::{TileId, TileLayer, tile};
-use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, Value};
+use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, LayerId, Role, Value};
 use patchwork::load::streets::load_streets;
 use patchwork::load::table::{Options, Table};
 use patchwork::load::{Issues, StreetsSection, doors};
@@ -133,6 +133,7 @@ fn layer(features: Vec<Feature>) -> Layer {
         description: String::new(),
         kind,
         unit: None,
+        role: Role::default(),
     };
     let fields = vec![
         field("name", FieldKind::Text),
@@ -141,7 +142,7 @@ fn layer(features: Vec<Feature>) -> Layer {
         field("covered", FieldKind::Boolean),
         field("day", FieldKind::Date),
     ];
-    let (id, title, description) = ("a".to_owned(), "a".to_owned(), String::new());
+    let (id, title, description) = (LayerId::of("patches"), "a".to_owned(), String::new());
     Layer { id, title, description, method: "patches", credits: Credits::default(), fields, features }
 }
 
