@@ -6,6 +6,7 @@ PATCHWORK_SHARED ?= $(abspath ../shared)
 VENV ?= $(HOME)/.cache/patchwork/venv
 BIND ?= 127.0.0.1:8080
 PLACE ?= data/demo
+WORKSPACE ?= data/workspace
 CHROMIUM ?= /usr/bin/chromium
 # What this machine lacks and needs no root: `tools/setup.sh` brings it here.
 TOOLS ?= $(HOME)/.cache/patchwork/tools
@@ -17,13 +18,17 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint docs deny format bench fuzz meaning same tools tools-for-tests clean
+.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint docs deny format bench fuzz kill meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-run: build demo ## build, make the demo borough, serve it and print the address
-	$(PATCHWORK) serve $(PLACE) --bind $(BIND)
+run: build workspace ## build, keep the demo borough in a workspace, serve it and print the address and the owner's link
+	$(PATCHWORK) serve --workspace $(WORKSPACE) --bind $(BIND)
+
+workspace: demo
+	@test -f $(WORKSPACE)/patchwork.sqlite || { $(PATCHWORK) store init $(WORKSPACE) && \
+		$(PATCHWORK) store import $(WORKSPACE) $(PLACE) --why "The demo as it was made"; } >/dev/null
 
 build: tools web ## build the program
 	cargo build
@@ -134,6 +139,9 @@ meaning: tools ## tables made by chance with a known meaning, TABLES of them: ri
 fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` is libFuzzer on every reader
 	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)
 
+kill: build ## the server of a workspace is killed KILLS times while eight clients work: nothing acknowledged is lost
+	python3 tests/kill.py $(PATCHWORK) $(or $(KILLS),1000)
+
 $(VENV)/ready: tests/requirements.txt | tools-for-tests
 	python3 -m venv $(VENV)
 	$(PYTHON) -m pip install -q -r tests/requirements.txt
@@ -146,4 +154,4 @@ tools-for-tests:
 	@tools/setup.sh test $(TOOLS) $(CARGO_TARGET_DIR)
 
 clean: ## forget the demo; what was compiled stays in CARGO_TARGET_DIR
-	rm -rf data/demo
+	rm -rf data/demo data/workspace

@@ -14,6 +14,7 @@ use std::path::PathBuf;
     version,
     propagate_version = true,
     after_help = "Examples:\n  \
+        patchwork init downloads              make a place out of a folder of files\n  \
         patchwork demo my-borough             write a made-up borough to try things on\n  \
         patchwork check my-borough            say what is there and what is wrong with the files\n  \
         patchwork measure my-borough coverage who can walk to what, by patch\n  \
@@ -57,6 +58,8 @@ impl Cli {
 pub enum Command {
     /// Write a made-up borough as an ordinary place directory
     Demo(DemoArgs),
+    /// Draft a place.toml out of a folder of downloads: what each file is, what is asked, what is missing
+    Init(super::init::InitArgs),
     /// Load a place; print what is there and everything wrong with its files
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
@@ -73,6 +76,8 @@ pub enum Command {
     Region(RegionArgs),
     /// Serve a place as OGC API Features, Tiles and Processes, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
+    /// Keep a place in a workspace: versions, copies, and what was done by whom
+    Store(super::store::StoreArgs),
     /// Ask a running server whether it is ready (for health checks)
     Health(HealthArgs),
     /// Load a place as `serve` would, within the memory given, and say nothing but whether it went well
@@ -416,12 +421,17 @@ pub struct RehearseArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     patchwork serve my-borough\n  \
-    patchwork serve my-borough --bind 0.0.0.0:8080 --public-url https://maps.example.gov.uk\n\n\
+    patchwork serve my-borough --bind 0.0.0.0:8080 --public-url https://maps.example.gov.uk\n  \
+    patchwork serve --workspace my-workspace      prints the owner's link\n\n\
     In QGIS: Layer > Add Layer > Add WFS / OGC API Features, and give the address printed.\n\
     Send SIGHUP to load the files again; if they do not load, the old place stays.")]
 pub struct ServeArgs {
     /// Place directory: the one with place.toml
-    pub dir: PathBuf,
+    #[arg(required_unless_present = "workspace", conflicts_with = "workspace")]
+    pub dir: Option<PathBuf>,
+    /// Serve the version in force of a workspace, and let its owner bring files, publish and go back
+    #[arg(long, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub bind: Option<String>,

@@ -8,6 +8,7 @@ mod demo;
 mod engaged;
 mod giving;
 mod health;
+mod init;
 mod locate;
 mod measure;
 mod output;
@@ -16,6 +17,7 @@ mod progress;
 mod region;
 mod review;
 mod serve;
+mod store;
 mod words;
 
 use crate::config::Config;
@@ -72,6 +74,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
     let _bounds = (!matches!(cli.command, Command::Serve(_) | Command::Rehearse(_))).then(bounds);
     match &cli.command {
         Command::Demo(args) => demo::run(args, &progress),
+        Command::Init(args) => init::run(args, &progress),
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
@@ -81,6 +84,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Rehearse(args) => serve::rehearse(args, &config),
+        Command::Store(args) => store::run(args),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),
     }

@@ -3,11 +3,13 @@
 use super::Failure;
 use super::args::{RehearseArgs, ServeArgs};
 use crate::config::{Config, LogFormat};
+use crate::edit::Editing;
 use crate::http::{self, Options};
 use crate::load;
 use crate::memory;
 use crate::place::{Code, Issue, Severity, Where};
 use crate::snapshot::{Shared, Snapshot};
+use crate::store::{self, Role, Workspace};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
@@ -20,19 +22,52 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Runs the command until it is told to stop.
 pub fn run(args: &ServeArgs, config: &Config, quiet: bool) -> Result<(), Failure> {
     start_logging(config, quiet)?;
-    if !args.dir.join("place.toml").is_file() {
+    let what = match (&args.workspace, &args.dir) {
+        (Some(dir), _) => What::Workspace(dir.clone()),
+        (None, Some(dir)) => What::Place(dir.clone()),
+        (None, None) => return Err(Failure::Usage("give the directory of a place, or --workspace DIR".to_owned())),
+    };
+    if let What::Place(dir) = &what
+        && !dir.join("place.toml").is_file()
+    {
         return Err(Failure::Failed(format!(
             "{}: no place.toml there; give the directory of a place, or make one with patchwork demo",
-            args.dir.display()
+            dir.display()
         )));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(args.dir.clone(), config.clone()));
+    let served = runtime.block_on(serve(what, config.clone()));
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
 }
 
-async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
+/// What is served.
+enum What {
+    /// A directory, which nobody here changes.
+    Place(PathBuf),
+    /// A workspace, whose owner brings files and publishes.
+    Workspace(PathBuf),
+}
+
+/// How long the owner's link lets somebody in; each start makes a new one, and the old one is void.
+const LINK_HOURS: i64 = 24;
+
+/// Opens the workspace and serves its version in force. Also returns the key of the owner's link, and what keeps other
+/// servers off while it lives.
+fn open(dir: &Path, shared: &Arc<Shared>, config: &Config) -> Result<(Arc<Editing>, String, std::fs::File), Failure> {
+    let workspace = Workspace::open(dir)?;
+    let lock = workspace.alone()?;
+    let key = store::secret()?;
+    let until = chrono::Utc::now() + chrono::Duration::hours(LINK_HOURS);
+    workspace.keeper().new_link(Role::Owner, &store::hashed(&key), until)?;
+    // What somebody brings is never read beyond its own directory, whatever the settings allow the operator.
+    let mut settings = config.clone();
+    settings.allow_outside = false;
+    let rehearsal = Box::new(move |dir: &Path| tried(dir, &settings));
+    Ok((Editing::begin(workspace, Arc::clone(shared), rehearsal)?, key, lock))
+}
+
+async fn serve(what: What, config: Config) -> Result<(), Failure> {
     let listener = TcpListener::bind(&config.bind)
         .await
         .map_err(|e| Failure::Failed(format!("{}: cannot listen there: {e}", config.bind)))?;
@@ -41,13 +76,28 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
 
     let (first, loaded) = tokio::sync::oneshot::channel();
     let (reload, wanted) = std::sync::mpsc::channel::<()>();
-    let (for_thread, place, settings) = (Arc::clone(&shared), dir.clone(), config.clone());
     // There is nothing to keep yet, so the first load is tried here and not in another process; it ends in words.
     let bounds = super::bounds();
-    std::thread::spawn(move || {
-        let _ = first.send(build(&place, &for_thread, &settings));
-        reload_whenever(&wanted, || rehearsed(&place, &for_thread, &settings) && build(&place, &for_thread, &settings));
-    });
+    let (for_thread, settings) = (Arc::clone(&shared), config.clone());
+    let (dir, opened) = match what {
+        What::Place(dir) => {
+            let place = dir.clone();
+            std::thread::spawn(move || {
+                let _ = first.send(build(&place, &for_thread, &settings));
+                reload_whenever(&wanted, || {
+                    rehearsed(&place, &for_thread, &settings) && build(&place, &for_thread, &settings)
+                });
+            });
+            (dir, None)
+        }
+        What::Workspace(dir) => {
+            let at = dir.clone();
+            let opened = tokio::task::spawn_blocking(move || open(&at, &for_thread, &settings));
+            let opened = opened.await.map_err(|error| Failure::Failed(error.to_string()))??;
+            let _ = first.send(true);
+            (dir, Some(opened))
+        }
+    };
 
     let options = Options {
         public_url: config.public_url.clone(),
@@ -61,6 +111,7 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
         job_memory: config.job_memory_mb.saturating_mul(1024 * 1024),
         max_connections: config.max_connections,
         cors_origins: config.sites(),
+        editing: opened.as_ref().map(|(editing, ..)| Arc::clone(editing)),
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -74,7 +125,6 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
     let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
     drop(bounds);
     match loaded {
-        Ok(Ok(true)) => eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display()),
         Err(_) => {
             return Err(Failure::Failed(format!(
                 "loading {} took more than {} seconds; see with patchwork check which file takes so long, or allow more in reload_timeout_s",
@@ -82,11 +132,19 @@ async fn serve(dir: PathBuf, config: Config) -> Result<(), Failure> {
                 config.reload_timeout_s
             )));
         }
+        Ok(Ok(true)) => {
+            eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display());
+            if let Some((_, key, _)) = &opened {
+                let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+                eprintln!("The owner comes in here, for {LINK_HOURS} hours: {base}/sign-in?key={key}");
+            }
+        }
         _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", dir.display()))),
     }
     loop {
         tokio::select! {
-            _ = hangup.recv() => {
+            // A workspace is changed by publishing; there is nothing to load again.
+            _ = hangup.recv(), if opened.is_none() => {
                 tracing::info!(dir = %dir.display(), "SIGHUP: loading the place again");
                 let _ = reload.send(());
             }
@@ -111,26 +169,33 @@ fn state(shared: &Shared) {
     tracing::info!(digest, loads_succeeded = succeeded, loads_failed = failed, "asked by a signal how it stands");
 }
 
-/// Whether the place can be loaded within the memory and the time that a reload may take: another process tries it,
-/// and what ends that process leaves this one alone.
+/// Whether the place can be loaded within the memory and the time that a reload may take; when not, what was served
+/// before stays.
 fn rehearsed(dir: &Path, shared: &Shared, config: &Config) -> bool {
+    let Err(why) = tried(dir, config) else { return true };
+    let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
+    shared.failed(vec![Issue::error(Code::ReloadTooLarge, Where::file("place.toml"), why.clone(), remedy)]);
+    tracing::error!(dir = %dir.display(), "{why}. {remedy}");
+    false
+}
+
+/// Loads the place in another process, so that what ends that process leaves this one alone.
+fn tried(dir: &Path, config: &Config) -> Result<(), String> {
     let bytes = match config.reload_memory_mb {
         0 => memory::left().map(|bytes| bytes / 10 * 9),
         megabytes => Some(megabytes.saturating_mul(1024 * 1024)),
     };
     let limit = Duration::from_secs(config.reload_timeout_s);
-    let why = match rehearsal(dir, config, bytes).and_then(|child| ended(child, limit)) {
+    match rehearsal(dir, config, bytes).and_then(|child| ended(child, limit)) {
         // With errors in its files it ends with 1; what they are is found out by loading it here, which then takes
         // no more than it took there.
-        Ok(Some(status)) if status.code().is_some_and(|code| code <= 1) => return true,
-        Ok(Some(status)) => format!("A trial of the new files ended with {status}, most likely for want of memory"),
-        Ok(None) => format!("A trial of the new files took more than {} seconds", limit.as_secs()),
-        Err(error) => format!("A trial of the new files could not be begun: {error}"),
-    };
-    let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
-    shared.failed(vec![Issue::error(Code::ReloadTooLarge, Where::file("place.toml"), why.clone(), remedy)]);
-    tracing::error!(dir = %dir.display(), "{why}. {remedy}");
-    false
+        Ok(Some(status)) if status.code().is_some_and(|code| code <= 1) => Ok(()),
+        Ok(Some(status)) => {
+            Err(format!("A trial of the new files ended with {status}, most likely for want of memory"))
+        }
+        Ok(None) => Err(format!("A trial of the new files took more than {} seconds", limit.as_secs())),
+        Err(error) => Err(format!("A trial of the new files could not be begun: {error}")),
+    }
 }
 
 fn rehearsal(dir: &Path, config: &Config, bytes: Option<u64>) -> std::io::Result<Child> {

@@ -118,15 +118,18 @@ pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: N
 
 async fn limited(app: &App, request: Request, next: Next) -> Response {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length > BODY_LIMIT) {
-        return Problem::too_large(BODY_LIMIT).into_response();
+    let is_long = app.editing.is_some() && super::edit::is_long(request.uri().path());
+    let (limit, timeout) =
+        if is_long { (super::edit::UPLOAD_LIMIT, super::edit::UPLOAD_TIME) } else { (BODY_LIMIT, app.limits.timeout) };
+    if length.is_some_and(|length: usize| length > limit) {
+        return Problem::too_large(limit).into_response();
     }
     let place = app.limits.places.try_acquire();
     if place.is_err() && !PROBES.contains(&request.uri().path()) {
         return Problem::busy(app.limits.lately()).into_response();
     }
     let began = Instant::now();
-    let answer = tokio::time::timeout(app.limits.timeout, next.run(request)).await;
+    let answer = tokio::time::timeout(timeout, next.run(request)).await;
     app.limits.took(began.elapsed());
     answer.unwrap_or_else(|_| Problem::too_slow().into_response())
 }

@@ -35,6 +35,7 @@ pub(super) struct Metrics {
 
 /// What answers are told apart by. Routes are patterns, so that their number does not grow with the data.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+#[expect(clippy::struct_field_names, reason = "the names of the OpenTelemetry conventions")]
 struct Answered {
     http_request_method: &'static str,
     http_route: String,

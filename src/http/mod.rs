@@ -10,6 +10,7 @@ mod conformance;
 mod connect;
 mod crs;
 mod docs;
+mod edit;
 mod download;
 mod form;
 mod format;
@@ -42,6 +43,7 @@ mod tile;
 mod tilesets;
 mod web;
 
+use crate::edit::Editing;
 use crate::snapshot::Shared;
 use axum::Router;
 use axum::body::Bytes;
@@ -96,6 +98,8 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// Bytes of answers that are kept for whoever asks the same next.
     pub kept_bytes: u64,
+    /// The workspace that is served and worked on, where it is one; without it there is nothing to sign in to.
+    pub editing: Option<Arc<Editing>>,
 }
 
 /// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
@@ -116,6 +120,7 @@ impl Default for Options {
             max_connections: 1024,
             cors_origins: Vec::new(),
             kept_bytes: kept::KEPT,
+            editing: None,
         }
     }
 }
@@ -131,6 +136,7 @@ struct App {
     jobs: Arc<Jobs>,
     kept: kept::Kept,
     metrics: metrics::Metrics,
+    editing: Option<Arc<Editing>>,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -189,9 +195,11 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         kept: kept::Kept::new(options.kept_bytes),
         jobs,
         metrics,
+        editing: options.editing.clone(),
     });
+    let edited = if options.editing.is_some() { edit::resources() } else { Vec::new() };
     let mut router = Router::new();
-    for (path, methods) in resources() {
+    for (path, methods) in resources().into_iter().chain(edited) {
         if path != "/" {
             router = router.route(&format!("{path}/"), methods.clone());
         }

@@ -42,7 +42,7 @@ impl Origins {
 /// Jobs are somebody's, and executing is no reading.
 fn is_public(path: &str) -> bool {
     let path = path.trim_end_matches('/');
-    !(path == "/jobs" || path.starts_with("/jobs/") || path.ends_with("/execution"))
+    !(super::edit::is_private(path) || path == "/jobs" || path.starts_with("/jobs/") || path.ends_with("/execution"))
 }
 
 impl Asker {

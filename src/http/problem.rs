@@ -157,6 +157,27 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "The request is too large", detail)
     }
 
+    /// Somebody else was quicker.
+    pub(super) fn meanwhile(why: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "Something changed meanwhile", sentence(why))
+    }
+
+    /// It cannot be done in this way, and nothing was changed.
+    pub(super) fn refused(why: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "It was not done", sentence(why))
+    }
+
+    /// Not for whoever asks.
+    pub(super) fn forbidden(why: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Not for everybody", why)
+    }
+
+    /// The disk is full.
+    pub(super) fn no_disk() -> Self {
+        let detail = "The disk is full, so nothing was changed. Tell whoever runs this server; what is served stays.";
+        Self { retry_after: 60, ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "The disk is full", detail) }
+    }
+
     /// The part asked for lies beyond the end.
     pub(super) fn no_such_range(length: u64) -> Self {
         let detail = format!(
@@ -196,6 +217,11 @@ impl Problem {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
     }
+}
+
+/// With a full stop.
+fn sentence(words: &str) -> String {
+    if words.ends_with(['.', '?', '!']) { words.to_owned() } else { format!("{words}.") }
 }
 
 /// Carries the problem to [`super::guard`], which writes it in the form the client reads.

@@ -149,7 +149,7 @@ fn is_host(host: &str) -> bool {
     !host.is_empty() && host.len() <= 255 && host.chars().all(signs)
 }
 
-fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> {
+pub(super) fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let mut read: Vec<(String, String)> = Vec::new();
     for pair in pairs {

@@ -37,6 +37,7 @@ pub(super) fn ranged(ask: &Ask, media: &str, file: &Saved, etag: &str) -> Result
 
 /// The one range that a `Range` header names; `None` when it is not to be heeded (another unit, several
 /// ranges, no range at all), `Some(None)` when it lies beyond the end.
+#[expect(clippy::option_option, reason = "a range beyond the end is answered otherwise than none")]
 fn part(range: &str, length: u64) -> Option<Option<Range<u64>>> {
     let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
     let number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok())?;

@@ -68,6 +68,15 @@ pub(super) fn read(desk: &mut Desk<'_>, section: &DeprivationSection, zones: &[A
     found
 }
 
+/// Whether a table has the columns of an index.
+pub(super) fn is_index(table: &Table, section: &DeprivationSection) -> bool {
+    let says = |title: &&str| {
+        let form = plain(title);
+        ["imd", "deprivation", "mdm", "cni"].iter().any(|word| form.contains(word))
+    };
+    columns(table, section).is_ok() && table.titles().iter().any(says)
+}
+
 fn read_rows(
     table: &Table,
     section: &DeprivationSection,

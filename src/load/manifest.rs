@@ -314,7 +314,7 @@ pub struct StreetsSection {
 }
 
 /// `[[assets]]`
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetsSection {
     /// CSV, XLSX, Parquet or any layer; the street file when `osm = true` and absent.

@@ -30,6 +30,7 @@ mod points;
 mod postcodes;
 mod ranking;
 mod records;
+pub mod recognise;
 mod releases;
 mod settings;
 mod shapes;
@@ -44,7 +45,7 @@ mod zones;
 
 pub use manifest::{Manifest, StreetsSection, schema};
 pub use table::quiet_about_damage;
-pub use trial::{ReadTable, read_table};
+pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
 use crate::place::{Audience, Code, Issue, Place, Severity, UnderstoodTable};
 use std::path::Path;

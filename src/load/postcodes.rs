@@ -5,6 +5,7 @@ use super::headers;
 use super::manifest::Provenance;
 use super::points;
 use super::table::{Options, Table};
+use super::words::plain;
 use crate::crs::{Crs, Plane, Xy};
 use crate::place::{Code, Issue, Where};
 use std::collections::HashMap;
@@ -28,6 +29,27 @@ const IRISH_EDGE_M: f64 = 460_000.0;
 
 /// Degrees of two decimals are up to a kilometre out; further apart, two coordinates are of two places.
 const SAME_PLACE_M: f64 = 1_000.0;
+
+/// Whether a file is a list of postcodes with coordinates, and of nothing else that has a name.
+pub(super) fn is_list(path: &std::path::Path, name: &str) -> bool {
+    let options = Options { titles_if_none: Some(CODE_POINT), ..Options::default() };
+    let Ok(table) = super::table::Table::read(path, name, options, &mut super::Issues::default()) else { return false };
+    let postcode = headers::any_of(&table, &["pcds", "postcode", "pcd", "pcd8", "pcd7", "pcd2", "postalcode"]);
+    let has_names = table.titles().iter().any(|title| plain(title).ends_with("name"));
+    let placed = ["eastings", "easting", "oseast1m", "east1m", "longitude", "long", "lon", "lng"];
+    let Some(column) = postcode.filter(|_| !has_names && headers::any_of(&table, &placed).is_some()) else {
+        return false;
+    };
+    let looked = table.rows().min(200);
+    let is_code = |text: &str| {
+        let code = form(text);
+        (5..=7).contains(&code.len())
+            && code.is_char_boundary(code.len() - 3)
+            && code[code.len() - 3..].starts_with(|c: char| c.is_ascii_digit())
+    };
+    let codes = (0..looked).filter_map(|row| table.text(column, row)).filter(|text| is_code(text)).count();
+    codes * 2 > looked
+}
 
 /// Where postcodes are.
 #[derive(Debug, Default)]

@@ -213,6 +213,7 @@ impl Core {
         let mut rows = Rows::new();
         let mut fixed = self.fixed;
         let mut multipliers = Vec::new();
+        #[expect(clippy::needless_range_loop, reason = "rows and what is outside share the index")]
         for i in 0..self.n_demand() {
             let (sites, costs) = self.row(i);
             let mut out = self.out[i];

@@ -32,6 +32,7 @@ prop_compose! {
 
 /// Which rules to add.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one feature that is mixed in")]
 struct Mix {
     limits: bool,
     capacities: bool,

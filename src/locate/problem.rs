@@ -9,6 +9,7 @@ use std::time::Duration;
 /// Compressed by demand point: each has its reachable sites in order of cost, then of site. A pair that is
 /// not there cannot be reached; there is no number that stands for it. Memory is 12 bytes per pair kept.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "costs are what the table holds")]
 pub struct Costs {
     n_sites: usize,
     starts: Vec<usize>,
@@ -108,6 +109,7 @@ impl Costs {
     }
 
     /// The sites a demand point can reach with their costs, the cheapest first.
+    #[must_use]
     pub fn of(&self, demand: usize) -> impl ExactSizeIterator<Item = (usize, f64)> + Clone + '_ {
         let range = self.starts[demand]..self.starts[demand + 1];
         self.sites[range.clone()].iter().map(|&site| site as usize).zip(self.costs[range].iter().copied())

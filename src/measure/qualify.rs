@@ -6,6 +6,7 @@ use opening_hours::{OpeningHours, RuleKind};
 
 /// What keeps an asset from satisfying a standard; nothing set means that it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that is asked of an asset")]
 pub struct Shortfall {
     /// It is not of a kind the standard asks for.
     pub kind: bool,

@@ -185,6 +185,7 @@ impl StreetNetwork {
     }
 
     /// All nodes with where they are, in their fixed order.
+    #[must_use]
     pub fn nodes(&self) -> impl ExactSizeIterator<Item = (NodeIdx, Xy)> + '_ {
         self.nodes.iter().enumerate().map(|(i, &at)| (NodeIdx(i as u32), at))
     }
@@ -196,6 +197,7 @@ impl StreetNetwork {
     }
 
     /// All streets, in their fixed order.
+    #[must_use]
     pub fn streets(&self) -> impl ExactSizeIterator<Item = Street<'_>> + '_ {
         (0..self.edges.len()).map(|i| self.street(EdgeIdx(i as u32)))
     }

@@ -112,6 +112,7 @@ codes! {
     DeprivationUpsideDown "deprivation-upside-down" Warning: "The index counts from the other end; it is turned round";
     DimensionDiffers "dimension-differs" Warning: "place.toml calls a table by one dimension, and its groups are of another";
     DimensionUnknown "dimension-unknown" Error: "place.toml names a dimension by which the place has no residents";
+    DraftUnreadable "draft-unreadable" Error: "A draft could not be looked at: a file of it is not there any more, or cannot be read";
     DuplicateKey "duplicate-key" Error | Warning: "One key stands for several things";
     Dwellings "dwellings" Note: "How residents of zones are placed: on addresses, along streets or spread over the zone";
     EdgeLoop "edge-loop" Warning: "An edge leads from a unit to itself and is left out";

@@ -111,6 +111,7 @@ impl Splitter {
     }
 
     /// Sums up the tree: what the two parts cost today (cut, own), and what all cost by themselves in part b.
+    #[expect(clippy::many_single_char_names, reason = "the two parts are a and b, as in the papers")]
     fn sum(&mut self, state: &State<'_, '_>, a: u32, b: u32) -> ([f64; 2], f64) {
         let n = self.order.len();
         let has_own = state.frame.has_own_cost;

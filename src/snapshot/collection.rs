@@ -60,6 +60,12 @@ pub struct Collection {
 }
 
 impl Collection {
+    /// Whether both say the same, to the last byte.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.digest == other.digest
+    }
+
     /// Indexes a layer and writes its features in degrees; other coordinates are written when first
     /// asked for.
     #[must_use]

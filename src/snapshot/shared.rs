@@ -40,7 +40,12 @@ impl Shared {
 
     /// Puts a new snapshot in the place of the old one, and forgets an earlier failure.
     pub fn replace(&self, snapshot: Snapshot) {
-        let next = Some(Arc::new(snapshot));
+        self.replace_with(Arc::new(snapshot));
+    }
+
+    /// The same for a snapshot that others hold too.
+    pub fn replace_with(&self, snapshot: Arc<Snapshot>) {
+        let next = Some(snapshot);
         let mut standing = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let before = (std::mem::replace(&mut standing.snapshot, next), standing.failure.take());
         standing.succeeded += 1;

@@ -145,6 +145,7 @@ impl Sheet {
 
     /// Cuts a cell along a line: the piece left of it, and the piece right. `None` when the line does
     /// not pass properly through the cell.
+    #[expect(clippy::many_single_char_names, reason = "geometry, in the letters of its formulas")]
     pub(super) fn split(&mut self, cell: &Cell, ray: Ray, line: Line, road: usize) -> Option<(Cell, Cell)> {
         let offsets: Vec<f64> = cell.sides.iter().map(|side| snapped(ray.left(self.nodes[side.from.1]))).collect();
         let n = offsets.len();

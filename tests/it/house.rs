@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module imports only modules of a lower rank.
-const RANKS: [(&str, u8); 22] = [
+const RANKS: [(&str, u8); 24] = [
     ("memory", 0),
     ("text", 0),
     ("units", 0),
@@ -16,6 +16,7 @@ const RANKS: [(&str, u8); 22] = [
     ("stats", 1),
     ("network", 2),
     ("locate", 3),
+    ("store", 3),
     ("place", 3),
     // Above `locate`, whose watch and solver it uses.
     ("region", 4),
@@ -26,12 +27,14 @@ const RANKS: [(&str, u8); 22] = [
     ("disclose", 6),
     ("layer", 7),
     ("snapshot", 8),
-    ("http", 9),
-    ("config", 10),
-    ("cli", 11),
-    ("lib", 12),
-    ("main", 13),
-    ("patchwork", 12),
+    // Loads, compares and publishes drafts of `store`.
+    ("edit", 9),
+    ("http", 10),
+    ("config", 11),
+    ("cli", 12),
+    ("lib", 13),
+    ("main", 14),
+    ("patchwork", 13),
 ];
 
 struct File {

@@ -91,6 +91,13 @@ impl Server {
         stream.write_all(request.as_bytes()).expect("sends");
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).expect("answers");
+        Answer::parsed(bytes)
+    }
+}
+
+impl Answer {
+    /// Of the bytes of a whole answer.
+    pub(crate) fn parsed(mut bytes: Vec<u8>) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("headers end");
         let head = String::from_utf8(bytes[..end].to_vec()).expect("headers are ASCII");
         let mut lines = head.lines();
@@ -101,7 +108,7 @@ impl Server {
             .collect();
         let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
         let body = bytes.split_off(end + 4);
-        Answer { status: status.expect("a status"), headers, body: if chunked { unchunk(&body) } else { body } }
+        Self { status: status.expect("a status"), headers, body: if chunked { unchunk(&body) } else { body } }
     }
 }
 

@@ -49,3 +49,4 @@ mod support;
 mod town;
 mod toytown;
 mod what_if;
+mod workspace;

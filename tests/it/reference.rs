@@ -168,7 +168,12 @@ fn cell(words: &Value) -> String {
 /// The rows of a section, and then its own sections.
 fn describe(schema: &Schema, path: &str, twice: bool, section: &Value, example: &Value, page: &mut String) {
     let heading = if twice { format!("[[{path}]]") } else { format!("[{path}]") };
-    let _ = write!(page, "\n## `{heading}`\n\n{}\n\n", cell(&section["description"]).replace("Option ", ""));
+    let about = cell(&section["description"]);
+    // Doc comments begin with the name that stands in the heading.
+    let about = about.split_once("]`").map_or(about.as_str(), |(_, rest)| rest).trim_start_matches([':', ' ']);
+    let mut letters = about.chars();
+    let about: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let _ = write!(page, "\n## `{heading}`\n\n{about}\n\n");
     page.push_str("| Key | Kind | Default | Example | What it is |\n|---|---|---|---|---|\n");
     let mut below = Vec::new();
     for (key, part) in schema.keys(section).expect("a section") {

@@ -120,6 +120,7 @@ fn keys(drafts: &[Draft]) -> Vec<String> {
         }
         let kind = slug(&draft.kind, '-');
         let second = if key.starts_with(&kind) { key.clone() } else { format!("{kind}-{key}") };
+        #[expect(clippy::maybe_infinite_iter, reason = "as many numbers are taken as there are rows")]
         let unique = std::iter::once(second.clone())
             .chain((2..).map(|n| format!("{second}-{n}")))
             .find(|candidate| !taken.contains(candidate))

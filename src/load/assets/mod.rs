@@ -155,3 +155,20 @@ fn other_osm_file(
         }
     }
 }
+
+/// Which column of a list is which, by the titles alone, and the name of each row's asset.
+pub(super) fn list_of(table: &super::table::Table) -> Result<super::AssetList, crate::place::Issue> {
+    let section: super::manifest::AssetsSection = super::manifest::AssetsSection::default();
+    let columns = columns::Columns::of(table, &section)?;
+    let own = |row: usize| columns.name.and_then(|column| table.text(column, row)).map(|name| name.trim().to_owned());
+    Ok(super::AssetList {
+        file: table.file().to_owned(),
+        titles: table.titles().into_iter().map(ToOwned::to_owned).collect(),
+        status: columns.status,
+        opening_hours: columns.opening_hours,
+        step_free: columns.step_free,
+        last_checked: columns.last_checked,
+        has_days: columns.days.iter().any(Option::is_some),
+        rows: (0..table.rows()).map(|row| (table.line(row), own(row))).collect(),
+    })
+}

@@ -37,6 +37,15 @@ use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
 
+/// Whether columns with these titles tell of people who were met: a day, and what was done or how many came.
+pub(super) fn is_records(titles: &[String]) -> bool {
+    let found = Columns::find(titles, &EngagementSection::of(""), &[], &mut super::Issues::default());
+    let has = |fact| found.of(fact).is_some();
+    let told = [Fact::Activity, Fact::Person, Fact::People, Fact::Hours, Fact::Connections, Fact::Themes];
+    let placed = [Fact::Asset, Fact::Patch, Fact::Zone, Fact::Postcode, Fact::District, Fact::X];
+    has(Fact::Date) && told.into_iter().any(has) && placed.into_iter().any(has)
+}
+
 /// A group's key, or what the file calls the groups of a dimension.
 #[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
 #[serde(untagged)]

@@ -145,6 +145,7 @@ pub(super) fn own_words(own: &BTreeMap<String, GroupWords>, groups: &[Group], is
 }
 
 /// Everything noticed while a file was read.
+#[expect(clippy::too_many_lines, reason = "one thing after another that is to be told, each a few lines")]
 pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<String, String>, issues: &mut Issues) {
     let mut say = |seen: &Seen, warning: bool, code: Code, field: &str, what: String, remedy: &str| {
         if seen.count == 0 {

@@ -38,6 +38,13 @@ pub(in crate::load) use period::is_month_first;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+/// Whether a table is one of grants, in the titles of 360Giving: an amount awarded, a day and an identifier.
+pub(super) fn is_sheet(table: &Table) -> bool {
+    let titles: Vec<String> = table.titles().iter().map(|title| super::words::plain(title)).collect();
+    let has = |title: &str| titles.iter().any(|known| known == title);
+    has("amountawarded") && has("awarddate") && (has("identifier") || has("id"))
+}
+
 /// A grant of at most this many pounds is small enough for a group without a bank account or committee.
 ///
 /// Foundation Scotland's guidance for micro-grant schemes names awards of normally up to £1,000 to

@@ -9,6 +9,7 @@ use crate::place::{Code, Why};
 use std::collections::BTreeMap;
 
 /// The ages of a table, by sex where it has them so.
+#[expect(clippy::too_many_lines, reason = "the cases of one decision, in their order")]
 pub(super) fn ages_of(reading: &mut Reading<'_>) -> Option<Breakdown> {
     let mut by_sex: BTreeMap<Sex, Vec<(usize, Band)>> = BTreeMap::new();
     for column in reading.open() {

@@ -12,6 +12,7 @@ use crate::place::{Code, Issue, Where};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The rows of a table that are about zones we know.
+#[expect(clippy::struct_field_names, reason = "rows are what the table has")]
 pub(super) struct Rows<'t> {
     pub(super) table: &'t Table,
     /// The column with the keys.

@@ -112,7 +112,7 @@ impl OsmFeature {
 pub(super) fn middle(lines: &[Vec<Xy>]) -> Option<Xy> {
     let mut rings = (0.0, 0.0, 0.0);
     for line in lines.iter().filter(|line| line.len() >= 4 && line.first() == line.last()) {
-        let ring = Polygon::new(LineString::from_iter(line.iter().copied()), Vec::new());
+        let ring = Polygon::new(line.iter().copied().collect::<LineString<f64>>(), Vec::new());
         let weight = ring.unsigned_area();
         if let (true, Some(centre)) = (weight > 0.0, ring.centroid()) {
             rings = (rings.0 + weight, rings.1 + weight * centre.x(), rings.2 + weight * centre.y());
@@ -121,7 +121,8 @@ pub(super) fn middle(lines: &[Vec<Xy>]) -> Option<Xy> {
     if rings.0 > 0.0 {
         return Some(Xy::new(rings.1 / rings.0, rings.2 / rings.0));
     }
-    let lines = lines.iter().filter(|line| !line.is_empty()).map(|line| LineString::from_iter(line.iter().copied()));
+    let lines =
+        lines.iter().filter(|line| !line.is_empty()).map(|line| line.iter().copied().collect::<LineString<f64>>());
     let centre = geo::MultiLineString::new(lines.collect()).centroid()?;
     Some(Xy::new(centre.x(), centre.y()))
 }

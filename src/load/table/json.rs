@@ -194,7 +194,7 @@ impl Rows {
     fn record(&mut self, record: &Value) {
         match record {
             Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => {
-                self.feature(members)
+                self.feature(members);
             }
             Value::Object(members) => {
                 for (title, value) in members {

@@ -186,7 +186,7 @@ fn printed(cell: &Data) -> String {
         Data::DateTime(date) => printed_date(date),
         Data::DateTimeIso(text) | Data::DurationIso(text) => text.strip_suffix("T00:00:00").unwrap_or(text).to_owned(),
         Data::Error(error) => error.to_string(),
-        _ => String::new(),
+        Data::Empty => String::new(),
     }
 }
 

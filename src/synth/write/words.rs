@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 pub(super) const MARK: &str = "A made-up borough, written by `patchwork demo`";
 
 /// `place.toml`.
+#[expect(clippy::too_many_lines, reason = "one file, as it is written")]
 pub(super) fn place(borough: &Borough) -> String {
     let name = borough.names.borough();
     let key = name.to_lowercase().replace(' ', "-");

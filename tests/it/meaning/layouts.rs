@@ -99,6 +99,7 @@ enum Shares {
 }
 
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one habit of a table")]
 struct Wide {
     total: At,
     shares: Shares,
@@ -154,6 +155,7 @@ fn wide(chance: &mut Chance, how: Wide) -> Case {
     wide_of(chance, how, truth)
 }
 
+#[expect(clippy::too_many_lines, reason = "one layout from its title to its last row")]
 fn wide_of(chance: &mut Chance, how: Wide, truth: Truth) -> Case {
     let n = truth.zones.len();
     let totals = truth.totals();
@@ -326,6 +328,7 @@ fn short_of_total(chance: &mut Chance) -> Case {
 }
 
 #[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one habit of a table")]
 struct Long {
     total: bool,
     beside: bool,

@@ -1,0 +1,148 @@
+//! `patchwork store`: a workspace from the command line.
+
+use super::{Failure, print_result};
+use crate::store::{self, Actor, Role, StoreError, Workspace};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// `patchwork store`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    patchwork store init my-workspace\n  \
+    patchwork store import my-workspace my-borough --why \"wards of 2024\"\n  \
+    patchwork serve --workspace my-workspace      prints the owner's link\n  \
+    patchwork store verify my-workspace\n  \
+    patchwork store backup my-workspace copies/monday\n  \
+    patchwork store restore copies/monday my-workspace-again\n  \
+    patchwork store export my-workspace 3 version-3\n\n\
+    Exit codes: 0 done, 1 it could not be done or a fault was found, 2 it was called wrongly.")]
+pub struct StoreArgs {
+    #[command(subcommand)]
+    command: StoreCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum StoreCommand {
+    /// Make an empty workspace
+    Init {
+        /// Directory of the workspace
+        workspace: PathBuf,
+    },
+    /// Put all files of a place directory into a new version, which is in force at once
+    Import {
+        /// Directory of the workspace
+        workspace: PathBuf,
+        /// Place directory: the one with place.toml
+        dir: PathBuf,
+        /// Why, for the list of versions
+        #[arg(long, default_value = "Imported")]
+        why: String,
+    },
+    /// List the versions, and say which is in force
+    Versions {
+        /// Directory of the workspace
+        workspace: PathBuf,
+    },
+    /// Read everything that is kept, and say what is lost or was changed
+    Verify {
+        /// Directory of the workspace
+        workspace: PathBuf,
+    },
+    /// Copy a workspace as it stands at one moment, also while it is served
+    Backup {
+        /// Directory of the workspace
+        workspace: PathBuf,
+        /// New directory for the copy
+        to: PathBuf,
+    },
+    /// Bring a copy back into a new directory, once it was found whole
+    Restore {
+        /// Directory of the copy
+        copy: PathBuf,
+        /// New directory for the workspace
+        to: PathBuf,
+    },
+    /// Write the files of a version into a new directory
+    Export {
+        /// Directory of the workspace
+        workspace: PathBuf,
+        /// Number of the version
+        version: u64,
+        /// New directory for its files
+        to: PathBuf,
+    },
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Who works at the command line, in the audit.
+fn operator() -> Actor {
+    Actor::new("operator", Role::Owner)
+}
+
+/// Runs the command.
+pub fn run(args: &StoreArgs) -> Result<(), Failure> {
+    match &args.command {
+        StoreCommand::Init { workspace } => {
+            Workspace::init(workspace)?;
+            print_result(&format!(
+                "Made an empty workspace in {0}.\nNext: patchwork store import {0} DIR, with the directory of a place\n",
+                workspace.display()
+            ))
+        }
+        StoreCommand::Import { workspace, dir, why } => {
+            let (n, brought) = store::import(&Workspace::open(workspace)?, dir, &operator(), why)?;
+            for name in &brought {
+                eprintln!("patchwork: brought in as {name}, and place.toml names it so");
+            }
+            print_result(&format!("Version {n} is in force: {}.\n", dir.display()))
+        }
+        StoreCommand::Versions { workspace } => versions(&Workspace::open(workspace)?),
+        StoreCommand::Verify { workspace } => verify(&Workspace::open(workspace)?),
+        StoreCommand::Backup { workspace, to } => {
+            let n = store::backup(&Workspace::open(workspace)?, to)?;
+            print_result(&format!("Copied the database and {n} files to {}.\n", to.display()))
+        }
+        StoreCommand::Restore { copy, to } => {
+            let n = store::restore(copy, to)?;
+            print_result(&format!("The copy is whole; {} has its database and {n} files.\n", to.display()))
+        }
+        StoreCommand::Export { workspace, version, to } => {
+            let n = store::export(&Workspace::open(workspace)?, *version, to)?;
+            print_result(&format!("Wrote {n} files of version {version} to {}.\n", to.display()))
+        }
+    }
+}
+
+fn versions(workspace: &Workspace) -> Result<(), Failure> {
+    let in_force = workspace.keeper().in_force()?.map(|now| now.version);
+    let line = |version: &store::Version| {
+        let mark = if Some(version.n) == in_force { "in force" } else { "" };
+        format!(
+            "{:>4}  {}  {:<10} {:<8}  {}\n",
+            version.n,
+            version.at.format("%Y-%m-%d %H:%M"),
+            version.who,
+            mark,
+            version.why
+        )
+    };
+    print_result(&workspace.keeper().versions()?.iter().map(line).collect::<String>())
+}
+
+fn verify(workspace: &Workspace) -> Result<(), Failure> {
+    let found = store::verify(workspace)?;
+    let (faults, notes): (Vec<_>, Vec<_>) = found.iter().partition(|finding| finding.is_fault);
+    for note in notes {
+        eprintln!("patchwork: {}.", note.words);
+    }
+    if faults.is_empty() {
+        return print_result("Everything that is kept is whole.\n");
+    }
+    print_result(&faults.iter().map(|fault| format!("fault: {}\n", fault.words)).collect::<String>())?;
+    Err(Failure::Said)
+}

@@ -1,0 +1,160 @@
+//! The pages of a workspace: bring a file, see what it became and what it changes, publish or not, go back; scenarios.
+//!
+//! Plain forms that work without a script. Whoever may do something is asked of `store::may` alone; who somebody is, of
+//! [`visit`]. Nothing here is answered where no workspace is served.
+
+mod body;
+mod corrections;
+mod drafts;
+mod multipart;
+mod records;
+mod scenarios;
+mod versions;
+mod visit;
+
+use super::{App, others, problem::Problem, reply::Reply};
+use crate::store::StoreError;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
+use std::time::Duration;
+use visit::{Form, Visit};
+
+/// Bytes of an upload: the streets of a county as lines; a city's records of a year are a tenth of it.
+pub(super) const UPLOAD_LIMIT: usize = 256 * 1024 * 1024;
+/// How long an upload, or loading a version that is not kept in memory, may take.
+pub(super) const UPLOAD_TIME: Duration = Duration::from_secs(600);
+
+/// Whether a request to this path may bring a file, or take as long as loading one.
+pub(super) fn is_long(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    path == "/drafts"
+        || (path.starts_with("/drafts/") && (path.ends_with("/files") || path.ends_with("/publish")))
+        || (path.starts_with("/versions/") && path.ends_with("/restore"))
+}
+
+/// Whether a page is for those who work on the place, and so for no other site.
+pub(super) fn is_private(path: &str) -> bool {
+    ["/drafts", "/versions", "/scenarios", "/s", "/records", "/corrections", "/sign-in", "/sign-out", "/audit"]
+        .iter()
+        .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
+}
+
+const FORM: &str = "GET, HEAD, POST, OPTIONS";
+const SENT: &str = "POST, OPTIONS";
+
+/// The pages, where a workspace is served.
+pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
+    vec![
+        ("/sign-in", others(get(page(visit::door)).post(sent(visit::enter)), FORM)),
+        ("/sign-out", others(post(sent(visit::leave)), SENT)),
+        ("/versions", super::plain(get(page(versions::list)))),
+        ("/versions/{n}", super::plain(get(page(versions::one)))),
+        ("/versions/{n}/restore", others(post(sent(versions::restore)), SENT)),
+        ("/audit", super::plain(get(page(versions::audit)))),
+        ("/drafts", others(get(page(drafts::list)).post(brought(drafts::begin)), FORM)),
+        ("/drafts/{draft}", super::plain(get(page(drafts::one)))),
+        ("/drafts/{draft}/files", others(post(brought(drafts::add)), SENT)),
+        ("/drafts/{draft}/returned", super::plain(get(page(drafts::returned)))),
+        ("/drafts/{draft}/file", super::plain(get(page(drafts::file)))),
+        ("/drafts/{draft}/publish", others(post(sent(drafts::publish)), SENT)),
+        ("/drafts/{draft}/rebase", others(post(sent(drafts::rebase)), SENT)),
+        ("/drafts/{draft}/drop", others(post(sent(drafts::give_up)), SENT)),
+        ("/records/new", others(get(page(records::form)).post(sent(records::save)), FORM)),
+        ("/corrections", others(get(page(corrections::form)).post(sent(corrections::save)), FORM)),
+        ("/scenarios", others(get(page(scenarios::list)).post(sent(scenarios::save)), FORM)),
+        ("/scenarios/compare", super::plain(get(page(scenarios::compare)))),
+        ("/s/{scenario}", super::plain(get(page(scenarios::latest)))),
+        ("/s/{scenario}/{n}", super::plain(get(page(scenarios::state)))),
+    ]
+}
+
+type Page = fn(&Visit) -> Result<Reply, Problem>;
+type Sent = fn(&Visit, &Form) -> Result<Reply, Problem>;
+
+/// The future that answers a request.
+type Answered = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
+fn page(answer: Page) -> impl Fn(State<Arc<App>>, Request) -> Answered + Clone + Send + 'static {
+    move |State(app), request| {
+        Box::pin(async move { told(app, request, Body::None, move |visit, _| answer(visit)).await })
+    }
+}
+
+fn sent(answer: Sent) -> impl Fn(State<Arc<App>>, Request) -> Answered + Clone + Send + 'static {
+    move |State(app), request| Box::pin(async move { told(app, request, Body::Form, answer).await })
+}
+
+fn brought(answer: Sent) -> impl Fn(State<Arc<App>>, Request) -> Answered + Clone + Send + 'static {
+    move |State(app), request| Box::pin(async move { told(app, request, Body::Files, answer).await })
+}
+
+/// What a request brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    None,
+    Form,
+    Files,
+}
+
+async fn told(
+    app: Arc<App>,
+    request: Request,
+    body: Body,
+    answer: impl FnOnce(&Visit, &Form) -> Result<Reply, Problem> + Send + 'static,
+) -> Response {
+    match answered(app, request, body, answer).await {
+        Ok(reply) => reply.with(header::CACHE_CONTROL, "no-store").into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn answered(
+    app: Arc<App>,
+    request: Request,
+    wanted: Body,
+    answer: impl FnOnce(&Visit, &Form) -> Result<Reply, Problem> + Send + 'static,
+) -> Result<Reply, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let visit = Visit::of(&mut parts, &app).await?;
+    if wanted == Body::Files && !visit.may(crate::store::Action::Draft) {
+        // Nothing is read of what somebody sends who may not send it.
+        return Err(visit.forbidden());
+    }
+    let turn = app.limits.turn(super::Work::Light).await;
+    let form = match wanted {
+        Body::None => Form::default(),
+        Body::Form => body::form(body).await?,
+        Body::Files => body::files(&parts.headers, body, visit.workspace().dir()).await?,
+    };
+    let answered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        if wanted != Body::None {
+            visit.own_form(&form)?;
+        }
+        answer(&visit, &form)
+    });
+    answered.await.unwrap_or_else(|_| Err(Problem::our_fault()))
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Stale(why) => Self::meanwhile(why),
+            StoreError::Missing(why) => Self::not_found(format!("{why}.")),
+            StoreError::Refused(why) => Self::refused(why),
+            StoreError::Full => Self::no_disk(),
+            StoreError::Io(_) | StoreError::Database(_) => {
+                tracing::error!(%error, "the store");
+                Self::our_fault()
+            }
+        }
+    }
+}
+
+/// To another page, after something was done.
+fn see(visit: &Visit, path: &str) -> Reply {
+    Reply::empty().status(axum::http::StatusCode::SEE_OTHER).with(header::LOCATION, visit.ask.url(path))
+}

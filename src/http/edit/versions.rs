@@ -1,0 +1,88 @@
+//! `/versions`: what was published when, by whom and why; the way back. `/audit`: who did what.
+
+use super::super::problem::Problem;
+use super::super::reply::Reply;
+use super::see;
+use super::visit::{Form, Visit};
+use crate::store::{Action, Version};
+use serde_json::{Value, json};
+
+/// Rows of the audit that are shown; the database has all.
+const ROWS: usize = 500;
+
+fn head(version: &Version) -> Value {
+    json!({
+        "n": version.n, "parent": version.parent, "maker": version.who, "why": version.why,
+        "at": version.at.format("%-d %B %Y, %H:%M UTC").to_string(),
+    })
+}
+
+/// All versions, the newest first.
+pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
+    visit.must(Action::ReadVersions)?;
+    let keeper = visit.workspace().keeper();
+    let moves = keeper.moves(2)?;
+    let now = moves.first().map(|now| now.version);
+    // What was in force before; one click leads back to it.
+    let before = moves.get(1).map(|before| before.version).filter(|before| Some(*before) != now);
+    let versions: Vec<Value> = keeper.versions()?.iter().map(head).collect();
+    let digest = visit.ask.snapshot().ok().map(|snapshot| snapshot.digest().to_owned());
+    let new = visit.ask.get("new").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);
+    let back = visit.ask.get("back").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);
+    let members =
+        json!({"versions": versions, "in_force": now, "before": before, "digest": digest, "new": new, "back": back});
+    visit.page("versions.html", members)
+}
+
+/// One version with its files.
+pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
+    visit.must(Action::ReadVersions)?;
+    let version = visit.workspace().keeper().version(number(visit)?)?;
+    let erased: Vec<String> =
+        visit.workspace().keeper().hashes()?.into_iter().filter(|(_, gone)| *gone).map(|(hash, _)| hash).collect();
+    let files: Vec<Value> = version
+        .files
+        .iter()
+        .map(|file| {
+            json!({
+                "name": file.name, "bytes": file.bytes, "hash": file.hash, "who": file.who, "why": file.why,
+                "at": file.at.format("%Y-%m-%d").to_string(), "erased": erased.contains(&file.hash),
+            })
+        })
+        .collect();
+    let mut page = head(&version);
+    if let Some(members) = page.as_object_mut() {
+        members.insert("files".to_owned(), json!(files));
+    }
+    visit.page("version.html", page)
+}
+
+/// Puts a version in force again.
+pub(super) fn restore(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
+    visit.must(Action::Publish)?;
+    let moved = visit.editing.restore(&visit.actor, number(visit)?, form.number("seen")?)?;
+    Ok(see(visit, &format!("/versions?back={}", moved.version)))
+}
+
+/// The newest rows of the audit.
+pub(super) fn audit(visit: &Visit) -> Result<Reply, Problem> {
+    visit.must(Action::ReadAudit)?;
+    let rows: Vec<Value> = visit
+        .workspace()
+        .keeper()
+        .audit(ROWS)?
+        .into_iter()
+        .map(|row| {
+            json!({
+                "n": row.n, "at": row.at.format("%Y-%m-%d %H:%M:%S").to_string(), "who": row.who, "action": row.action,
+                "object": row.object, "detail": row.detail,
+            })
+        })
+        .collect();
+    visit.page("audit.html", json!({"rows": rows}))
+}
+
+fn number(visit: &Visit) -> Result<u64, Problem> {
+    let n = visit.ask.param("n");
+    n.parse().map_err(|_| Problem::not_found(format!("There is no version {n:?}.")))
+}
