@@ -180,7 +180,7 @@ HOSTILE = [
 BODIES = [
     ("echo", '{"inputs":' + "[" * 100_000),
     ("echo", '{"inputs":{"message":"' + "a" * 2_000_000 + '"}}'),
-    ("hubs", '{"inputs":{"kind":"hub","within":120,"sites":50,"candidates":{"streets":10},"time_limit":5}}'),
+    ("hubs", '{"inputs":{"kind":"community_hub","within":120,"sites":50,"candidates":{"streets":10},"time_limit":5}}'),
     ("coverage", '{"inputs":{"standard":"hub","add":[{"at":[1e308,-1e308]}]}}'),
     ("nothing", "{}"),
 ]
