@@ -335,7 +335,8 @@ pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, 
 
 /// Gives bytes to the reader of well-known binary, for [`super::doors`].
 pub(super) fn read_wkb(bytes: &[u8]) {
-    let _ = (wkb::geometry(bytes), wkb::geopackage(bytes));
+    let mut arcs = arc::Arcs::default();
+    let _ = (wkb::geometry(bytes, &mut arcs), wkb::geopackage(bytes, &mut arcs));
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ fn shapes_inside_shapes_are_read_or_refused_and_never_followed_to_the_end_of_the
     }
     // Well-known binary: a collection of one collection of one collection …
     let wkb = [1, 7, 0, 0, 0, 1, 0, 0, 0].repeat(100_000);
-    assert!(wkb::geometry(&wkb).expect_err("refused").contains("nested too deeply"));
+    assert!(wkb::geometry(&wkb, &mut arc::Arcs::default()).expect_err("refused").contains("nested too deeply"));
 }
 
 #[test]
