@@ -136,7 +136,7 @@ same: build ## every public answer of OLD=a program built earlier, against this 
 meaning: tools ## tables made by chance with a known meaning, TABLES of them: right or asked about, never wrong in silence
 	cargo run --example meaning -- $(or $(TABLES),100000)
 
-fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` adds libFuzzer (nightly Rust)
+fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh` is libFuzzer on every reader
 	python3 fuzz/places.py $(PATCHWORK) $(or $(FUZZ_SECONDS),600)
 
 kill: build ## the server of a workspace is killed KILLS times while eight clients work: nothing acknowledged is lost

@@ -1,13 +1,16 @@
 """High load while the place under the server changes: is every answer whole, and does memory stay flat?
 
-    python benches/soak.py PATCHWORK [--minutes 10] [--connections 32] [--reload-every 10] [--residents 60000]
+    python benches/soak.py PATCHWORK [--minutes 10] [--connections 512] [--reload-every 20] [--residents 60000]
 
 PATCHWORK is the built program. Two demo boroughs are made. First each is served by itself, and what it answers to some
 sixty addresses is written down under the digest in its ETag. Then the server runs on a link that leads to one borough
 or the other; every few seconds the link is turned and SIGHUP sent. All the while wrk presses on with many connections,
 and checkers compare every answer they get, byte for byte but for the time it was built, with what was written down for
-the digest it bears: an answer made of two snapshots, or of none, is told at once. Prints a line each half minute and a
-summary; exit code 1 when an answer was wrong, a request failed, or memory grew.
+the digest it bears: an answer made of two snapshots, or of none, is told at once. Among them are the idle, who connect
+and say half a word; the slow, who read a kilobyte a second; and the hostile, who send what ought to be refused. Of what
+they get only a fault of the server's counts. The server may have more connections and requests at once than by default,
+so that a refusal for want of room is a failure here. Prints a line each half minute and a summary; exit code 1 when an
+answer to an honest client was wrong or failed, a hostile one met a fault, or memory grew.
 """
 
 import argparse
@@ -32,6 +35,7 @@ import urllib.parse
 
 # When a snapshot was built is said in answers, and is no part of what they say of the place.
 BUILT = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+NUISANCES = [("idle", 60), ("slow", 20), ("hostile", 4)]
 # Memory may grow by this much from the second third of the run to the last.
 GROWTH = 1.15
 
@@ -44,7 +48,13 @@ def free_port():
 
 class Server:
     def __init__(self, program, place, port):
-        environment = {**os.environ, "PATCHWORK_LOG_FILTER": "warn", "PATCHWORK_PUBLIC_URL": "http://soak.invalid"}
+        environment = {
+            **os.environ,
+            "PATCHWORK_LOG_FILTER": "warn",
+            "PATCHWORK_PUBLIC_URL": "http://soak.invalid",
+            "PATCHWORK_MAX_CONNECTIONS": "2048",
+            "PATCHWORK_MAX_CONCURRENT_REQUESTS": "1024",
+        }
         self.port = port
         self.process = subprocess.Popen(
             [program, "serve", str(place), "--bind", f"127.0.0.1:{port}"], env=environment, stderr=subprocess.PIPE
@@ -157,6 +167,69 @@ class Checker(threading.Thread):
                 tags[path] = etag
 
 
+HOSTILE = [
+    "GET /collections/zones/items?filter=residents%3E" + "1%2B" * 8000 + "1",
+    "GET /collections/zones/items?filter=" + "(" * 4000,
+    "GET /collections/zones/items?filter=name%20LIKE%20'" + "%25a" * 3000 + "'",
+    "GET /collections/zones/items?bbox=1e999,NaN,-inf,0&limit=99999999999999999999",
+    "GET /collections/zones/items?offset=18446744073709551615&sortby=" + "-residents," * 500,
+    "GET /collections/%00/items", "GET /../../etc/passwd", "GET /tiles/zones/20/1048575/1048575", "BREW / HTTP/9.9",
+    "GET /" + "a" * 70_000, "GET /map.pmtiles", "GET /collections/zones/items?f=gpkg",
+    "DELETE /jobs/00000000000000000000000000000000", "GET /jobs?limit=10001",
+]
+BODIES = [
+    ("echo", '{"inputs":' + "[" * 100_000),
+    ("echo", '{"inputs":{"message":"' + "a" * 2_000_000 + '"}}'),
+    ("hubs", '{"inputs":{"kind":"community_hub","within":120,"sites":50,"candidates":{"streets":10},"time_limit":5}}'),
+    ("coverage", '{"inputs":{"standard":"hub","add":[{"at":[1e308,-1e308]}]}}'),
+    ("nothing", "{}"),
+]
+
+
+class Nuisance(threading.Thread):
+    """Somebody who means no good, or knows no better: idle, slow or hostile."""
+
+    def __init__(self, kind, port, seed, until):
+        super().__init__(daemon=True)
+        self.kind, self.port, self.until, self.random = kind, port, until, random.Random(seed)
+        self.met, self.faults = collections.Counter(), []
+
+    def run(self):
+        while time.monotonic() < self.until:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=40) as line:
+                getattr(self, self.kind)(line)
+            time.sleep(0.05)
+
+    def idle(self, line):
+        line.sendall(self.random.choice([b"", b"GET / HTTP/1.1\r\nHost: a\r\nX-", b"\x16\x03\x01", b"PRI * HTTP/2.0\r\n"]))
+        began = time.monotonic()
+        while time.monotonic() < self.until and line.recv(4096):
+            pass
+        self.met["closed after 30 s or less" if time.monotonic() - began < 31 else "closed later"] += 1
+
+    def slow(self, line):
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.sendall(b"GET /collections/streets/items?f=csv HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        while time.monotonic() < self.until and line.recv(1024):
+            time.sleep(1)
+        self.met["ended"] += 1
+
+    def hostile(self, line):
+        if self.random.random() < 0.25:
+            process, body = self.random.choice(BODIES)
+            head = f"POST /processes/{process}/execution HTTP/1.1\r\nContent-Length: {len(body)}\r\nPrefer: respond-async"
+        else:
+            head, body = f"{self.random.choice(HOSTILE)} HTTP/1.1", ""
+        line.sendall(f"{head}\r\nHost: a\r\nConnection: close\r\n\r\n{body}".encode())
+        answer = line.recv(200)
+        status = answer[9:12].decode(errors="replace") if answer.startswith(b"HTTP/") else "closed"
+        self.met[status] += 1
+        if status == "500":
+            self.faults.append(head[:120])
+        while line.recv(1 << 16):
+            pass
+
+
 def press(port, paths, connections, seconds, folder):
     listed, script = folder / "paths.txt", folder / "press.lua"
     listed.write_text("\n".join(paths) + "\n")
@@ -188,8 +261,9 @@ def run(options, folder):
     until = time.monotonic() + seconds
     presser = press(server.port, [path for path in paths if known_ok(known, path)], options.connections, seconds, folder)
     checkers = [Checker(server.port, known, paths, seed, until) for seed in range(3)]
-    for checker in checkers:
-        checker.start()
+    nuisances = [Nuisance(kind, server.port, seed, until) for kind, many in NUISANCES for seed in range(many)]
+    for each in checkers + nuisances:
+        each.start()
     print(f"{len(paths)} addresses, {options.connections} connections, {seconds} s", flush=True)
     memory, turns, told = [], 0, time.monotonic() + 30
     turn_at = time.monotonic() + options.reload_every
@@ -211,7 +285,7 @@ def run(options, folder):
         checker.join(60)
     metrics = Client(server.port).get("/metrics")[1].decode()
     loads = {kind: int(re.search(rf"patchwork_loads_{kind}_total (\d+)", metrics)[1]) for kind in ("succeeded", "failed")}
-    return summary(checkers, pressed, memory, turns, loads, server.stop(), server.said)
+    return summary(checkers, nuisances, pressed, memory, turns, loads, server.stop(), server.said)
 
 
 def known_ok(known, path):
@@ -219,7 +293,7 @@ def known_ok(known, path):
     return all(status in (200, 204) for (_, each), (status, _) in known.items() if each == path)
 
 
-def summary(checkers, pressed, memory, turns, loads, code, said):
+def summary(checkers, nuisances, pressed, memory, turns, loads, code, said):
     wrong = [each for checker in checkers for each in checker.wrong]
     met = sum((checker.met for checker in checkers), collections.Counter())
     third = len(memory) // 3
@@ -228,20 +302,25 @@ def summary(checkers, pressed, memory, turns, loads, code, said):
     print(f"checked {sum(checker.checked for checker in checkers):,} answers: {len(wrong)} wrong; by digest {dict(met)}")
     print(f"wrk: {pressed['requests']:,} requests, {pressed['requests'] / pressed['us'] * 1e6:,.0f} a second, "
           f"p99 {pressed['p99'] / 1e3:.1f} ms, {pressed['errors']} errors")
+    digests = len(met)
     print(f"{turns} signals, loads {loads}; memory: start {memory[0]:.0f}, middle third {middle:.0f}, last third {last:.0f}, "
           f"most {max(memory):.0f} MB; exit code {code}")
-    for each in (wrong + complaints)[:10]:
+    for kind, _ in NUISANCES:
+        met = sum((each.met for each in nuisances if each.kind == kind), collections.Counter())
+        print(f"{kind}: {dict(sorted(met.items()))}")
+    faults = [f"met a fault: {fault}" for each in nuisances for fault in each.faults]
+    for each in (wrong + complaints + faults)[:10]:
         print("  ", each)
-    sound = not wrong and not complaints and pressed["errors"] == 0 and loads["failed"] == 0 and code == 0
-    return sound and last <= GROWTH * middle and len(met) >= 2
+    sound = not faults and not wrong and not complaints and pressed["errors"] == 0 and loads["failed"] == 0 and code == 0
+    return sound and last <= GROWTH * middle and digests >= 2
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("patchwork")
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("--reload-every", type=float, default=10)
+    parser.add_argument("--connections", type=int, default=512)
+    parser.add_argument("--reload-every", type=float, default=20)
     parser.add_argument("--residents", type=int, default=60_000)
     options = parser.parse_args()
     if not shutil.which("wrk"):

@@ -2,6 +2,7 @@
 //! need. With `locate/interrupt.rs` the only file with `unsafe` code: the system's calls have no other form.
 
 use std::fs;
+use std::sync::OnceLock;
 
 /// Gives memory that nothing uses any more back to the system. The allocator keeps what a large piece of work freed
 /// for the next one; a server that plans once a day would hold it all day.
@@ -25,6 +26,56 @@ pub fn at_most(bytes: u64) -> std::io::Result<()> {
     // SAFETY: `limit` is a live value that the call only reads.
     let refused = unsafe { libc::setrlimit(libc::RLIMIT_DATA, &raw const limit) };
     if refused == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+}
+
+/// What is said when memory runs out. It must be ready: nothing can be made when there is none left.
+static WORDS: OnceLock<String> = OnceLock::new();
+
+/// Within which a process reads what may be too large for it, see [`within`].
+pub struct Bounds(Option<libc::rlimit>);
+
+/// Lets this process take so many bytes more, or as many as there are, for as long as the value lives. Running out of
+/// memory then ends it with exit code 1 and these words on stderr, instead of an abort or the system's own choice of
+/// whom to end. Where the system refuses the limit, the words remain.
+#[must_use]
+#[allow(unsafe_code)]
+pub fn within(bytes: Option<u64>, words: &str) -> Bounds {
+    let _said_before = WORDS.set(format!("{words}\n"));
+    let mut before = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `before` is a live value that the call fills; the handler calls only what a handler may.
+    let known = unsafe {
+        libc::signal(libc::SIGABRT, say_and_end as extern "C" fn(libc::c_int) as libc::sighandler_t);
+        libc::getrlimit(libc::RLIMIT_DATA, &raw mut before) == 0
+    };
+    let Some(bytes) = bytes.filter(|_| known) else { return Bounds(None) };
+    let limit = libc::rlimit { rlim_cur: bytes.min(before.rlim_max).min(before.rlim_cur), ..before };
+    // SAFETY: `limit` is a live value that the call only reads.
+    let refused = unsafe { libc::setrlimit(libc::RLIMIT_DATA, &raw const limit) };
+    Bounds((refused == 0).then_some(before))
+}
+
+impl Drop for Bounds {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // SAFETY: the limit is a live value that the call only reads; the signal gets its own meaning back.
+        unsafe {
+            libc::signal(libc::SIGABRT, libc::SIG_DFL);
+            if let Some(before) = &self.0 {
+                libc::setrlimit(libc::RLIMIT_DATA, &raw const *before);
+            }
+        }
+    }
+}
+
+/// An allocation that fails aborts; this is what becomes of the abort.
+#[allow(unsafe_code)]
+extern "C" fn say_and_end(_: libc::c_int) {
+    let words = WORDS.get().map_or("", String::as_str);
+    // SAFETY: both may be called in a handler; the words live as long as the process.
+    unsafe {
+        libc::write(2, words.as_ptr().cast(), words.len());
+        libc::_exit(1);
+    }
 }
 
 /// Asks the system, when it runs out of memory, to end this process before others.
@@ -57,8 +108,11 @@ pub fn files() -> Option<usize> {
 }
 
 fn available(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    let bytes = |name: &str| {
+        let line = meminfo.lines().find_map(|line| line.strip_prefix(name))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    };
+    Some(bytes("MemAvailable:")? + bytes("SwapFree:").unwrap_or(0))
 }
 
 #[cfg(test)]
@@ -68,6 +122,7 @@ mod tests {
     #[test]
     fn what_the_machine_has_left_is_read_in_bytes() {
         assert_eq!(available("MemTotal:  9 kB\nMemAvailable:    2048 kB\n"), Some(2_097_152));
+        assert_eq!(available("MemAvailable: 2 kB\nSwapFree: 3 kB\n"), Some(5120));
         assert_eq!(available("MemTotal: 9 kB\n"), None);
         give_back();
     }

@@ -5,7 +5,7 @@ mod saved;
 mod shared;
 
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
-pub use saved::Saved;
+pub use saved::{Saved, Unsaved};
 pub use shared::{Failure, Shared};
 
 use crate::disclose::Protected;
@@ -124,17 +124,17 @@ impl Snapshot {
     /// All layers as one PMTiles file, made when first asked for: seconds for a borough, minutes for a country.
     ///
     /// # Errors
-    /// What went wrong when it was written, in words.
-    pub fn archive(&self) -> Result<&Saved, String> {
+    /// What went wrong when it was written.
+    pub fn archive(&self) -> Result<&Saved, Unsaved<Box<dyn std::error::Error>>> {
         if let Some(made) = self.archive.get() {
             return Ok(made);
         }
         // A disk that is full now may have room later, so a failure is not kept.
-        let made = self.write_archive().map_err(|error| error.to_string())?;
+        let made = self.write_archive()?;
         Ok(self.archive.get_or_init(|| made))
     }
 
-    fn write_archive(&self) -> Result<Saved, Box<dyn std::error::Error>> {
+    fn write_archive(&self) -> Result<Saved, Unsaved<Box<dyn std::error::Error>>> {
         let layers: Vec<_> = self.drawn().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
         let description = format!("Who can walk to what in {}, and where the gaps are and why.", self.place.name);
         Saved::by(|file| {

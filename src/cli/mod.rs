@@ -23,6 +23,7 @@ mod words;
 use crate::config::Config;
 use crate::layer::{report, understood};
 use crate::load;
+use crate::memory;
 use crate::place::{Issue, Place, Severity};
 use args::{Cli, Command};
 use clap::Parser;
@@ -69,6 +70,8 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<(), Failure> {
     let config = Config::resolve(cli.config.as_deref(), &cli.overrides()).map_err(Failure::Usage)?;
     let progress = progress::Progress::new(cli.quiet);
+    // A server sets its own; the trial of a reload ends as it ends.
+    let _bounds = (!matches!(cli.command, Command::Serve(_) | Command::Rehearse(_))).then(bounds);
     match &cli.command {
         Command::Demo(args) => demo::run(args, &progress),
         Command::Init(args) => init::run(args, &progress),
@@ -85,6 +88,14 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),
     }
+}
+
+/// Nine tenths of what the machine or container has left, and the words for when that is not enough.
+fn bounds() -> memory::Bounds {
+    let words = "patchwork: this takes more memory than the machine or container has left, or than it is allowed. Leave \
+                 out files, sheets, rows or columns that are not needed (the last step named above says which), or \
+                 allow it more.";
+    memory::within(memory::left().map(|bytes| bytes / 10 * 9), words)
 }
 
 /// A place to work on; what makes it unusable is said on stderr.

@@ -77,6 +77,8 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
 
     let (first, loaded) = tokio::sync::oneshot::channel();
     let (reload, wanted) = std::sync::mpsc::channel::<()>();
+    // There is nothing to keep yet, so the first load is tried here and not in another process; it ends in words.
+    let bounds = super::bounds();
     let (for_thread, settings) = (Arc::clone(&shared), config.clone());
     let (dir, opened) = match what {
         What::Place(dir) => {
@@ -119,8 +121,19 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
         let _ = stopped.await;
     }));
-    match loaded.await {
-        Ok(true) => {
+    // A disk that is full for this process, or a limit on files, is an error of that write and not the end.
+    let _full = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
+    let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
+    drop(bounds);
+    match loaded {
+        Err(_) => {
+            return Err(Failure::Failed(format!(
+                "loading {} took more than {} seconds; see with patchwork check which file takes so long, or allow more in reload_timeout_s",
+                dir.display(),
+                config.reload_timeout_s
+            )));
+        }
+        Ok(Ok(true)) => {
             eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display());
             if let Some((_, key, _)) = &opened {
                 let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));

@@ -5,7 +5,6 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::saved;
-use crate::snapshot::Saved;
 use axum::http::header;
 
 const OFFERS: [Offer; 1] = [PMTILES];
@@ -27,8 +26,8 @@ pub(super) fn archive(ask: &Ask) -> Result<Reply, Problem> {
         return Ok(Reply::not_modified(&etag));
     }
     let file = snapshot.archive().map_err(|error| {
-        tracing::error!(error, "the map could not be written as PMTiles");
-        if Saved::has_room() { Problem::our_fault() } else { Problem::no_room() }
+        tracing::error!(%error, "the map could not be written as PMTiles");
+        Problem::unsaved(&error)
     })?;
     let reply = saved::ranged(ask, offer.media, file, &etag)?;
     let name = format!("{}.pmtiles", snapshot.place.key);

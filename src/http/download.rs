@@ -9,7 +9,7 @@ use super::request::Ask;
 use crate::crs::Plane;
 use crate::layer::file::{self, Coordinates, FileError};
 use crate::layer::{Layer, csv};
-use crate::snapshot::{Coords, Saved, Snapshot};
+use crate::snapshot::{Coords, Saved, Snapshot, Unsaved};
 use std::io::{BufWriter, Write};
 
 /// The coordinates of the shapes sent: those asked for, where the format can have them.
@@ -73,9 +73,9 @@ pub(super) fn file(
     Ok(Reply::file(offer.media, saved, all))
 }
 
-fn fault(error: FileError) -> Problem {
+fn fault(error: Unsaved<FileError>) -> Problem {
     tracing::error!(%error, "a download could not be written");
-    if Saved::has_room() { Problem::our_fault() } else { Problem::no_room() }
+    Problem::unsaved(&error)
 }
 
 /// A spreadsheet has an end, which the request can be kept within.
@@ -84,6 +84,6 @@ fn too_much(error: FileError) -> Problem {
         FileError::Format { .. } => {
             Problem::bad_request(format!("This is too much for a spreadsheet: {error}. Ask for less, or for CSV."))
         }
-        FileError::Io(_) => fault(error),
+        FileError::Io(_) => fault(Unsaved::Fault(error)),
     }
 }

@@ -23,8 +23,8 @@ pub(super) const PARAMETERS: [&str; 7] =
 /// Most that one page of a list may have, as the API's definition says.
 pub(super) const MOST_LISTED: usize = 10_000;
 
-/// Answers with the list of the asker's own, the newest first. To strangers it is empty: a job is seen and ended by
-/// whoever was told its id.
+/// Answers with the list of the asker's own, the newest first. To strangers it is empty: a job is seen by whoever
+/// was told its id, and ended by whoever started it.
 pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let snapshot = ask.snapshot()?;
     ask.only(&PARAMETERS)?;
@@ -55,6 +55,9 @@ pub(super) fn one(ask: &Ask) -> Result<Reply, Problem> {
 pub(super) fn dismiss(ask: &Ask) -> Result<Reply, Problem> {
     let job = named(ask)?;
     ask.only(&[])?;
+    if !job.owner.is(ask.token.as_deref(), ask.client) {
+        return Err(Problem::not_your_job());
+    }
     ask.jobs.dismiss(&job);
     let mut info = status_info(ask, &job);
     if let Some(members) = info.as_object_mut() {

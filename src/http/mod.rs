@@ -176,6 +176,12 @@ pub async fn serve(
     ended
 }
 
+/// All resources without a listener, for fuzzers and tests that ask them in the same process.
+#[doc(hidden)]
+pub fn resources_of(shared: Arc<Shared>, options: &Options) -> Router {
+    router(shared, options, Arc::new(Jobs::new(options)))
+}
+
 /// All resources, with everything that goes round them.
 fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
     let public_url = options.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());

@@ -1,5 +1,6 @@
 //! What went wrong with a request, in words that name the remedy (RFC 9457).
 
+use crate::snapshot::Unsaved;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -109,6 +110,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "Not from another site's page", detail)
     }
 
+    /// Somebody who did not start a job wants to end it.
+    pub(super) fn not_your_job() -> Self {
+        let detail = "Whoever is told the address of a job may see it; only whoever started it may end it: the browser that did, or a program without cookies at the same address.";
+        Self::new(StatusCode::FORBIDDEN, "Not your job", detail)
+    }
+
     /// One client has as many jobs as it may.
     pub(super) fn too_many_jobs(most: usize) -> Self {
         let detail =
@@ -116,8 +123,15 @@ impl Problem {
         Self { retry_after: 10, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many jobs", detail) }
     }
 
-    /// The machine has no room for the file an answer is written to.
-    pub(super) fn no_room() -> Self {
+    /// A file that an answer is sent from could not be written.
+    pub(super) fn unsaved<E>(why: &Unsaved<E>) -> Self {
+        match why {
+            Unsaved::NoRoom => Self::no_room(),
+            Unsaved::Fault(_) => Self::our_fault(),
+        }
+    }
+
+    fn no_room() -> Self {
         let detail = "There is no room for temporary files on the machine, so this form cannot be written now. Ask for GeoJSON, CSV or XLSX, or tell whoever runs this server that TMPDIR is full or missing.";
         Self { retry_after: 60, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No room for temporary files", detail) }
     }

@@ -13,6 +13,8 @@ pub mod candidates;
 pub mod costs;
 mod deprivation;
 mod desk;
+#[doc(hidden)]
+pub mod doors;
 mod fence;
 mod dwellings;
 pub mod engagement;

@@ -33,6 +33,9 @@ pub(super) fn read(dir: &Path) -> Result<Manifest, Vec<Issue>> {
     parse(&text)
 }
 
+/// Wrong lines that are told at once. Each is found by reading the whole text again.
+const MOST_TOLD: usize = 50;
+
 /// Longest `place.toml` that is read, in bytes.
 const LONGEST: u64 = 4 << 20;
 
@@ -76,8 +79,8 @@ fn collect(text: &str) -> Result<Manifest, Vec<Issue>> {
             issues.push(issue);
         }
         match without {
-            Some(rest) => text = rest,
-            None => return Err(issues),
+            Some(rest) if issues.len() < MOST_TOLD => text = rest,
+            _ => return Err(issues),
         }
     }
 }
@@ -199,6 +202,18 @@ mod tests {
         let issues = parse(text).expect_err("wrong");
         let told: Vec<_> = issues.iter().map(|issue| (issue.code.word(), issue.at.row)).collect();
         assert_eq!(told, [("unknown-key", Some(2)), ("unknown-key", Some(4)), ("unknown-key", Some(7))]);
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_wrong_lines_or_of_one_thing_inside_another_ends_soon() {
+        let began = std::time::Instant::now();
+        let many: String = (0..100_000).map(|number| format!("k{number} = 1\n")).collect();
+        assert_eq!(parse(&format!("{GOOD}{many}")).expect_err("wrong").len(), MOST_TOLD);
+        assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+        for inside in ["a = ".to_owned() + &"[".repeat(500_000), "a = ".to_owned() + &"{a=".repeat(300_000)] {
+            assert_eq!(wrong(&format!("{GOOD}{inside}\n")).code, "settings-syntax");
+        }
+        wrong(&format!("{GOOD}a{} = 1\n", ".a".repeat(200_000)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Bytes for which there must be room: a small layer as a file.
+/// Bytes for which there must be room: more than any writer holds back before it writes.
 const ROOM: usize = 1 << 20;
 
 /// A finished file without a name: it is gone when nobody reads it any more, whatever becomes of the program.
@@ -15,15 +15,27 @@ pub struct Saved {
     length: u64,
 }
 
+/// Why there is no file.
+#[derive(Debug, thiserror::Error)]
+pub enum Unsaved<E> {
+    /// The folder for temporary files (`TMPDIR`) is missing or full, or the process may write no more.
+    #[error("there is no room for temporary files: TMPDIR is full or missing")]
+    NoRoom,
+    /// What the writer says.
+    #[error("{0}")]
+    Fault(E),
+}
+
 impl Saved {
     /// Keeps what `write` writes.
     ///
     /// # Errors
     /// When no temporary file can be made, or `write` fails.
-    pub fn by<E: From<io::Error>>(write: impl FnOnce(&mut File) -> Result<(), E>) -> Result<Self, E> {
-        let mut file = tempfile::tempfile()?;
-        write(&mut file)?;
-        let length = file.seek(SeekFrom::End(0))?;
+    pub fn by<E: From<io::Error>>(write: impl FnOnce(&mut File) -> Result<(), E>) -> Result<Self, Unsaved<E>> {
+        let mut file = tempfile::tempfile().map_err(|_| Unsaved::NoRoom)?;
+        // The file is still there when room is asked after: with it goes what it took.
+        write(&mut file).map_err(|error| if has_room(&mut file) { Unsaved::Fault(error) } else { Unsaved::NoRoom })?;
+        let length = file.seek(SeekFrom::End(0)).map_err(|error| Unsaved::Fault(error.into()))?;
         Ok(Self { file: Arc::new(file), length })
     }
 
@@ -31,21 +43,17 @@ impl Saved {
     ///
     /// # Errors
     /// When no temporary folder can be made, or `write` fails.
-    pub fn at<E: From<io::Error>>(name: &str, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<Self, E> {
-        let folder = tempfile::tempdir()?;
+    pub fn at<E: From<io::Error>>(name: &str, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<Self, Unsaved<E>> {
+        let folder = tempfile::tempdir().map_err(|_| Unsaved::NoRoom)?;
         let path = folder.path().join(name);
-        write(&path)?;
-        let file = File::open(&path)?;
-        let length = file.metadata()?.len();
+        write(&path).map_err(|error| {
+            let file = File::options().append(true).create(true).open(&path);
+            let has_room = file.is_ok_and(|mut file| has_room(&mut file));
+            if has_room { Unsaved::Fault(error) } else { Unsaved::NoRoom }
+        })?;
+        let opened = File::open(&path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        let (length, file) = opened.map_err(|error| Unsaved::Fault(error.into()))?;
         Ok(Self { file: Arc::new(file), length })
-    }
-
-    /// Whether files can be kept at all: whether the folder for temporary files (`TMPDIR`) is there and has room.
-    /// Writers of formats wrap what the disk says in their own words, so this is asked of the disk itself.
-    #[must_use]
-    pub fn has_room() -> bool {
-        let probe = |file: &mut File| file.write_all(&vec![1; ROOM]).and_then(|()| file.sync_data());
-        tempfile::tempfile().and_then(|mut file| probe(&mut file)).is_ok()
     }
 
     /// How many bytes it has.
@@ -64,4 +72,11 @@ impl Saved {
         self.file.read_exact_at(&mut bytes, part.start)?;
         Ok(bytes)
     }
+}
+
+/// Whether a file that could not be written has room to grow. Writers of formats wrap what the disk says in their own
+/// words, so this is asked of the disk itself.
+fn has_room(file: &mut File) -> bool {
+    let grown = file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(&vec![1; ROOM]));
+    grown.and_then(|()| file.sync_data()).is_ok()
 }

@@ -57,7 +57,22 @@ fn jobs_are_listed_to_whoever_started_them_and_to_nobody_else() {
     }
     let (_, other) = started(&server, &json!({"inputs": {"message": "theirs"}}));
     assert!(other != cookie && listed(&server, "", &other).len() == 1);
-    assert_eq!(server.ask("DELETE", &job, &[]).status, 200, "whoever knows the id may end it, as the standard has it");
+    assert_eq!(server.get(&job).status, 200, "whoever is told the id may see it, as the standard has it");
+    assert_eq!(server.ask("DELETE", &job, &[("Cookie", &other)]).status, 403, "and another browser may not end it");
+    assert_eq!(server.ask("DELETE", &job, &[("Cookie", &cookie)]).status, 200);
+}
+
+#[test]
+fn a_program_without_cookies_ends_what_its_own_address_started_and_no_other() {
+    let server = of(Options { behind_proxy: true, ..Options::default() });
+    let body = json!({"inputs": {"message": "a", "pause": 60}});
+    let began = post(&server, "echo", &[("Prefer", "respond-async"), ("X-Forwarded-For", "192.0.2.1")], &body);
+    let job = crate::http_server::path(began.header("location").expect("where the job is"));
+    for other in [&[("X-Forwarded-For", "192.0.2.2")][..], &[("X-Forwarded-For", "192.0.2.1, 192.0.2.2")], &[]] {
+        let refused = server.ask("DELETE", &job, other);
+        assert!(refused.status == 403 && detail(&refused).contains("whoever started it"), "{}", refused.text());
+    }
+    assert_eq!(server.ask("DELETE", &job, &[("X-Forwarded-For", "192.0.2.1")]).status, 200);
 }
 
 #[test]
@@ -211,4 +226,84 @@ fn a_reload_that_takes_too_much_memory_leaves_what_is_served() {
     program.signal("USR1");
     program.wait_for("asked by a signal how it stands");
     assert!(program.get("/collections/zones/items/B2", "").contains("200 OK"));
+}
+
+#[test]
+fn a_first_load_that_takes_too_much_memory_ends_in_words_and_not_in_an_abort() {
+    let toy = Toy::new().with("residents.csv", &format!("zone,category,n\n{}", "A1,White,6\n".repeat(3_000_000)));
+    for command in [&["check"][..], &["serve", "--bind", "127.0.0.1:0"]] {
+        let ended = std::process::Command::new("sh")
+            .args(["-c", "ulimit -d 100000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_patchwork")])
+            .arg(command[0])
+            .arg(toy.dir())
+            .args(&command[1..])
+            .output()
+            .expect("the program runs");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.code(), Some(1), "{command:?}: {told}");
+        assert!(told.contains("takes more memory than"), "{command:?}: {told}");
+    }
+}
+
+#[test]
+fn a_first_load_that_takes_too_long_ends_in_words() {
+    let toy = Toy::new().with("residents.csv", &format!("zone,category,n\n{}", "A1,White,6\n".repeat(3_000_000)));
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_patchwork"))
+        .arg("serve")
+        .arg(toy.dir())
+        .args(["--bind", "127.0.0.1:0"])
+        .env("PATCHWORK_RELOAD_TIMEOUT_S", "1")
+        .output()
+        .expect("the program runs");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(1) && told.contains("took more than 1 seconds"), "{told}");
+}
+
+#[test]
+fn where_temporary_files_have_no_room_the_forms_that_need_them_are_503_in_words_and_the_others_are_served() {
+    let toy = Toy::new();
+    let missing = Program::limited(":", toy.dir(), &[("TMPDIR", "/nowhere/at/all")]);
+    // Sixteen blocks are enough for no file, as on a disk that is full.
+    let full = Program::limited("ulimit -f 16", toy.dir(), &[]);
+    for program in [missing, full] {
+        for path in ["/collections/zones/items?f=gpkg", "/map.pmtiles"] {
+            let answer = program.get(path, "");
+            let small = path == "/map.pmtiles" && answer.contains("200 OK");
+            assert!(
+                small || (answer.contains("503") && answer.contains("TMPDIR is full or missing")),
+                "{path}: {answer}"
+            );
+        }
+        for path in ["/collections/zones/items?f=json", "/collections/zones/items?f=csv", "/readyz"] {
+            assert!(program.get(path, "").contains("200 OK"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_is_given_up_soon_whatever_it_is_doing() {
+    let options = Options { max_running_jobs: 1, public_url: Some(PUBLIC.to_owned()), ..Options::default() };
+    let server = Server::empty(options);
+    server.shared.replace(snapshot(town(60, 40)));
+    let mut caught = 0;
+    for pause in [0, 30, 100, 300, 800, 2_000, 4_000] {
+        let inputs = json!({
+            "kind": "hub", "within": 20, "sites": 6, "candidates": {"streets": 60}, "runs": 50, "time_limit": 120,
+        });
+        let job = start(&server, "hubs", &json!({"inputs": inputs}));
+        until(&server, &job, |status| status != "accepted");
+        std::thread::sleep(Duration::from_millis(pause));
+        let doing = server.get(&job).json();
+        if over(doing["status"].as_str().expect("a status")) {
+            continue;
+        }
+        caught += 1;
+        assert_eq!(server.ask("DELETE", &job, &[]).status, 200);
+        let began = Instant::now();
+        assert_eq!(post(&server, "echo", &[], &json!({"inputs": {"message": "b"}})).status, 200);
+        let took = began.elapsed();
+        // A second, when it is optimised and alone; here it is neither.
+        assert!(took < Duration::from_secs(6), "{took:?} while it said {}", doing["message"]);
+    }
+    assert!(caught >= 3, "only {caught} were caught at work");
 }

@@ -86,7 +86,13 @@ impl Program {
 
     /// With these settings in the environment.
     pub(crate) fn serving_with(dir: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_patchwork"))
+        Self::limited(":", dir, settings)
+    }
+
+    /// As [`Program::serving_with`], under limits of the shell such as `ulimit -f 16`.
+    pub(crate) fn limited(limits: &str, dir: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut child = Command::new("sh")
+            .args(["-c", &format!("{limits}; exec \"$@\""), "sh", env!("CARGO_BIN_EXE_patchwork")])
             .envs(settings.iter().copied())
             .args(["--log", "json", "serve", &dir.display().to_string(), "--bind", "127.0.0.1:0"])
             .env("PATCHWORK_LOG_FILTER", "info")

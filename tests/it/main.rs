@@ -7,6 +7,7 @@ mod circles;
 mod columns;
 mod demo;
 mod formats;
+mod fuzzed;
 mod giving;
 mod giving_kinds;
 mod giving_planted;

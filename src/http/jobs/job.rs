@@ -24,14 +24,25 @@ pub(in crate::http) struct Job {
     state: Arc<Mutex<State>>,
 }
 
-/// Who started a job. The id of a job cannot be guessed and is told to nobody else, so whoever has it may see and end
-/// the job; the list shows each browser its own.
+/// Who started a job. The id of a job cannot be guessed and is told to nobody else, so whoever has it may see the job;
+/// whoever started it may end it. The list shows each browser its own.
 #[derive(Debug, Clone, Default)]
 pub(in crate::http) struct Owner {
     /// What only the browser that started it holds.
     pub(in crate::http) token: Option<String>,
     /// The address, where it is known.
     pub(in crate::http) client: Option<IpAddr>,
+}
+
+impl Owner {
+    /// Whether this is who started the job: by what its browser holds, or, for a program that holds nothing, by its
+    /// address.
+    pub(in crate::http) fn is(&self, token: Option<&str>, client: Option<IpAddr>) -> bool {
+        match token {
+            Some(token) => self.token.as_deref() == Some(token),
+            None => self.client == client,
+        }
+    }
 }
 
 /// How a job stands.

@@ -251,6 +251,24 @@ fn hostile_conditions_are_refused_and_do_not_use_up_time_or_stack() {
 }
 
 #[test]
+fn a_shape_in_json_whose_positions_are_no_pairs_is_refused_in_words() {
+    for shape in [
+        r#"{"type":"Point","coordinates":[1]}"#,
+        r#"{"type":"Point","coordinates":["a","b"]}"#,
+        r#"{"type":"LineString","coordinates":[[1,2],[3]]}"#,
+        r#"{"type":"Polygon","coordinates":[[[1,2],[3,4],[5],[1,2]]]}"#,
+        r#"{"type":"MultiPoint","coordinates":[[1,2],[]]}"#,
+        r#"{"type":"MultiPolygon","coordinates":[[[1,2]]]}"#,
+        r#"{"type":"GeometryCollection","geometries":[{"type":"Point","coordinates":[7]}]}"#,
+        r#"{"type":"Circle","coordinates":[1,2]}"#,
+    ] {
+        let words = format!(r#"{{"op":"s_intersects","args":[{{"property":"geometry"}},{shape}]}}"#);
+        let told = Condition::parse(&words, Language::Json).expect_err("no shape").to_string();
+        assert!(told.contains("a geometry: "), "{shape}: {told}");
+    }
+}
+
+#[test]
 fn sums_of_any_length_use_no_stack_and_are_worked_out_from_left_to_right() {
     for operator in ["+", "-", "*", "/", "%", " div ", "^"] {
         for term in ["1", "residents", "(1)", "-1", "(residents + 1)"] {

@@ -4,7 +4,8 @@ use super::FilterError;
 use super::expr::{DEEPEST, Expr, canonical, corners};
 use super::scalar::Operator;
 use super::text::joined;
-use geo::Geometry;
+use crate::load::table::geojson_geometry;
+use geo::{Geometry, GeometryCollection};
 use serde_json::{Map, Value};
 
 type Parsed = Result<Expr, FilterError>;
@@ -91,8 +92,6 @@ fn operation(op: &Value, args: Option<Value>, depth: usize) -> Parsed {
 }
 
 fn geometry(members: Map<String, Value>) -> Parsed {
-    let geometry: geojson::Geometry =
-        serde_json::from_value(Value::Object(members)).map_err(|e| wrong(e.to_string()))?;
-    let geometry = Geometry::<f64>::try_from(geometry).map_err(|e| wrong(e.to_string()))?;
-    Ok(Expr::Geometry(geometry))
+    let geometry = geojson_geometry(&Value::Object(members)).map_err(|why| wrong(format!("a geometry: {why}")))?;
+    Ok(Expr::Geometry(geometry.unwrap_or_else(|| Geometry::GeometryCollection(GeometryCollection::empty()))))
 }

@@ -1,10 +1,10 @@
+use super::super::table::guarded;
 use super::Context;
 use super::osm_file::{Element, Kind, Tags};
 use crate::crs::LonLat;
 use crate::place::{Code, Issue, Where};
 use osmpbf::{Blob, BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
 use rayon::prelude::*;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 
 /// The binary form: a row of packed blocks, unpacked side by side on all cores.
@@ -89,19 +89,21 @@ impl<'a> Pbf<'a> {
     ) -> Result<Sifted<T>, Issue> {
         let blob = blob.map_err(|error| self.broken(&error))?;
         // The decoder takes some numbers of the file on trust; a file made to mislead it must not end us.
-        let sifted = catch_unwind(AssertUnwindSafe(|| match blob.decode() {
-            Ok(BlobDecode::OsmData(block)) => {
-                Ok(Sifted { number, holds: Holds::of(&block), found: sift_block(&block, kind, pick) })
-            }
-            Ok(BlobDecode::OsmHeader(header))
-                if header.required_features().iter().any(|feature| feature == "HistoricalInformation") =>
-            {
-                Err(history(self.context.shown))
-            }
-            Ok(_) => Ok(Sifted { number, holds: Holds::default(), found: Vec::new() }),
-            Err(error) => Err(self.broken(&error)),
-        }));
-        sifted.unwrap_or_else(|_| Err(self.broken("a block in it contradicts itself")))
+        let sifted = guarded(|| {
+            Ok(match blob.decode() {
+                Ok(BlobDecode::OsmData(block)) => sift_block(&block, kind, pick)
+                    .map(|found| Sifted { number, holds: Holds::of(&block), found })
+                    .map_err(|why| self.broken(why)),
+                Ok(BlobDecode::OsmHeader(header))
+                    if header.required_features().iter().any(|feature| feature == "HistoricalInformation") =>
+                {
+                    Err(history(self.context.shown))
+                }
+                Ok(_) => Ok(Sifted { number, holds: Holds::default(), found: Vec::new() }),
+                Err(error) => Err(self.broken(&error)),
+            })
+        });
+        sifted.unwrap_or_else(|why| Err(self.broken(why)))
     }
 
     fn broken(&self, why: impl ToString) -> Issue {
@@ -109,33 +111,66 @@ impl<'a> Pbf<'a> {
     }
 }
 
-fn sift_block<T>(block: &PrimitiveBlock, kind: Kind, pick: &impl Fn(&Element<'_>) -> Option<T>) -> Vec<T> {
+/// What `pick` makes of the elements of a block.
+///
+/// Keys and values are numbers of texts that the block holds once. The crate's own iterators end at the first number
+/// without a text, and with it an element would lose its other tags, so the numbers are looked up here.
+fn sift_block<T>(
+    block: &PrimitiveBlock,
+    kind: Kind,
+    pick: &impl Fn(&Element<'_>) -> Option<T>,
+) -> Result<Vec<T>, &'static str> {
+    let texts = block.raw_stringtable();
+    let text = |at: usize| {
+        let bytes = texts.get(at).ok_or("a block in it names texts that it does not hold")?;
+        std::str::from_utf8(bytes).map_err(|_| "a block in it holds texts that are not UTF-8")
+    };
+    let tag = |(key, value): (usize, usize)| Ok::<_, &'static str>((text(key)?, text(value)?));
+    let plain = |(key, value): (u32, u32)| tag((key as usize, value as usize));
+    // A negative number becomes one that no block has.
+    let dense = |(key, value): (i32, i32)| tag((key as usize, value as usize));
     let mut found = Vec::new();
     for group in block.groups() {
         match kind {
             Kind::Node => {
-                let plain = group.nodes().filter(|n| n.info().visible());
-                let plain = plain.map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
-                let dense = group.dense_nodes().filter(|n| n.info().is_none_or(|info| info.visible()));
-                let dense = dense.map(|n| (n.id(), n.lon(), n.lat(), n.tags().collect::<Tags<'_>>()));
-                found.extend(plain.chain(dense).filter_map(|(id, lon, lat, tags)| {
-                    pick(&Element { id, tags, at: LonLat::new(lon, lat), ..Element::default() })
-                }));
+                for node in group.nodes().filter(|node| node.info().visible()) {
+                    let tags = node.raw_tags().map(plain).collect::<Result<Tags<'_>, _>>()?;
+                    let at = LonLat::new(node.lon(), node.lat());
+                    found.extend(pick(&Element { id: node.id(), tags, at, ..Element::default() }));
+                }
+                let (mut left, nodes) = (group.dense_nodes().len(), group.dense_nodes());
+                for node in nodes {
+                    left -= 1;
+                    if node.info().is_none_or(|info| info.visible()) {
+                        let tags = node.raw_tags().map(dense).collect::<Result<Tags<'_>, _>>()?;
+                        let at = LonLat::new(node.lon(), node.lat());
+                        found.extend(pick(&Element { id: node.id(), tags, at, ..Element::default() }));
+                    }
+                }
+                if left > 0 {
+                    return Err("a block in it has nodes without a position");
+                }
             }
-            Kind::Way => found.extend(group.ways().filter(|way| way.info().visible()).filter_map(|way| {
-                let refs = way.refs().collect();
-                pick(&Element { id: way.id(), tags: way.tags().collect(), refs, ..Element::default() })
-            })),
-            Kind::Relation => found.extend(group.relations().filter(|it| it.info().visible()).filter_map(|relation| {
-                let outer = relation.members().filter(|member| {
-                    member.member_type == RelMemberType::Way && member.role().is_ok_and(|role| role != "inner")
-                });
-                let outer_ways = outer.map(|member| member.member_id).collect();
-                pick(&Element { id: relation.id(), tags: relation.tags().collect(), outer_ways, ..Element::default() })
-            })),
+            Kind::Way => {
+                for way in group.ways().filter(|way| way.info().visible()) {
+                    let tags = way.raw_tags().map(plain).collect::<Result<Tags<'_>, _>>()?;
+                    let refs = way.refs().collect();
+                    found.extend(pick(&Element { id: way.id(), tags, refs, ..Element::default() }));
+                }
+            }
+            Kind::Relation => {
+                for relation in group.relations().filter(|relation| relation.info().visible()) {
+                    let outer = relation.members().filter(|member| {
+                        member.member_type == RelMemberType::Way && member.role().is_ok_and(|role| role != "inner")
+                    });
+                    let outer_ways = outer.map(|member| member.member_id).collect();
+                    let tags = relation.raw_tags().map(plain).collect::<Result<Tags<'_>, _>>()?;
+                    found.extend(pick(&Element { id: relation.id(), tags, outer_ways, ..Element::default() }));
+                }
+            }
         }
     }
-    found
+    Ok(found)
 }
 
 pub(super) fn broken(shown: &str, why: &str) -> Issue {
@@ -160,3 +195,7 @@ pub(super) fn unreadable(shown: &str, error: &std::io::Error) -> Issue {
         "Check the path in [streets] file and that it may be read",
     )
 }
+
+#[cfg(test)]
+#[path = "osm_pbf_tests.rs"]
+mod tests;

@@ -29,14 +29,51 @@ pub(super) struct Field {
     pub(super) meaning: Option<Meaning>,
 }
 
-/// The bytes with a plain footer, and the columns; `None` when the footer cannot be read, which the reader says.
-pub(super) fn plain(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Field>)> {
-    let (rest, mark) = bytes.split_last_chunk::<4>()?;
+/// Groups inside groups of the schema deeper than this are damage. The reader at hand goes through them by recursion.
+const DEEPEST: usize = 32;
+
+/// The bytes with a plain footer, and the columns.
+///
+/// # Errors
+/// When the file ends as a Parquet file does and its footer cannot be followed, or its columns lie deeper in one another
+/// than [`DEEPEST`]: nobody else is given such a footer.
+pub(super) fn plain(bytes: Vec<u8>) -> Result<(Vec<u8>, Vec<Field>), String> {
+    if !bytes.ends_with(b"PAR1") {
+        // Cut short or encrypted, which the reader says.
+        return Ok((bytes, Vec::new()));
+    }
+    let (plain, elements) = rewritten(&bytes).ok_or("its footer contradicts itself")?;
+    if depth(&elements) > DEEPEST {
+        return Err(format!("its columns are nested deeper than {DEEPEST} levels"));
+    }
+    Ok((plain, first_level(elements)))
+}
+
+/// How deep the groups of a schema lie in one another.
+fn depth(elements: &[Element]) -> usize {
+    // Children that are still to come, of each group that is open.
+    let mut open: Vec<usize> = Vec::new();
+    let mut deepest = 0;
+    for element in elements {
+        while open.last() == Some(&0) {
+            open.pop();
+        }
+        if let Some(left) = open.last_mut() {
+            *left -= 1;
+        }
+        if element.children > 0 {
+            open.push(element.children);
+            deepest = deepest.max(open.len());
+        }
+    }
+    deepest
+}
+
+/// The bytes with a plain footer, and the elements of its schema.
+fn rewritten(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Element>)> {
+    let (rest, _mark) = bytes.split_last_chunk::<4>()?;
     let (body, length) = rest.split_last_chunk::<4>()?;
     let start = body.len().checked_sub(u32::from_le_bytes(*length) as usize)?;
-    if mark != b"PAR1" {
-        return None;
-    }
     let mut made = Writer::default();
     let mut input = Thrift { bytes: &body[start..] };
     let mut elements = Vec::new();
@@ -76,7 +113,7 @@ pub(super) fn plain(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Field>)> {
     plain.extend_from_slice(&made.bytes);
     plain.extend_from_slice(&length.to_le_bytes());
     plain.extend_from_slice(b"PAR1");
-    Some((plain, first_level(elements)))
+    Some((plain, elements))
 }
 
 /// The elements of the schema stand in depth-first order, the root first.
@@ -88,7 +125,7 @@ fn first_level(elements: Vec<Element>) -> Vec<Field> {
         let nested = left > 0 || element.repeated;
         while left > 0 {
             left -= 1;
-            left += elements.next().map_or(0, |inner| inner.children);
+            left = left.saturating_add(elements.next().map_or(0, |inner| inner.children));
             if elements.len() == 0 {
                 break;
             }

@@ -425,7 +425,10 @@ fn take_all<'de, A: SeqAccess<'de>>(rows: &mut Rows, mut list: A) -> Result<(), 
 }
 
 /// A GeoJSON geometry; `None` for `null` and empty ones.
-fn geometry(value: &Value) -> Result<Option<Geometry<f64>>, String> {
+///
+/// # Errors
+/// What is wrong with it, in words: the crate for GeoJSON takes a position of one number on trust.
+pub fn geometry(value: &Value) -> Result<Option<Geometry<f64>>, String> {
     if value.is_null() {
         return Ok(None);
     }

@@ -43,6 +43,7 @@ mod words;
 
 pub use cells::Cell;
 pub use frame::{Claim, Settled, settle_points};
+pub use json::geometry as geojson_geometry;
 pub use words::{Flag, parse_date, parse_excel_date, parse_flag};
 
 use super::Issues;
@@ -321,15 +322,21 @@ pub fn quiet_about_damage() {
 
 /// Calls a reader that somebody else wrote with bytes that nobody checked.
 ///
-/// The readers of workbooks, Parquet files and shapefiles are meant to return errors; on damaged bytes
+/// The readers of workbooks, Parquet files, shapefiles and street files are meant to return errors; on damaged bytes
 /// they sometimes index out of bounds instead. A table is not worth the process, so their panics become
 /// errors here, at the one call. Nothing of theirs is used after a panic, which is why asserting unwind
 /// safety is sound.
-fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(super) fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     GUARDED.fetch_add(1, Ordering::SeqCst);
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
     GUARDED.fetch_sub(1, Ordering::SeqCst);
     caught.unwrap_or_else(|_| Err("its inner structure contradicts itself".to_owned()))
+}
+
+/// Gives bytes to the reader of well-known binary, for [`super::doors`].
+pub(super) fn read_wkb(bytes: &[u8]) {
+    let mut arcs = arc::Arcs::default();
+    let _ = (wkb::geometry(bytes, &mut arcs), wkb::geopackage(bytes, &mut arcs));
 }
 
 #[cfg(test)]

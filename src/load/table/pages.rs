@@ -130,7 +130,7 @@ impl<'b> Thrift<'b> {
                 let length = self.varint()?;
                 self.pass(length)
             }
-            9 | 10 => {
+            9 | 10 if depth < DEEPEST => {
                 let head = self.byte()?;
                 let count = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
                 // Every element has at least one byte, so the loop ends with the bytes.

@@ -15,10 +15,7 @@ use std::io::Cursor;
 
 /// Reads a Parquet file; every column becomes text, except the geometry.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
-    let (bytes, fields) = match footer::plain(&bytes) {
-        Some((plain, fields)) => (plain, fields),
-        None => (bytes, Vec::new()),
-    };
+    let (bytes, fields) = footer::plain(bytes).map_err(|why| source.damaged("a Parquet file", why))?;
     let (frame, geo) =
         guarded(|| frame_of(&bytes, &fields)).map_err(|why| source.damaged("a Parquet file", short(&why)))?;
     let about = geo.as_deref().and_then(|geo| serde_json::from_str(geo).ok());

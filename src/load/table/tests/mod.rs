@@ -4,6 +4,7 @@ mod damage;
 mod delimited;
 mod frame;
 mod layers;
+mod nesting;
 mod reference;
 mod samples;
 mod shared;
