@@ -51,6 +51,13 @@ pub(super) fn protected(tables: &Tables) -> Protected {
     protect(tables, &POLICY, &[]).expect("it can be protected")
 }
 
+#[test]
+fn a_nought_that_is_at_most_noughts_is_told_once() {
+    let times = flat("times", Relation::AtMost, &["once", "twice"]);
+    let release = protected(&Tables { tables: vec![table(vec![times], &[0, 0])] });
+    assert_eq!(release.tables[0].cells, [Cell::Zero; 3]);
+}
+
 /// Nothing is wrong with the tables by the audit, and hidden small counts may be any small count.
 pub(super) fn is_safe(releases: &[Release]) -> Audit {
     let audit = audit(releases, &POLICY).expect("it can be audited");

@@ -131,7 +131,7 @@ fn told_noughts(ground: &Ground, hidden: &[bool]) -> Vec<bool> {
                 for &part in parts {
                     changed |= !std::mem::replace(&mut told[part], true);
                 }
-            } else if *relation != Order::Within && parts.iter().all(|&part| told[part]) {
+            } else if *relation != Order::Within && !told[*whole] && parts.iter().all(|&part| told[part]) {
                 told[*whole] = true;
                 changed = true;
             }

@@ -12,6 +12,7 @@ import argparse
 import json
 import pathlib
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -28,18 +29,22 @@ import reader  # noqa: E402
 import solver  # noqa: E402
 
 
+# Processor seconds that publishing a place may take.
+SECONDS = 60
+
+
 def publish(program, folder, kept):
-    """The release file, and what the program said of it."""
-    if program.endswith("keep_releases"):
-        done = subprocess.run([program], input=f"{folder}\t{kept}\n", capture_output=True, text=True)
-        if not kept.exists():
-            return None, (done.stdout[-600:] + done.stderr[-600:]).strip()
-        return json.loads(kept.read_text()), ""
-    done = subprocess.run(
-        [program, "--quiet", "audit", str(folder), "--keep", str(kept)], capture_output=True, text=True
-    )
+    """The release file, or why there is none. A program of another name than `patchwork` is given lines to publish."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    if pathlib.Path(program).name == "keep_releases":
+        command, asked = [program], f"{folder}\t{kept}\n"
+    else:
+        command, asked = [program, "--quiet", "audit", str(folder), "--keep", str(kept)], None
+    done = subprocess.run(command, input=asked, capture_output=True, text=True, preexec_fn=limit)
+    if done.returncode < 0:
+        return None, f"ended by signal {-done.returncode}: after {SECONDS} s of processor time it is 9 or 24"
     if not kept.exists():
-        return None, (done.stdout[-600:] + done.stderr[-600:]).strip()
+        return None, (done.stdout[-600:] + done.stderr[:600]).strip()
     return json.loads(kept.read_text()), ""
 
 
@@ -274,6 +279,8 @@ def main():
                 is_bad = any([tell(what, seed, found, sums) for found in attacks])
                 if asked.keep and is_bad:
                     shutil.copytree(folder, pathlib.Path(asked.keep) / f"{what}-{seed}", dirs_exist_ok=True)
+            if (seed - asked.first) % 50 == 49:
+                print(f"... {seed - asked.first + 1} {what}s", flush=True)
         if how_many:
             sums["seconds"] = round(sums["seconds"])
             print(f"{how_many} {what}s from seed {asked.first}: {dict(sums)}", flush=True)

@@ -58,6 +58,9 @@ class View:
     # Person -> answers as they were written down then.
     miswritten: dict = field(default_factory=dict)
     themes: bool = True
+    # Residents of each zone, and whether records name where people were met.
+    residents: int = 600
+    venues: bool = False
 
 
 def day_of(quarter, day):
@@ -155,7 +158,7 @@ def write(world, view, folder, releases=None):
         crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}
         (folder / name).write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}))
 
-    layer("zones.geojson", [({"code": z, "residents": 600}, box(x[z], x[z] + 100)) for z in world.zones])
+    layer("zones.geojson", [({"code": z, "residents": view.residents}, box(x[z], x[z] + 100)) for z in world.zones])
     named = ((key, box(x[zones[0]], x[zones[-1]] + 100)) for key, zones in view.patches.items())
     layer("patches.geojson", [({"code": key, "name": f"Patch {key}"}, shape) for key, shape in named])
     (folder / "assets.csv").write_text("key,name,x,y\nhub1,hub1,450000.0,300050.0\n")
@@ -197,10 +200,10 @@ def write(world, view, folder, releases=None):
 
     for name, groups in view.groups.items():
         words = world.words[name]
-        table(name, [(z, w, 600 // len(words)) for z in world.zones for w in words], groups)
+        table(name, [(z, w, view.residents // len(words)) for z in world.zones for w in words], groups)
     for name, (first, second, pairs) in view.crossed.items():
         said = {key: [f"{a}, {b}" for a, b in of] for key, of in pairs.items()}
-        each = 600 // (len(world.words[first]) * len(world.words[second]))
+        each = view.residents // (len(world.words[first]) * len(world.words[second]))
         table(name, [(z, w, each) for z in world.zones for ws in said.values() for w in ws], said)
     asked = [f'{name} = "{name}"' for name in view.groups]
     asked += [f'{name} = ["{first}", "{second}"]' for name, (first, second, _) in view.crossed.items()]
@@ -221,14 +224,16 @@ def write(world, view, folder, releases=None):
         lines.writerow(
             ["id", "date", "activity", "zone", "person", "hours", "new connections"]
             + (["themes"] if view.themes else [])
+            + (["venue"] if view.venues else [])
             + names
         )
         for one in seen(world, view):
             zone, answers = answers_of(world, view, one.person)
             themes = ["; ".join(one.themes)] if view.themes else []
             date = day_of(one.quarter, one.day)
+            venue = ["hub1" if one.person % 3 == 0 else ""] if view.venues else []
             lines.writerow(
-                [one.id, date, one.activity, zone, f"k{one.person}", one.hours, one.connections, *themes]
+                [one.id, date, one.activity, zone, f"k{one.person}", one.hours, one.connections, *themes, *venue]
                 + [answers[name] or "" for name in names]
             )
 

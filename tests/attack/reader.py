@@ -254,6 +254,8 @@ class System:
                 return self.people(nth, patch, None, None, "all")
             return [("times", nth, p, times) for p in self.pieces_of(nth, patch)]
         if name == "leaders":
+            if len(at) == 3 and at[1] == "all":
+                return self.people(nth, at[0], None, None, "all")
             return [("leaders", nth, p) for p in self.pieces_of(nth, at[0])]
         if name == "themes":
             patch, theme, years = at
@@ -317,6 +319,14 @@ class System:
                 terms = [(self.var("times", nth, p, t), 1) for t in table.keys[1] if t != "all"]
                 whole = [("new", 0, p, c, q) for c in self.combos[0] for q in range(self.views[nth].quarters)]
                 self.row(terms + [(self.var(*w), -1) for w in whole], 0, 0, "how often, together")
+                most = {"once": 1, "twice": 2, "3-5": 5, "6-10": 10}
+                n = self.views[nth].quarters
+                times = [(self.var("times", nth, p, t), min(most.get(t, n), n)) for t in table.keys[1] if t != "all"]
+                every = [(self.var("met", 0, p, c, q), -1) for c in self.combos[0] for q in range(n)]
+                self.row(times + every, 0, math.inf, "quarters are no more than times")
+                leaders = (self.var("leaders", nth, p), -1)
+                often = [(self.var("times", nth, p, t), 1) for t in table.keys[1] if t not in ("all", "once")]
+                self.row([*often, leaders], 0, math.inf, "leaders were met twice")
         if table.name == "themes":
             names = [t for t in table.keys[1] if t != "all"]
             for p in self.pieces:
@@ -340,25 +350,16 @@ class System:
                 self.row([(one, 1) for one in each] + [(whole, -1)], 0, math.inf, "any theme is some theme")
 
     def cross_rules(self):
-        """What one measure tells of another, of a place whose people do not move and all have keys."""
+        """What attendances tell of people, of a place whose people do not move and all have keys."""
         for nth, view in enumerate(self.views):
             names = {table.name: table for table in self.tables[nth]}
             year = self.window(nth, "last-year")
             for p in self.pieces:
-                met = [(self.var("met", 0, p, c, q), -1) for c in self.combos[0] for q in year]
-                whole = [(self.var("new", 0, p, c, q), -1) for c in self.combos[0] for q in range(view.quarters)]
                 if "attendances" in names:
                     for q in year:
                         here = [(self.var("met", 0, p, c, q), -1) for c in self.combos[0]]
                         acts = [(self.var("attendances", p, a, q), 1) for a in names["attendances"].keys[1] if a != "all"]
                         self.row(acts + here, 0, math.inf, "who is met attends")
-                if "how-often" in names:
-                    most = {"once": 1, "twice": 2, "3-5": 5, "6-10": 10, "11+": view.quarters}
-                    times = [(self.var("times", nth, p, t), min(m, view.quarters)) for t, m in most.items()]
-                    every = [(self.var("met", 0, p, c, q), -1) for c in self.combos[0] for q in range(view.quarters)]
-                    self.row(times + every, 0, math.inf, "quarters are no more than times")
-                if "leaders" in names:
-                    self.row([(self.var("leaders", nth, p), -1)] + [(c, -f) for c, f in whole], 0, math.inf, "leaders are met")
 
     def keep_noughts(self):
         """A nought that an earlier release hid stays hidden, so that what it hid may be nought still: which cells."""
