@@ -11,7 +11,7 @@ use super::request::Ask;
 use super::text;
 use super::tilesets::TILESETS_REL;
 use crate::layer::totals::Totals;
-use crate::layer::{Layer, catalog, table};
+use crate::layer::{FieldKind, Layer, catalog, table};
 use crate::place::Place;
 use crate::snapshot::{Collection, Snapshot};
 use serde_json::{Value, json};
@@ -172,7 +172,9 @@ fn extent(collection: &Collection) -> Value {
     let mut extent = json!({
         "spatial": {"bbox": [[rect.min().x, rect.min().y, rect.max().x, rect.max().y]], "crs": crs::CRS84},
     });
-    if let (Some(day), Some(members)) = (collection.layer.credits.date, extent.as_object_mut()) {
+    // Features with dates of their own are not of that day, and are not asked for by `datetime`.
+    let dated = collection.layer.fields.iter().any(|field| field.kind == FieldKind::Date);
+    if let (false, Some(day), Some(members)) = (dated, collection.layer.credits.date, extent.as_object_mut()) {
         let interval = json!([[format!("{day}T00:00:00Z"), format!("{day}T23:59:59Z")]]);
         let trs = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
         members.insert("temporal".to_owned(), json!({"interval": interval, "trs": trs}));

@@ -83,7 +83,9 @@ impl Form {
         ask.only(&known)?;
         let box_coords = crs::named("bbox-crs", ask.get("bbox-crs"), plane)?;
         if let Some(datetime) = ask.get("datetime") {
-            check_datetime(datetime)?;
+            // The plus of a zone is no space.
+            check_datetime(ask.with_plus("datetime").unwrap_or(datetime))?;
+            check_whose_time(layer)?;
         }
         let word = |name: &str| ask.get(name).map_or(Ok(false), |word| truth(name, word));
         let boxes = ask.get("bbox").map(|bbox| read_boxes(bbox, box_coords)).transpose()?;
@@ -169,10 +171,15 @@ fn whole(name: &str, number: &str) -> Result<usize, Problem> {
 }
 
 fn truth(name: &str, word: &str) -> Result<bool, Problem> {
+    boolean(word).ok_or_else(|| Problem::bad_request(format!("{name} is {word:?}; it must be true or false.")))
+}
+
+/// `true` as OGC writes it, and as GDAL (`1`), R (`TRUE`) and Python (`True`) do.
+fn boolean(word: &str) -> Option<bool> {
     match word {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        other => Err(Problem::bad_request(format!("{name} is {other:?}; it must be true or false."))),
+        "true" | "TRUE" | "True" | "1" => Some(true),
+        "false" | "FALSE" | "False" | "0" => Some(false),
+        _ => None,
     }
 }
 
@@ -208,13 +215,27 @@ fn read_boxes(bbox: &str, coords: Coords) -> Result<(Vec<Rect<f64>>, BoxCoords),
     Ok((rects, boxes))
 }
 
-/// No feature here has a time, so every time fits every feature; but a time must be one. As OGC's own test suite
-/// does, one end of a period may be said by how long it lasts.
+/// Refuses a time where features have dates: each layer with dates has several, and a time does not say which is meant.
+/// GDAL asks so for a condition on any of them, and believes what it gets.
+fn check_whose_time(layer: &Layer) -> Result<(), Problem> {
+    let dates = layer.fields.iter().filter(|field| field.kind == FieldKind::Date);
+    let dates: Vec<&str> = dates.map(|field| field.name.as_str()).collect();
+    let Some(first) = dates.first() else { return Ok(()) };
+    Err(Problem::bad_request(format!(
+        "Features here have dates ({}), and datetime does not say which is meant. Name it in a condition, such as \
+         filter={first} >= DATE('2024-01-01').",
+        dates.join(", ")
+    )))
+}
+
+/// Where features have no time every time fits them; but a time must be one. As OGC's own test suite does, one end of a
+/// period may be said by how long it lasts. GDAL leaves nothing behind the T of a day.
 fn check_datetime(datetime: &str) -> Result<(), Problem> {
     let open = |half: &str| half.is_empty() || half == "..";
-    let instant = |half: &str| DateTime::parse_from_rfc3339(half).is_ok() || half.parse::<NaiveDate>().is_ok();
+    let day = |half: &str| half.strip_suffix('T').unwrap_or(half).parse::<NaiveDate>();
+    let instant = |half: &str| DateTime::parse_from_rfc3339(half).is_ok() || day(half).is_ok();
     let order = |half: &str| {
-        let day = half.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
+        let day = day(half).ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
         day.or_else(|| DateTime::parse_from_rfc3339(half).ok().map(|time| time.to_utc()))
     };
     let fits = match datetime.split_once('/') {
@@ -253,14 +274,24 @@ fn is_duration(words: &str) -> bool {
     !rest.is_empty() && runs(days, "YMWD") && time.is_none_or(|time| !time.is_empty() && runs(time, "HMS"))
 }
 
-fn read_values(ask: &Ask, fields: &[Field]) -> Result<Vec<(usize, Value)>, Problem> {
+fn read_values(ask: &Ask, fields: &[Field]) -> Result<Vec<(usize, Vec<Value>)>, Problem> {
     let mut values = Vec::new();
     for (index, field) in fields.iter().enumerate().filter(|(_, field)| !PARAMETERS.contains(&field.name.as_str())) {
         if let Some(word) = ask.get(&field.name) {
-            values.push((index, read_value(field, word)?));
+            let value = read_value(field, word)?;
+            // A plus is a space in a form and itself in GDAL's requests: either will do.
+            let plus = ask.with_plus(&field.name).and_then(|word| read_value(field, word).ok());
+            values.push((index, std::iter::once(value).chain(plus).collect()));
         }
     }
     Ok(values)
+}
+
+/// A day, with nothing or midnight behind its T, as GDAL writes one.
+fn day_of(word: &str) -> Option<NaiveDate> {
+    let (day, time) = word.split_once(['T', ' ']).unwrap_or((word, ""));
+    let midnight = time.trim_end_matches('Z').trim_matches(['0', ':', '.']).is_empty();
+    day.parse().ok().filter(|_| midnight)
 }
 
 fn read_value(field: &Field, word: &str) -> Result<Value, Problem> {
@@ -272,8 +303,8 @@ fn read_value(field: &Field, word: &str) -> Result<Value, Problem> {
             (word.trim().parse().ok().map(Value::Integer).or(whole), "a whole number")
         }
         FieldKind::Number => (number().map(Value::Number), "a number"),
-        FieldKind::Boolean => (word.parse().ok().map(Value::Boolean), "true or false"),
-        FieldKind::Date => (word.parse().ok().map(Value::Date), "a day such as 2024-06-30"),
+        FieldKind::Boolean => (boolean(word).map(Value::Boolean), "true or false"),
+        FieldKind::Date => (day_of(word).map(Value::Date), "a day such as 2024-06-30"),
     };
     value.ok_or_else(|| Problem::bad_request(format!("{} is {word:?}; it must be {wanted}.", field.name)))
 }

@@ -264,8 +264,8 @@ fn parameters(snapshot: &Snapshot) -> Value {
             json!({"type": "array", "minItems": 4, "maxItems": 6, "items": {"type": "number"}})),
         "bbox-crs": query("bbox-crs", "Reference system of bbox",
             json!({"type": "string", "format": "uri", "enum": systems, "default": crs::CRS84})),
-        "datetime": query("datetime", "A time, or two with a slash between. Features here have no time of \
-            their own, so all fit",
+        "datetime": query("datetime", "A time, or two with a slash between. Features without dates fit every \
+            time; where they have dates, name the one that is meant in a filter",
             json!({"type": "string"})),
         "crs": query("crs", "Reference system of the coordinates sent",
             json!({"type": "string", "format": "uri", "enum": systems, "default": crs::CRS84})),

@@ -35,6 +35,8 @@ pub(super) struct Ask {
     pub(super) token: Option<String>,
     /// The address of the client, where it is known and not this machine's own.
     pub(super) client: Option<IpAddr>,
+    /// The same values with their plus signs kept, where they have any.
+    pluses: Vec<(String, String)>,
     params: Vec<(String, String)>,
     snapshot: Option<Arc<Snapshot>>,
     accept: Option<String>,
@@ -63,6 +65,7 @@ impl FromRequestParts<Arc<App>> for Ask {
             base: base(&parts.headers, parts.uri.authority().map(axum::http::uri::Authority::as_str), app)?,
             path: parts.uri.path().trim_end_matches('/').to_owned(),
             query: read_query(parts.uri.query().unwrap_or_default())?,
+            pluses: pluses(parts.uri.query().unwrap_or_default()),
             shared: app.shared.clone(),
             jobs: app.jobs.clone(),
             prefer: header_text(&parts.headers, &HeaderName::from_static("prefer")),
@@ -165,6 +168,12 @@ pub(super) fn read_query(query: &str) -> Result<Vec<(String, String)>, Problem> 
     Ok(read)
 }
 
+/// Names and values of those parts of a query that have a plus sign in their value, which stays one.
+fn pluses(query: &str) -> Vec<(String, String)> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(_, value)| value.contains('+'));
+    pairs.filter_map(|(name, value)| Some((text::decode(name, true)?, text::decode(value, false)?))).collect()
+}
+
 impl Ask {
     /// The snapshot that stood when the request came.
     pub(super) fn snapshot(&self) -> Result<&Snapshot, Problem> {
@@ -201,6 +210,11 @@ impl Ask {
     /// A value of the query.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A value of the query that has plus signs, with them: elsewhere they are spaces.
+    pub(super) fn with_plus(&self, name: &str) -> Option<&str> {
+        self.pluses.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
     /// Refuses a query that has anything but these parameters and `f`.

@@ -141,6 +141,13 @@ pub fn hubs_json(place: &Place, proposal: &Proposal) -> String {
         "unit": proposal.brief.objective.unit(),
         "cut_by_clock": proposal.cut_by_clock,
         "seed": proposal.brief.seed,
+        "cost": cost(proposal),
+        "fewest": proposal.fewest.as_ref().map(|fewest| json!({
+            "share": fewest.share,
+            "reachable_share": fewest.reachable,
+            "sites": fewest.sites,
+            "at_least": fewest.at_least,
+        })),
         "candidates": proposal.candidates,
         "hubs_today": proposal.today,
         "residents_beyond_every_candidate": proposal.beyond,
@@ -241,6 +248,11 @@ fn patches_json(place: &Place, proposal: &Proposal) -> Vec<Json> {
     place.patches.indices().map(one).collect()
 }
 
+/// What all new sites cost together; nothing where one of them has no cost.
+fn cost(proposal: &Proposal) -> Option<f64> {
+    proposal.sites.iter().map(|chosen| chosen.site.cost).sum()
+}
+
 fn fairness_json(place: &Place, proposal: &Proposal) -> Json {
     let points = proposal.fairness.points.iter().map(|point| {
         json!({
@@ -250,6 +262,7 @@ fn fairness_json(place: &Place, proposal: &Proposal) -> Json {
             "worst_off_share": point.worst.1,
             "status": point.status.word(),
             "sites": point.sites.iter().map(|site| site.key.as_str()).collect::<Vec<_>>(),
+            "places": point.sites.iter().map(|site| named(place, site)).collect::<Vec<_>>(),
         })
     });
     let impossible = match proposal.fairness.end {

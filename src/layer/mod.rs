@@ -22,6 +22,7 @@ pub mod understood;
 pub mod tile;
 pub mod totals;
 pub mod nearby;
+pub mod rounds;
 pub mod what_if;
 
 mod assets;

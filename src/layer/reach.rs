@@ -224,6 +224,20 @@ fn flags<'a>(columns: &mut Columns<'a, Row<'a>>) {
     met(columns, flag, |row| field::words(row.reach.flag.filter(|_| !row.is_quarter()).map(|flag| flag.word())))
         .not_applicable(Row::is_quarter)
         .not_applicable(Row::is_no_group);
+    let none: [fn(&Row<'a>) -> bool; 2] = [Row::is_quarter, Row::is_no_group];
+    let against = field::rate(
+        "against",
+        "Against everybody else",
+        "The rate \u{f7} that of everybody else in the place (of everybody of a patch: of the other patches), in the whole time",
+        "ratio, 1 is alike",
+    );
+    met(columns, against, |row| decimals(row.reach.against.filter(|_| !row.is_quarter()), 2))
+        .not_applicable(Row::is_quarter)
+        .not_applicable(Row::is_no_group);
+    let titles = ["Against everybody else, from", "Against everybody else, to"];
+    let one = "Widened for all these comparisons being made at once, by the test of the flag: leaves out 1 exactly where there is one";
+    let fields = ends("against", titles, [one; 2], Some("ratio, 1 is alike"));
+    interval(columns, fields, 3, |row| row.reach.against_interval.filter(|_| !row.is_quarter()), &none);
     let q = field::number("q", "q", "Smallest false discovery rate at which this would be flagged", Some(SHARE));
     met(columns, q, |row| decimals(row.reach.q.filter(|_| !row.is_quarter()), 4))
         .not_applicable(Row::is_quarter)

@@ -52,6 +52,7 @@ pub(super) struct Parts {
     date: Option<NaiveDate>,
     speed: WalkingSpeed,
     detour: f64,
+    postcodes: Vec<(String, Xy)>,
 }
 
 /// Reads every file of a place; `None` when there is no ground to stand on.
@@ -112,6 +113,10 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     let heard = (!engagement.is_empty()).then_some(engagement.themes.as_slice());
     let theme_answers = themes::answers(&manifest.themes, &kinds, heard, &mut desk.issues);
     desk.issues.about_records_since(before_records);
+    // Where nothing else needs the file and it is not there, nothing is said of it.
+    let is_there = manifest.place.postcodes.as_ref().is_some_and(|file| desk.directory(file).is_file());
+    let all = if is_there { scene.postcodes(desk, None) } else { None };
+    let postcodes_here = all.map_or_else(Vec::new, |all| all.of_the_place(&locator));
     let postcodes = scene.postcodes.take();
     let mut ground = grants::Ground {
         zones: &zones,
@@ -141,6 +146,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         date,
         speed,
         detour,
+        postcodes: postcodes_here,
     })
 }
 
@@ -454,6 +460,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         made_up: manifest.place.made_up,
         notice: manifest.place.notice.clone(),
         contact: manifest.place.contact.clone(),
+        postcodes: parts.postcodes,
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),

@@ -92,6 +92,10 @@ impl<'a> Desk<'a> {
         if path.is_file() {
             return Some(path);
         }
+        if let Some(issue) = super::table::convert::geodatabase(&path, written) {
+            self.issues.push(issue);
+            return None;
+        }
         let remedy = match nearest_file(&path) {
             Some(name) => {
                 format!("Did you mean \"{name}\", which is in the same directory? Paths are relative to place.toml")
@@ -140,7 +144,13 @@ impl<'a> Desk<'a> {
         let path = self.find(ask.written, ask.role)?;
         self.note_source(ask.role, ask.written, &path, ask.about);
         match Table::read(&path, ask.written, ask.options, &mut self.issues) {
-            Ok(table) => Some(table),
+            Ok(table) => match super::points::irish_guess(&table) {
+                None => Some(table),
+                Some(issue) => {
+                    self.issues.push(issue);
+                    None
+                }
+            },
             Err(issue) => {
                 self.issues.push(issue);
                 None

@@ -23,12 +23,14 @@ pub(super) fn key_rank(title: &str) -> Option<u8> {
         (g, 4, "code" | "cd") if (2..=7).contains(&g.len()) => return Some(0),
         (g, 4, "") if g.ends_with("code") && g.len() > 4 => return Some(0),
         (g, 2, "c") if (2..=5).contains(&g.len()) => return Some(1),
+        // Northern Ireland's statistics agency names its areas so.
+        ("sa" | "soa" | "dz" | "sdz", 4, "") => return Some(2),
         _ => {}
     }
     match title.as_str() {
         "geographycode" | "geocode" | "areacode" | "areaid" | "zonecode" | "zoneid" | "zonekey" | "zone"
-        | "patchcode" | "patchid" | "patchkey" | "wardcode" | "lsoacode" | "oacode" | "msoacode" | "datazone"
-        | "h3" | "h3id" | "hexid" | "cellid" | "gsscode" => Some(2),
+        | "patchcode" | "patchid" | "patchkey" | "wardcode" | "lsoacode" | "oacode" | "soacode" | "sacode"
+        | "dzcode" | "sdzcode" | "msoacode" | "datazone" | "h3" | "h3id" | "hexid" | "cellid" | "gsscode" => Some(2),
         "code" | "id" | "key" => Some(3),
         "patch" | "ward" | "lsoa" | "oa" | "msoa" | "area" | "geography" => Some(4),
         "name" | "areaname" | "zonename" | "patchname" | "wardname" => Some(5),

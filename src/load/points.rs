@@ -181,7 +181,7 @@ fn by_range(x: f64, y: f64) -> Option<Crs> {
 /// The Irish system that metres can be in: the Irish Grid or Irish Transverse Mercator, which do not overlap on
 /// the island. With `northern`, the row is known to lie in Northern Ireland, which the British grid's continuation
 /// does not share either.
-fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
+pub(super) fn irish(x: f64, y: f64, northern: bool) -> Option<Crs> {
     let code = if (0.0..=400_000.0).contains(&x) && (0.0..=480_000.0).contains(&y) && !(northern && y < 300_000.0) {
         29903
     } else if (400_000.0..=800_000.0).contains(&x) && (500_000.0..=1_000_000.0).contains(&y) {
@@ -198,6 +198,42 @@ pub(super) fn is_northern_irish(postcode: &str) -> bool {
     letters.starts_with("BT") && letters.chars().nth(2).is_some_and(|c| c.is_ascii_digit())
 }
 
+/// Whether a cell says that its row is in Northern Ireland: a postcode, a country or a code of the geography.
+fn says_northern(text: &str) -> bool {
+    let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
+    code || is_super_output_area(text) || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
+}
+
+/// Whether a code is of the form of Northern Ireland's areas of 2001 and their wards: `95GG40S1`, `95GG40`.
+fn is_super_output_area(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    matches!(bytes, [b'9', b'5', a, b, c, d, rest @ ..]
+        if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_digit() && d.is_ascii_digit()
+            && matches!(rest, [] | [b'S' | b'W' | b'C', b'0'..=b'9', ..]) && rest.len() <= 3)
+}
+
+/// Whether the rows of a layer say that they are in Northern Ireland while nothing but the size of its numbers says that
+/// they are metres of the British grid: they are as likely Irish, and the two lie hundreds of kilometres apart.
+pub(super) fn irish_guess(table: &Table) -> Option<Issue> {
+    if !table.shapes().is_some_and(|shapes| shapes.is_guess) {
+        return None;
+    }
+    const LOOKED_AT: usize = 200;
+    let rows = table.rows().min(LOOKED_AT);
+    let columns = table.titles().len();
+    let tells = |row: &usize| (0..columns).any(|column| table.text(column, *row).is_some_and(says_northern));
+    let northern = (0..rows).filter(tells).count();
+    (northern * 2 > rows).then(|| {
+        Issue::error(
+            Code::CrsUnclear,
+            Where::file(table.file()).field("crs"),
+            "The file does not say its reference system, its coordinates are metres, and its codes are Northern Irish",
+            "Say it with crs = \"EPSG:29903\" (Irish Grid, up to 400,000 east), \"EPSG:2157\" (Irish Transverse \
+             Mercator, above) or \"EPSG:27700\" (British National Grid) in the section that names the file",
+        )
+    })
+}
+
 /// Which rows are in Northern Ireland by a postcode, a country or a code of the geography (`N20000123`).
 fn northern_irish(table: &Table) -> Vec<bool> {
     let wanted = |title: &str| {
@@ -212,11 +248,9 @@ fn northern_irish(table: &Table) -> Vec<bool> {
     if columns.is_empty() {
         return Vec::new();
     }
-    let tells = |text: &str| {
-        let code = text.len() == 9 && text.starts_with(['N', 'n']) && text[1..].bytes().all(|b| b.is_ascii_digit());
-        code || is_northern_irish(text) || text.eq_ignore_ascii_case("northern ireland")
-    };
-    (0..table.rows()).map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(tells))).collect()
+    (0..table.rows())
+        .map(|row| columns.iter().any(|&column| table.text(column, row).is_some_and(says_northern)))
+        .collect()
 }
 
 /// The middle of a table's points by the median, to choose a plane.
@@ -248,6 +282,8 @@ mod tests {
             );
         }
         assert!(irish(146_000.0, 530_000.0, true).is_none(), "the British grid continued to Belfast");
+        assert!(["95GG40S1", "95AA01", "95ZZ16W2"].iter().all(|code| is_super_output_area(code)));
+        assert!(!["95", "95GG4", "E01000001", "95GG40S1X9", "950140S1"].iter().any(|code| is_super_output_area(code)));
         assert!(is_northern_irish("bt1 5aa") && !is_northern_irish("B1 5AA") && !is_northern_irish("BTX"));
     }
 

@@ -2,6 +2,7 @@
 
 use super::desk::{Ask, Desk};
 use super::headers;
+use super::locator::Locator;
 use super::manifest::Provenance;
 use super::points;
 use super::table::{Options, Table};
@@ -29,6 +30,9 @@ const IRISH_EDGE_M: f64 = 460_000.0;
 
 /// Degrees of two decimals are up to a kilometre out; further apart, two coordinates are of two places.
 const SAME_PLACE_M: f64 = 1_000.0;
+
+/// How far outside every zone a postcode may lie and still be of the place: the other side of a boundary road.
+const ROUND_M: f64 = 100.0;
 
 /// Whether a file is a list of postcodes with coordinates, and of nothing else that has a name.
 pub(super) fn is_list(path: &std::path::Path, name: &str) -> bool {
@@ -121,6 +125,15 @@ impl Postcodes {
         self.points.iter().map(|(code, at)| (code.as_str(), *at))
     }
 
+    /// The postcodes in the zones of a place, or a walk round them, as people write them.
+    pub(super) fn of_the_place(&self, locator: &Locator) -> Vec<(String, Xy)> {
+        let here = self.points.iter().filter(|(_, at)| locator.near(**at, ROUND_M).is_some());
+        let mut found: Vec<(String, Xy)> =
+            here.map(|(code, at)| (crate::place::postcode::written(code), *at)).collect();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        found
+    }
+
     /// Where a postcode is, however it is spaced or capitalised.
     pub(super) fn locate(&self, postcode: &str) -> Option<Xy> {
         self.points.get(&form(postcode)).copied()
@@ -132,9 +145,7 @@ fn pair(table: &Table, pairs: &[(&str, &str)]) -> Option<(usize, usize)> {
 }
 
 /// Letters and digits in capitals: the Post Office puts one space, files put none, two, or pad to seven.
-pub(super) fn form(postcode: &str) -> String {
-    postcode.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
-}
+pub(super) use crate::place::postcode::bare as form;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,9 @@
 //! Who is being met, and who is not?
 
 use crate::place::{GroupIdx, IdVec, Idx, PatchIdx, Place};
-use crate::stats::{Interval, Pooled, binomial_share, poisson_rate, pool, prior, q_values, rate_ratio, same_rate};
+use crate::stats::{
+    Interval, Pooled, binomial_share, poisson_rate, pool, prior, q_values, rate_ratio, rate_ratio_at, same_rate,
+};
 
 /// Share of flags that may be chance (Benjamini and Hochberg): the customary one in twenty. At 0.1 a
 /// difference is seen sooner and one flag in ten is nothing.
@@ -85,6 +87,10 @@ pub struct Reach {
     pub to_meet: Option<f64>,
     /// Share of those met of whom nobody recorded the group.
     pub not_recorded_share: Option<f64>,
+    /// How many times as often as everybody else in the place, or, of everybody of a patch, as in the other patches.
+    pub against: Option<f64>,
+    /// The interval of it that the flag rests on: it leaves out 1 exactly where there is a flag.
+    pub against_interval: Option<Interval>,
     /// Smallest false discovery rate at which this would be flagged.
     pub q: Option<f64>,
     /// The flag.
@@ -101,7 +107,9 @@ pub struct Reach {
 /// compare the rate of the group in the patch with that of everybody else in the place (of everybody of
 /// the patch: with the other patches) by the conditional test of two Poisson rates, over all patches and
 /// groups of the dimension at once, at a false discovery rate of [`FALSE_FLAGS`]; the whole place's groups
-/// are a family of their own. Where counts are rounded, intervals begin at the least and end at the most
+/// are a family of their own. *Against*: how many times that rate it is, with the interval of the same test, widened for all
+/// comparisons of the family at once so that of those flagged at most one in twenty leaves out the truth (Benjamini and
+/// Yekutieli 2005). So a verdict and its interval are one. Where counts are rounded, intervals begin at the least and end at the most
 /// they can be, and the test takes the end nearer to no difference.
 #[must_use]
 pub fn reach(rows: &[Row]) -> Vec<Vec<Reach>> {
@@ -181,10 +189,49 @@ fn compare(row: &Row, column: usize, answer: &mut Reach) {
     answer.to_meet = Some(((due * recorded - met.shown) / (1.0 - due)).ceil().max(0.0));
 }
 
+/// Somebody beside everybody else: how many were met of how many.
+struct Compared {
+    met: Count,
+    members: f64,
+    others: (f64, f64),
+    /// How much more the counts vary than counts do.
+    wide: f64,
+}
+
+impl Compared {
+    /// How many of the members would be met at the rate of the others.
+    fn usual(&self) -> f64 {
+        self.others.0 / self.others.1 * self.members
+    }
+
+    fn way(&self) -> Flag {
+        if self.met.shown < self.usual() { Flag::Less } else { Flag::More }
+    }
+
+    fn beside(&self) -> (f64, f64) {
+        (self.others.0 / self.wide, self.others.1)
+    }
+
+    /// The chance of such a difference between equal rates, at the end of what the count can be that is nearer to none.
+    fn p(&self) -> Option<f64> {
+        let nearest = self.usual().clamp(self.met.least, self.met.most);
+        same_rate((nearest / self.wide, self.members), self.beside())
+    }
+
+    /// How many times the rate of the others, and between what, for what the count can be at least and at most.
+    fn ratio(&self, error: f64) -> Option<(f64, Interval)> {
+        let at = |count: f64| rate_ratio_at((count / self.wide, self.members), self.beside(), error);
+        let low = at(self.met.least).map_or(0.0, |(_, interval)| interval.low);
+        let ratio = (self.met.shown / self.members) / (self.others.0 / self.others.1);
+        let high = at(self.met.most)?.1.high;
+        ratio.is_finite().then_some((ratio, Interval { low, high }))
+    }
+}
+
 fn flag(rows: &[Row], answers: &mut [Vec<Reach>]) {
     let Some(place) = rows.first() else { return };
     let recorded = |row: &Row| Some(row.met?.shown - row.not_recorded.map_or(0.0, |none| none.shown));
-    let test = |i: usize, column: usize| -> Option<(f64, Flag)> {
+    let compared = |i: usize, column: usize| -> Option<Compared> {
         let (met, members) = cell(&rows[i], column)?;
         let (all, everybody) = match column {
             0 => (place.met?.shown, place.residents),
@@ -194,11 +241,7 @@ fn flag(rows: &[Row], answers: &mut [Vec<Reach>]) {
         if !(others.0 >= 0.0 && others.1 > 0.0) {
             return None;
         }
-        let usual = others.0 / others.1 * members;
-        let nearest = usual.clamp(met.least, met.most);
-        let wide = rows[i].dispersion.max(1.0);
-        let p = same_rate((nearest / wide, members), (others.0 / wide, others.1))?;
-        Some((p, if met.shown < usual { Flag::Less } else { Flag::More }))
+        Some(Compared { met, members, others, wide: rows[i].dispersion.max(1.0) })
     };
     let groups = place.members.len();
     // The groups of the whole place are one family; all patches and groups of patches the other.
@@ -206,12 +249,17 @@ fn flag(rows: &[Row], answers: &mut [Vec<Reach>]) {
     let second: Vec<(usize, usize)> =
         (1..rows.len()).flat_map(|row| (0..=groups).map(move |column| (row, column))).collect();
     for family in [first, second] {
-        let tests: Vec<Option<(f64, Flag)>> = family.iter().map(|&(row, column)| test(row, column)).collect();
-        let q = q_values(&tests.iter().map(|test| test.map(|(p, _)| p)).collect::<Vec<_>>());
-        for (((row, column), test), q) in family.into_iter().zip(tests).zip(q) {
-            let (Some((_, way)), Some(q)) = (test, q) else { continue };
-            answers[row][column].q = Some(q);
-            answers[row][column].flag = Some(if q <= FALSE_FLAGS { way } else { Flag::None });
+        let compared: Vec<Option<Compared>> = family.iter().map(|&(row, column)| compared(row, column)).collect();
+        let p: Vec<Option<f64>> = compared.iter().map(|one| one.as_ref().and_then(Compared::p)).collect();
+        let q = q_values(&p);
+        let flagged = q.iter().flatten().filter(|q| **q <= FALSE_FLAGS).count();
+        let error = FALSE_FLAGS * flagged.max(1) as f64 / p.iter().flatten().count().max(1) as f64;
+        for (((row, column), one), q) in family.into_iter().zip(compared).zip(q) {
+            let (Some(one), Some(q)) = (one, q) else { continue };
+            let answer = &mut answers[row][column];
+            answer.q = Some(q);
+            answer.flag = Some(if q <= FALSE_FLAGS { one.way() } else { Flag::None });
+            (answer.against, answer.against_interval) = one.ratio(error).unzip();
         }
     }
 }

@@ -130,6 +130,29 @@ fn is_flagged(rows: &[Row]) -> bool {
 }
 
 #[test]
+fn a_verdict_and_its_interval_are_one() {
+    let (mut flagged, mut not) = (0, 0);
+    for seed in 0..40 {
+        for rows in [met(500.0, seed, 0.3), met(1500.0, seed, 1.0), met(900.0, seed, 2.5)] {
+            for answer in reach(&rows).iter().flatten() {
+                let (Some(flag), Some(interval)) = (answer.flag, answer.against_interval) else { continue };
+                let side = if interval.high < 1.0 {
+                    Flag::Less
+                } else if interval.low > 1.0 {
+                    Flag::More
+                } else {
+                    Flag::None
+                };
+                assert_eq!(side, flag, "{answer:?}");
+                assert!(answer.against.is_some_and(|ratio| interval.low <= ratio && ratio <= interval.high));
+                *(if flag == Flag::None { &mut not } else { &mut flagged }) += 1;
+            }
+        }
+    }
+    assert!(flagged > 40 && not > 1000, "{flagged} {not}");
+}
+
+#[test]
 fn where_nothing_is_planted_flags_are_as_rare_as_is_said() {
     for least in SIZES {
         let false_flags =

@@ -72,6 +72,7 @@ codes! {
     AgesDisagree "ages-disagree" Error: "The ages of everybody and those of the two sexes do not say the same";
     AgesMissing "ages-missing" Error | Warning: "A span of ages is missing between the bands of a table";
     AgesOverlap "ages-overlap" Error: "Two bands of age overlap, so people would be counted twice";
+    ArcsAsLines "arcs-as-lines" Note: "Outlines with arcs of circles were read as lines of short steps";
     AreaAsPoint "area-as-point" Note: "Assets drawn as areas or lines stand for a point inside them";
     AssetElsewhere "asset-elsewhere" Note: "Assets more than 10 km from every zone are left out";
     AssetNowhere "asset-nowhere" Warning: "Assets have neither usable coordinates nor a postcode that is known, and are left out";
@@ -98,9 +99,11 @@ codes! {
     CostKeyUnknown "cost-key-unknown" Error: "A table names a point that the costs do not have";
     CostRow "cost-row" Warning: "Rows of a table of costs cannot be used and are left out";
     CostRowTwice "cost-row-twice" Error: "Two rows say different things of one point";
+    CostUnreadable "cost-unreadable" Error | Warning: "What a candidate costs is not clearly a number";
     CostsUnsound "costs-unsound" Error: "The table of costs cannot be used for siting";
     CrsGuessed "crs-guessed" Note: "The reference system of a file was recognised by its coordinates";
-    CrsUnknown "crs-unknown" Error: "The reference system of a file is not known and is not guessed";
+    CrsUnclear "crs-unclear" Error: "A file in metres does not say its reference system, and its codes are Northern Irish";
+    CrsUnknown "crs-unknown" Error | Warning: "The reference system of a file is not known and is not guessed";
     DateUnreadable "date-unreadable" Warning: "A date cannot be read and is taken as unknown";
     DatesMixed "dates-mixed" Note: "Days are written in more than one way in a file; all were read";
     DatesMonthFirst "dates-month-first" Warning: "Some dates can only be read with the month first, so the others may be read wrongly";
@@ -180,7 +183,7 @@ codes! {
     LayerMissing "layer-missing" Error: "A file has no layer of the name that place.toml gives";
     LayerUnclear "layer-unclear" Error: "A file has several layers, and none was named";
     LookupUnmatched "lookup-unmatched" Error | Warning: "Zones of the place are not in the lookup";
-    MarkedCount "marked-count" Note: "Counts have a mark beside them; the number is used";
+    MarkedCount "marked-count" Warning | Note: "Counts have a mark beside them; the number is used, or unknown where the column is named by hand";
     MissingKey "missing-key" Error: "A key that is needed is missing from place.toml";
     MoreMetThanResidents "more-met-than-residents" Warning: "More people were met than live in a patch";
     NearDuplicate "near-duplicate" Warning: "Assets of one kind and name stand close together; both are kept";

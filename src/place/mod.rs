@@ -10,6 +10,7 @@ mod ids;
 mod issue;
 mod patch;
 mod position;
+pub mod postcode;
 mod source;
 mod standard;
 mod understood;
@@ -56,6 +57,8 @@ pub struct Place {
     pub notice: Option<String>,
     /// Whom readers tell that something is wrong, as the place's owner wrote it.
     pub contact: Option<String>,
+    /// Postcodes of the place and where they are, as people write them, sorted; none where it names no postcode file.
+    pub postcodes: Vec<(String, crate::crs::Xy)>,
     /// The day the data describe, from `place.toml`.
     pub date: Option<chrono::NaiveDate>,
     /// The flat sheet all coordinates are on.

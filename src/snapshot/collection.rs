@@ -29,8 +29,8 @@ pub enum Coords {
 pub struct Wanted {
     /// Boxes of which a feature must touch one, in degrees (longitude first) or metres; all if `None`.
     pub boxes: Option<(Vec<Rect<f64>>, BoxCoords)>,
-    /// Values that properties must have: index of the field, and the value.
-    pub values: Vec<(usize, Value)>,
+    /// Values that properties must have: index of the field, and the values of which it must have one.
+    pub values: Vec<(usize, Vec<Value>)>,
 }
 
 /// Coordinates of the boxes.
@@ -139,7 +139,10 @@ impl Collection {
         }
         let has_values = |&i: &usize| {
             self.layer.features.get(i).is_some_and(|feature| {
-                wanted.values.iter().all(|(field, value)| feature.values.get(*field) == Some(value))
+                let has = |(field, any): &(usize, Vec<Value>)| {
+                    feature.values.get(*field).is_some_and(|value| any.contains(value))
+                };
+                wanted.values.iter().all(has)
             })
         };
         Some(match in_boxes {

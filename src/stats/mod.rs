@@ -19,4 +19,6 @@ pub use inequality::{gini_of_tallies, top_share_of_tallies};
 pub use log_odds::{LogOdds, log_odds};
 pub use pooling::{Pooled, Prior, pool, prior};
 pub use quantile::{Weighted, quantile, quantiles};
-pub use rates::{Interval, Z_95, beta_quantile, binomial_share, gamma_quantile, poisson_rate, rate_ratio, same_rate};
+pub use rates::{
+    Interval, Z_95, beta_quantile, binomial_share, gamma_quantile, poisson_rate, rate_ratio, rate_ratio_at, same_rate,
+};

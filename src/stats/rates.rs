@@ -64,13 +64,18 @@ pub fn poisson_rate(count: f64, exposure: f64, dispersion: f64) -> Option<Interv
 /// numbers make no sense.
 #[must_use]
 pub fn binomial_share(count: f64, trials: f64, dispersion: f64) -> Option<Interval> {
+    share_at(count, trials, dispersion, 1.0 - LEVEL)
+}
+
+/// As [`binomial_share()`], at one chance in `1 / error` of leaving out the truth.
+fn share_at(count: f64, trials: f64, dispersion: f64, error: f64) -> Option<Interval> {
     let sound = count >= 0.0 && trials > 0.0 && count <= trials && trials.is_finite() && dispersion.is_finite();
     if !sound {
         return None;
     }
     let dispersion = dispersion.max(1.0);
     let (hits, misses) = (count / dispersion, (trials - count) / dispersion);
-    let tail = (1.0 - LEVEL) / 2.0;
+    let tail = error / 2.0;
     let low = if hits > 0.0 { beta_quantile(hits, misses + 1.0, tail)? } else { 0.0 };
     let high = if misses > 0.0 { beta_quantile(hits + 1.0, misses, 1.0 - tail)? } else { 1.0 };
     Some(Interval { low, high })
@@ -83,11 +88,18 @@ pub fn binomial_share(count: f64, trials: f64, dispersion: f64) -> Option<Interv
 /// the second count is 0. `None` where both counts are 0 or an exposure is.
 #[must_use]
 pub fn rate_ratio(first: (f64, f64), second: (f64, f64)) -> Option<(f64, Interval)> {
+    rate_ratio_at(first, second, 1.0 - LEVEL)
+}
+
+/// As [`rate_ratio()`], with an interval that leaves out the truth with a chance of `error` at most: it leaves out 1
+/// exactly where [`same_rate()`] is not above `error`, since both rest on the same tails.
+#[must_use]
+pub fn rate_ratio_at(first: (f64, f64), second: (f64, f64), error: f64) -> Option<(f64, Interval)> {
     let ((a, at_a), (b, at_b)) = (first, second);
     if !(a + b > 0.0 && at_a > 0.0 && at_b > 0.0) {
         return None;
     }
-    let share = binomial_share(a, a + b, 1.0)?;
+    let share = share_at(a, a + b, 1.0, error)?;
     let odds = |share: f64| share / (1.0 - share) * at_b / at_a;
     Some(((a / at_a) / (b / at_b), Interval { low: odds(share.low), high: odds(share.high) }))
 }

@@ -79,7 +79,7 @@ fn brought_in(dir: &Path, text: &str, found: &mut BTreeMap<String, PathBuf>) -> 
         }
         let base = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let free = |name: &str, found: &BTreeMap<String, PathBuf>| found.get(name).is_none_or(|taken| *taken == path);
-        let name = (0..)
+        let name = (0..u32::MAX)
             .map(|n| if n == 0 { format!("files/{base}") } else { format!("files/{n}/{base}") })
             .find(|name| free(name, found))
             .unwrap_or_default();

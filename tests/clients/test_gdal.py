@@ -102,3 +102,25 @@ def test_degrees_and_metres_are_the_same_places(url, service):
     allowed = 0.01 if exact else 5.0
     assert apart.max() <= allowed, f"{apart.max():.4f} m apart (PROJ has the grid: {exact})"
     assert math.isfinite(apart.max())
+
+
+def test_truth_is_asked_for_as_a_number_and_answered(url, service):
+    whole = read(url, "assets")
+    assert len(read(url, "assets", where="step_free = 1")) == (whole["step_free"] == True).sum()  # noqa: E712
+    assert len(read(url, "assets", where="step_free = 0")) == (whole["step_free"] == False).sum()  # noqa: E712
+
+
+def test_a_condition_on_one_of_several_dates_is_refused_in_words(url):
+    """GDAL asks for any date by `datetime`, which does not say which is meant, and believes what it gets."""
+    for where in ("last_checked >= '2024-01-01'", "last_checked <= '2024/01/01 00:00:00'"):
+        with pytest.raises(Exception, match="datetime does not say which is meant"):
+            read(url, "assets", where=where)
+
+
+def test_a_name_with_a_plus_is_found_as_gdal_sends_it(url, service):
+    """GDAL leaves a plus as it is, where forms mean a space by it; spaces it encodes."""
+    whole = read(url, "assets")
+    for name in whole["name"].dropna().unique()[:20]:
+        quoted = name.replace("'", "''")
+        assert len(read(url, "assets", where=f"name = '{quoted}'")) == (whole["name"] == name).sum(), name
+    assert len(read(url, "assets", where="name = 'no such + name'")) == 0

@@ -1,11 +1,14 @@
 //! What a resident asks at the front door: what can I walk to from here, and where does it say how that is known?
 
-use crate::http_processes::{SERVER, execute};
+use crate::http_place::town;
+use crate::http_processes::{SERVER, execute, post};
+use crate::http_server::Server;
+use patchwork::place::Place;
 use serde_json::json;
 
 fn example() -> serde_json::Value {
     let page = SERVER.get("/processes/nearest?f=json").json();
-    assert_eq!(page["inputs"]["at"]["minOccurs"], 1, "{page}");
+    assert!(page["inputs"]["at"].is_object() && page["inputs"]["postcode"].is_object(), "{page}");
     let zones = SERVER.get("/collections/zones/items?f=json&limit=1").json();
     let ring = &zones["features"][0]["geometry"]["coordinates"][0];
     let corner = if ring[0][0].is_array() { ring[0][0].clone() } else { ring[0].clone() };
@@ -46,6 +49,32 @@ fn a_spot_far_from_every_street_is_told_what_is_wrong() {
     let answer = execute("nearest", &json!({"inputs": {"at": [0.0, 0.0]}}));
     assert_eq!(answer.status, 400, "{}", answer.text());
     assert!(answer.text().contains("\"at\"") || answer.text().contains("at:"), "{}", answer.text());
+}
+
+#[test]
+fn a_postcode_is_looked_up_however_it_is_written_and_what_cannot_be_is_said() {
+    let by = |inputs: serde_json::Value| execute("nearest", &json!({"inputs": inputs, "response": "raw"}));
+    let code = "ZQ1 1AA";
+    let plain = by(json!({"postcode": code})).json();
+    assert_eq!(plain["postcode"], code, "{plain}");
+    let spot = by(json!({"at": plain["at"]})).json();
+    assert_eq!((&spot["kinds"], &spot["standards"]), (&plain["kinds"], &plain["standards"]));
+    let bare = code.replace(' ', "").to_lowercase();
+    for written in [bare.clone(), format!(" {code} "), bare.to_uppercase()] {
+        assert_eq!(by(json!({"postcode": written})).json(), plain, "{written}");
+    }
+    for (inputs, says) in [
+        (json!({"postcode": "XX99 9XX"}), "is not among the"),
+        (json!({"postcode": code, "at": [0.0, 0.0]}), "not both"),
+        (json!({}), "say where"),
+    ] {
+        let answer = by(inputs);
+        assert_eq!(answer.status, 400, "{}", answer.text());
+        assert!(answer.text().contains(says), "{}", answer.text());
+    }
+    let none = Server::of(Place { postcodes: Vec::new(), ..town(12, 9) });
+    let answer = post(&none, "nearest", &[], &json!({"inputs": {"postcode": code}}));
+    assert!(answer.status == 400 && answer.text().contains("no file of postcodes"), "{}", answer.text());
 }
 
 #[test]

@@ -2,9 +2,11 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod busy;
+mod clients;
 mod circles;
 mod columns;
 mod demo;
+mod formats;
 mod giving;
 mod giving_kinds;
 mod giving_planted;
@@ -24,6 +26,7 @@ mod http_operations;
 mod http_place;
 mod http_jobs;
 mod http_processes;
+mod http_rounds;
 mod http_server;
 mod http_shown;
 mod http_threads;

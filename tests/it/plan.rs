@@ -8,7 +8,8 @@ use patchwork::locate::{Status, Watch};
 use patchwork::measure::coverage;
 use patchwork::place::{Place, Standard};
 use patchwork::plan::hubs::{
-    ALIKE, Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, hubs, hubs_watched,
+    ALIKE, Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, fewest, hubs, hubs_covering,
+    hubs_watched,
 };
 use patchwork::units::{Metres, Seconds};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -73,6 +74,50 @@ fn the_best_single_hub_on_south_bank_is_by_the_bridge() {
     let said = proposal.sentences.join(" ");
     assert!(said.contains("Today 2,300 of 7,400 residents (31.1%)"), "{said}");
     assert!(said.contains("Proven"), "{said}");
+}
+
+#[test]
+fn a_candidate_that_nobody_can_walk_to_is_told_and_no_candidate() {
+    let spot = |key: &str, at: Xy| Spot { key: key.to_owned(), name: format!("Plot {key}"), at, cost: None };
+    let bank = |key: &str, step: f64| spot(key, Xy::new(step * 100.0, 250.0));
+    let far = spot("far", Xy::new(40_000.0, 40_000.0));
+    let ask = |spots: Vec<Spot>| planned(&Brief { candidates: Candidates::Points(spots), ..brief(1) }).1;
+    for spots in [
+        vec![bank("a", 2.5), bank("b", 12.5), far.clone()],
+        vec![far.clone(), bank("a", 2.5), bank("b", 12.5)],
+        vec![bank("a", 2.5), bank("b", 12.5), far.clone(), spot("gone", Xy::new(-40_000.0, 250.0))],
+    ] {
+        let n = spots.len();
+        let proposal = ask(spots);
+        let lost: Vec<&str> = proposal.out_of_reach.iter().map(|site| site.key.as_str()).collect();
+        assert!(lost.contains(&"far") && lost.len() == n - 2 && proposal.candidates == 2, "{lost:?}");
+        let said = proposal.sentences.join(" ");
+        assert!(said.contains("among the 2 candidates") && said.contains("Not counted among them: Plot far"), "{said}");
+        assert!(!proposal.sites[0].why.join(" ").contains("Plot far"), "{:?}", proposal.sites[0].why);
+    }
+    let proposal = ask(vec![bank("a", 2.5), far]);
+    let said = proposal.sentences.join(" ");
+    assert!(said.contains("the one candidate") && !said.contains("runner-up"), "{said}");
+    assert!(proposal.sites[0].why.join(" ").contains("(no other site)"), "{:?}", proposal.sites[0].why);
+    assert!(planned(&brief(1)).1.out_of_reach.is_empty());
+}
+
+#[test]
+fn where_nothing_is_gained_no_candidate_is_called_better_than_another() {
+    let place = toytown().place();
+    let hub = place.assets.iter().find(|asset| asset.kind == "hub").expect("a hub").at;
+    let spot = |key: &str| Spot { key: key.to_owned(), name: key.to_owned(), at: hub, cost: Some(1.0) };
+    for names in [vec!["a", "b"], vec!["a", "b", "c"], vec!["a"]] {
+        let spots = names.iter().map(|name| spot(name)).collect();
+        let (_, proposal) = planned(&Brief { candidates: Candidates::Points(spots), ..brief(1) });
+        assert_eq!(gain(&proposal), 0.0);
+        let why = proposal.sites[0].why.join(" ");
+        assert!(why.contains("gains nothing over today") && !why.contains("No other candidate"), "{why}");
+    }
+    // A budget decides what goes together, so single exchanges are not looked for, and none is denied.
+    let (_, proposal) = planned(&Brief { sites: None, budget: Some(250.0), ..brief(2) });
+    let why: String = proposal.sites.iter().flat_map(|site| site.why.clone()).collect();
+    assert!(!why.contains("No other candidate") && !why.contains("gains nothing"), "{why}");
 }
 
 #[test]
@@ -277,4 +322,37 @@ fn the_same_brief_asked_ten_times_has_one_answer_on_an_idle_and_on_a_busy_machin
     for _ in 0..5 {
         assert_eq!(ask(), first, "busy");
     }
+}
+
+#[test]
+fn the_fewest_sites_for_a_share_cover_it_and_one_fewer_cannot() {
+    let place = toytown().place();
+    let watch = Watch::new();
+    let residents = coverage(&place, &a_hub_within_three_minutes()).place.residents;
+    for share in [0.5, 0.7, 0.9, 1.0] {
+        let few = fewest(&place, &brief(1), share, &watch).expect("a number of sites");
+        assert!(few.is_proven(), "{few:?}");
+        let aim = share.min(few.reachable) * residents;
+        let best = |sites: usize| hubs(&place, &Brief { runs: 0, ..brief(sites) }).expect("a plan").after.place.covered;
+        if few.sites > 0 {
+            assert!(best(few.sites) >= aim - 1e-3, "{few:?}: {} of {aim}", best(few.sites));
+            let plan = hubs_covering(&place, &brief(1), Some(share), &watch).expect("a plan");
+            assert_eq!(plan.sites.len(), few.sites);
+            assert!(
+                plan.sentences.iter().any(|sentence| sentence.contains("Fewer cannot do it")),
+                "{:?}",
+                plan.sentences
+            );
+        }
+        if few.sites > 1 {
+            assert!(best(few.sites - 1) < aim, "{few:?}: one fewer covers {}", best(few.sites - 1));
+        }
+    }
+    assert!(fewest(&place, &brief(1), 0.0, &watch).is_err() && fewest(&place, &brief(1), 1.5, &watch).is_err());
+    // What is covered already needs nothing, and says so.
+    let none = hubs_covering(&place, &brief(1), Some(0.01), &watch);
+    assert!(
+        matches!(none, Err(Unplanned::Infeasible { ref sentence, .. }) if sentence.contains("no new site")),
+        "{none:?}"
+    );
 }

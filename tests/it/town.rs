@@ -109,6 +109,7 @@ impl Town {
             made_up: true,
             notice: None,
             contact: None,
+            postcodes: Vec::new(),
             date: None,
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),

@@ -10,7 +10,7 @@ use crate::layer::{Layer, geojson};
 use crate::measure::what_if::OFF_STREET;
 use crate::place::Place;
 use crate::plan::hubs::{
-    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_watched,
+    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_covering,
     kind_named, standard_named,
 };
 use crate::snapshot::Snapshot;
@@ -118,6 +118,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         ),
         input("sites", "Sites", "How many new sites", whole(1, 1000)),
         input(
+            "cover",
+            "Cover",
+            "Instead of a number of sites: the share of all residents to be covered, from 0 to 1, by as few new sites as can be",
+            number(0.01, 1.0),
+        ),
+        input(
             "budget",
             "Budget",
             "Money for all new sites together; then each candidate needs a cost",
@@ -221,17 +227,18 @@ fn example(snapshot: &Snapshot) -> Value {
 
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     let (snapshot, brief) = (Arc::clone(snapshot), brief(snapshot, inputs)?);
+    let share = inputs.get("cover").and_then(Value::as_f64);
     Ok(Box::new(move |job| {
         let brief = Brief { memory: job.memory, ..brief };
-        let done = work(&snapshot.place, &brief, job);
+        let done = work(&snapshot.place, &brief, share, job);
         drop((brief, snapshot));
         crate::memory::give_back();
         done
     }))
 }
 
-fn work(place: &Place, brief: &Brief, job: &Job) -> Result<Vec<Part>, Problem> {
-    let proposal = hubs_watched(place, brief, &job.watch).map_err(|why| match why {
+fn work(place: &Place, brief: &Brief, share: Option<f64>, job: &Job) -> Result<Vec<Part>, Problem> {
+    let proposal = hubs_covering(place, brief, share, &job.watch).map_err(|why| match why {
         Unplanned::Cancelled => Problem::stopped(),
         Unplanned::FailedRecount(_) => {
             tracing::error!(job = job.id, %why, "a plan failed its recount");
@@ -260,7 +267,11 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
     let within = number("within").map(Seconds::from_minutes);
     let standard = standard_named(place, named, within, snapshot.built_at.date_naive());
     let standard = standard.map_err(|why| Problem::bad_input(name, why))?;
-    if number("sites").is_none() && number("budget").is_none() {
+    if number("cover").is_some() && (number("sites").is_some() || number("budget").is_some()) {
+        let why = "a share to be covered takes as many sites as it takes: leave out sites and budget";
+        return Err(Problem::bad_input("cover", why));
+    }
+    if number("sites").is_none() && number("budget").is_none() && number("cover").is_none() {
         let why = "say how many sites are wanted, or give a budget and the cost of each candidate";
         return Err(Problem::bad_input("sites", why));
     }

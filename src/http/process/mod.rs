@@ -12,6 +12,7 @@ mod hubs;
 pub(super) mod list;
 mod nearest;
 pub(super) mod openapi;
+mod rounds;
 
 use super::jobs::{Job, Lane, Part};
 use super::problem::Problem;
@@ -68,7 +69,8 @@ pub(super) struct Output {
 }
 
 /// All of them, in reading order.
-pub(super) const ALL: [&Process; 4] = [&coverage::PROCESS, &hubs::PROCESS, &nearest::PROCESS, &echo::PROCESS];
+pub(super) const ALL: [&Process; 5] =
+    [&coverage::PROCESS, &hubs::PROCESS, &nearest::PROCESS, &rounds::PROCESS, &echo::PROCESS];
 
 /// The process of this name.
 pub(super) fn named(id: &str) -> Result<&'static Process, Problem> {

@@ -7,6 +7,7 @@ use crate::http::problem::Problem;
 use crate::layer::nearby::nearby_json;
 use crate::layer::what_if::notices;
 use crate::measure::nearby;
+use crate::place::{Place, postcode};
 use crate::snapshot::Snapshot;
 use crate::units::Seconds;
 use serde_json::{Value, json};
@@ -39,13 +40,44 @@ const OUTPUTS: [Output; 1] = [Output {
 const FARTHEST: f64 = 90.0;
 
 fn inputs(_: &Snapshot) -> Vec<Input> {
-    vec![Input {
-        name: "at",
-        title: "At",
-        description: "Longitude and latitude of the spot",
-        schema: json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}}),
-        is_required: true,
-    }]
+    let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
+    vec![
+        input(
+            "at",
+            "At",
+            "Longitude and latitude of the spot; either this or a postcode",
+            json!({"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}}),
+        ),
+        input(
+            "postcode",
+            "Postcode",
+            "A postcode of the place, however it is spaced, instead of a spot: the middle of its addresses, from the postcode \
+             file of the place. It is not kept",
+            json!({"type": "string", "minLength": 1, "maxLength": 20}),
+        ),
+    ]
+}
+
+/// Where a postcode of the place is, as a spot on the map; or why it cannot be told.
+fn spot_of(place: &Place, typed: &str) -> Result<Value, Problem> {
+    let wanted = postcode::written(typed);
+    let known = &place.postcodes;
+    let why = match known.binary_search_by(|(code, _)| code.as_str().cmp(&wanted)) {
+        Ok(at) => match place.plane.to_lonlat(known[at].1) {
+            Some(at) => return Ok(json!([at.lon, at.lat])),
+            None => format!("{wanted} lies where there are no degrees"),
+        },
+        Err(_) if known.is_empty() => {
+            "this place has no file of postcodes, so none can be looked up; give a street or a spot on the map"
+                .to_owned()
+        }
+        Err(_) => format!(
+            "{typed:?} is not among the {} postcodes of this place; look at how it is written, or give a street or a spot \
+             on the map",
+            known.len()
+        ),
+    };
+    Err(Problem::bad_input("postcode", why))
 }
 
 fn example(snapshot: &Snapshot) -> Value {
@@ -56,7 +88,17 @@ fn example(snapshot: &Snapshot) -> Value {
 }
 
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
-    let (at, snap) = pin(&snapshot.place, inputs.get("at").unwrap_or(&Value::Null), "at")?;
+    let written = inputs.get("postcode").and_then(Value::as_str);
+    let (spot, name) = match (inputs.get("at"), written) {
+        (Some(at), None) => (at.clone(), "at"),
+        (None, Some(written)) => (spot_of(&snapshot.place, written)?, "postcode"),
+        (Some(_), Some(_)) => {
+            return Err(Problem::bad_input("postcode", "give either a spot (at) or a postcode, not both"));
+        }
+        (None, None) => return Err(Problem::bad_input("at", "say where: a spot (at) or a postcode")),
+    };
+    let (at, snap) = pin(&snapshot.place, &spot, name)?;
+    let named = written.map(postcode::written);
     let snapshot = Arc::clone(snapshot);
     Ok(Box::new(move |_| {
         let place = &snapshot.place;
@@ -67,6 +109,8 @@ fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
         let mut answer = nearby_json(place, &found);
         if let Some(members) = answer.as_object_mut() {
             members.insert("street".to_owned(), json!(street));
+            members.insert("postcode".to_owned(), json!(named));
+            members.insert("at".to_owned(), spot);
             members.insert("date".to_owned(), json!(date.to_string()));
             members.insert("farthest_minutes".to_owned(), json!(FARTHEST));
             members.insert("assumptions".to_owned(), json!(notices(place)));

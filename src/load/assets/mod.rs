@@ -15,7 +15,7 @@ mod when;
 use super::areas::Area;
 use super::desk::Desk;
 use super::locator::Locator;
-use super::manifest::{AssetsSection, PlaceSection, StreetsSection};
+use super::manifest::{AssetsSection, PlaceSection, Provenance, StreetsSection};
 use super::postcodes::Postcodes;
 use super::streets::{OsmFeature, load_streets};
 use crate::crs::{Plane, Xy};
@@ -81,6 +81,12 @@ pub(super) fn read(desk: &mut Desk<'_>, sections: &[AssetsSection], scene: &Scen
     let mut drafts = Vec::new();
     let mut high_streets_done = false;
     for section in sections {
+        // Two sections may well read different things out of one file; the same section twice reads the same.
+        let what = AssetsSection { file: None, source: Provenance::default(), ..section.clone() };
+        let file = section.file.as_deref().or(scene.street_file.map(|(file, _)| file).filter(|_| section.osm));
+        if file.is_some_and(|file| desk.named_twice("assets", file, &format!("{what:?}"))) {
+            continue;
+        }
         match (&section.file, section.osm) {
             (Some(file), false) => drafts.extend(rows::read(desk, file, section, scene)),
             (None, false) => {

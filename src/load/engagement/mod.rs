@@ -137,6 +137,13 @@ fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Gro
     if desk.named_twice("engagement", &section.file, section.sheet.as_deref().unwrap_or_default()) {
         return None;
     }
+    if let Some(written) = section.crs.as_deref().filter(|written| crate::crs::Crs::parse(written).is_none()) {
+        let at = Where::file("place.toml").field("engagement.crs");
+        let problem = format!("The reference system \"{written}\" is not known");
+        let remedy = "Write an EPSG code, such as EPSG:27700 or EPSG:4326";
+        desk.issues.push(Issue::error(Code::CrsUnknown, at, problem, remedy));
+        return None;
+    }
     tell::own_words(&section.groups, groups, &mut desk.issues);
     let path = desk.find(&section.file, "engagement")?;
     desk.step(&format!("Reading {}", section.file));

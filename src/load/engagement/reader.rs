@@ -43,6 +43,8 @@ pub(super) struct Noticed {
     pub(super) nowhere: BTreeMap<&'static str, Seen>,
     pub(super) repeated: Seen,
     pub(super) without_day: Seen,
+    /// The first row whose metres told that the file's are Irish.
+    pub(super) irish: Seen,
     /// Rows dated ahead of all that is plausible.
     pub(super) ahead: Seen,
     /// Rows that stand in a file read before.
@@ -203,7 +205,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
     }
 
     /// Where the coordinates of a row are.
-    fn by_point(&mut self, row: usize, (x, y): (&str, &str)) -> Found {
+    fn by_point(&mut self, (row, line): (usize, u64), (x, y): (&str, &str)) -> Found {
         if let (Some(crs), Some(&(x, y)), Some(&zone)) = (&self.crs, self.points.get(row), self.zones.get(row)) {
             return if x.is_nan() || y.is_nan() {
                 Err("its coordinates cannot be read")
@@ -214,7 +216,16 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         let (Some(x), Some(y)) = (Cell::parse(x).value(), Cell::parse(y).value()) else {
             return Err("its coordinates cannot be read");
         };
-        let crs = self.crs.get_or_insert_with(|| guessed(x, y));
+        if self.crs.is_none() && (x, y) == (0.0, 0.0) {
+            return Err("its coordinates are noughts");
+        }
+        let crs = match self.crs.take().or_else(|| self.wheres.guess(x, y)) {
+            Some(crs) => self.crs.insert(crs),
+            None => return Err("its coordinates are metres of a system that the file does not name; set crs"),
+        };
+        if !matches!(crs, Crs::LonLat | Crs::BritishNationalGrid) && self.section.crs.is_none() {
+            self.noticed.irish.add(line, "");
+        }
         let zone = self.wheres.zone(x, y, crs);
         self.wheres.by_point(x, y, crs, zone)
     }
@@ -343,7 +354,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             }
         };
         if let (Some(x), Some(y)) = (text(Fact::X), text(Fact::Y)) {
-            let found = self.by_point(row, (x, y));
+            let found = self.by_point((row, batch.line(row)), (x, y));
             if let Some(spot) = consider(found, x, self.wheres) {
                 return Ok(spot);
             }
@@ -456,9 +467,4 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             found
         })
     }
-}
-
-/// Degrees when the numbers can be degrees, else metres of the British grid.
-fn guessed(x: f64, y: f64) -> Crs {
-    if x.abs() <= 180.0 && y.abs() <= 90.0 { Crs::LonLat } else { Crs::BritishNationalGrid }
 }

@@ -322,6 +322,15 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         format!("{records} only say an area that lies in several patches, such as a postcode district{outside}"),
         "Their people are shared among the patches by residents, and intervals are widened for it",
     );
+    say(
+        &noticed.irish,
+        false,
+        Code::IrishGrid,
+        "x",
+        "Coordinates are metres, which were read as the Irish Grid or Irish Transverse Mercator, by their size"
+            .to_owned(),
+        "Set crs to be sure, such as \"EPSG:29903\"",
+    );
     let records = rows(noticed.long_themes.count);
     say(
         &noticed.long_themes,

@@ -234,6 +234,20 @@ impl<'a> Wheres<'a> {
         self.native(x, y, crs).and_then(|(x, y)| self.grid(crs).area_of(x, y)).map(|zone| zone as u32)
     }
 
+    /// The system that records are in whose file names none, told by a pair of numbers: degrees where they can be, else
+    /// metres, of the British grid in Britain. Elsewhere the pair must lie in a zone when read so, as British or as Irish
+    /// metres, to tell anything.
+    pub(super) fn guess(&self, x: f64, y: f64) -> Option<Crs> {
+        if x.abs() <= 180.0 && y.abs() <= 90.0 {
+            return Some(Crs::LonLat);
+        }
+        if self.ground.plane.epsg() == 27_700 {
+            return Some(Crs::BritishNationalGrid);
+        }
+        let irish = crate::load::points::irish(x, y, false);
+        [Some(Crs::BritishNationalGrid), irish].into_iter().flatten().find(|crs| self.zone(x, y, crs).is_some())
+    }
+
     /// By coordinates, and the zone that has them.
     pub(super) fn by_point(&mut self, x: f64, y: f64, crs: &Crs, zone: Option<u32>) -> Found {
         if let Some(spot) = zone.and_then(|zone| self.zone_spots.get(zone as usize)).copied()

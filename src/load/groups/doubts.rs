@@ -1,6 +1,7 @@
 //! Counts in a table that are not plain counts.
 
 use crate::load::Issues;
+use crate::load::manifest::GroupsSection;
 use crate::load::numerals::{Count, Decimal};
 use crate::load::table::Table;
 use crate::load::words::counted;
@@ -18,6 +19,8 @@ enum Doubt {
     Fraction,
     /// A number with a mark beside it.
     Marked,
+    /// The same in a table whose groups `place.toml` names, which is read as it stands.
+    MarkedInNamed,
     /// A count of no category.
     Nameless,
 }
@@ -33,12 +36,21 @@ struct Cell {
 
 /// Counts that are not plain counts.
 #[derive(Debug, Default)]
-pub(super) struct Doubts(Vec<Cell>);
+pub(super) struct Doubts {
+    cells: Vec<Cell>,
+    /// Whether `place.toml` names the groups: then nothing beside a number is interpreted.
+    is_named: bool,
+}
 
 /// Odd cells that are told one by one before the rest are only counted.
 const LISTED: usize = 12;
 
 impl Doubts {
+    /// For a table whose groups are named in `place.toml`, or found.
+    pub(super) fn of(section: &GroupsSection) -> Self {
+        Self { cells: Vec::new(), is_named: !section.groups.is_empty() }
+    }
+
     /// Reads a count of a category; what is doubtful of it is noted.
     pub(super) fn read(
         &mut self,
@@ -50,25 +62,26 @@ impl Doubts {
     ) -> Option<f64> {
         let (number, doubt) = match decimal.count(table.text(column, row)) {
             Count::Plain(n) if (0.0..1e10).contains(&n) => (Some(n), (n.fract() != 0.0).then_some(Doubt::Fraction)),
+            Count::Marked(n) if (0.0..1e10).contains(&n) && self.is_named => (None, Some(Doubt::MarkedInNamed)),
             Count::Marked(n) if (0.0..1e10).contains(&n) => (Some(n), Some(Doubt::Marked)),
             Count::Plain(_) | Count::Marked(_) => (None, Some(Doubt::Impossible)),
             Count::Hidden => (None, Some(Doubt::Hidden)),
             Count::Percent(_) | Count::Error | Count::Odd => (None, Some(Doubt::Odd)),
         };
         if let Some(doubt) = doubt {
-            self.0.push(Cell { of, column: Some(column), row, doubt });
+            self.cells.push(Cell { of, column: Some(column), row, doubt });
         }
         number.map(People::round)
     }
 
     /// Notes a count without the name of its category.
     pub(super) fn nameless(&mut self, row: usize) {
-        self.0.push(Cell { of: usize::MAX, column: None, row, doubt: Doubt::Nameless });
+        self.cells.push(Cell { of: usize::MAX, column: None, row, doubt: Doubt::Nameless });
     }
 
     /// Forgets what was noted of columns or categories that are not counted.
     pub(super) fn forget(&mut self, of: &[usize]) {
-        self.0.retain(|cell| !of.contains(&cell.of));
+        self.cells.retain(|cell| !of.contains(&cell.of));
     }
 
     /// Tells what was noted in a file.
@@ -81,7 +94,7 @@ impl Doubts {
             }
         };
         let mut by_doubt: BTreeMap<Doubt, Vec<&Cell>> = BTreeMap::new();
-        for cell in &self.0 {
+        for cell in &self.cells {
             by_doubt.entry(cell.doubt).or_default().push(cell);
         }
         for (doubt, mut cells) in by_doubt {
@@ -132,6 +145,16 @@ impl Doubts {
                         problem,
                         "The number is used and the mark left out",
                     ));
+                }
+                Doubt::MarkedInNamed => {
+                    let text = cells[0].column.and_then(|column| table.text(column, cells[0].row)).unwrap_or_default();
+                    let problem = format!(
+                        "{} of a group that place.toml names, the first here: \"{text}\"",
+                        counted(n, "count has a mark beside it", "counts have a mark beside them")
+                    );
+                    let remedy = "It is taken as unknown, not as zero: columns named by hand are read as they stand. \
+                                  Write the number alone; or leave out groups = {…}, and marks of the publisher are understood";
+                    issues.push(Issue::warning(Code::MarkedCount, first, problem, remedy));
                 }
                 Doubt::Nameless => issues.push(Issue::warning(
                     Code::CategoryBlank,

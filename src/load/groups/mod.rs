@@ -20,7 +20,7 @@ use super::areas::{self, Area};
 use super::desk::{Ask, Desk};
 use super::headers;
 use super::lookup::Lookup;
-use super::manifest::{GroupsSection, ZonesSection};
+use super::manifest::{GroupsSection, Provenance, ZonesSection};
 use super::table::{Cell, Options, Table};
 use super::words::{counted, figure, key_form, slug, some_of, spoken};
 use crate::place::{Code, Group, Issue, People, Where, estimate};
@@ -157,6 +157,11 @@ fn read_section(
     known: &[Option<f64>],
     is_residents: bool,
 ) -> Option<(GroupCounts, Vec<Option<f64>>)> {
+    // A file may well hold several dimensions; the same section twice makes the same groups.
+    let what = GroupsSection { file: String::new(), residents: None, source: Provenance::default(), ..section.clone() };
+    if desk.named_twice("groups", &section.file, &format!("{what:?}")) {
+        return None;
+    }
     let options = Options { layer: section.sheet.as_deref(), ..Options::default() };
     let table = desk.table(Ask { role: "groups", written: &section.file, options, about: &section.source })?;
     let ours = areas::by_key(zones);

@@ -192,7 +192,7 @@ fn compact(rows: &Rows<'_>, section: &GroupsSection, issues: &mut Issues) -> Res
         }
     };
     let decimal = settle(rows, &[count], section)?;
-    let mut doubts = Doubts::default();
+    let mut doubts = Doubts::of(section);
     let entries: Vec<(usize, usize, String)> = rows
         .rows
         .iter()
@@ -280,7 +280,7 @@ impl Rows<'_> {
         let mut index: HashMap<&str, usize> = HashMap::new();
         let mut first: HashMap<(usize, usize), usize> = HashMap::new();
         let mut counts: Vec<Vec<Option<f64>>> = Vec::new();
-        let mut doubts = Doubts::default();
+        let mut doubts = Doubts::of(section);
         let mut percent = Vec::new();
         let mut repeated = 0;
         for &(row, slot) in &self.rows {
@@ -330,7 +330,7 @@ impl Rows<'_> {
         let mut repeated = 0;
         let mut counts = vec![vec![None; self.n_zones]; columns.len()];
         let mut percent = vec![0_usize; columns.len()];
-        let mut doubts = Doubts::default();
+        let mut doubts = Doubts::of(section);
         for &(row, slot) in &self.rows {
             if let Some(&earlier) = first.get(&slot) {
                 let same =

@@ -3,6 +3,7 @@
 //! Header and features are verified by the crate before a byte of them is believed; geometry and
 //! properties are then taken out here, because the crate's own conversion trusts the lengths inside.
 
+use super::arc::{self, Arcs};
 use super::frame::{self, Claim};
 use super::reference::well_known_text;
 use super::rows::Builder;
@@ -32,6 +33,7 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
         .collect();
     let mut builder = Builder::new(columns.iter().map(|(title, _)| title.clone()).collect());
     let (mut geometries, mut unreadable, mut line) = (Vec::new(), Vec::new(), 0);
+    let mut arcs = Arcs::default();
     let mut buffer = Vec::new();
     let mut row = vec![String::new(); builder.width()];
     while let Some((feature, next)) = sized(rest) {
@@ -46,7 +48,11 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
             fill(&mut row, &columns, properties.bytes()).map_err(|why| damaged(format!("feature {line}: {why}")))?;
         }
         builder.push(line, row.iter().map(String::as_str)).map_err(|e| source.too_large(e))?;
-        let read = feature.geometry().map_or(Ok(None), |packed| unpacked(&packed, header.geometry_type()).map(Some));
+        arcs.here = 0;
+        let read = feature
+            .geometry()
+            .map_or(Ok(None), |packed| unpacked(&packed, header.geometry_type(), &mut arcs).map(Some));
+        arcs.end();
         geometries.push(read.unwrap_or_else(|why| {
             unreadable.push((line, why));
             None
@@ -60,6 +66,7 @@ pub(super) fn read(source: &Source<'_>, bytes: &[u8], issues: &mut Issues) -> Re
         ));
     }
     frame::report_unreadable(source, &unreadable, issues);
+    frame::report_arcs(source, arcs, issues);
     let shapes = frame::shapes(source, claim(&header), geometries, |row| row as u64 + 1, issues)?;
     Ok(source.table(builder, Some(shapes), issues))
 }
@@ -162,7 +169,7 @@ fn value(kind: ColumnType, bytes: &[u8]) -> Option<(String, &[u8])> {
 }
 
 /// The geometry of a feature; its own type where the layer has several.
-fn unpacked(packed: &Packed<'_>, kind: GeometryType) -> Result<Geometry<f64>, String> {
+fn unpacked(packed: &Packed<'_>, kind: GeometryType, arcs: &mut Arcs) -> Result<Geometry<f64>, String> {
     let kind = if kind == GeometryType::Unknown { packed.type_() } else { kind };
     let parts = || packed.parts().into_iter().flatten();
     Ok(match kind {
@@ -179,11 +186,50 @@ fn unpacked(packed: &Packed<'_>, kind: GeometryType) -> Result<Geometry<f64>, St
             Geometry::MultiPolygon(MultiPolygon(parts().map(|part| polygon(&part)).collect::<Result<_, _>>()?))
         }
         GeometryType::GeometryCollection => {
-            let parts = parts().map(|part| unpacked(&part, GeometryType::Unknown));
+            let parts = parts().map(|part| unpacked(&part, GeometryType::Unknown, arcs));
             Geometry::GeometryCollection(GeometryCollection(parts.collect::<Result<_, _>>()?))
         }
-        other => return Err(format!("geometries of type {other:?} (curves, surfaces) are not read")),
+        GeometryType::Triangle => Geometry::Polygon(polygon(packed)?),
+        GeometryType::CircularString | GeometryType::CompoundCurve => Geometry::LineString(curve(packed, kind, arcs)?),
+        GeometryType::CurvePolygon => Geometry::Polygon(curved(packed, arcs)?),
+        GeometryType::MultiCurve => Geometry::MultiLineString(MultiLineString(curves(packed, arcs)?)),
+        GeometryType::MultiSurface => Geometry::MultiPolygon(MultiPolygon(
+            parts()
+                .map(|part| match part.type_() {
+                    GeometryType::CurvePolygon => curved(&part, arcs),
+                    _ => polygon(&part),
+                })
+                .collect::<Result<_, _>>()?,
+        )),
+        other => return Err(format!("geometries of type {other:?} (surfaces in space) are not read")),
     })
+}
+
+/// A line of straight or bent pieces.
+fn curve(packed: &Packed<'_>, kind: GeometryType, arcs: &mut Arcs) -> Result<LineString<f64>, String> {
+    match kind {
+        GeometryType::CircularString => Ok(LineString(arc::corners(&coords(packed), arcs)?)),
+        GeometryType::CompoundCurve => {
+            // The pieces of a compound curve are simple, so this goes no deeper.
+            let pieces = packed.parts().into_iter().flatten().map(|part| match part.type_() {
+                GeometryType::CircularString => Ok(LineString(arc::corners(&coords(&part), arcs)?)),
+                _ => Ok(LineString(coords(&part))),
+            });
+            arc::end_to_end(pieces.collect::<Result<_, String>>()?)
+        }
+        _ => Ok(LineString(coords(packed))),
+    }
+}
+
+fn curves(packed: &Packed<'_>, arcs: &mut Arcs) -> Result<Vec<LineString<f64>>, String> {
+    packed.parts().into_iter().flatten().map(|part| curve(&part, part.type_(), arcs)).collect()
+}
+
+/// A polygon whose rings may be bent.
+fn curved(packed: &Packed<'_>, arcs: &mut Arcs) -> Result<Polygon<f64>, String> {
+    let mut rings = curves(packed, arcs)?.into_iter();
+    let outer = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+    Ok(Polygon::new(outer, rings.collect()))
 }
 
 fn coords(packed: &Packed<'_>) -> Vec<Coord<f64>> {

@@ -5,6 +5,7 @@
 //! the grid that looks like degrees is sea), so the numbers decide between those two, and every departure
 //! from the file's own word is an issue.
 
+use super::arc::Arcs;
 use super::rows::Tally;
 use super::{Issues, Shapes, Source};
 use crate::crs::Crs;
@@ -39,6 +40,8 @@ pub struct Settled {
     pub crs: Crs,
     /// First and second number change places before they are used: they were latitude and longitude.
     pub swapped: bool,
+    /// Nothing but the size of the numbers says that they are metres of the British grid.
+    pub is_guess: bool,
 }
 
 /// Decides the reference system of pairs of numbers, in file order (x or longitude first).
@@ -69,7 +72,7 @@ pub fn settle_points(
                 "Name it by its EPSG code, such as \"EPSG:27700\" or \"EPSG:4326\"",
             )
         };
-        return Ok(Settled { crs: Crs::parse(wanted).ok_or_else(unknown)?, swapped: false });
+        return Ok(Settled { crs: Crs::parse(wanted).ok_or_else(unknown)?, swapped: false, is_guess: false });
     }
     let (settled, issue) = judge(at, claim, &Votes::count(pairs))?;
     issues.0.extend(issue);
@@ -114,7 +117,7 @@ impl Votes {
 }
 
 fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Issue>), Issue> {
-    let settled = |crs, swapped| Settled { crs, swapped };
+    let settled = |crs, swapped| Settled { crs, swapped, is_guess: false };
     let note = |problem: String, remedy: &str| Some(Issue::note(Code::CrsGuessed, at.clone(), problem, remedy));
     if votes.all == 0 {
         return Ok(match claim {
@@ -155,7 +158,8 @@ fn judge(at: &Where, claim: Claim, votes: &Votes) -> Result<(Settled, Option<Iss
     if votes.are_grid() {
         let remedy = "They were read as British National Grid (EPSG:27700); set crs in place.toml to be sure";
         let problem = format!("{said} and its coordinates are metres on the British National Grid");
-        return Ok((settled(Crs::BritishNationalGrid, false), note(problem, remedy)));
+        let guess = Settled { is_guess: true, ..settled(Crs::BritishNationalGrid, false) };
+        return Ok((guess, note(problem, remedy)));
     }
     Err(Issue::error(
         Code::CrsUnknown,
@@ -208,13 +212,13 @@ pub(super) fn shapes(
         issues.push(issue);
     }
     let pairs = geometries.iter().flatten().flat_map(CoordsIter::coords_iter).map(|c| (c.x, c.y));
-    let Settled { crs, swapped } = settle_points(&source.at(), source.options.crs, claim, pairs, issues)?;
+    let Settled { crs, swapped, is_guess } = settle_points(&source.at(), source.options.crs, claim, pairs, issues)?;
     if swapped {
         for geometry in geometries.iter_mut().flatten() {
             geometry.map_coords_in_place(|c| geo::Coord { x: c.y, y: c.x });
         }
     }
-    Ok(Shapes { crs, geometries })
+    Ok(Shapes { crs, is_guess, geometries })
 }
 
 /// One issue for each row whose geometry could not be read, up to this many; the rest are counted.
@@ -236,6 +240,17 @@ pub(super) fn report_unreadable(source: &Source<'_>, unreadable: &[(u64, String)
             Code::GeometryUnreadable,
             format!("{more} more features have geometries that cannot be read"),
             "They count as features without geometry; export the layer again",
+        ));
+    }
+}
+
+/// Says that outlines with arcs were made lines of.
+pub(super) fn report_arcs(source: &Source<'_>, arcs: Arcs, issues: &mut Issues) {
+    if arcs.geometries > 0 {
+        issues.push(source.note(
+            Code::ArcsAsLines,
+            format!("{} feature(s) have arcs of circles in their outline", arcs.geometries),
+            "Each arc was read as a line with a corner at least every two degrees; neighbours drawn with the same arc still fit",
         ));
     }
 }

@@ -1,5 +1,6 @@
 //! GeoPackage: an SQLite database with layers.
 
+use super::arc::Arcs;
 use super::frame::{self, Claim};
 use super::rows::Builder;
 use super::{Issues, Source, Table, guarded, reference, titles, wkb, words};
@@ -210,7 +211,7 @@ fn rows(
     let kept: Vec<usize> = (0..names.len()).filter(|at| Some(*at) != shape_at).collect();
     let mut builder = Builder::new(kept.iter().map(|&at| names[at].trim().to_owned()).collect());
     let mut geometries = Vec::new();
-    let mut unreadable = Vec::new();
+    let (mut unreadable, mut arcs) = (Vec::new(), Arcs::default());
     let mut found = statement.query([]).map_err(damaged)?;
     let mut line = 0;
     while let Some(row) = found.next().map_err(damaged)? {
@@ -219,7 +220,7 @@ fn rows(
         builder.push(line, cells.iter().map(String::as_str)).map_err(|e| source.too_large(e))?;
         if let Some(at) = shape_at {
             let read = match row.get_ref(at) {
-                Ok(ValueRef::Blob(blob)) => wkb::geopackage(blob),
+                Ok(ValueRef::Blob(blob)) => wkb::geopackage(blob, &mut arcs),
                 Ok(ValueRef::Null) => Ok(None),
                 _ => Err("it is not a GeoPackage geometry".to_owned()),
             };
@@ -230,6 +231,7 @@ fn rows(
         }
     }
     frame::report_unreadable(source, &unreadable, issues);
+    frame::report_arcs(source, arcs, issues);
     Ok((builder, shape_at.map(|_| geometries)))
 }
 

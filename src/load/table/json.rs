@@ -5,20 +5,20 @@
 
 use super::frame::{self, Claim};
 use super::rows::{Builder, TooLarge};
-use super::{Issues, Source, Table, text, words};
+use super::{Issues, Source, Table, esri, overpass, referral, text, topo, words};
 use crate::crs::Crs;
 use crate::place::{Code, Issue};
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Reads GeoJSON or records in JSON.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
     let text = text::decode(source, bytes, issues);
     // Text sequences (RFC 8142) begin every feature with a record separator.
     let text = if text.contains('\u{1e}') { text.replace('\u{1e}', " ") } else { text };
-    let mut rows = Rows::default();
+    let mut rows = Rows { layer: source.options.layer.map(str::to_owned), ..Rows::default() };
     let mut parser = serde_json::Deserializer::from_str(&text);
     let mut documents = 0_u64;
     loop {
@@ -27,6 +27,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
             return Err(source.too_large(TooLarge));
         }
         read.map_err(|error| malformed(source, &error, documents, &rows))?;
+        if let Some((code, problem, remedy)) = rows.refused.take() {
+            return Err(source.error(code, problem, remedy));
+        }
         documents += 1;
         if parser.end().is_ok() {
             break;
@@ -35,7 +38,10 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     frame::report_unreadable(source, &rows.unreadable, issues);
     issues.0.extend(rows.partial.take().map(|why| part_of(source, &why, rows.count)));
     let shapes = if rows.features {
-        let claim = rows.crs.as_ref().map_or(Claim::Says(Crs::LonLat), claim);
+        let claim = match (rows.is_esri, rows.crs.as_ref()) {
+            (true, _) => esri::claim(rows.reference.as_ref()),
+            (false, said) => said.map_or(Claim::Says(Crs::LonLat), claim),
+        };
         Some(frame::shapes(source, claim, std::mem::take(&mut rows.geometries), |row| row as u64 + 1, issues)?)
     } else {
         None
@@ -76,6 +82,7 @@ fn partial(members: &Map<String, Value>, held: u64) -> Option<String> {
             "totalCount",
             "totalItems",
             "totalElements",
+            "total_items",
             "matched",
             "total",
         ] {
@@ -140,6 +147,14 @@ struct Rows {
     geometries: Vec<Option<Geometry<f64>>>,
     unreadable: Vec<(u64, String)>,
     crs: Option<Value>,
+    /// Which object of a topology is wanted.
+    layer: Option<String>,
+    /// Whether features are in Esri's form, whose reference system this then is, and which attributes are moments.
+    is_esri: bool,
+    reference: Option<Value>,
+    moments: HashSet<String>,
+    /// Why nothing can be read.
+    refused: Option<topo::Refusal>,
     count: u64,
     features: bool,
     too_large: bool,
@@ -185,14 +200,84 @@ impl Rows {
     }
 
     fn readable(&mut self, value: &Value) -> Option<Geometry<f64>> {
-        geometry(value).unwrap_or_else(|why| {
+        self.kept(geometry(value))
+    }
+
+    /// A geometry as it was read; one that could not be is noted.
+    fn kept(&mut self, read: Result<Option<Geometry<f64>>, String>) -> Option<Geometry<f64>> {
+        read.unwrap_or_else(|why| {
             self.unreadable.push((self.count + 1, why));
             None
         })
     }
 
+    /// A feature in Esri's form.
+    fn esri(&mut self, attributes: &Map<String, Value>, shape: &Value) {
+        (self.features, self.is_esri) = (true, true);
+        if self.reference.is_none() {
+            self.reference = shape.get("spatialReference").cloned();
+        }
+        for (title, value) in attributes {
+            match self.moments.contains(title.trim()).then(|| esri::moment(value)).flatten() {
+                Some(day) => self.cell(title, &Value::String(day)),
+                None => self.cell(title, value),
+            }
+        }
+        let geometry = self.kept(esri::geometry(shape));
+        self.finish_row(geometry);
+    }
+
+    fn topology(&mut self, members: &Map<String, Value>) {
+        self.features = true;
+        let layer = self.layer.take();
+        match topo::features(members, layer.as_deref()) {
+            Ok(features) => {
+                for feature in features {
+                    if let Some(id) = feature.id {
+                        self.cell("id", id);
+                    }
+                    for (title, value) in feature.properties.into_iter().flatten() {
+                        self.cell(title, value);
+                    }
+                    let geometry = self.kept(feature.geometry);
+                    self.finish_row(geometry);
+                }
+            }
+            Err(refusal) => self.refused = Some(refusal),
+        }
+    }
+
+    /// OpenStreetMap's elements, those with tags.
+    fn overpass(&mut self, elements: &[Value]) {
+        self.features = true;
+        for thing in overpass::things(elements) {
+            self.cell("id", &Value::String(thing.id));
+            for (title, value) in thing.tags {
+                if title != "id" {
+                    self.cell(title, value);
+                }
+            }
+            let geometry = self.kept(thing.geometry);
+            self.finish_row(geometry);
+        }
+    }
+
     fn record(&mut self, record: &Value) {
+        if let Some(rows) = record.as_object().and_then(referral::rows) {
+            for row in rows {
+                for (title, text) in row {
+                    self.cell(title, &Value::String(text));
+                }
+                self.finish_row(None);
+            }
+            return;
+        }
         match record {
+            Value::Object(members) if esri::attributes(members).is_some() => {
+                if let Some(attributes) = esri::attributes(members) {
+                    self.esri(attributes, members.get("geometry").unwrap_or(&Value::Null));
+                }
+            }
             Value::Object(members) if members.get("type").is_some_and(|kind| kind == "Feature") => {
                 self.feature(members);
             }
@@ -216,6 +301,10 @@ impl Rows {
         let kind = members.get("type").and_then(Value::as_str).unwrap_or_default();
         if kind == "Feature" {
             self.feature(members);
+        } else if kind == "Topology" {
+            self.topology(members);
+        } else if let Some(elements) = overpass::elements(members) {
+            self.overpass(elements);
         } else if members.contains_key("coordinates") || members.contains_key("geometries") {
             self.features = true;
             let geometry = self.readable(&Value::Object(members.clone()));
@@ -223,7 +312,9 @@ impl Rows {
         } else {
             let lists = members.values().filter_map(Value::as_array);
             let records = |list: &&Vec<Value>| !list.is_empty() && list.iter().all(Value::is_object);
-            match lists.filter(records).rev().max_by_key(|list| list.len()) {
+            // Of several lists that of services is meant, whatever else is longer.
+            let rank = |list: &&Vec<Value>| (referral::is_list(list), list.len());
+            match lists.filter(records).rev().max_by_key(rank).filter(|_| referral::rows(members).is_none()) {
                 Some(list) => list.iter().for_each(|record| self.record(record)),
                 None => self.record(&Value::Object(members.clone())),
             }
@@ -232,7 +323,7 @@ impl Rows {
 }
 
 /// A value as the text of a cell.
-fn printed(value: &Value) -> String {
+pub(super) fn printed(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -264,6 +355,8 @@ impl<'de> Visitor<'de> for Document<'_> {
         let mut listed = false;
         while let Some(key) = map.next_key::<String>()? {
             if key == "features" {
+                // Esri's services say before the features which attributes are moments.
+                self.0.moments = esri::moments(members.get("fields"));
                 map.next_value_seed(FeatureList(self.0))?;
                 listed = true;
             } else {
@@ -272,6 +365,9 @@ impl<'de> Visitor<'de> for Document<'_> {
         }
         if let Some(crs) = members.remove("crs") {
             self.0.crs = Some(crs);
+        }
+        if let Some(reference) = members.get("spatialReference") {
+            self.0.reference = Some(reference.clone());
         }
         let before = self.0.count;
         if !listed {

@@ -1,6 +1,6 @@
 //! What kind of file it is, by its first bytes, else by its ending.
 
-use super::Source;
+use super::{Source, convert};
 use crate::place::{Code, Issue};
 
 /// Whether these are the first bytes of an SQLite database, which is read where it is and not as bytes.
@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Shapefile,
     Dbase,
     FlatGeobuf,
+    Kml,
+    PackedKml,
 }
 
 /// Tells the kind of a file that is not empty.
@@ -48,11 +50,10 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
     }
     let start = start_of(bytes);
     if start.starts_with(b"<") {
-        return Err(source.error(
-            Code::FileKind,
-            "The file is a web page or XML document, not a table",
-            "The download was probably an error page; download the data file itself again",
-        ));
+        return of_xml(source, start);
+    }
+    if let Some(what) = convert::of_text(start) {
+        return Err(convert::refuse(source, what));
     }
     if matches!(ending.as_str(), "json" | "geojson" | "geojsonl" | "ndjson" | "jsonl" | "geojsons")
         || (start.starts_with(b"{") && ending != "csv")
@@ -72,7 +73,7 @@ pub(super) fn of(source: &Source<'_>, bytes: &[u8]) -> Result<Kind, Issue> {
         (_, false) => Err(source.error(
             Code::FileKind,
             "The file is neither text nor any kind of table or map layer known here",
-            "Give CSV, XLSX, Parquet, GeoJSON, GeoPackage, Shapefile or FlatGeobuf",
+            "Give CSV, XLSX, Parquet, GeoJSON, GeoPackage, Shapefile, KML or FlatGeobuf",
         )),
     }
 }
@@ -92,6 +93,15 @@ fn zipped(source: &Source<'_>, ending: &str, bytes: &[u8]) -> Result<Kind, Issue
     if matches!(ending, "xlsx" | "xlsm" | "xlsb" | "ods") || holds(b"xl/workbook") {
         return Ok(Kind::Workbook);
     }
+    let names: Vec<String> = zip::ZipArchive::new(std::io::Cursor::new(bytes))
+        .map(|parts| parts.file_names().flatten().map(|name| name.into_owned()).collect())
+        .unwrap_or_default();
+    if let Some(what) = convert::in_zip(&names) {
+        return Err(convert::refuse(source, what));
+    }
+    if ending == "kmz" || names.iter().any(|name| name.to_lowercase().ends_with(".kml")) {
+        return Ok(Kind::PackedKml);
+    }
     if holds(b".shp") {
         return Err(source.error(
             Code::FileZipped,
@@ -100,6 +110,29 @@ fn zipped(source: &Source<'_>, ending: &str, bytes: &[u8]) -> Result<Kind, Issue
         ));
     }
     Err(packed(source, "zip"))
+}
+
+/// What a document in angle brackets is.
+fn of_xml(source: &Source<'_>, start: &[u8]) -> Result<Kind, Issue> {
+    let head = String::from_utf8_lossy(&start[..start.len().min(4096)]).to_lowercase();
+    if head.contains("<kml") || head.contains("<placemark") {
+        return Ok(Kind::Kml);
+    }
+    if head.contains("<osm") {
+        return Err(source.error(
+            Code::FileKind,
+            "The file is an OpenStreetMap extract, not a table or map layer",
+            "Name it under [streets]; assets are read out of it with osm = true",
+        ));
+    }
+    if let Some(what) = convert::of_text(start) {
+        return Err(convert::refuse(source, what));
+    }
+    Err(source.error(
+        Code::FileKind,
+        "The file is a web page or XML document, not a table",
+        "The download was probably an error page; download the data file itself again",
+    ))
 }
 
 fn packed(source: &Source<'_>, how: &str) -> Issue {

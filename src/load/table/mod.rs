@@ -2,7 +2,8 @@
 //!
 //! Files differ in encoding, preamble, separators and geometry; after this module they do not. One
 //! file here reads one kind of file: `kind` tells which it is, `delimited` (with `text` and `records`)
-//! reads CSV, `sheet` workbooks, `parquet`, `json`, `gpkg`, `shp` (with `dbf`) and `fgb` the rest. All of
+//! reads CSV, `sheet` workbooks, `parquet`, `json` (with `esri`, `topo`, `overpass` and `referral`), `kml`, `gpkg`, `shp`
+//! (with `dbf`) and `fgb` the rest; `convert` names what is not read. All of
 //! them fill `rows`; `titles` finds the header row; `frame` decides the reference system; `cells` reads
 //! numbers and `words` dates and flags out of text.
 //!
@@ -10,9 +11,12 @@
 //! before anything is allocated, and the one place where a reader we did not write is called with
 //! unchecked bytes is [`guarded`].
 
+mod arc;
 mod cells;
+pub(super) mod convert;
 mod dbf;
 mod delimited;
+mod esri;
 mod fgb;
 mod footer;
 mod frame;
@@ -20,16 +24,21 @@ mod gpkg;
 mod inflate;
 mod json;
 mod kind;
+mod kml;
+mod overpass;
 mod pages;
 mod parquet;
 mod records;
 mod reference;
+mod referral;
 mod rows;
 mod sheet;
 mod shp;
 mod text;
 mod titles;
+mod topo;
 mod wkb;
+mod wkt;
 mod words;
 
 pub use cells::Cell;
@@ -62,6 +71,8 @@ pub struct Table {
 pub struct Shapes {
     /// The reference system of the coordinates.
     pub crs: Crs,
+    /// Whether nothing but the size of its numbers says that it is the British grid.
+    pub is_guess: bool,
     /// A geometry per row; `None` where the file has none, an empty one or an unreadable one.
     pub geometries: Vec<Option<Geometry<f64>>>,
 }
@@ -91,7 +102,7 @@ impl Table {
             return gpkg::read(&source, issues);
         }
         let bytes = source.bytes()?;
-        match kind::of(&source, &bytes)? {
+        let table = match kind::of(&source, &bytes)? {
             Kind::Delimited => delimited::read(&source, bytes, issues),
             Kind::Workbook => sheet::read(&source, bytes, issues),
             Kind::Parquet => parquet::read(&source, bytes, issues),
@@ -99,7 +110,10 @@ impl Table {
             Kind::FlatGeobuf => fgb::read(&source, &bytes, issues),
             Kind::Shapefile => shp::read(&source, &bytes, issues),
             Kind::Dbase => dbf::read(&source, &bytes, issues),
-        }
+            Kind::Kml => kml::read(&source, bytes, issues),
+            Kind::PackedKml => kml::read(&source, kml::unpacked(&source, &bytes)?, issues),
+        };
+        Ok(wkt::lift(&source, table?, issues))
     }
 
     /// The file as written in `place.toml`.

@@ -1,5 +1,6 @@
 //! Parquet, and GeoParquet where its metadata name a geometry column.
 
+use super::arc::Arcs;
 use super::footer::{self, Field, Meaning};
 use super::frame::{self, Claim};
 use super::rows::Builder;
@@ -187,12 +188,12 @@ fn by_type(fields: &[Field]) -> Option<Primary> {
 }
 
 fn unpacked(source: &Source<'_>, column: &Column, issues: &mut Issues) -> Vec<Option<Geometry<f64>>> {
-    let mut unreadable = Vec::new();
+    let (mut unreadable, mut arcs) = (Vec::new(), Arcs::default());
     let mut geometries = Vec::with_capacity(column.len());
     for row in 0..column.len() {
         let read = match column.get(row) {
-            Ok(AnyValue::Binary(bytes)) => wkb::geometry(bytes),
-            Ok(AnyValue::BinaryOwned(bytes)) => wkb::geometry(&bytes),
+            Ok(AnyValue::Binary(bytes)) => wkb::geometry(bytes, &mut arcs),
+            Ok(AnyValue::BinaryOwned(bytes)) => wkb::geometry(&bytes, &mut arcs),
             Ok(AnyValue::Null) => Ok(None),
             _ => Err("it is not in WKB".to_owned()),
         };
@@ -202,6 +203,7 @@ fn unpacked(source: &Source<'_>, column: &Column, issues: &mut Issues) -> Vec<Op
         }));
     }
     frame::report_unreadable(source, &unreadable, issues);
+    frame::report_arcs(source, arcs, issues);
     geometries
 }
 

@@ -116,7 +116,7 @@ fn geometry(shape: Shape) -> Result<Option<Geometry<f64>>, String> {
 
 /// Polygons out of rings: a hole belongs to the smallest outer ring around it, wherever it stands in the
 /// list; a hole with no outer ring around it was wound the wrong way and is a polygon itself.
-fn polygons(rings: impl Iterator<Item = (bool, LineString<f64>)>) -> Geometry<f64> {
+pub(super) fn polygons(rings: impl Iterator<Item = (bool, LineString<f64>)>) -> Geometry<f64> {
     let (outer, holes): (Vec<_>, Vec<_>) = rings.filter(|(_, ring)| !ring.0.is_empty()).partition(|(outer, _)| *outer);
     let mut polygons: Vec<Polygon<f64>> = outer.into_iter().map(|(_, ring)| Polygon::new(ring, Vec::new())).collect();
     let mut strays = Vec::new();

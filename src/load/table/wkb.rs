@@ -2,20 +2,41 @@
 //!
 //! Written here because the readers at hand make room for as many points as the bytes claim before they
 //! look whether they are there. ISO (1001, 2001, 3001) and extended (high bits, SRID) dimensions are
-//! understood; heights and measures are passed over.
+//! understood; heights and measures are passed over. Arcs of circles become lines of short steps.
 
+use super::arc::{self, Arcs};
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
 /// Collections inside collections deeper than this are damage, not data.
 const DEEPEST: usize = 32;
 
-/// The geometry in WKB; `None` when it is empty.
-pub(super) fn geometry(bytes: &[u8]) -> Result<Option<Geometry<f64>>, String> {
-    Input { bytes, little: true }.geometry(0)
+// Types of ISO 13249-3 beside the seven simple ones.
+const CIRCULAR_STRING: u32 = 8;
+const COMPOUND_CURVE: u32 = 9;
+const CURVE_POLYGON: u32 = 10;
+const MULTI_CURVE: u32 = 11;
+const MULTI_SURFACE: u32 = 12;
+const TRIANGLE: u32 = 17;
+
+/// The geometry in WKB; `None` when it is empty. Arcs in it are added to `arcs`.
+pub(super) fn geometry(bytes: &[u8], arcs: &mut Arcs) -> Result<Option<Geometry<f64>>, String> {
+    arcs.here = 0;
+    let read = Input { bytes, little: true, arcs }.geometry(0);
+    arcs.end();
+    read
+}
+
+/// The code of the reference system in extended WKB, where it has one.
+pub(super) fn srid(bytes: &[u8]) -> Option<u32> {
+    let word = |at: usize| -> Option<u32> {
+        let four: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
+        Some(if bytes.first() == Some(&0) { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
+    };
+    word(1).filter(|kind| kind & 0x2000_0000 != 0).and_then(|_| word(5))
 }
 
 /// The geometry in a GeoPackage blob; `None` when it is empty.
-pub(super) fn geopackage(bytes: &[u8]) -> Result<Option<Geometry<f64>>, String> {
+pub(super) fn geopackage(bytes: &[u8], arcs: &mut Arcs) -> Result<Option<Geometry<f64>>, String> {
     let [b'G', b'P', _, flags, rest @ ..] = bytes else {
         return Err("it does not begin like a GeoPackage geometry".to_owned());
     };
@@ -26,8 +47,11 @@ pub(super) fn geopackage(bytes: &[u8]) -> Result<Option<Geometry<f64>>, String> 
         4 => 64,
         _ => return Err("its envelope is of no known kind".to_owned()),
     };
+    if flags & 0x20 != 0 {
+        return Err("it is in another program's own encoding, not in WKB".to_owned());
+    }
     let bytes = rest.get(4 + envelope..).ok_or_else(cut_short)?;
-    geometry(bytes)
+    geometry(bytes, arcs)
 }
 
 fn cut_short() -> String {
@@ -37,6 +61,7 @@ fn cut_short() -> String {
 struct Input<'b> {
     bytes: &'b [u8],
     little: bool,
+    arcs: &'b mut Arcs,
 }
 
 /// What follows the head of a geometry.
@@ -103,11 +128,16 @@ impl Input<'_> {
                 Geometry::Point(Point(at))
             }
             2 => Geometry::LineString(self.line(numbers)?),
-            3 => Geometry::Polygon(self.polygon(numbers)?),
-            4..=7 => return self.parts(kind, depth).map(Some),
+            3 | TRIANGLE => Geometry::Polygon(self.polygon(numbers)?),
+            CIRCULAR_STRING => {
+                let points = self.line(numbers)?;
+                Geometry::LineString(LineString(arc::corners(&points.0, self.arcs)?))
+            }
+            4..=7 | COMPOUND_CURVE..=MULTI_SURFACE => return self.parts(kind, depth).map(Some),
             _ => {
                 return Err(format!(
-                    "geometries of type {kind} (curves, surfaces) are not read; ogr2ogr -nlt CONVERT_TO_LINEAR makes lines of curves"
+                    "geometries of type {kind} (surfaces in space) are not read; ogr2ogr -nlt CONVERT_TO_LINEAR makes lines \
+                     of curves, -nlt MULTIPOLYGON polygons of surfaces"
                 ));
             }
         }))
@@ -130,8 +160,17 @@ impl Input<'_> {
         }
         Ok(match kind {
             4 => Geometry::MultiPoint(MultiPoint(all!(Point).collect::<Result<_, _>>()?)),
-            5 => Geometry::MultiLineString(MultiLineString(all!(LineString).collect::<Result<_, _>>()?)),
-            6 => Geometry::MultiPolygon(MultiPolygon(all!(Polygon).collect::<Result<_, _>>()?)),
+            5 | MULTI_CURVE => Geometry::MultiLineString(MultiLineString(all!(LineString).collect::<Result<_, _>>()?)),
+            6 | MULTI_SURFACE => Geometry::MultiPolygon(MultiPolygon(all!(Polygon).collect::<Result<_, _>>()?)),
+            COMPOUND_CURVE => {
+                let lines = all!(LineString).collect::<Result<Vec<LineString<f64>>, _>>()?;
+                Geometry::LineString(arc::end_to_end(lines)?)
+            }
+            CURVE_POLYGON => {
+                let mut rings = all!(LineString).collect::<Result<Vec<LineString<f64>>, _>>()?.into_iter();
+                let outer = rings.next().unwrap_or_else(|| LineString(Vec::new()));
+                Geometry::Polygon(Polygon::new(outer, rings.collect()))
+            }
             _ => Geometry::GeometryCollection(GeometryCollection(parts)),
         })
     }

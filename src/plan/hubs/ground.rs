@@ -1,7 +1,7 @@
 //! Who could walk to which site, and how long it takes.
 
 use super::brief::{Brief, Keep, Objective, Unplanned};
-use super::sites::{Site, sites};
+use super::sites::{STREET, Site, sites};
 use crate::locate::Watch;
 use crate::measure::Door;
 use crate::network::{Snap, Targets, matrix};
@@ -121,6 +121,15 @@ impl<'a> Ground<'a> {
             self.sites.len() - self.n_today,
             self.brief.walk()
         )))
+    }
+
+    /// Candidates that somebody named and to which nobody could walk in the time, while others can be walked to. Corners
+    /// of streets are not named by anybody.
+    pub(super) fn out_of_reach(&self) -> Vec<Site> {
+        let mut reached = vec![false; self.sites.len()];
+        self.walks.iter().flatten().for_each(|&(site, _)| reached[site as usize] = true);
+        let named = self.sites.iter().zip(&reached).skip(self.n_today).filter(|(site, _)| site.kind != STREET);
+        named.filter(|(_, is_reached)| !**is_reached).map(|(site, _)| site.clone()).collect()
     }
 
     /// The same walks under another brief, which must not need longer ones.

@@ -6,6 +6,7 @@
 
 mod brief;
 mod fairness;
+mod fewest;
 mod ground;
 mod named;
 mod proposal;
@@ -19,6 +20,7 @@ mod words;
 pub use brief::{
     Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, deprivation_weight,
 };
+pub use fewest::{Fewest, fewest};
 pub use named::{group_named, kind_named, standard_named};
 pub use proposal::{
     Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,
@@ -61,13 +63,32 @@ pub fn hubs(place: &Place, brief: &Brief) -> Result<Proposal, Unplanned> {
 /// # Errors
 /// As [`hubs()`], and [`Unplanned::Cancelled`] within about a second of [`Watch::cancel`].
 pub fn hubs_watched(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplanned> {
-    match plan(place, brief, watch) {
+    hubs_covering(place, brief, None, watch)
+}
+
+/// As [`hubs_watched()`], with the [fewest](fewest()) sites that cover a share of all residents instead of a number.
+///
+/// # Errors
+/// As [`hubs_watched()`].
+pub fn hubs_covering(place: &Place, brief: &Brief, share: Option<f64>, watch: &Watch) -> Result<Proposal, Unplanned> {
+    let answer = match share {
+        None => plan(place, brief, None, watch),
+        Some(share) => fewest(place, brief, share, watch).and_then(|few| {
+            if few.sites == 0 {
+                let sentence =
+                    format!("Today\u{2019}s hubs cover {:.1} % already: no new site is needed", share * 100.0);
+                return Err(Unplanned::Infeasible { sentence, short_by: 0.0 });
+            }
+            plan(place, &Brief { sites: Some(few.sites), budget: None, ..brief.clone() }, Some(few), watch)
+        }),
+    };
+    match answer {
         _ if watch.is_cancelled() => Err(Unplanned::Cancelled),
         answer => answer,
     }
 }
 
-fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplanned> {
+fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Result<Proposal, Unplanned> {
     brief::check(place, brief)?;
     let step = |words: &str, done: f64| {
         watch.step(words, done);
@@ -100,6 +121,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         (site.chosen_in, site.nearby_in) = (again.chosen[at], again.nearby[at]);
     }
     let kept = |site: &usize| choice.sites.contains(site) || ground.stays(*site);
+    let out_of_reach = ground.out_of_reach();
     let mut proposal = Proposal {
         brief: brief.clone(),
         status: choice.status,
@@ -109,7 +131,8 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         gap: choice.gap,
         seconds: choice.seconds,
         cut_by_clock: ground.deadline.is_missed(),
-        candidates: ground.sites.len() - ground.n_today,
+        candidates: ground.sites.len() - ground.n_today - out_of_reach.len(),
+        out_of_reach,
         today: ground.n_today,
         runner_up: runner_up(&sites),
         sites,
@@ -120,6 +143,7 @@ fn plan(place: &Place, brief: &Brief, watch: &Watch) -> Result<Proposal, Unplann
         fairness,
         staying,
         runs: again.runs,
+        fewest: few,
         sentences: Vec::new(),
     };
     words::explain(place, &mut proposal);

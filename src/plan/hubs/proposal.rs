@@ -1,6 +1,7 @@
 //! What is proposed, with the reasons.
 
 use super::brief::Brief;
+use super::fewest::Fewest;
 use super::sites::Site;
 use crate::locate::Status;
 use crate::measure::Coverage;
@@ -26,8 +27,10 @@ pub struct Proposal {
     pub seconds: f64,
     /// Whether the clock ended a search before its work was done: asked again, the answer may differ.
     pub cut_by_clock: bool,
-    /// How many candidates there were.
+    /// How many candidates there were that somebody could walk to.
     pub candidates: usize,
+    /// Named candidates that nobody could walk to in the time.
+    pub out_of_reach: Vec<Site>,
     /// How many hubs there are today.
     pub today: usize,
     /// The sites to open, the one that brings most first; each counts what those before it leave.
@@ -46,10 +49,24 @@ pub struct Proposal {
     pub fairness: Fairness,
     /// What it costs to move fewer of today's hubs; only with [`super::Keep::Free`].
     pub staying: Option<Staying>,
+    /// Where a share to be covered was asked for: how few sites that takes.
+    pub fewest: Option<Fewest>,
     /// How many runs the stability rests on.
     pub runs: usize,
     /// The whole in short sentences for people.
     pub sentences: Vec<String>,
+}
+
+impl Proposal {
+    /// What the plan gains over today, in the unit of the objective; never below nothing.
+    pub(super) fn gain(&self) -> f64 {
+        (self.objective - self.objective_today).abs()
+    }
+
+    /// Whether this is a candidate that nobody could walk to.
+    pub(super) fn is_out_of_reach(&self, site: &Site) -> bool {
+        self.out_of_reach.iter().any(|other| other.key == site.key)
+    }
 }
 
 /// A site of the plan.

@@ -175,6 +175,25 @@ impl Question {
         Ok(())
     }
 
+    /// The share of all weight that the sites together could cover.
+    pub(super) fn reachable(&self) -> f64 {
+        let plain = &self.problem;
+        let all: f64 = plain.weights.iter().sum();
+        let some = (0..plain.costs.n_demand()).filter(|&demand| plain.costs.of(demand).next().is_some());
+        // A hair less, so that the order of the sums makes nothing impossible.
+        if all > 0.0 { some.map(|demand| plain.weights[demand]).sum::<f64>() / all * (1.0 - 1e-9) } else { 0.0 }
+    }
+
+    /// The fewest sites that cover a share of all weight.
+    pub(super) fn fewest(&self, ground: &Ground<'_>, share: f64, work: Duration) -> Result<Solution, Unplanned> {
+        let weights = self.problem.weights.clone();
+        let everybody = Group { name: "everybody".to_owned(), weights, floor: Some(share) };
+        let problem = Problem { sites: None, budget: None, groups: vec![everybody], ..self.problem.clone() };
+        let found = solve(Model::Lscp, &problem, effort(ground, work)).map_err(|why| unplanned(ground, why))?;
+        ground.deadline.note(found.cut_by_clock);
+        Ok(found)
+    }
+
     /// The best choice without a site.
     pub(super) fn answer_without(
         &self,

@@ -10,6 +10,9 @@ use crate::units::Metres;
 use geo::{Contains, Point};
 use rstar::RTree;
 
+/// The kind of a candidate that is a point along the streets.
+pub(super) const STREET: &str = "street";
+
 /// A place for a hub: one that is there today, or a candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
@@ -170,7 +173,7 @@ fn along_streets(place: &Place, apart: Metres, watch: &Watch) -> Result<Vec<Site
         sites.push(Site {
             key,
             name,
-            kind: "street".to_owned(),
+            kind: STREET.to_owned(),
             asset: None,
             at: snap.at,
             snap: Some(snap),

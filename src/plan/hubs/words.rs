@@ -16,9 +16,11 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
         site.why = why;
     }
     let mut sentences = vec![outcome(proposal)];
+    sentences.extend(proposal.fewest.as_ref().map(fewest));
     sentences.extend(by_objective(place, proposal));
     sentences.extend(paces(place));
     sentences.push(proof(proposal));
+    sentences.extend(out_of_reach(proposal));
     sentences.extend(beyond(proposal));
     sentences.extend(given_up(proposal));
     sentences.extend(staying(proposal));
@@ -33,6 +35,27 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
 /// Said where the clock came first.
 const CUT: &str = "The machine was too busy: the clock ended a search before its work was done, so the same question may have \
                    a slightly different answer another time; what is said to be proven is.";
+
+/// How few sites it takes, and how sure that is.
+fn fewest(fewest: &super::Fewest) -> String {
+    let aim = fewest.share.min(fewest.reachable);
+    let short = if fewest.reachable < fewest.share {
+        format!(
+            " The candidates together could cover no more than {:.1} %, so that is what is aimed at, not {:.1} %.",
+            fewest.reachable * 100.0,
+            fewest.share * 100.0
+        )
+    } else {
+        String::new()
+    };
+    let sites = if fewest.sites == 1 { "1 new site".to_owned() } else { format!("{} new sites", fewest.sites) };
+    let sure = if fewest.is_proven() {
+        "Fewer cannot do it: proven".to_owned()
+    } else {
+        format!("Whether fewer could is not settled; at least {} are needed", fewest.at_least)
+    };
+    format!("{sites} bring coverage to {:.1} % of all residents. {sure}.{short}", aim * 100.0)
+}
 
 fn outcome(proposal: &Proposal) -> String {
     let (before, after) = (&proposal.before.place, &proposal.after.place);
@@ -102,7 +125,11 @@ fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
 }
 
 fn proof(proposal: &Proposal) -> String {
-    let (brief, of) = (&proposal.brief, format!("the {} candidates", whole(proposal.candidates as f64)));
+    let of = match proposal.candidates {
+        1 => "the one candidate".to_owned(),
+        n => format!("the {} candidates", whole(n as f64)),
+    };
+    let brief = &proposal.brief;
     let choice = match (brief.keep, brief.sites, brief.budget) {
         (Keep::Free, Some(new), None) => {
             let (today, all) = (proposal.today, proposal.today + new);
@@ -160,6 +187,20 @@ fn beyond(proposal: &Proposal) -> Option<String> {
     })
 }
 
+/// Candidates that nobody could walk to, which are no candidates.
+fn out_of_reach(proposal: &Proposal) -> Option<String> {
+    let named = &proposal.out_of_reach;
+    let (is, lies) = if named.len() == 1 { ("is", "it lies") } else { ("are", "they lie") };
+    (!named.is_empty()).then(|| {
+        format!(
+            "Not counted among them: {} {is} not within {} of anybody; {lies} too far from where people live or from any street. Check {} on a map.",
+            few(named),
+            proposal.brief.walk(),
+            if named.len() == 1 { "its place" } else { "their places" }
+        )
+    })
+}
+
 fn given_up(proposal: &Proposal) -> Option<String> {
     if proposal.brief.keep == Keep::Existing {
         return None;
@@ -176,7 +217,7 @@ fn staying(proposal: &Proposal) -> Vec<String> {
     let Some(staying) = &proposal.staying else { return Vec::new() };
     let today = proposal.today;
     let mut sentences = Vec::new();
-    let gain = (proposal.objective - proposal.objective_today).abs();
+    let gain = proposal.gain();
     let share =
         |amount: f64| format!("{:.1}% of the gain, {}", 100.0 * amount / gain.max(1e-12), bring(proposal, amount));
     if staying.moved_besides > 0 {
@@ -230,11 +271,13 @@ fn runner_up(proposal: &Proposal) -> Option<String> {
     let second = proposal.runner_up.as_ref()?;
     let out = few(&second.plan.left_out);
     let proven = if second.plan.status == Status::Optimal { "" } else { " (not proven)" };
-    let instead = few(&second.plan.instead);
-    if second.plan.instead.is_empty() {
+    let reached: Vec<Site> =
+        second.plan.instead.iter().filter(|site| !proposal.is_out_of_reach(site)).cloned().collect();
+    if reached.is_empty() {
         return None;
     }
-    let gain = (proposal.objective - proposal.objective_today).abs();
+    let instead = few(&reached);
+    let gain = proposal.gain();
     let close = if second.plan.lost <= super::ALIKE * gain {
         ", so what rent, condition or consent say may decide"
     } else {
@@ -279,7 +322,7 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
 fn why(place: &Place, proposal: &Proposal, site: &Chosen) -> Vec<String> {
     let mut sentences = vec![gains(place, site)];
     sentences.push(without(proposal, site));
-    sentences.push(alternatives(site));
+    sentences.extend(alternatives(proposal, site));
     if proposal.runs > 0 {
         sentences.push(again(proposal, site));
     }
@@ -311,10 +354,11 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
         Some(Replacement { lost: least, instead, left_out, status }) => {
             let proven = if *status == Status::Optimal { "" } else { " found" };
             let others: Vec<Site> = left_out.iter().filter(|other| other.key != site.site.key).cloned().collect();
+            let instead: Vec<Site> = instead.iter().filter(|site| !proposal.is_out_of_reach(site)).cloned().collect();
             let with = match (instead.is_empty(), others.is_empty()) {
                 (true, _) => "no other site".to_owned(),
-                (false, true) => few(instead),
-                (false, false) => format!("{}, which stand in for {} too", few(instead), few(&others)),
+                (false, true) => few(&instead),
+                (false, false) => format!("{}, which stand in for {} too", few(&instead), few(&others)),
             };
             format!(
                 "If it falls through and nothing takes its place, {alone}; with the best replacement{proven} ({with}) {}.",
@@ -324,7 +368,15 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
     }
 }
 
-fn alternatives(site: &Chosen) -> String {
+/// Which others would do in its place; nothing where a budget decides what goes together.
+fn alternatives(proposal: &Proposal, site: &Chosen) -> Option<String> {
+    if proposal.brief.budget.is_some() {
+        return None;
+    }
+    let gain = proposal.gain();
+    if gain <= 0.0 {
+        return Some("The plan gains nothing over today, so no candidate is better or worse than another.".to_owned());
+    }
     // A long street has several candidates; the best of each name is told.
     let is_first = |at: usize| site.alternatives[..at].iter().all(|o| o.site.name != site.alternatives[at].site.name);
     let listed: Vec<String> = site
@@ -338,10 +390,15 @@ fn alternatives(site: &Chosen) -> String {
             share => format!("{} (-{share:.1}%)", other.site.name),
         })
         .collect();
-    match listed.is_empty() {
-        true => "No other candidate in its place comes within 2% of the plan's gain.".to_owned(),
+    let as_good = |other: &Replacement| other.lost <= super::ALIKE * gain && !other.instead.is_empty();
+    Some(match listed.is_empty() {
         false => format!("In its place, within 2% of the plan's gain: {}.", listed.join(", ")),
-    }
+        true if site.replacement.as_ref().is_some_and(as_good) => {
+            "No single candidate in its place comes within 2% of the plan's gain, but the replacement above does."
+                .to_owned()
+        }
+        true => "No other candidate in its place comes within 2% of the plan's gain.".to_owned(),
+    })
 }
 
 fn again(proposal: &Proposal, site: &Chosen) -> String {

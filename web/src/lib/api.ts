@@ -120,6 +120,12 @@ export function landing(): Promise<Landing> {
   return ask("?f=json");
 }
 
+/** What stands for the figures as they are now: it changes when others are loaded. `null` where the service does not say. */
+export async function edition(): Promise<string | null> {
+  const answer = await fetch(address("?f=json"), { method: "HEAD", headers: { Accept: JSON_ANSWERS }, cache: "no-cache" }).catch(() => null);
+  return answer?.ok ? answer.headers.get("etag") : null;
+}
+
 export async function collections(): Promise<Collection[]> {
   return (await ask<{ collections: Collection[] }>("collections?f=json")).collections;
 }

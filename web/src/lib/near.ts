@@ -30,6 +30,15 @@ export interface Here {
   name: string;
 }
 
+/** A postcode as it is typed, spaced or not: what looks like one is looked up as one. */
+export const POSTCODE = /^\s*[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\s*$/i;
+
+/** Where a postcode is; what is not known is thrown in the words of the service. */
+export async function ofPostcode(postcode: string): Promise<Here> {
+  const found = await execute<Nearest & { at: [number, number]; postcode: string }>("nearest", { postcode });
+  return { lon: found.at[0], lat: found.at[1], name: found.postcode };
+}
+
 export const nearest = ({ lon, lat }: Here): Promise<Nearest> => execute<Nearest>("nearest", { at: [lon, lat] });
 
 /** The spot as it stands in the address: "lon,lat,name". */

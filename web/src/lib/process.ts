@@ -92,6 +92,7 @@ export interface FairPoint {
   worst_off_group: string;
   worst_off_share: number;
   status: string;
+  places: Site[];
 }
 
 export interface Proposal {
@@ -101,6 +102,8 @@ export interface Proposal {
   unit: string;
   /** The clock ended a search before its work was done, so another asking may answer otherwise. */
   cut_by_clock: boolean;
+  /** What the new sites cost together; `null` where one of them has no cost. */
+  cost: number | null;
   candidates: number;
   hubs_today: number;
   sentences: string[];

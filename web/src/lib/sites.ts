@@ -17,6 +17,8 @@ export interface Scenario {
 /** What the best sites are asked for with. */
 export interface Brief {
   sites: number;
+  /** Share of all residents to be covered, from 0 to 1, by as few sites as can be, instead of a number of sites. */
+  cover: number | null;
   within: number | null;
   objective: string;
   keep: string;
@@ -36,7 +38,7 @@ export interface Candidate {
   cost?: number;
 }
 
-export const BRIEF: Readonly<Brief> = { sites: 3, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
+export const BRIEF: Readonly<Brief> = { sites: 3, cover: null, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
 
 /** The most pins and the most scenarios there can be; beyond, nobody compares by looking. */
 export const MOST_PINS = 12;
@@ -96,9 +98,9 @@ export function writeBrief(brief: Brief): string {
 }
 
 /** The brief as the process takes it. */
-export function briefInputs(standard: string, { within, objective, keep, sites, streets, kinds, floors, points, budget }: Brief): object {
+export function briefInputs(standard: string, { within, objective, keep, sites, cover, streets, kinds, floors, points, budget }: Brief): object {
   const candidates = points.length ? { points } : kinds.length ? { kinds } : { streets };
-  return { standard, objective, keep, candidates, floors, ...(budget === null ? { sites } : { budget }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
+  return { standard, objective, keep, candidates, floors, ...(budget !== null ? { budget } : cover !== null ? { cover } : { sites }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
 }
 
 /** Money as people write it: "£120,000", "120000.50", "120k". `null` where it can be read in two ways, or in none. */

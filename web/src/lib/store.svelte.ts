@@ -69,6 +69,22 @@ class Store {
     }
   }
 
+  /** Newer figures were loaded since the page was opened. */
+  newer = $state(false);
+
+  /** Looks from time to time whether the figures are still those that are shown; gives back how to stop. */
+  watch(every = 60_000): () => void {
+    let first: string | null = null;
+    const look = async (): Promise<void> => {
+      if (document.hidden || this.newer || !this.painted) return;
+      const now = await api.edition();
+      first ??= now;
+      this.newer = now !== null && now !== first;
+    };
+    const timer = setInterval(() => void look(), every);
+    return () => clearInterval(timer);
+  }
+
   /** Told by the map when a picture is on it. */
   drawn(): void {
     if (this.painted) return;

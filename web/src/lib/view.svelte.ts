@@ -10,10 +10,14 @@ export interface View {
   standard: string;
   /** Id of the patch; empty for the whole place. */
   patch: string;
+  /** Key of the group of residents it is asked for; empty for everybody. */
+  group: string;
   /** What the map shows. */
   show: Shown;
   /** Id of the gap that is looked at. */
   gap: string;
+  /** Whose streets are listed to be walked: the id of a gap, `all`, `nothing`; empty while no list is asked for. */
+  walk: string;
   /** Order of the table of patches, of gaps, of zones: `column` or `-column`. */
   patches: string;
   gaps: string;
@@ -35,7 +39,7 @@ export interface View {
 }
 
 export const START: Readonly<View> = {
-  ask: "patch", standard: "", patch: "", show: "coverage", gap: "", patches: "name", gaps: "-residents", zones: "covered_share",
+  ask: "patch", standard: "", patch: "", group: "", show: "coverage", gap: "", walk: "", patches: "name", gaps: "-residents", zones: "covered_share",
   by: "try", pins: "", here: "", shut: "", brief: "", kept: "", at: "",
 };
 
@@ -74,7 +78,7 @@ export function look(change: Partial<View>): void {
   Object.assign(view, change);
   const url = write(view) || location.pathname + location.search;
   if (url === location.hash) return;
-  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined || change.here !== undefined;
+  const step = change.ask !== undefined || change.by !== undefined || change.standard !== undefined || change.patch !== undefined || change.group !== undefined || change.here !== undefined;
   if (step) history.pushState(null, "", url);
   else history.replaceState(null, "", url);
 }

@@ -85,6 +85,40 @@ fn damaged_geojson_is_a_table_or_an_issue() {
 }
 
 #[test]
+fn damaged_maps_in_json_and_in_words_are_tables_or_issues() {
+    let esri = br#"{"fields":[{"name":"seen","type":"esriFieldTypeDate"}],"spatialReference":{"wkid":27700},"features":[
+{"attributes":{"code":"E01","seen":1719705600000},"geometry":{"rings":[[[330000,180000],[330000,181000],[331000,181000],[330000,180000]]]}}]}"#;
+    survives(1200, "a.json", esri);
+    let topology = br#"{"type":"Topology","transform":{"scale":[0.01,0.01],"translate":[-3,51]},"objects":{"zones":{"type":"GeometryCollection",
+"geometries":[{"type":"Polygon","id":"E01","arcs":[[0,1]]},{"type":"MultiPolygon","arcs":[[[-1,-2]]]}]}},"arcs":[[[0,0],[0,1]],[[0,1],[1,0],[-1,-1]]]}"#;
+    survives(1200, "a.json", topology);
+    let overpass = br#"{"version":0.6,"generator":"O","elements":[{"type":"node","id":1,"lat":51.5,"lon":-3.0},{"type":"node","id":2,"lat":51.6,"lon":-3.0},
+{"type":"way","id":5,"nodes":[1,2,1],"tags":{"highway":"path"}},{"type":"relation","id":7,"tags":{"type":"multipolygon"},"members":[
+{"type":"way","ref":8,"role":"outer","geometry":[{"lat":51.5,"lon":-3},{"lat":51.6,"lon":-3},{"lat":51.6,"lon":-2},{"lat":51.5,"lon":-3}]}]}]}"#;
+    survives(1200, "a.json", overpass);
+    let services = br#"{"total_items":1,"contents":[{"id":"s","name":"Room","service_at_locations":[{"id":"l","location":{"latitude":51.5,"longitude":-3},
+"schedules":[{"freq":"WEEKLY","byday":"MO,WE","opens_at":"09:00","closes_at":"17:00Z","valid_to":"2024-06-30"}]}]}]}"#;
+    survives(1200, "a.json", services);
+    let words = b"code,wkt\nE01,\"SRID=27700;MULTISURFACE (CURVEPOLYGON (COMPOUNDCURVE (CIRCULARSTRING (0 0, 1 1, 2 0), (2 0, 0 0))))\"\nE02,0101000000000000000000F03F0000000000000040\n";
+    survives(1500, "a.csv", words);
+    let nested = format!("code,wkt\nE01,\"{}POINT (1 2)\"\n", "GEOMETRYCOLLECTION (".repeat(5_000));
+    assert_eq!(read("a.csv", nested).codes(), ["geometry-unreadable"]);
+    let nested = format!("code,wkt\nE01,\"{}(1 2)\"\n", "COMPOUNDCURVE (".repeat(5_000));
+    assert_eq!(read("a.csv", nested).codes(), ["geometry-unreadable"]);
+}
+
+#[test]
+fn damaged_kml_is_a_table_or_an_issue() {
+    let kml = b"<kml><Document><Placemark id=\"a\"><name>Mill &amp; Park &#65;</name><ExtendedData><Data name=\"code\"><value><![CDATA[E01]]></value></Data></ExtendedData><MultiGeometry><Polygon><outerBoundaryIs><LinearRing><coordinates>-3,51,0 -3,52,0 -2,52,0 -3,51,0</coordinates></LinearRing></outerBoundaryIs></Polygon><Point><coordinates>-3,51</coordinates></Point></MultiGeometry></Placemark></Document></kml>";
+    survives(1500, "a.kml", kml);
+    let mut packed = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    packed.start_file("doc.kml", zip::write::SimpleFileOptions::default()).expect("a part");
+    std::io::Write::write_all(&mut packed, kml).expect("memory");
+    survives(600, "a.kmz", &packed.finish().expect("memory").into_inner());
+    assert_eq!(read("a.kml", format!("<kml>{}", "<Folder>".repeat(100_000))).error().code, "file-damaged");
+}
+
+#[test]
 fn a_damaged_workbook_is_a_table_or_an_issue() {
     survives(400, "a.xlsx", &samples::xlsx());
 }

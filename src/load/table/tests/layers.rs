@@ -1,3 +1,4 @@
+use super::super::arc::Arcs;
 use super::samples;
 use super::*;
 use geo::{Area, CoordsIter};
@@ -247,11 +248,11 @@ fn well_known_binary_agrees_with_geozero() {
         let plain = shape.to_wkb(CoordDimensions::xy()).expect("memory");
         let extended = shape.to_ewkb(CoordDimensions::xy(), Some(27700)).expect("memory");
         let gpkg = shape.to_gpkg_wkb(CoordDimensions::xy(), Some(27700), vec![0.0, 1.0, 0.0, 1.0]).expect("memory");
-        assert_eq!(wkb::geometry(&plain), Ok(Some(shape.clone())));
-        assert_eq!(wkb::geometry(&extended), Ok(Some(shape.clone())));
-        assert_eq!(wkb::geopackage(&gpkg), Ok(Some(shape.clone())));
+        assert_eq!(wkb::geometry(&plain, &mut Arcs::default()), Ok(Some(shape.clone())));
+        assert_eq!(wkb::geometry(&extended, &mut Arcs::default()), Ok(Some(shape.clone())));
+        assert_eq!(wkb::geopackage(&gpkg, &mut Arcs::default()), Ok(Some(shape.clone())));
         for end in 0..plain.len() {
-            assert!(wkb::geometry(&plain[..end]).is_err());
+            assert!(wkb::geometry(&plain[..end], &mut Arcs::default()).is_err());
         }
     }
 }
@@ -259,7 +260,87 @@ fn well_known_binary_agrees_with_geozero() {
 #[test]
 fn counts_that_the_bytes_cannot_hold_are_refused_before_room_is_made() {
     let line_of_four_thousand_million = [1, 2, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0, 0];
-    assert!(wkb::geometry(&line_of_four_thousand_million).is_err());
+    assert!(wkb::geometry(&line_of_four_thousand_million, &mut Arcs::default()).is_err());
     let nested: Vec<u8> = [1, 7, 0, 0, 0, 1, 0, 0, 0].repeat(5000);
-    assert!(wkb::geometry(&nested).is_err());
+    assert!(wkb::geometry(&nested, &mut Arcs::default()).is_err());
+}
+
+/// Well-known binary of a type, with what follows its head.
+fn wkb_of(kind: u32, body: &[Vec<u8>]) -> Vec<u8> {
+    [vec![1], kind.to_le_bytes().to_vec(), body.concat()].concat()
+}
+
+fn wkb_points(points: &[[f64; 2]], more: usize) -> Vec<Vec<u8>> {
+    let numbers = points.iter().flat_map(|at| at.iter().copied().chain(std::iter::repeat_n(7.0, more)));
+    let count = (points.len() as u32).to_le_bytes().to_vec();
+    std::iter::once(count).chain(numbers.map(|number| number.to_le_bytes().to_vec())).collect()
+}
+
+/// A half circle of a hundred metres above a straight diameter.
+const HALF: [[f64; 2]; 3] = [[330_000.0, 180_000.0], [330_100.0, 180_100.0], [330_200.0, 180_000.0]];
+const BACK: [[f64; 2]; 2] = [[330_200.0, 180_000.0], [330_000.0, 180_000.0]];
+
+#[test]
+fn curves_are_read_as_lines_in_every_dimension_and_order_of_nesting() {
+    let half_disc = std::f64::consts::PI * 100.0 * 100.0 / 2.0;
+    let one = |count: u32| count.to_le_bytes().to_vec();
+    for (thousand, more) in [(0, 0), (1000, 1), (2000, 1), (3000, 2)] {
+        let arc = wkb_of(8 + thousand, &wkb_points(&HALF, more));
+        let line = wkb_of(2 + thousand, &wkb_points(&BACK, more));
+        let compound = wkb_of(9 + thousand, &[one(2), arc.clone(), line.clone()]);
+        let polygon = wkb_of(10 + thousand, &[one(1), compound.clone()]);
+        let surface = wkb_of(12 + thousand, &[one(1), polygon.clone()]);
+        let collection = wkb_of(7 + thousand, &[one(1), surface.clone()]);
+        for (number, shape) in [&polygon, &surface, &collection].into_iter().enumerate() {
+            let mut arcs = Arcs::default();
+            let read = wkb::geometry(shape, &mut arcs).expect("a shape").expect("not empty");
+            assert_eq!(arcs, Arcs { here: 0, geometries: 1 });
+            let area = read.unsigned_area();
+            assert!((area / half_disc - 1.0).abs() < 3e-4, "{thousand} {number}: {area} for {half_disc}");
+        }
+        let curves = wkb_of(11 + thousand, &[one(2), arc.clone(), line.clone()]);
+        let read = wkb::geometry(&curves, &mut Arcs::default()).expect("a shape");
+        assert!(matches!(read, Some(Geometry::MultiLineString(lines)) if lines.0.len() == 2));
+        let apart = wkb_of(9 + thousand, &[one(2), line.clone(), line]);
+        assert!(wkb::geometry(&apart, &mut Arcs::default()).is_err(), "the pieces do not meet");
+        for end in 0..polygon.len() {
+            assert!(wkb::geometry(&polygon[..end], &mut Arcs::default()).is_err());
+        }
+    }
+    let solid = wkb_of(1015, &[one(0)]);
+    assert!(wkb::geometry(&solid, &mut Arcs::default()).is_err_and(|why| why.contains("ogr2ogr")));
+}
+
+#[test]
+fn a_geopackage_of_curves_is_read_and_says_so_and_a_view_is_a_layer() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    samples::gpkg(folder.path());
+    let path = folder.path().join("sample.gpkg");
+    let one = 1_u32.to_le_bytes().to_vec();
+    let compound =
+        wkb_of(9, &[2_u32.to_le_bytes().to_vec(), wkb_of(8, &wkb_points(&HALF, 0)), wkb_of(2, &wkb_points(&BACK, 0))]);
+    let shape = wkb_of(10, &[one, compound]);
+    let blob = [&b"GP\0\x01"[..], &27700_i32.to_le_bytes(), &shape].concat();
+    let odd = [&b"GP\0\x21"[..], &27700_i32.to_le_bytes(), &shape].concat();
+    let database = rusqlite::Connection::open(&path).expect("a database");
+    database.execute("DELETE FROM zones", []).expect("gone");
+    let insert = "INSERT INTO zones (geom, code) VALUES (?1, ?2)";
+    database.execute(insert, (blob, "E01")).expect("a row");
+    database.execute(insert, (odd, "E02")).expect("a row");
+    database
+        .execute_batch(
+            "CREATE VIEW seen AS SELECT fid, geom, code FROM zones WHERE code = 'E01';
+             INSERT INTO gpkg_contents VALUES ('seen', 'features', 27700);
+             INSERT INTO gpkg_geometry_columns VALUES ('seen', 'geom');",
+        )
+        .expect("a view");
+    drop(database);
+    let read = |layer| read_path(&path, Options { layer: Some(layer), ..Options::default() });
+    let whole = read("zones");
+    assert_eq!(whole.codes(), ["geometry-unreadable", "arcs-as-lines"]);
+    assert!(whole.issue("geometry-unreadable").problem.contains("own encoding"));
+    let view = read("seen");
+    assert_eq!(view.codes(), ["arcs-as-lines"]);
+    let area = view.geometries()[0].as_ref().map_or(0.0, Area::unsigned_area);
+    assert!((area / 15_707.96 - 1.0).abs() < 3e-4, "{area}");
 }
