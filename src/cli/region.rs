@@ -15,8 +15,13 @@ pub fn run(args: &RegionArgs, progress: &Progress) -> Result<(), Failure> {
     progress.step("Reading the units");
     let question = question(args)?;
     let watch = progress.watch();
-    let effort =
-        Effort { time_limit: seconds(args.time_limit)?, seed: args.seed, prove: !args.no_proof, watch: Some(&watch) };
+    let effort = Effort {
+        time_limit: seconds(args.time_limit)?,
+        steps: None,
+        seed: args.seed,
+        prove: !args.no_proof,
+        watch: Some(&watch),
+    };
     let solved = solve(&question.problem, effort);
     progress.done();
     let solution = solved.map_err(|why| match why {

@@ -28,8 +28,10 @@ pub(super) struct Frame<'a> {
     pub(super) edges: Vec<[u32; 2]>,
     /// Whether blocks have a price of their own in a part: moved, distance, fixed.
     pub(super) has_own_cost: bool,
-    /// More than any plan can cost by its objective.
+    /// More than twice what any plan can cost by its objective.
     pub(super) forbidding: f64,
+    /// What the cost begins with, so that pairs that are apart bring it back to the objective.
+    pub(super) offset: f64,
     starts: Vec<u32>,
     arcs: Vec<Arc>,
 }
@@ -45,7 +47,7 @@ impl<'a> Frame<'a> {
             members[block_of[unit] as usize].push(unit as u32);
             weights[block_of[unit] as usize] += problem.weights[unit];
         }
-        let forbidding = dearest(problem);
+        let forbidding = 2.0 * dearest(problem);
         let mut between: BTreeMap<(u32, u32), (bool, f64)> = BTreeMap::new();
         let mut add = |a: u32, b: u32, joins: bool, cost: f64| {
             let (a, b) = (block_of[a as usize], block_of[b as usize]);
@@ -85,9 +87,10 @@ impl<'a> Frame<'a> {
         for &(unit, part) in &problem.fixed {
             fixed[block_of[unit as usize] as usize] = part;
         }
+        let offset = forbidding * problem.apart.len() as f64;
         let has_own_cost =
             problem.objective.moved > 0.0 || problem.objective.distance > 0.0 || !problem.fixed.is_empty();
-        Self { problem, members, weights, fixed, edges, has_own_cost, forbidding, starts, arcs }
+        Self { problem, members, weights, fixed, edges, has_own_cost, forbidding, offset, starts, arcs }
     }
 
     pub(super) fn len(&self) -> usize {

@@ -4,14 +4,19 @@
 //! weigh, and rules: together, apart, fixed. An [`Objective`] says what is to be least, [`solve()`] answers with a
 //! [`Solution`] or says why there is none. In reading order: [`problem`] and [`solution`] (what is asked and
 //! answered), [`recount`](recount()) (the count every plan passes), `start`, `today`, `state`, `resplit` and `search`
-//! (good plans), `bounds` (how good a plan can be).
+//! (good plans), `bounds`, `frontier`, `price` and `columns` (how good a plan can be).
 //!
 //! The same question and seed give the same plan unless the clock ends the search, which the answer says.
 
 mod bounds;
+mod columns;
 mod dice;
 mod frame;
+mod frontier;
 mod graph;
+#[cfg(test)]
+mod law_tests;
+mod price;
 mod problem;
 mod recount;
 mod resplit;

@@ -165,6 +165,8 @@ pub struct Effort<'a> {
     /// Hard stop. The work is planned so that a machine of today is done before it; where the clock ends the search
     /// all the same, the answer says so, because then a second run may differ.
     pub time_limit: Duration,
+    /// Steps of work, each about 5 nanoseconds; planned from the time limit where nothing is given.
+    pub steps: Option<u64>,
     /// The same seed gives the same plan unless the clock ended the search.
     pub seed: u64,
     /// Whether to prove the plan: without, the bound is a simple one.
@@ -175,6 +177,6 @@ pub struct Effort<'a> {
 
 impl Default for Effort<'_> {
     fn default() -> Self {
-        Self { time_limit: Duration::from_secs(60), seed: 1, prove: true, watch: None }
+        Self { time_limit: Duration::from_secs(60), steps: None, seed: 1, prove: true, watch: None }
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Found {
     pub(super) best: Option<(f64, Vec<u32>)>,
     /// The plan with the least weight outside the bounds, and that weight.
     pub(super) nearest: Option<(f64, Vec<u32>)>,
+    /// Plans within the bounds that annealings ended with: their parts are where a proof begins.
+    pub(super) ends: Vec<Vec<u32>>,
 }
 
 impl Found {
@@ -141,7 +143,7 @@ pub(super) fn search(
     let mut found = Found::default();
     let mut splitter = Splitter::new(frame);
     let mut dice = Dice::new(seed);
-    let reserve = work.left().saturating_sub(steps);
+    work.keep(work.left().saturating_sub(steps));
     let labels = start.map_or_else(|| grown(frame, &ground.pieces, &ground.counts, &mut dice), <[u32]>::to_vec);
     let mut state = State::new(frame, labels);
     found.look(&state);
@@ -158,7 +160,7 @@ pub(super) fn search(
             temperature: temperature * 50.0 * scale,
         };
         let schedule = Schedule { moves, resplits: 0.9, from: climate(3.0), to: climate(0.1), until_met: true };
-        if !anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work) || work.left() <= reserve {
+        if !anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work) {
             break;
         }
         moves = (moves * 3 / 2).min(5_000_000);
@@ -168,36 +170,78 @@ pub(super) fn search(
             state.set(&fresh);
         }
     }
-    // Better.
-    let typical = state.frame.weights.iter().sum::<f64>() / frame.len().max(1) as f64;
-    let mut moves = 100_000;
-    let mut round = 0_u64;
-    while let Some((cost, labels)) = found.best.clone() {
-        if is_good_enough(cost) || work.left() <= reserve {
-            break;
+    let mut chain = Chain { ground, start, splitter, dice, state, found };
+    chain.better(work, is_good_enough);
+    work.keep(0);
+    (chain.found, chain.splitter.steps)
+}
+
+/// Better plans than one within the bounds, until the work is used up.
+pub(super) fn resume(
+    frame: &Frame<'_>,
+    ground: &Ground,
+    start: Option<&[u32]>,
+    labels: &[u32],
+    seed: u64,
+    work: &mut Work<'_>,
+    is_good_enough: &dyn Fn(f64) -> bool,
+) -> (Found, u64) {
+    let state = State::new(frame, labels.to_vec());
+    let mut found = Found::default();
+    found.look(&state);
+    let (splitter, dice) = (Splitter::new(frame), Dice::new(seed.wrapping_add(0xA11)));
+    let mut chain = Chain { ground, start, splitter, dice, state, found };
+    chain.better(work, is_good_enough);
+    (chain.found, chain.splitter.steps)
+}
+
+/// A chain of annealings.
+struct Chain<'f, 'p, 'g> {
+    ground: &'g Ground,
+    start: Option<&'g [u32]>,
+    splitter: Splitter,
+    dice: Dice,
+    state: State<'f, 'p>,
+    found: Found,
+}
+
+impl Chain<'_, '_, '_> {
+    /// Annealings, three in four from the best plan, each fourth from a new one, each longer than the one before.
+    fn better(&mut self, work: &mut Work<'_>, is_good_enough: &dyn Fn(f64) -> bool) {
+        let frame = self.state.frame;
+        let typical = frame.weights.iter().sum::<f64>() / frame.len().max(1) as f64;
+        let mut moves = 100_000;
+        let mut round = 0_u64;
+        while let Some((cost, labels)) = self.found.best.clone() {
+            if is_good_enough(cost) || work.left() == 0 {
+                return;
+            }
+            if round % 4 == 3 && self.start.is_none() {
+                let fresh = grown(frame, &self.ground.pieces, &self.ground.counts, &mut self.dice);
+                self.state.set(&fresh);
+            } else {
+                self.state.set(&labels);
+            }
+            let scale = own_scale(&self.state);
+            let heat = if round % 4 == 3 { 1.5 } else { 0.7 };
+            let climate = |outside: f64, temperature: f64| Climate {
+                outside: outside * scale / typical.max(1e-9),
+                pull: 0.0,
+                temperature: temperature * scale,
+            };
+            let (from, to) = (climate(0.5, heat), climate(6.0, 0.12));
+            let schedule = Schedule { moves, resplits: 0.03, from, to, until_met: false };
+            let goes_on = anneal(&mut self.state, &mut self.splitter, &schedule, &mut self.found, &mut self.dice, work);
+            if self.state.n_bad == 0 {
+                self.found.ends.push(self.state.labels.clone());
+            }
+            if !goes_on {
+                return;
+            }
+            moves = (moves * 5 / 4).min(20_000_000);
+            round += 1;
         }
-        if round % 4 == 3 && start.is_none() {
-            let fresh = grown(frame, &ground.pieces, &ground.counts, &mut dice);
-            state.set(&fresh);
-        } else {
-            state.set(&labels);
-        }
-        let scale = own_scale(&state);
-        let heat = if round % 4 == 3 { 1.5 } else { 0.7 };
-        let climate = |outside: f64, temperature: f64| Climate {
-            outside: outside * scale / typical.max(1e-9),
-            pull: 0.0,
-            temperature: temperature * scale,
-        };
-        let schedule =
-            Schedule { moves, resplits: 0.03, from: climate(0.5, heat), to: climate(6.0, 0.12), until_met: false };
-        if !anneal(&mut state, &mut splitter, &schedule, &mut found, &mut dice, work) {
-            break;
-        }
-        moves = (moves * 5 / 4).min(20_000_000);
-        round += 1;
     }
-    (found, splitter.steps)
 }
 
 /// What a typical move changes in the objective: the mean price of an edge, or of a block for itself.

@@ -1,17 +1,18 @@
 //! From the question to the plan: start, search, proof, recount.
 
 use super::bounds::{floor, number, obstacle};
+use super::columns;
 use super::dice::Dice;
 use super::frame::Frame;
 use super::problem::{Effort, Problem};
 use super::recount::recount;
-use super::search::{Found, Ground, search};
+use super::search::{Found, Ground, resume, search};
 use super::solution::{Solution, Status, Unsolved};
 use super::start::shares;
 use super::today::from_today;
 use super::work::Work;
 
-/// How much of the work goes into the search before a proof is tried.
+/// How much of the work goes into the search before a proof is tried; what a proof leaves goes into the search again.
 const SEARCH_SHARE: f64 = 0.35;
 
 /// Which plan is best?
@@ -45,14 +46,40 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     let mut found = Found::default();
     if obstacle.is_none() {
         work.say("Looking for a plan");
-        let steps = if effort.prove { (work.left() as f64 * SEARCH_SHARE) as u64 } else { work.left() };
+        let steps = if effort.prove && columns::applies(problem) {
+            (work.left() as f64 * SEARCH_SHARE) as u64
+        } else {
+            work.left()
+        };
         let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
         let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
         let (first, made) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
         (found, resplits) = (first, made);
     }
     let mut notes = Vec::new();
-    let mut outcome = Outcome { bound: least, proven: false, infeasible: obstacle.is_some() };
+    let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() };
+    if effort.prove && columns::applies(problem) {
+        let is_open =
+            |found: &Found, bound: f64| found.best.as_ref().is_some_and(|(cost, _)| *cost > bound + 1e-9 * bound.abs());
+        if is_open(&found, outcome.bound)
+            && let Some((cost, _)) = found.best
+        {
+            work.say("Proving how good it is");
+            if let Some(proof) = columns::prove(problem, cost, &found.ends, &mut work) {
+                outcome.bound = outcome.bound.max(proof.bound);
+                found.best = proof.better.or(found.best);
+            }
+        }
+        if is_open(&found, outcome.bound)
+            && let Some((cost, labels)) = found.best.clone()
+        {
+            work.say("Looking for a better plan");
+            let enough = |cost: f64| cost <= outcome.bound + 1e-9 * outcome.bound.abs();
+            let (more, made) = resume(&frame, &ground, None, &labels, effort.seed, &mut work, &enough);
+            resplits += made;
+            found.best = more.best.filter(|(new, _)| *new < cost).or(found.best);
+        }
+    }
     let labels = match found.best.clone() {
         Some((_, labels)) => labels,
         None => {
@@ -93,7 +120,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         ));
     }
     let reached = is_met && count.objective <= outcome.bound + 1e-9 * outcome.bound.abs().max(1.0);
-    let status = match (is_met, outcome.proven || reached) {
+    let status = match (is_met, reached) {
         (false, _) => Status::Infeasible,
         (true, true) => Status::Optimal,
         (true, false) => Status::Feasible,
@@ -123,7 +150,6 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
 /// What is proven.
 struct Outcome {
     bound: f64,
-    proven: bool,
     infeasible: bool,
 }
 

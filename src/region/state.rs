@@ -96,7 +96,7 @@ impl<'f, 'p> State<'f, 'p> {
                 }
             }
         }
-        self.cost = 0.0;
+        self.cost = self.frame.offset;
         for block in 0..self.frame.len() as u32 {
             let label = self.labels[block as usize];
             for arc in self.frame.arcs(block).iter().filter(|arc| arc.to > block) {

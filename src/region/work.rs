@@ -16,6 +16,8 @@ pub(super) struct Work<'a> {
     limit: Duration,
     watch: Option<&'a Watch>,
     left: u64,
+    /// Steps kept for what comes after.
+    kept: u64,
     cut_short: bool,
 }
 
@@ -26,7 +28,8 @@ impl<'a> Work<'a> {
             started: Instant::now(),
             limit: effort.time_limit,
             watch: effort.watch,
-            left: planned as u64,
+            left: effort.steps.unwrap_or(planned as u64),
+            kept: 0,
             cut_short: false,
         }
     }
@@ -38,16 +41,31 @@ impl<'a> Work<'a> {
             self.cut_short = true;
             self.left = 0;
         }
-        self.left > 0
+        self.left() > 0
     }
 
-    /// Steps left.
+    /// Steps left, without those that are kept.
     pub(super) fn left(&self) -> u64 {
-        self.left
+        self.left.saturating_sub(self.kept)
+    }
+
+    /// Keeps so many steps for what comes after, in place of those kept before.
+    pub(super) fn keep(&mut self, steps: u64) {
+        self.kept = steps;
+    }
+
+    /// Seconds until the hard stop.
+    pub(super) fn seconds_left(&self) -> f64 {
+        self.limit.saturating_sub(self.started.elapsed()).as_secs_f64()
     }
 
     pub(super) fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
+    }
+
+    /// The clock ended a step of the proof.
+    pub(super) fn note_clock(&mut self) {
+        self.cut_short = true;
     }
 
     /// Whether the clock ended it, not the count of steps.

@@ -102,7 +102,7 @@ run() {
     done
     say "/readyz answers after $(((SECONDS - since) / 60)) min $(((SECONDS - since) % 60)) s; what it printed:"
     grep -vE '^ *(Compiling|Downloaded|Downloading)' "$at/run.txt" | tail -30 | tee -a "$log"
-    say "/ is $(curl -s "http://$address/" | grep -q '<script' && echo 'the map page' || echo 'the plain page'); the target directory holds $(du -sh "$root$home/.cache/patchwork/target" | cut -f1)"
+    say "/ is $(curl -s -H 'Accept: text/html' "http://$address/" | grep -q '<script' && echo 'the map page' || echo 'the plain page'); the target directory holds $(du -sh "$root$home/.cache/patchwork/target" | cut -f1)"
     kill -INT -- -$going
     wait $going 2>/dev/null || true
 }

@@ -1,0 +1,216 @@
+//! What every plan keeps to, against an enumeration of all plans of small graphs.
+
+use super::frontier::{DEAD, Frontier};
+use super::work::Work;
+use super::*;
+use proptest::prelude::*;
+use std::time::Duration;
+
+/// Steps instead of a clock: the same on every machine.
+fn effort(steps: u64) -> Effort<'static> {
+    Effort { time_limit: Duration::from_secs(600), steps: Some(steps), ..Effort::default() }
+}
+
+/// An n × n grid of units, row by row, each beside those left, right, above and below.
+fn grid(n: u32) -> Vec<[u32; 2]> {
+    let at = |x: u32, y: u32| y * n + x;
+    let right = (0..n).flat_map(|y| (1..n).map(move |x| [at(x - 1, y), at(x, y)]));
+    let down = (1..n).flat_map(|y| (0..n).map(move |x| [at(x, y - 1), at(x, y)]));
+    right.chain(down).collect()
+}
+
+/// Every plan with connected parts within the bounds, parts numbered by their first unit; at most twenty units.
+fn every_plan(problem: &Problem) -> Vec<Vec<u32>> {
+    let n = problem.weights.len();
+    let near: Vec<u32> =
+        (0..n).map(|unit| problem.adjacency.arcs(unit).iter().fold(0, |set, &(to, _)| set | 1 << to)).collect();
+    let weight = |set: u32| (0..n).filter(|unit| set >> unit & 1 == 1).map(|unit| problem.weights[unit]).sum::<f64>();
+    let mut plans = Vec::new();
+    let mut parts: Vec<u32> = Vec::new();
+    extend(problem, &near, &weight, (1 << n) - 1, &mut parts, &mut plans);
+    plans
+}
+
+fn extend(
+    problem: &Problem,
+    near: &[u32],
+    weight: &dyn Fn(u32) -> f64,
+    free: u32,
+    parts: &mut Vec<u32>,
+    plans: &mut Vec<Vec<u32>>,
+) {
+    if free == 0 || parts.len() == problem.parts {
+        if free == 0 && parts.len() == problem.parts {
+            let part_of = |unit: usize| parts.iter().position(|set| set >> unit & 1 == 1).map_or(0, |part| part as u32);
+            plans.push((0..near.len()).map(part_of).collect());
+        }
+        return;
+    }
+    // Every connected set of free units that holds the first of them.
+    let first = free & free.wrapping_neg();
+    let mut open = vec![(first, 0_u32)];
+    while let Some((set, left_out)) = open.pop() {
+        let sum = weight(set);
+        if sum > problem.upper {
+            continue;
+        }
+        let beside = (0..near.len()).filter(|unit| set >> unit & 1 == 1).fold(0, |all, unit| all | near[unit]);
+        let next = beside & free & !set & !left_out;
+        if next == 0 {
+            if sum >= problem.lower {
+                parts.push(set);
+                extend(problem, near, weight, free & !set, parts, plans);
+                parts.pop();
+            }
+            continue;
+        }
+        let unit = next & next.wrapping_neg();
+        open.push((set | unit, left_out));
+        open.push((set, left_out | unit));
+    }
+}
+
+fn cheapest(problem: &Problem) -> Option<f64> {
+    every_plan(problem).iter().map(|plan| recount(problem, plan).objective).min_by(f64::total_cmp)
+}
+
+#[test]
+fn square_grids_have_as_many_plans_of_equal_parts_as_are_published() {
+    for (n, plans) in [(2, 2), (3, 10), (4, 117), (5, 4006)] {
+        let problem = Problem::balanced(vec![1.0; (n * n) as usize], &grid(n), n as usize, 0.0);
+        assert_eq!(every_plan(&problem).len(), plans, "{n} × {n}");
+    }
+}
+
+#[test]
+fn the_frontier_holds_every_connected_part_once() {
+    // Connected sets of cells of a square grid, none empty.
+    for (n, parts) in [(2, 13), (3, 218), (4, 11_506)] {
+        let problem = Problem::balanced(vec![1.0; (n * n) as usize], &grid(n), 2, 1.0);
+        let frontier = Frontier::new(&problem, 100_000, &mut Work::start(&effort(1_000_000))).unwrap();
+        let mut ways = vec![1_u64];
+        for layer in frontier.layers.iter().rev() {
+            let on = |next: &u32| if *next == DEAD { 0 } else { ways[*next as usize] };
+            ways = layer.next.iter().map(|next| next.iter().map(on).sum()).collect();
+        }
+        assert_eq!(ways, [parts], "{n} × {n}");
+    }
+}
+
+#[test]
+fn the_best_plan_of_a_grid_is_found_and_proven() {
+    for n in [3_u32, 4] {
+        let problem = Problem::balanced(vec![1.0; (n * n) as usize], &grid(n), n as usize, 0.0);
+        let plan = solve(&problem, effort(30_000_000)).unwrap();
+        assert_eq!((plan.status, Some(plan.objective)), (Status::Optimal, cheapest(&problem)), "{n} × {n}");
+    }
+}
+
+#[test]
+fn an_island_is_a_part_of_its_own() {
+    let mut edges = grid(3);
+    edges.extend([[9, 10], [10, 11]]);
+    let problem = Problem::balanced(vec![1.0; 12], &edges, 4, 0.0);
+    let plan = solve(&problem, effort(10_000_000)).unwrap();
+    assert_eq!(plan.outside, 0.0);
+    assert!(plan.parts[9] == plan.parts[10] && plan.parts[10] == plan.parts[11]);
+    assert!((0..9).all(|unit| plan.parts[unit] != plan.parts[9]));
+}
+
+#[test]
+fn a_unit_larger_than_a_part_gives_the_nearest_plan_and_says_why() {
+    let mut weights = vec![1.0; 9];
+    weights[4] = 10.0;
+    let problem = Problem::balanced(weights, &grid(3), 3, 0.1);
+    let plan = solve(&problem, effort(10_000_000)).unwrap();
+    assert_eq!((plan.status, plan.proven_infeasible), (Status::Infeasible, true));
+    assert!(plan.notes.iter().any(|note| note.contains("unit 4 alone weighs 10")), "{:?}", plan.notes);
+    assert!(recount(&problem, &plan.parts).broken.is_empty());
+}
+
+#[test]
+fn units_that_must_be_apart_are() {
+    let mut problem = Problem::balanced(vec![1.0; 9], &grid(3), 3, 0.0);
+    (problem.apart, problem.together) = (vec![[0, 1], [4, 5]], vec![[0, 3]]);
+    let plan = solve(&problem, effort(2_000_000)).unwrap();
+    assert_eq!((plan.outside, recount(&problem, &plan.parts).broken), (0.0, Vec::new()));
+}
+
+#[test]
+fn more_work_is_never_worse() {
+    let weights: Vec<f64> = (0..64).map(|unit| 1.0 + f64::from(unit * 7 % 5)).collect();
+    let problem = Problem::balanced(weights, &grid(8), 6, 0.05);
+    let cost = |steps| {
+        let plan = solve(&problem, Effort { prove: false, ..effort(steps) }).unwrap();
+        if plan.outside > 0.0 { f64::INFINITY } else { plan.objective }
+    };
+    let costs: Vec<f64> = [2_000_000, 8_000_000, 32_000_000].map(cost).to_vec();
+    assert!(costs.is_sorted_by(|a, b| a >= b) && costs[2].is_finite(), "{costs:?}");
+}
+
+/// A connected graph of four to nine units with their weights.
+fn small() -> impl Strategy<Value = (Vec<f64>, Vec<[u32; 2]>)> {
+    (4_usize..=9).prop_flat_map(|n| {
+        let weights = prop::collection::vec((1_u8..=6).prop_map(f64::from), n);
+        let tree: Vec<BoxedStrategy<[u32; 2]>> =
+            (1..n as u32).map(|unit| (0..unit).prop_map(move |near| [near, unit]).boxed()).collect();
+        let more = prop::collection::vec((0..n as u32, 0..n as u32).prop_map(|(a, b)| [a, b]), 0..=n);
+        (weights, tree, more).prop_map(|(weights, tree, more)| (weights, tree.into_iter().chain(more).collect()))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn a_plan_is_what_the_enumeration_says((weights, edges) in small(), parts in 2_usize..=4, percent in 0_u8..=60) {
+        let problem = Problem::balanced(weights, &edges, parts, f64::from(percent) / 100.0 + 1e-9);
+        let least = cheapest(&problem);
+        match solve(&problem, effort(1_000_000)) {
+            Ok(plan) => {
+                let count = recount(&problem, &plan.parts);
+                prop_assert_eq!(&count.broken, &Vec::<String>::new());
+                prop_assert_eq!(count.weights.iter().sum::<f64>(), problem.total());
+                prop_assert_eq!(&plan, &Solution { seconds: plan.seconds, ..solve(&problem, effort(1_000_000)).unwrap() });
+                match least {
+                    Some(least) => {
+                        prop_assert_eq!(count.outside, 0.0);
+                        prop_assert_eq!((plan.status, plan.objective, plan.bound), (Status::Optimal, least, least));
+                    }
+                    None => {
+                        prop_assert_eq!(plan.status, Status::Infeasible);
+                        prop_assert!(count.outside > 0.0);
+                    }
+                }
+            }
+            Err(why) => prop_assert!(least.is_none(), "{}", why),
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_units_changes_nothing((weights, edges) in small(), parts in 2_usize..=3, turn in 1_usize..9) {
+        let n = weights.len();
+        let to = |unit: u32| ((unit as usize + turn) % n) as u32;
+        let mut turned = vec![0.0; n];
+        weights.iter().enumerate().for_each(|(unit, &weight)| turned[to(unit as u32) as usize] = weight);
+        let turned_edges: Vec<[u32; 2]> = edges.iter().map(|edge| edge.map(to)).collect();
+        let [one, other] = [(weights, edges), (turned, turned_edges)]
+            .map(|(weights, edges)| solve(&Problem::balanced(weights, &edges, parts, 0.4), effort(1_000_000)).unwrap());
+        prop_assert_eq!(one.status, other.status);
+        if one.status == Status::Optimal {
+            prop_assert_eq!(one.objective, other.objective);
+        }
+    }
+
+    #[test]
+    fn mending_a_plan_that_is_within_the_bounds_moves_nobody((weights, edges) in small(), parts in 2_usize..=3) {
+        let mut problem = Problem::balanced(weights, &edges, parts, 0.5);
+        let plans = every_plan(&problem);
+        prop_assume!(!plans.is_empty());
+        let today = &plans[plans.len() / 2];
+        problem.today = Some(today.iter().map(|&part| Some(part)).collect());
+        problem.objective = Objective::MOVED;
+        let plan = solve(&problem, effort(1_000_000)).unwrap();
+        prop_assert_eq!((&plan.parts, plan.moved, plan.status), (today, Some(0.0), Status::Optimal));
+    }
+}
