@@ -26,6 +26,27 @@ impl Fewest {
     pub fn is_proven(&self) -> bool {
         self.at_least >= self.sites
     }
+
+    /// How few sites it takes, and how sure that is, in sentences.
+    pub(super) fn sentence(&self) -> String {
+        let aim = self.share.min(self.reachable);
+        let short = if self.reachable < self.share {
+            format!(
+                " The candidates together could cover no more than {:.1} %, so that is what is aimed at, not {:.1} %.",
+                self.reachable * 100.0,
+                self.share * 100.0
+            )
+        } else {
+            String::new()
+        };
+        let sites = if self.sites == 1 { "1 new site".to_owned() } else { format!("{} new sites", self.sites) };
+        let sure = if self.is_proven() {
+            "Fewer cannot do it: proven".to_owned()
+        } else {
+            format!("Whether fewer could is not settled; at least {} are needed", self.at_least)
+        };
+        format!("{sites} bring coverage to {:.1} % of all residents. {sure}.{short}", aim * 100.0)
+    }
 }
 
 /// How few new sites are needed so that this share of the residents is covered, today's hubs staying?

@@ -22,6 +22,10 @@ const PATIENCE: u32 = 20;
 /// However little work is asked for, the clock lets a plan have this long.
 const AT_LEAST: Duration = Duration::from_secs(60);
 
+/// Said where the clock came first.
+pub(super) const CUT: &str = "The machine was too busy: the clock ended a search before its work was done, so the same question may have \
+                   a slightly different answer another time; what is said to be proven is.";
+
 /// When the clock ends what is still being searched, and whether it did.
 #[derive(Debug, Clone)]
 pub(super) struct Deadline {

@@ -16,7 +16,7 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
         site.why = why;
     }
     let mut sentences = vec![outcome(proposal)];
-    sentences.extend(proposal.fewest.as_ref().map(fewest));
+    sentences.extend(proposal.fewest.as_ref().map(super::Fewest::sentence));
     sentences.extend(by_objective(place, proposal));
     sentences.extend(paces(place));
     sentences.push(proof(proposal));
@@ -27,34 +27,9 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
     sentences.extend(runner_up(proposal));
     sentences.extend(fairness(place, proposal));
     if proposal.cut_by_clock {
-        sentences.push(CUT.to_owned());
+        sentences.push(super::ground::CUT.to_owned());
     }
     proposal.sentences = sentences;
-}
-
-/// Said where the clock came first.
-const CUT: &str = "The machine was too busy: the clock ended a search before its work was done, so the same question may have \
-                   a slightly different answer another time; what is said to be proven is.";
-
-/// How few sites it takes, and how sure that is.
-fn fewest(fewest: &super::Fewest) -> String {
-    let aim = fewest.share.min(fewest.reachable);
-    let short = if fewest.reachable < fewest.share {
-        format!(
-            " The candidates together could cover no more than {:.1} %, so that is what is aimed at, not {:.1} %.",
-            fewest.reachable * 100.0,
-            fewest.share * 100.0
-        )
-    } else {
-        String::new()
-    };
-    let sites = if fewest.sites == 1 { "1 new site".to_owned() } else { format!("{} new sites", fewest.sites) };
-    let sure = if fewest.is_proven() {
-        "Fewer cannot do it: proven".to_owned()
-    } else {
-        format!("Whether fewer could is not settled; at least {} are needed", fewest.at_least)
-    };
-    format!("{sites} bring coverage to {:.1} % of all residents. {sure}.{short}", aim * 100.0)
 }
 
 fn outcome(proposal: &Proposal) -> String {
