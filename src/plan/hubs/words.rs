@@ -100,11 +100,8 @@ fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
 }
 
 fn proof(proposal: &Proposal) -> String {
-    let of = match proposal.candidates {
-        1 => "the one candidate".to_owned(),
-        n => format!("the {} candidates", whole(n as f64)),
-    };
-    let brief = &proposal.brief;
+    let (brief, n) = (&proposal.brief, proposal.candidates);
+    let of = if n == 1 { "the one candidate".to_owned() } else { format!("the {} candidates", whole(n as f64)) };
     let choice = match (brief.keep, brief.sites, brief.budget) {
         (Keep::Free, Some(new), None) => {
             let (today, all) = (proposal.today, proposal.today + new);
