@@ -40,8 +40,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     };
     let obstacle = obstacle(problem, &pieces);
     let least = floor(problem, pieces.len());
-    let mut dice = Dice::new(effort.seed ^ 0x5EED);
-    let start = from_today(&frame, &mut dice);
+    let start = from_today(&frame, &mut Dice::new(effort.seed ^ 0x5EED));
     let mut resplits = 0;
     let mut found = Found::default();
     if obstacle.is_none() {
@@ -59,26 +58,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     let mut notes = Vec::new();
     let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() };
     if effort.prove && columns::applies(problem) {
-        let is_open =
-            |found: &Found, bound: f64| found.best.as_ref().is_some_and(|(cost, _)| *cost > bound + 1e-9 * bound.abs());
-        if is_open(&found, outcome.bound)
-            && let Some((cost, _)) = found.best
-        {
-            work.say("Proving how good it is");
-            if let Some(proof) = columns::prove(problem, cost, &found.ends, &mut work) {
-                outcome.bound = outcome.bound.max(proof.bound);
-                found.best = proof.better.or(found.best);
-            }
-        }
-        if is_open(&found, outcome.bound)
-            && let Some((cost, labels)) = found.best.clone()
-        {
-            work.say("Looking for a better plan");
-            let enough = |cost: f64| cost <= outcome.bound + 1e-9 * outcome.bound.abs();
-            let (more, made) = resume(&frame, &ground, None, &labels, effort.seed, &mut work, &enough);
-            resplits += made;
-            found.best = more.best.filter(|(new, _)| *new < cost).or(found.best);
-        }
+        resplits += prove(&frame, &ground, &mut found, &mut outcome.bound, effort.seed, &mut work);
     }
     let labels = match found.best.clone() {
         Some((_, labels)) => labels,
@@ -151,6 +131,29 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
 struct Outcome {
     bound: f64,
     infeasible: bool,
+}
+
+/// Proves how good the plan is, or finds a better one, as far as the work goes; gives the re-splits made.
+fn prove(
+    frame: &Frame<'_>,
+    ground: &Ground,
+    found: &mut Found,
+    bound: &mut f64,
+    seed: u64,
+    work: &mut Work<'_>,
+) -> u64 {
+    let is_open = |cost: f64, bound: f64| cost > bound + 1e-9 * bound.abs();
+    let Some((cost, _)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
+    work.say("Proving how good it is");
+    if let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work) {
+        *bound = bound.max(proof.bound);
+        found.best = proof.better.or(found.best.take());
+    }
+    let Some((cost, labels)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
+    work.say("Looking for a better plan");
+    let (more, made) = resume(frame, ground, None, &labels, seed, work, &|cost| !is_open(cost, *bound));
+    found.best = more.best.filter(|(new, _)| *new < cost).or(found.best.take());
+    made
 }
 
 /// The pieces of the graph of blocks, and how many parts each gets.

@@ -27,7 +27,7 @@ fn what_is_served_is_kept_and_the_next_release_is_protected_together_with_it() {
     drop(Program::serving_in(dir.path()));
     let first = kept(dir.path());
     assert_eq!(first.len(), 1, "{first:?}");
-    assert!(first[0].ends_with(".json"), "whole, or not at all");
+    assert!(Path::new(&first[0]).extension().is_some_and(|ending| ending == "json"), "whole, or not at all");
     keeping(dir.path(), 9);
     let place = loaded(dir.path());
     let mut releases = Engaged::earlier(&place).expect("a release");
