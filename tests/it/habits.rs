@@ -42,7 +42,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
         let kept = heading.trim().to_lowercase().replace(' ', "-");
         kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()
     };
-    headings.map(anchor).collect()
+    let named = text.lines().filter_map(|line| line.strip_prefix("<a id=\"")?.split('"').next());
+    headings.map(anchor).chain(named.map(str::to_owned)).collect()
 }
 
 #[test]
