@@ -112,6 +112,8 @@ fn a_collection_reads_like_this() {
 
     {
       "id": "assets",
+      "x-patchwork-kind": "assets",
+      "x-patchwork-about": "place",
       "title": "Assets",
       "description": "Things to reach: hubs, libraries, halls, food banks and the like, as the files say. Gridton is made up: no such place exists, and no such people.",
       "keywords": [
@@ -136,15 +138,6 @@ fn a_collection_reads_like_this() {
             ]
           ],
           "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-        },
-        "temporal": {
-          "interval": [
-            [
-              "2026-06-30T00:00:00Z",
-              "2026-06-30T23:59:59Z"
-            ]
-          ],
-          "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian"
         }
       },
       "crs": [
