@@ -31,6 +31,10 @@ OF_THIS_PLACE = (
     "links are not followed",
     "is there twice",
     "give a standard or a kind, not both",
+    "say where: a spot (at) or a postcode",  # one of two inputs, neither required alone
+    "there is no patch ",
+    "there is no gap ",
+    "is not among the postcodes",
 )
 
 

@@ -25,9 +25,18 @@ class Release:
     def __init__(self, release):
         self.threshold, self.rounding = release["threshold"], release["rounding"]
         self.index, self.low, self.high, self.hidden = {}, [], [], set()
-        self.equal, self.at_most = set(), set()
+        self.equal, self.at_most, self.lines = set(), set(), []
         for table in release["tables"]:
-            self.add(table)
+            if not table.get("is_latent"):
+                self.add(table)
+        # What is hidden is somebody, but where nothing of its line is shown (METHODS.md, Disclosure).
+        may = set()
+        for whole, parts, is_attribute in self.lines:
+            shown = [part for part in parts if part not in self.hidden and self.high[part] > 0]
+            if not shown and self.high[whole] > 0 and (is_attribute or whole in self.hidden):
+                may.update(parts)
+        for cell in self.hidden - may:
+            self.low[cell] = 1
 
     def cell(self, table, at):
         coordinates = [
@@ -62,6 +71,8 @@ class Release:
                 if not parts:
                     continue
                 parts = [self.cell(table, at[:k] + (p,) + at[k + 1 :]) for p in parts]
+                if len(parts) > 1 and (dimension["is_attribute"] or dimension["relation"] == "sum"):
+                    self.lines.append((cell, parts, dimension["is_attribute"]))
                 whole = ((cell, -1),)
                 if dimension["relation"] == "sum":
                     self.equal.add(tuple(sorted(whole + tuple((p, 1) for p in parts))))

@@ -15,7 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE))
 import serving  # noqa: E402
-from reach_figures import HALF, Reach, bounds, close, number, of_two, read  # noqa: E402
+from reach_figures import HALF, THRESHOLD, Reach, bounds, close, number, of_two, read  # noqa: E402
 
 DIMENSIONS = {"age": "age_band", "ethnic_group": "ethnic_group", "disability": "disability"}
 LAST_YEAR = ["2024Q2", "2024Q3", "2024Q4", "2025Q1"]

@@ -75,7 +75,7 @@ test("a postcode of the place is found, and one that is not is told", async ({ p
 });
 
 test("what is said of a group and the interval beside it never disagree", async ({ page }) => {
-  for (const dimension of ["age", "disability", "ethnicity"]) {
+  for (const dimension of ["age", "disability", "ethnic_group"]) {
     for (const { properties: row } of await rows(page, `/collections/reach-${dimension}/items?limit=1000&period=all`)) {
       if (row.flag === null || row.against_low === null || row.against_high === null) continue;
       const [low, high] = [Number(row.against_low), Number(row.against_high)];

@@ -33,7 +33,7 @@ test("by mouse: from the whole place to a patch, a gap and its streets", async (
   await page.getByRole("table", { name: /gaps?: stretches/ }).getByRole("button", { name: new RegExp(`^${street}`) }).click();
   await expect(page.getByText("Nearest that counts", { exact: true })).toBeVisible();
   await expect(page.locator("tr.detail")).toContainText(String(first?.nearest_asset_name));
-  await expect(page.getByRole("radio", { name: "Gaps" })).toBeChecked();
+  await expect(page.getByRole("radio", { name: "Gaps", exact: true })).toBeChecked();
   expect(page.url()).toContain(`patch=${chosen.id}`);
   expect(await barriers(page)).toEqual([]);
 
