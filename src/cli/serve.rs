@@ -289,13 +289,11 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
              or keep each release by hand with patchwork audit --keep; without it the next release is not protected together with this one"
         ),
     }
-    tracing::info!(
-        layers = snapshot.layers().len(),
-        duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        digest = snapshot.digest(),
-        "the place is ready"
-    );
+    let (layers, digest) = (snapshot.layers().len(), snapshot.digest().to_owned());
     shared.replace(snapshot);
+    // Said once it is so: whoever reads this asks the new place.
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(layers, duration_ms, digest, "the place is ready");
     memory::give_back();
     true
 }
