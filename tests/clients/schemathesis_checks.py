@@ -32,6 +32,8 @@ OF_THIS_PLACE = (
     "is there twice",
     "give a standard or a kind, not both",
     "say where: a spot (at) or a postcode",  # one of two inputs, neither required alone
+    "give either a spot (at) or a postcode",
+    "a gap is of a standard",  # an input that needs another
     "there is no patch ",
     "there is no gap ",
     "is not among the postcodes",
