@@ -14,11 +14,12 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends cmake libclang-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-ENV CARGO_PROFILE_DEV_OPT_LEVEL=3
+ENV CARGO_PROFILE_DEV_OPT_LEVEL=3 CMAKE_TOOLCHAIN_FILE=/src/tools/highs.cmake
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY --from=web /web/dist web/dist
 COPY METHODS.md GLOSSARY.md ./
 COPY docs docs
+COPY tools/highs.cmake tools/
 COPY src src
 COPY benches benches
 COPY examples examples

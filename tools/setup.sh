@@ -134,11 +134,15 @@ if [ -f $config ] && ! grep -q "^$marker" $config; then
     echo "$config is your own and is left alone; see tools/setup.sh for what it may need" >&2
     exit 0
 fi
+# Beside the other tools, so that all clones build HiGHS once between them.
+mkdir -p "$tools"
+cmp -s tools/highs.cmake "$tools/highs.cmake" || cp tools/highs.cmake "$tools/highs.cmake"
 {
     echo "$marker: where the compiled dependencies are, and what this machine lacked and make brought."
     echo "[build]"
     echo "target-dir = \"$target\""
-    if [ -x "$tools/bin/cmake" ] || [ -e "$tools/lib/libclang.so" ]; then echo "[env]"; fi
+    echo "[env]"
+    echo "CMAKE_TOOLCHAIN_FILE = \"$tools/highs.cmake\""
     if [ -x "$tools/bin/cmake" ]; then echo "CMAKE = \"$tools/bin/cmake\""; fi
     if [ -e "$tools/lib/libclang.so" ]; then
         echo "LIBCLANG_PATH = \"$tools/lib\""
