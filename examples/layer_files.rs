@@ -5,8 +5,8 @@
 
 use geo::{Coord, Geometry, LineString, Point, Polygon};
 use patchwork::crs::{Plane, Xy};
-use patchwork::layer::file::{self, Coordinates, JsonFg};
-use patchwork::layer::tile::{self, TileId, TileLayer};
+use patchwork::export::tile::{self, TileId, TileLayer};
+use patchwork::export::{self, Coordinates, JsonFg};
 use patchwork::layer::{Credits, Feature, Field, FieldKind, Layer, LayerId, Role, Value};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -30,15 +30,15 @@ fn main() -> anyhow::Result<()> {
 
 fn write(layer: &Layer, plane: &Plane, folder: &Path) -> anyhow::Result<()> {
     let path = |extension: &str| folder.join(format!("{}.{extension}", layer.id));
-    fs::write(path("xlsx"), file::xlsx(layer, plane)?)?;
+    fs::write(path("xlsx"), export::xlsx(layer, plane)?)?;
     let geopackage = path("gpkg");
     if geopackage.exists() {
         fs::remove_file(&geopackage)?;
     }
-    file::geopackage(layer, plane, &geopackage)?;
-    file::geoparquet(layer, plane, &path("parquet"))?;
+    export::geopackage(layer, plane, &geopackage)?;
+    export::geoparquet(layer, plane, &path("parquet"))?;
     for (name, coordinates) in [("degrees.fgb", Coordinates::Degrees), ("metres.fgb", Coordinates::Metres)] {
-        file::flatgeobuf(layer, layer.features.iter(), plane, coordinates, File::create(path(name))?)?;
+        export::flatgeobuf(layer, layer.features.iter(), plane, coordinates, File::create(path(name))?)?;
     }
     JsonFg { layer, plane, with_degrees: true }.write(&mut File::create(path("jsonfg.json"))?)?;
     Ok(())

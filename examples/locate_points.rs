@@ -7,7 +7,7 @@
 use geo::{Geometry, MultiPolygon};
 use patchwork::load::Issues;
 use patchwork::load::engagement::grid::AreaGrid;
-use patchwork::load::table::{Options, Table};
+use patchwork::read::{Options, Table};
 use std::path::Path;
 use std::time::Instant;
 

@@ -1,8 +1,9 @@
 //! Patchwork: who can walk to what, where coverage has gaps and why, and where hubs should go.
 //!
-//! Files come in once, are checked, and become one immutable [`place::Place`]. A [`measure`] says what
+//! Files come in once ([`read`]), are checked ([`load`]), and become one immutable [`place::Place`]. A [`measure`] says what
 //! is true of the place; a plan says what could change. A [`layer`] is the only form in which an answer
-//! leaves the house, with its unit, method and source. A snapshot is a place with its layers, built
+//! leaves the house, with its unit, method and source; [`query`] chooses of it, [`export`] and [`report`] write it for
+//! programs and for paper. A snapshot is a place with its layers, built
 //! whole and swapped whole; HTTP only reads snapshots.
 //!
 //! The modules below are in reading order, and each imports only those above it in rank; the test
@@ -18,12 +19,16 @@ pub mod locate;
 pub mod region;
 pub mod place;
 pub mod store;
+pub mod read;
 pub mod load;
 pub mod synth;
 pub mod measure;
 pub mod plan;
 pub mod disclose;
 pub mod layer;
+pub mod query;
+pub mod export;
+pub mod report;
 pub mod snapshot;
 pub mod edit;
 pub mod http;

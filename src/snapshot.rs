@@ -9,7 +9,7 @@ pub use saved::{Saved, Unsaved};
 pub use shared::{Failure, Shared};
 
 use crate::disclose::Protected;
-use crate::layer::tile::archive;
+use crate::export::tile::archive;
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Engaged, Findings, Layer, catalog};
 use crate::measure::{Coverage, Gaps, GivingRule, Missing, Today, coverage, gaps, giving, missing};

@@ -4,9 +4,10 @@ use super::args::{CheckArgs, CheckFormat};
 use super::progress::Progress;
 use super::words::{count, whole};
 use super::{Failure, print_result};
-use crate::layer::{Engaged, report, understood};
+use crate::layer::Engaged;
 use crate::load::{self, Loaded};
 use crate::place::{Code, Issue, Place, Severity};
+use crate::report::{check as report, understood};
 use std::collections::HashMap;
 use std::fmt::Write;
 

@@ -6,8 +6,9 @@ use super::progress::Progress;
 use super::words::whole;
 use super::{Failure, print_result};
 use crate::layer::catalog::Entry;
-use crate::layer::{Engaged, Layer, engagement_layers, printed};
+use crate::layer::{Engaged, Layer, engagement_layers};
 use crate::place::{Basis, Place};
+use crate::report::printed;
 use std::fmt::Write;
 
 /// Runs the command on a place.

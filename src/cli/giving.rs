@@ -9,6 +9,7 @@ use crate::layer::catalog::GIVING;
 use crate::layer::{self, Answer, CATALOGUE, Engaged, Findings, Layer};
 use crate::measure::{Coverage, GivingRule, coverage, giving};
 use crate::place::{Place, Standard};
+use crate::report;
 use std::path::Path;
 
 /// The layer that needs coverage and reach as well.
@@ -48,7 +49,7 @@ pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(),
     };
     match &args.out {
         Some(path) if page => {
-            let text = layer::giving::page::write(&place.name, find).unwrap_or_default();
+            let text = report::giving::write(&place.name, find).unwrap_or_default();
             write(path, text.as_bytes())?;
             eprintln!("wrote a page to print to {}", path.display());
             Ok(())
@@ -56,7 +57,7 @@ pub fn run(place: &Place, args: &MeasureArgs, progress: &Progress) -> Result<(),
         Some(path) => file(place, layer, path),
         None => {
             let text =
-                find("giving-place").map(|total| layer::printed::giving(place, layer, total)).unwrap_or_default();
+                find("giving-place").map(|total| report::printed::giving(place, layer, total)).unwrap_or_default();
             print_result(&text)
         }
     }

@@ -9,6 +9,7 @@ use crate::layer::catalog::{self, Asked, Entry};
 use crate::layer::{self, CATALOGUE};
 use crate::measure::{Coverage, Covered, Gaps, coverage, gaps};
 use crate::place::{Place, Standard};
+use crate::report;
 use crate::units::Seconds;
 use std::fmt::Write;
 
@@ -36,7 +37,7 @@ fn of_place(entry: &Entry, args: &MeasureArgs, place: &Place, progress: &Progres
     progress.done();
     let layer = layer.ok_or_else(|| Failure::Failed(format!("there is nothing to say of {} here", entry.title)))?;
     match &args.out {
-        None => print_result(&layer::printed::whole_layer(&layer)),
+        None => print_result(&report::printed::whole_layer(&layer)),
         Some(path) => {
             write_layer(place, &layer, path)?;
             eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());

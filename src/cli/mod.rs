@@ -21,10 +21,10 @@ mod store;
 mod words;
 
 use crate::config::Config;
-use crate::layer::{report, understood};
 use crate::load;
 use crate::memory;
 use crate::place::{Issue, Place, Severity};
+use crate::report::{check as report, understood};
 use args::{Cli, Command};
 use clap::Parser;
 use std::path::Path;
@@ -52,7 +52,7 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    load::quiet_about_damage();
+    crate::read::quiet_about_damage();
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Said) => ExitCode::from(1),

@@ -1,8 +1,8 @@
 //! Where results go: layers to files in every format, and small numbers to tables.
 
 use super::Failure;
+use crate::export::FileFormat;
 use crate::layer::Layer;
-use crate::layer::file::FileFormat;
 use crate::place::Place;
 use crate::units::Share;
 use std::path::Path;

@@ -3,7 +3,8 @@
 use super::args::ReviewArgs;
 use super::progress::Progress;
 use super::{Failure, print_result, usable, write};
-use crate::layer::{Layer, review};
+use crate::layer::Layer;
+use crate::report::review;
 use crate::snapshot::Snapshot;
 
 /// Runs the command.

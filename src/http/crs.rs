@@ -2,7 +2,7 @@
 
 use super::problem::Problem;
 use crate::crs::Plane;
-use crate::layer::filter::Coordinates;
+use crate::query::Coordinates;
 use crate::snapshot::{BoxCoords, Coords};
 
 pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";

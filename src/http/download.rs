@@ -7,8 +7,8 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::crs::Plane;
-use crate::layer::file::{self, Coordinates, FileError};
-use crate::layer::{Layer, csv};
+use crate::export::{self, Coordinates, FileError, csv};
+use crate::layer::Layer;
 use crate::snapshot::{Coords, Saved, Snapshot, Unsaved};
 use std::io::{BufWriter, Write};
 
@@ -54,13 +54,13 @@ pub(super) fn file(
     let coordinates = if coords == Coords::Plane { Coordinates::Metres } else { Coordinates::Degrees };
     let saved = match offer.format {
         Format::Xlsx => {
-            return Ok(Reply::new(offer.media, file::xlsx(layer, plane).map_err(too_much)?));
+            return Ok(Reply::new(offer.media, export::xlsx(layer, plane).map_err(too_much)?));
         }
-        Format::Gpkg => Saved::at("layer.gpkg", |path| file::geopackage(layer, plane, path)),
-        Format::Parquet => Saved::at("layer.parquet", |path| file::geoparquet(layer, plane, path)),
+        Format::Gpkg => Saved::at("layer.gpkg", |path| export::geopackage(layer, plane, path)),
+        Format::Parquet => Saved::at("layer.parquet", |path| export::geoparquet(layer, plane, path)),
         Format::Fgb => Saved::by(|out| {
             let mut out = BufWriter::new(out);
-            file::flatgeobuf(layer, layer.features.iter(), plane, coordinates, &mut out)?;
+            export::flatgeobuf(layer, layer.features.iter(), plane, coordinates, &mut out)?;
             out.flush().map_err(FileError::from)
         }),
         _ => {

@@ -43,7 +43,7 @@ pub(super) const SCHEMA: Offer =
 pub(super) const HTML: Offer = Offer { format: Format::Html, media: "text/html", also: &["application/xhtml+xml"] };
 pub(super) const MVT: Offer = Offer {
     format: Format::Mvt,
-    media: crate::layer::tile::MEDIA_TYPE,
+    media: crate::export::tile::MEDIA_TYPE,
     also: &["application/x-protobuf", "application/octet-stream"],
 };
 pub(super) const XLSX: Offer = Offer {

@@ -4,7 +4,7 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
-use crate::layer::giving::page as trustees;
+use crate::report::giving as trustees;
 
 /// Answers with the page; 404 in a place without grants.
 pub(super) fn giving(ask: &Ask) -> Result<Reply, Problem> {

@@ -6,8 +6,8 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
-use crate::layer::report::issues_json;
 use crate::place::{Issue, Severity};
+use crate::report::check::issues_json;
 use axum::http::header;
 use serde_json::{Value, json};
 

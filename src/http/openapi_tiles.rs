@@ -5,7 +5,7 @@ use super::format::{HTML, JSON, MVT};
 use super::openapi::operation;
 use super::tilesets::QUAD;
 use super::{collection, text};
-use crate::layer::tile::MAX_ZOOM;
+use crate::export::tile::MAX_ZOOM;
 use crate::snapshot::Snapshot;
 use serde_json::{Value, json};
 

@@ -4,7 +4,8 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
-use crate::layer::{Layer, review};
+use crate::layer::Layer;
+use crate::report::review;
 
 /// Answers with the page.
 pub(super) fn review(ask: &Ask) -> Result<Reply, Problem> {

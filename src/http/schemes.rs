@@ -7,7 +7,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::tilesets::{QUAD, no_such_scheme};
-use crate::layer::tile::web_mercator_quad;
+use crate::export::tile::web_mercator_quad;
 use serde_json::json;
 
 const OFFERS: [Offer; 2] = [JSON, HTML];

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::tilesets::{QUAD, TileSet, no_such_scheme};
-use crate::layer::tile::{TileId, tile};
+use crate::export::tile::{TileId, tile};
 use axum::http::{HeaderName, header};
 
 const OFFERS: [Offer; 1] = [MVT];

@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use super::{crs, page, schema, text};
-use crate::layer::tile::{self, MAX_ZOOM, TileLayer, limits, tilejson};
+use crate::export::tile::{self, MAX_ZOOM, TileLayer, limits, tilejson};
 use crate::layer::{FieldKind, Layer};
 use crate::snapshot::{Collection, Snapshot};
 use geo::HasDimensions;

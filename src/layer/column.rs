@@ -83,7 +83,7 @@ pub enum Is {
 
 impl Field {
     /// Says what the values are good for.
-    pub(super) fn is(mut self, is: Is) -> Self {
+    pub(crate) fn is(mut self, is: Is) -> Self {
         self.role.is = is;
         self
     }

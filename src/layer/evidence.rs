@@ -10,7 +10,7 @@ use crate::measure::counts;
 use crate::place::{Activity, Idx, Patch};
 
 /// The marks: field, title, and what is counted as evidence of each.
-pub(super) const MARKS: [(&str, &str, &str); 6] = [
+pub(crate) const MARKS: [(&str, &str, &str); 6] = [
     ("dialogue", "Dialogue under way", "Introductions and conversations recorded in the last four whole quarters"),
     ("priorities", "Shared priorities", "Themes that were each raised often enough to be shown, in the whole time"),
     ("agenda", "Shared agenda", "Records of work on projects and enterprises in the last four whole quarters"),

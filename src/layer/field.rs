@@ -14,87 +14,87 @@ fn new(name: &str, title: &str, description: &str, kind: FieldKind, is: Is, unit
     Field { name: name.to_owned(), title: title.to_owned(), description: description.to_owned(), kind, unit, role }
 }
 
-pub(super) fn text(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn text(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Text, Is::Text, None)
 }
 
-pub(super) fn id(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn id(name: &str, title: &str, description: &str) -> Field {
     text(name, title, description).is(Is::Id)
 }
 
-pub(super) fn name(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn name(name: &str, title: &str, description: &str) -> Field {
     text(name, title, description).is(Is::Name)
 }
 
 /// Why `of` has a value or none.
-pub(super) fn status(of: &str, name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn status(of: &str, name: &str, title: &str, description: &str) -> Field {
     text(name, title, description).is(Is::Status).of(of)
 }
 
-pub(super) fn date(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn date(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Date, Is::Day, None)
 }
 
-pub(super) fn boolean(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn boolean(name: &str, title: &str, description: &str) -> Field {
     new(name, title, description, FieldKind::Boolean, Is::Text, None)
 }
 
-pub(super) fn integer(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
+pub(crate) fn integer(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
     let is = if unit == Some(METRES) { Is::Amount } else { Is::Count };
     new(name, title, description, FieldKind::Integer, is, unit)
 }
 
-pub(super) fn number(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
+pub(crate) fn number(name: &str, title: &str, description: &str, unit: Option<&'static str>) -> Field {
     let is = if unit == Some(SHARE) { Is::Rate } else { Is::Amount };
     new(name, title, description, FieldKind::Number, is, unit)
 }
 
 /// A share, a ratio or a rate.
-pub(super) fn rate(name: &str, title: &str, description: &str, unit: &'static str) -> Field {
+pub(crate) fn rate(name: &str, title: &str, description: &str, unit: &'static str) -> Field {
     number(name, title, description, Some(unit)).is(Is::Rate)
 }
 
 /// The two ends of an interval: `<name>_low` and `<name>_high`.
-pub(super) fn ends(name: &str, titles: [&str; 2], descriptions: [&str; 2], unit: Option<&'static str>) -> [Field; 2] {
+pub(crate) fn ends(name: &str, titles: [&str; 2], descriptions: [&str; 2], unit: Option<&'static str>) -> [Field; 2] {
     let end =
         |end: &str, at: usize, is| number(&format!("{name}_{end}"), titles[at], descriptions[at], unit).is(is).of(name);
     [end("low", 0, Is::Low), end("high", 1, Is::High)]
 }
 
-pub(super) fn residents() -> Field {
+pub(crate) fn residents() -> Field {
     integer("residents", "Residents", "Everybody who lives here; null where that is unknown", Some(RESIDENTS))
 }
 
 /// Whole residents of a kind.
-pub(super) fn people(name: &str, title: &str, description: &str) -> Field {
+pub(crate) fn people(name: &str, title: &str, description: &str) -> Field {
     integer(name, title, description, Some(RESIDENTS))
 }
 
-pub(super) fn patch_id(description: &str) -> Field {
+pub(crate) fn patch_id(description: &str) -> Field {
     text("patch_id", "Patch", description).is(Is::Patch)
 }
 
 /// The group's own, where it is known.
-pub(super) fn group<T: Copy>(by_group: &IdVec<GroupIdx, Option<T>>, group: GroupIdx) -> Option<T> {
+pub(crate) fn group<T: Copy>(by_group: &IdVec<GroupIdx, Option<T>>, group: GroupIdx) -> Option<T> {
     by_group.as_slice().get(group.index()).copied().flatten()
 }
 
 /// Words, or null.
-pub(super) fn words(words: Option<&str>) -> Value {
+pub(crate) fn words(words: Option<&str>) -> Value {
     words.map_or(Value::Null, said)
 }
 
 /// Words.
-pub(super) fn said(words: &str) -> Value {
+pub(crate) fn said(words: &str) -> Value {
     Value::Text(words.to_owned())
 }
 
 /// A day, or null.
-pub(super) fn day(day: Option<chrono::NaiveDate>) -> Value {
+pub(crate) fn day(day: Option<chrono::NaiveDate>) -> Value {
     day.map_or(Value::Null, Value::Date)
 }
 
 /// The count of a cell; null where it is hidden, and the status says so.
-pub(super) fn shown(cell: Cell) -> Value {
+pub(crate) fn shown(cell: Cell) -> Value {
     cell.value().map_or(Value::Null, |count| Value::Integer(count as i64))
 }

@@ -3,23 +3,14 @@
 //! public name.
 
 pub mod catalog;
-pub mod csv;
 pub mod engaged;
-pub mod file;
-pub mod filter;
-pub mod geojson;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
 pub mod marker;
-pub mod printed;
 pub mod release;
-pub mod report;
-pub mod review;
 pub mod shape;
 pub mod table;
-pub mod understood;
-pub mod tile;
 pub mod totals;
 pub mod nearby;
 pub mod rounds;
@@ -30,23 +21,25 @@ mod column;
 mod coverage;
 mod credits;
 mod evidence;
-mod field;
+pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
 mod patches;
 mod reach;
-mod round;
-mod rows;
+pub(crate) mod round;
 mod streets;
 mod themes;
+mod value;
 mod zones;
 
 pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
 pub use column::{GroupRole, Is, Role};
 pub use engaged::Engaged;
+pub(crate) use evidence::MARKS;
 pub use id::{About, LayerId};
 pub use marker::Marker;
+pub use value::{json_value, marker, plain};
 
 use chrono::NaiveDate;
 use geo::Geometry;

@@ -9,42 +9,42 @@ use super::Value;
 use crate::units::{Metres, Seconds, Share, SquareMetres};
 
 /// Whole people.
-pub(super) fn people(count: f64) -> Value {
+pub(crate) fn people(count: f64) -> Value {
     whole(count)
 }
 
 /// Whole people, where the count is known.
-pub(super) fn known_people(count: Option<f64>) -> Value {
+pub(crate) fn known_people(count: Option<f64>) -> Value {
     count.map_or(Value::Null, people)
 }
 
 /// A share with four decimals: a ten-thousandth of 12,000 residents is about one of them.
-pub(super) fn share(share: Option<Share>) -> Value {
+pub(crate) fn share(share: Option<Share>) -> Value {
     share.map_or(Value::Null, |share| decimals(share.get(), 1e4))
 }
 
 /// Minutes with one decimal: six seconds, about eight metres of walking.
-pub(super) fn minutes(time: Option<Seconds>) -> Value {
+pub(crate) fn minutes(time: Option<Seconds>) -> Value {
     time.map_or(Value::Null, |time| decimals(time.minutes(), 1e1))
 }
 
 /// Whole metres.
-pub(super) fn metres(length: Option<Metres>) -> Value {
+pub(crate) fn metres(length: Option<Metres>) -> Value {
     length.map_or(Value::Null, |length| whole(length.get()))
 }
 
 /// Square kilometres with three decimals: a tenth of a hectare.
-pub(super) fn km2(area: SquareMetres) -> Value {
+pub(crate) fn km2(area: SquareMetres) -> Value {
     decimals(area.km2(), 1e3)
 }
 
 /// Pence as pounds with two decimals: a penny.
-pub(super) fn pounds(pence: f64) -> Value {
+pub(crate) fn pounds(pence: f64) -> Value {
     if pence.is_finite() { Value::Number(pence.round_ties_even() / 100.0 + 0.0) } else { Value::Null }
 }
 
 /// An amount in the unit of an objective (people, seconds or a share) with four decimals.
-pub(super) fn amount(amount: f64) -> Value {
+pub(crate) fn amount(amount: f64) -> Value {
     decimals(amount, 1e4)
 }
 

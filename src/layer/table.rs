@@ -1,7 +1,6 @@
 //! Features as the rows of a table that people read on a page.
 
-use super::csv::plain;
-use super::{Feature, FieldKind, Layer, Value};
+use super::{Feature, FieldKind, Layer, Value, plain};
 use crate::text::thousands;
 use serde::Serialize;
 

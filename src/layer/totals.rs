@@ -2,7 +2,7 @@
 //! rounded, where the sum of rounded zones may be a few people off.
 
 use super::catalog::Answer;
-use super::geojson::json_value;
+use super::json_value;
 use super::round;
 use crate::place::{Idx, Place};
 use serde::Serialize;

@@ -3,10 +3,10 @@
 use super::Issues;
 use super::headers;
 use super::shapes::{self, Fault, Mended};
-use super::table::Table;
 use super::words::{counted, figure, key_form, some_of};
 use crate::crs::{Crs, LonLat, Plane, Xy};
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use geo::{BoundingRect, MultiPolygon};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -100,7 +100,7 @@ pub(super) fn read(table: &Table, wanted: Wanted<'_>, plane: &Plane, issues: &mu
             }
         }
     }
-    issues.0.extend(off_the_plane(table, &off, areas.len(), wanted.noun, &layer.crs, plane));
+    issues.extend(off_the_plane(table, &off, areas.len(), wanted.noun, &layer.crs, plane));
     merge_duplicates(areas, table, wanted.noun, issues)
 }
 

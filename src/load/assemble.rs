@@ -8,7 +8,6 @@ use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
 use super::streets::{OsmFeature, load_streets, tell_of_islands};
-use super::table::{Options, Table};
 use super::words::{slug, some_of};
 use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
@@ -17,6 +16,7 @@ use crate::place::{
     Asset, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position,
     RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
 };
+use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
 use chrono::NaiveDate;
 use geo::{BoundingRect, MultiPolygon};

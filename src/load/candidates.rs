@@ -3,10 +3,10 @@
 use super::Issues;
 use super::headers;
 use super::points::{Columns, Reader};
-use super::table::{Cell, Options, Table};
 use super::words::{counted, key_form};
 use crate::crs::Xy;
 use crate::place::{Code, Issue, Place, Where};
+use crate::read::{Cell, Options, Table};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::Path;
@@ -99,9 +99,9 @@ fn read(path: &Path, place: &Place, issues: &mut Issues) -> Result<Vec<Candidate
 /// Rows with more cells than titles in a file with costs: of `1.10, £120,000` without quotation marks only the 120 is in
 /// the column of costs, and nobody could tell.
 fn refuse_split_numbers(table: &Table, cost: usize, issues: &Issues) -> Result<(), Issue> {
-    let long = issues.0.iter().find(|issue| issue.code == Code::RowTooLong).map(|issue| issue.at.clone());
+    let long = issues.iter().find(|issue| issue.code == Code::RowTooLong).map(|issue| issue.at.clone());
     // Where every row is too long the column behind that of costs has no title of its own.
-    let untitled = issues.0.iter().any(|issue| issue.code == Code::TitlesRenamed)
+    let untitled = issues.iter().any(|issue| issue.code == Code::TitlesRenamed)
         && table.titles().get(cost + 1).is_some_and(|title| *title == format!("column {}", cost + 2));
     let row = (0..table.rows()).find(|row| untitled && table.text(cost + 1, *row).is_some());
     let Some(at) = long.or_else(|| Some(Where::file(table.file()).row(table.line(row?)))) else { return Ok(()) };

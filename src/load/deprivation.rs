@@ -7,9 +7,9 @@ use super::headers;
 use super::lookup::{Lookup, Piece};
 use super::manifest::DeprivationSection;
 use super::ranking;
-use super::table::{Cell, Options, Table};
 use super::words::{counted, plain, some_of};
 use crate::place::{Code, Deprivation, Issue, Where};
+use crate::read::{Cell, Options, Table};
 use std::collections::HashMap;
 
 /// The columns of an index.

@@ -2,9 +2,9 @@
 
 use super::fence;
 use super::manifest::Provenance;
-use super::table::{Options, Table};
 use super::{Issues, Steps};
 use crate::place::{Code, Issue, Severity, Source, UnderstoodTable, Where};
+use crate::read::{Options, Table};
 use crate::text;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -92,7 +92,7 @@ impl<'a> Desk<'a> {
         if path.is_file() {
             return Some(path);
         }
-        if let Some(issue) = super::table::convert::geodatabase(&path, written) {
+        if let Some(issue) = crate::read::convert::geodatabase(&path, written) {
             self.issues.push(issue);
             return None;
         }
@@ -209,7 +209,7 @@ impl<'a> Desk<'a> {
     /// The day a key of `place.toml` gives; a warning is noted when it is not a day.
     pub(super) fn day_of(&mut self, written: Option<&str>, field: &str) -> Option<chrono::NaiveDate> {
         let written = written?;
-        let day = super::table::parse_date(written);
+        let day = crate::read::parse_date(written);
         if day.is_none() {
             let at = Where::file("place.toml").field(field.to_owned());
             let problem = format!("\"{written}\" is not a day");

@@ -1,7 +1,8 @@
 //! Doors to readers of words and bytes that only `load` itself calls, for the fuzzers and the test that runs their
 //! corpora: whatever is given, nothing may come of it but an answer.
 
-use super::{hours, settings, table};
+use super::settings;
+use crate::read::{hours, read_wkb};
 use chrono::NaiveDate;
 
 /// Gives words to the reader of opening hours, and asks what it made of them.
@@ -20,5 +21,5 @@ pub fn settings(text: &str) {
 
 /// Gives bytes to the reader of well-known binary.
 pub fn wkb(bytes: &[u8]) {
-    table::read_wkb(bytes);
+    read_wkb(bytes);
 }

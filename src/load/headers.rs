@@ -1,10 +1,11 @@
 //! Which column is which: the titles that UK publishers and council officers give to keys, names and
 //! coordinates, recognised without configuration.
 
-use super::table::Table;
 use super::words;
 use super::words::plain;
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
+pub(super) use crate::read::{any_of, coordinate_titles, coordinates};
 use std::collections::{HashMap, HashSet};
 
 /// How surely a title names the key of an area, 0 the surest; `None` when it does not.
@@ -155,47 +156,12 @@ pub(super) fn unrecognised(table: &Table, field: &str) -> Issue {
     Issue::error(Code::ColumnUnrecognised, Where::file(table.file()).field(field.to_owned()), problem, remedy)
 }
 
-/// The first column with one of these titles (compared by letters and digits), in the order of `titles`.
-pub(super) fn any_of(table: &Table, titles: &[&str]) -> Option<usize> {
-    let present: Vec<String> = table.titles().iter().map(|title| plain(title)).collect();
-    titles.iter().find_map(|wanted| present.iter().position(|title| title == wanted))
-}
-
-/// Pairs of titles of coordinates, longitude or easting first.
-const COORDINATES: &[(&str, &str)] = &[
-    ("longitude", "latitude"),
-    ("lon", "lat"),
-    ("lng", "lat"),
-    ("long", "lat"),
-    ("pwclon", "pwclat"),
-    ("geox", "geoy"),
-    ("easting", "northing"),
-    ("eastings", "northings"),
-    ("oseast1m", "osnrth1m"),
-    ("east1m", "north1m"),
-    ("bnge", "bngn"),
-    ("xcoordinate", "ycoordinate"),
-    ("xcoord", "ycoord"),
-    ("x", "y"),
-    ("e", "n"),
-];
-
-/// Pairs of titles of coordinates in letters and digits, longitude or easting first.
-pub(super) fn coordinate_titles() -> impl Iterator<Item = (&'static str, &'static str)> {
-    COORDINATES.iter().copied()
-}
-
-/// The columns with coordinates, longitude or easting first.
-pub(super) fn coordinates(table: &Table) -> Option<(usize, usize)> {
-    COORDINATES.iter().find_map(|(x, y)| Some((any_of(table, &[x])?, any_of(table, &[y])?)))
-}
-
 /// Whether a title says when, where or which rather than how many.
 pub(super) fn is_about_the_row(title: &str) -> bool {
     let form = words::plain(title);
     key_rank(title).is_some_and(|rank| rank < 5)
         || is_name(title)
-        || COORDINATES.iter().any(|(x, y)| *x == form || *y == form)
+        || coordinate_titles().any(|(x, y)| x == form || y == form)
         || matches!(
             form.as_str(),
             "date"

@@ -3,9 +3,9 @@
 use super::desk::{Ask, Desk};
 use super::headers;
 use super::manifest::{LookupSection, Provenance};
-use super::table::{Cell, Options, Table};
 use super::words::{counted, key_form, some_of};
 use crate::place::{Code, Issue, People, Span, Where};
+use crate::read::{Cell, Options, Table};
 use std::collections::{BTreeMap, HashMap};
 
 /// Which zones of an older table are which zones of this place.

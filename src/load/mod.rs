@@ -3,8 +3,7 @@
 //! Nothing is lost silently: a row that cannot be used is an issue that names file, row, field, what is
 //! wrong and what to do. An error is returned only when no place can be made at all.
 //!
-//! `settings` reads `place.toml` into a `manifest`; `table` reads any file of rows and `streets` any
-//! file of streets; the other modules each make one part of the place, and `assemble` puts them together.
+//! `settings` reads `place.toml` into a `manifest`; [`crate::read`] reads any file of rows or of OpenStreetMap; the other modules each make one part of the place, and `assemble` puts them together.
 
 mod areas;
 mod assemble;
@@ -21,7 +20,6 @@ pub mod engagement;
 mod grants;
 mod groups;
 mod headers;
-mod hours;
 mod locator;
 mod lookup;
 mod manifest;
@@ -36,7 +34,6 @@ mod settings;
 mod shapes;
 mod standards;
 pub mod streets;
-pub mod table;
 mod themes;
 mod trial;
 pub mod units;
@@ -44,10 +41,11 @@ mod words;
 mod zones;
 
 pub use manifest::{Manifest, StreetsSection, schema};
-pub use table::quiet_about_damage;
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
-use crate::place::{Audience, Code, Issue, Place, Severity, UnderstoodTable};
+pub use crate::place::Issues;
+
+use crate::place::{Issue, Place, UnderstoodTable};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -110,56 +108,4 @@ fn loaded(
         }
         Err(issues) => Loaded { place: None, draft: None, issues, tables: Vec::new() },
     }
-}
-
-/// Collects issues while files are read.
-#[derive(Debug, Default)]
-pub struct Issues(Vec<Issue>);
-
-impl Issues {
-    /// Adds one.
-    pub fn push(&mut self, issue: Issue) {
-        self.0.push(issue);
-    }
-
-    /// How many there are so far.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there are none so far.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Keeps from the public all that were added since there were so many: they speak of records of people.
-    pub fn about_records_since(&mut self, before: usize) {
-        self.0.iter_mut().skip(before).for_each(|issue| issue.audience = Audience::Operator);
-    }
-
-    /// Whether the place cannot be used.
-    #[must_use]
-    pub fn any_error(&self) -> bool {
-        self.0.iter().any(|issue| issue.severity == Severity::Error)
-    }
-
-    /// All of them: what explains the others first, then the worst first, then by file, row and field.
-    #[must_use]
-    pub fn into_sorted(mut self) -> Vec<Issue> {
-        self.0.sort_by(|a, b| {
-            let key = |issue: &Issue| (!is_a_cause(issue), issue.severity);
-            (key(a), &a.at, a.code, a).cmp(&(key(b), &b.at, b.code, b))
-        });
-        self.0.dedup();
-        self.0
-    }
-}
-
-/// Whether an issue is likely to explain others: where a reference system is wrong, every zone lies nowhere.
-fn is_a_cause(issue: &Issue) -> bool {
-    let about_the_system =
-        matches!(issue.code, Code::CrsGuessed | Code::CrsUnknown | Code::PlaneElsewhere | Code::PlaneUnknown);
-    issue.severity < Severity::Note && about_the_system
 }

@@ -4,7 +4,7 @@
 //! `1.000` is a thousand in a German table and one in an English one. Nobody can say which from one cell;
 //! a column says it: `1.000` beside `500` is a thousand, `12,5` has a decimal comma, `1,234,567` has none.
 
-use super::table::Cell;
+use crate::read::Cell;
 
 /// The sign before decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

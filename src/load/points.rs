@@ -4,9 +4,9 @@
 use super::areas::median;
 use super::headers;
 use super::shapes;
-use super::table::{Cell, Table};
 use crate::crs::{Crs, LonLat, Plane, Xy};
 use crate::place::{Code, Issue, Where};
+use crate::read::{Cell, Table};
 use geo::Geometry;
 
 /// The columns with coordinates, where `place.toml` names them.

@@ -5,10 +5,10 @@ use super::headers;
 use super::locator::Locator;
 use super::manifest::Provenance;
 use super::points;
-use super::table::{Options, Table};
 use super::words::plain;
 use crate::crs::{Crs, Plane, Xy};
 use crate::place::{Code, Issue, Where};
+use crate::read::{Options, Table};
 use std::collections::HashMap;
 
 /// Titles of Code-Point Open, whose files have none.
@@ -37,7 +37,7 @@ const ROUND_M: f64 = 100.0;
 /// Whether a file is a list of postcodes with coordinates, and of nothing else that has a name.
 pub(super) fn is_list(path: &std::path::Path, name: &str) -> bool {
     let options = Options { titles_if_none: Some(CODE_POINT), ..Options::default() };
-    let Ok(table) = super::table::Table::read(path, name, options, &mut super::Issues::default()) else { return false };
+    let Ok(table) = crate::read::Table::read(path, name, options, &mut super::Issues::default()) else { return false };
     let postcode = headers::any_of(&table, &["pcds", "postcode", "pcd", "pcd8", "pcd7", "pcd2", "postalcode"]);
     let has_names = table.titles().iter().any(|title| plain(title).ends_with("name"));
     let placed = ["eastings", "easting", "oseast1m", "east1m", "longitude", "long", "lon", "lng"];

@@ -82,7 +82,7 @@ fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
     };
     let date = match &section.date {
         None => date,
-        Some(written) => super::table::parse_date(written)
+        Some(written) => crate::read::parse_date(written)
             .ok_or_else(|| ("date", format!("\"{written}\" is not a day"), "Write it as \"2024-06-30\"".to_owned()))?,
     };
     let title = section.title.clone().unwrap_or_else(|| title(&kinds, minutes, open_after, section.step_free));

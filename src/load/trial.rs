@@ -47,8 +47,8 @@ pub fn read_table(dir: &Path, section: &str, zones: &[&str]) -> Result<ReadTable
 /// # Errors
 /// One issue, when nothing can be made of the file.
 pub fn table_of(path: &Path, name: &str) -> Result<(Vec<String>, Vec<(u64, Vec<String>)>), Issue> {
-    let options = super::table::Options::default();
-    let table = super::table::Table::read(path, name, options, &mut super::Issues::default())?;
+    let options = crate::read::Options::default();
+    let table = crate::read::Table::read(path, name, options, &mut super::Issues::default())?;
     let titles: Vec<String> = table.titles().into_iter().map(ToOwned::to_owned).collect();
     let row = |row: usize| {
         let cells = (0..titles.len()).map(|column| table.text(column, row).unwrap_or_default().to_owned());
@@ -84,7 +84,7 @@ pub struct AssetList {
 /// # Errors
 /// One issue, when nothing can be made of the file.
 pub fn asset_list(path: &Path, name: &str) -> Result<AssetList, Issue> {
-    let options = super::table::Options::default();
-    let table = super::table::Table::read(path, name, options, &mut super::Issues::default())?;
+    let options = crate::read::Options::default();
+    let table = crate::read::Table::read(path, name, options, &mut super::Issues::default())?;
     super::assets::list_of(&table)
 }

@@ -3,11 +3,11 @@
 use super::areas::{self, Area, Wanted};
 use super::manifest::{PlaceSection, ZonesSection};
 use super::shapes;
-use super::table::Table;
 use super::words::key_form;
 use super::{Issues, points};
 use crate::crs::{LonLat, Plane};
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use geo::{Geometry, LineString, Polygon};
 use h3o::CellIndex;
 

@@ -8,6 +8,7 @@ mod grant;
 mod group;
 mod ids;
 mod issue;
+mod issues;
 mod patch;
 mod position;
 pub mod postcode;
@@ -29,6 +30,7 @@ pub use grant::{
 pub use group::{Group, reading_order};
 pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Audience, Issue, Where};
+pub use issues::Issues;
 pub use patch::Patch;
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};

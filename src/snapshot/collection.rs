@@ -1,6 +1,7 @@
 use crate::crs::Plane;
-use crate::layer::tile::TileLayer;
-use crate::layer::{Feature, Layer, Value, geojson, shape};
+use crate::export::geojson;
+use crate::export::tile::TileLayer;
+use crate::layer::{Feature, Layer, Value, shape};
 use geo::{BoundingRect, Coord, Geometry, Intersects, Rect};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};

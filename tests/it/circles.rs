@@ -21,7 +21,7 @@ const KNOWN: [&[&str]; 19] = [
     &["disclose/names", "disclose/system"],
     &["http/job", "http/process/execute"],
     &["http/openapi", "http/openapi_tiles"],
-    &["layer/filter/text", "layer/filter/wkt"],
+    &["query/text", "query/wkt"],
     &["load/assets/draft", "load/assets/rows"],
     &[
         "load/assets",
@@ -31,9 +31,6 @@ const KNOWN: [&[&str]; 19] = [
         "load/postcodes",
         "load/streets/features",
         "load/streets",
-        "load/streets/osm_file",
-        "load/streets/osm_pbf",
-        "load/streets/osm_xml",
     ],
     &["load/grants/clean", "load/grants/money", "load/grants/period", "load/grants/versions"],
     &["load/groups/ages", "load/groups/categories", "load/groups/label", "load/groups/vocabulary"],

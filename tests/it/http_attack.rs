@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 #[allow(dead_code, reason = "of a tile that was read back only the properties count here")]
-#[path = "../../src/layer/tile/decode_tests.rs"]
+#[path = "../../src/export/tile/decode_tests.rs"]
 mod decode;
 
 const COLLECTIONS: [&str; 3] = ["reach-sex", "themes", "evidence"];

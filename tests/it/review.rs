@@ -1,7 +1,8 @@
 //! The page about a patch: what a coordinator reads on it.
 
 use crate::support::Toy;
-use patchwork::layer::{Layer, review};
+use patchwork::layer::Layer;
+use patchwork::report::review;
 use patchwork::snapshot::Snapshot;
 use std::fmt::Write as _;
 

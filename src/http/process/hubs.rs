@@ -2,11 +2,12 @@
 
 use super::{Input, Inputs, Output, Process, Work};
 use crate::crs::LonLat;
+use crate::export::geojson;
 use crate::http::jobs::{Job, Lane, Part};
 use crate::http::problem::Problem;
+use crate::layer::Layer;
 use crate::layer::hubs::{hubs_json, hubs_layer};
 use crate::layer::hubs_ground::{catchments_layer, gains_layer};
-use crate::layer::{Layer, geojson};
 use crate::measure::what_if::OFF_STREET;
 use crate::place::Place;
 use crate::plan::hubs::{

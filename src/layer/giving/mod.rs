@@ -3,7 +3,6 @@
 mod beside;
 mod grants;
 mod need;
-pub mod page;
 mod patches;
 mod total;
 mod zones;

@@ -3,9 +3,9 @@
 use crate::load::desk::nearest;
 use crate::load::headers;
 use crate::load::manifest::AssetsSection;
-use crate::load::table::Table;
 use crate::load::words::plain;
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use std::collections::HashSet;
 
 /// The columns of an asset file.

@@ -4,10 +4,10 @@ use super::draft::{Notice, Noticed};
 use super::rows::Rows;
 use super::status::{self, Doubt, Reading};
 use super::when::Period;
-use crate::load::hours;
-use crate::load::table::{Flag, parse_excel_date, parse_flag};
 use crate::load::words::{plain, year};
 use crate::place::{AssetStatus, Opening};
+use crate::read::hours;
+use crate::read::{Flag, parse_excel_date, parse_flag};
 use chrono::NaiveDate;
 
 impl Rows<'_> {

@@ -163,7 +163,7 @@ fn other_osm_file(
 }
 
 /// Which column of a list is which, by the titles alone, and the name of each row's asset.
-pub(super) fn list_of(table: &super::table::Table) -> Result<super::AssetList, crate::place::Issue> {
+pub(super) fn list_of(table: &crate::read::Table) -> Result<super::AssetList, crate::place::Issue> {
     let section: super::manifest::AssetsSection = super::manifest::AssetsSection::default();
     let columns = columns::Columns::of(table, &section)?;
     let own = |row: usize| columns.name.and_then(|column| table.text(column, row)).map(|name| name.trim().to_owned());

@@ -7,11 +7,11 @@ use super::rows::step_free;
 use super::status::{self, Reading};
 use super::when::{Period, earlier};
 use crate::load::Issues;
-use crate::load::hours::{self, Understood};
 use crate::load::manifest::AssetsSection;
 use crate::load::streets::{OsmFeature, open_by};
-use crate::load::table::parse_date;
 use crate::place::{AssetStatus, Code, Issue, Opening, Where};
+use crate::read::hours::{self, Understood};
+use crate::read::parse_date;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 

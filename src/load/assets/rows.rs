@@ -7,14 +7,14 @@ use super::kinds::{Kind, Words};
 use super::when::earlier;
 use crate::crs::Xy;
 use crate::load::desk::{Ask, Desk};
-use crate::load::hours::{self, Understood};
 use crate::load::manifest::{AssetsSection, OneOrMany};
 use crate::load::points::{self, Found, Reader};
 use crate::load::postcodes::Postcodes;
-use crate::load::table::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
 use crate::load::words::{plain, some_of};
 use crate::load::{Issues, headers};
 use crate::place::{AssetStatus, Code, Issue, Opening, Where};
+use crate::read::hours::{self, Understood};
+use crate::read::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
 use chrono::NaiveDate;
 
 /// Rows that cannot be placed are told one by one up to this many, and more of them together: a national
@@ -133,7 +133,7 @@ impl Rows<'_> {
         }
         self.tell_lost(&lost, issues);
         noticed.report(self.table.file(), issues);
-        issues.0.extend(self.reader.note());
+        issues.extend(self.reader.note());
         drafts
     }
 

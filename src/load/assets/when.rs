@@ -1,6 +1,6 @@
 //! When something opens or closes, as registers write it: a day, a month, a season, a year.
 
-use crate::load::table::parse_date;
+use crate::read::parse_date;
 use chrono::{Datelike, NaiveDate};
 
 /// The days that words about a time can mean, the first and the last.

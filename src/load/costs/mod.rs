@@ -10,10 +10,10 @@ mod orlib;
 mod tally;
 
 use super::Issues;
-use super::table::{Cell, Options, Table};
 use super::words::counted;
 use crate::locate::{Costs, Group, Problem, Unsolved};
 use crate::place::{Code, Issue, Where};
+use crate::read::{Cell, Options, Table};
 use keys::Keys;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! Rows with the same fault, told as one issue; and rows that stand twice.
 
 use crate::load::Issues;
-use crate::load::table::Table;
 use crate::load::words::counted;
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use std::collections::HashMap;
 use std::hash::Hash;
 

@@ -11,11 +11,11 @@ use super::manifest::{DwellingsSection, WeightedPoints};
 use super::numerals::{Decimal, Sign};
 use super::points::{Columns, Found, Reader};
 use super::streets::meet;
-use super::table::{Options, Table};
 use super::words::{counted, figure, some_of};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{Code, IdVec, Idx, Issue, PatchIdx, Position, Span, Where, ZoneIdx};
+use crate::read::{Options, Table};
 use crate::units::Metres;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -120,7 +120,7 @@ fn given_spots(desk: &mut Desk<'_>, given: &WeightedPoints, ground: &Ground<'_>)
     let weighed = weight.map(|column| (column, decimal));
     let found: Vec<Outcome> =
         (0..table.rows()).into_par_iter().map(|row| outcome(&table, &reader, weighed, row, ground)).collect();
-    desk.issues.0.extend(reader.note());
+    desk.issues.extend(reader.note());
     note_lost(desk, &table, &found);
     for outcome in found {
         if let Outcome::In(zone, spot) = outcome {

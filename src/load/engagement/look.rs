@@ -49,7 +49,7 @@ impl Looked {
 }
 
 /// What a row says in the columns that are read, in whatever order they stand.
-pub(super) fn row_hash<'t>(columns: &Columns, text: &dyn Fn(usize) -> Option<&'t str>) -> u64 {
+pub(super) fn row_hash<'t>(columns: &Columns, text: &(dyn Fn(usize) -> Option<&'t str> + '_)) -> u64 {
     let mut hasher = FxHasher::default();
     for (fact, column) in columns.facts() {
         (fact, text(column)).hash(&mut hasher);
@@ -156,7 +156,7 @@ fn tell_of_days(
 /// For each file, the rows it has in common with those before it, where those make it a copy.
 fn copies(open: &[Open<'_>], issues: &mut Issues) -> Vec<FxHashSet<u64>> {
     let rows: Vec<FxHashSet<u64>> = if open.len() > 1 {
-        open.iter().map(|file| file.source.rows_of(&file.columns, MOST_ROWS)).collect()
+        open.iter().map(|file| file.source.rows_of(&|text| row_hash(&file.columns, text), MOST_ROWS)).collect()
     } else {
         Vec::new()
     };

@@ -1,11 +1,10 @@
 //! Engagement records: who was met, when, where and what about. Read in one pass and counted; no record is
 //! kept.
 //!
-//! `batches` hands over rows, `look` looks at all files together first, `columns` says which column is which, `personal` refuses names of people,
+//! [`crate::read::stream`] hands over rows, `look` looks at all files together first, `columns` says which column is which, `personal` refuses names of people,
 //! `wheres` places a record, `labels` says who it is about, `reader` puts a row together, `tally` counts
 //! it, `fold` makes what the place keeps, `tell` says what was wrong.
 
-mod batches;
 mod behind;
 mod columns;
 mod fold;
@@ -26,7 +25,7 @@ use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
 use crate::place::{Basis, Code, Crossing, Engagement, Group, Issue, RecordFile, Where};
-use batches::Source;
+use crate::read::stream::{self, Source};
 use columns::{Columns, Fact};
 use look::Looked;
 use personal::Role;
@@ -148,7 +147,7 @@ fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Gro
     let path = desk.find(&section.file, "engagement")?;
     desk.step(&format!("Reading {}", section.file));
     desk.note_source("engagement", &section.file, &path, &section.source);
-    let large = section.stream_above_mb.map_or(batches::LARGE, |megabytes| megabytes.saturating_mul(1 << 20));
+    let large = section.stream_above_mb.map_or(stream::LARGE, |megabytes| megabytes.saturating_mul(1 << 20));
     let source = match Source::open(&path, &section.file, section.sheet.as_deref(), large, &mut desk.issues) {
         Ok(source) => source,
         Err(issue) => {
@@ -216,7 +215,7 @@ fn count(
     (dimensions, groups): (&[String], &[Group]),
     seen: (&Looked, usize),
 ) -> (RecordFile, Seen) {
-    let cut = batches::end_of(path) != batches::End::Whole;
+    let cut = stream::end_of(path) != stream::End::Whole;
     let mut reader = Reader::new(section, columns, wheres, tally, dimensions, groups, seen);
     let read = source.each(&section.file, &columns.used(), &mut |batch, last| reader.batch(batch, cut && last));
     let keys = reader.keys();

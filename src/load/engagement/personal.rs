@@ -230,7 +230,7 @@ fn are_births(cells: &[&Cell]) -> bool {
 fn year(cell: &str) -> Option<i32> {
     use chrono::Datelike;
     let day = cell.split([' ', 'T']).next().unwrap_or_default();
-    crate::load::table::parse_date(day).map(|day| day.year())
+    crate::read::parse_date(day).map(|day| day.year())
 }
 
 #[cfg(test)]

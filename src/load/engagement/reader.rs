@@ -1,6 +1,5 @@
 //! One file of records, row by row.
 
-use super::batches::Batch;
 use super::columns::{Columns, Fact};
 use super::labels::{self, Labels};
 use super::look::{Looked, row_hash};
@@ -10,8 +9,9 @@ use super::written::{day_of, form_of_date, says_no_theme};
 use crate::crs::Crs;
 use crate::load::grants::is_month_first;
 use crate::load::manifest::EngagementSection;
-use crate::load::table::Cell;
 use crate::place::{Activity, Answer, AssetIdx, RecordFile};
+use crate::read::Cell;
+use crate::read::stream::Batch;
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use std::collections::BTreeMap;

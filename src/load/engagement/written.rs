@@ -1,6 +1,6 @@
 //! Days and themes as people write them in records.
 
-use crate::load::table::{parse_date, parse_excel_date};
+use crate::read::{parse_date, parse_excel_date};
 use chrono::{Datelike, NaiveDate};
 
 /// Whether words say that nothing was raised, as in "none", "n/a" or "no issues raised".

@@ -5,9 +5,9 @@ use super::period::{self, is_month_first};
 use super::raw::Raw;
 use super::versions;
 use crate::load::Issues;
-use crate::load::table::{Cell, parse_excel_date};
 use crate::load::words::{counted, some_of};
 use crate::place::{Aside, Code, GrantFile, Issue, Planned, Tally, Where};
+use crate::read::{Cell, parse_excel_date};
 use chrono::{Datelike, Months, NaiveDate};
 
 /// Days outside these years are slips of the pen: published grants begin in the 1990s, and nothing is

@@ -4,9 +4,9 @@
 use super::outlines::Outlined;
 use crate::load::areas::Area as Boundary;
 use crate::load::headers;
-use crate::load::table::Table;
 use crate::load::words::key_form;
 use crate::place::{Area, Idx, Patch, PatchIdx, ZoneIdx};
+use crate::read::Table;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Codes and names, and the areas they stand for.

@@ -10,8 +10,8 @@ use super::raw::{Raw, Regrant, Spot};
 use crate::crs::{Plane, Xy};
 use crate::load::locator::{Locator, SLIVER_M};
 use crate::load::points::{self, Found};
-use crate::load::table::Cell;
 use crate::place::{Area, Benefit, Evidence, Idx, Office, Part, Unplaced, ZoneIdx};
+use crate::read::Cell;
 use std::borrow::Cow;
 use std::collections::HashMap;
 

@@ -24,12 +24,12 @@ use super::locator::Locator;
 use super::manifest::{Manifest, OrganisationsSection, RecordsSection};
 use super::points;
 use super::postcodes::Postcodes;
-use super::table::{Options, Table};
 use super::words::{counted, key_form};
 use crate::crs::{Plane, Xy};
 use crate::place::{
     Code, Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Where, ZoneIdx,
 };
+use crate::read::{Options, Table};
 use clean::{Clean, Sheet};
 use gazetteer::Gazetteer;
 use ladder::{Areas, Ladder, Seat};

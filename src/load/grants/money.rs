@@ -2,8 +2,8 @@
 
 use super::clean::Sheet;
 use super::raw::Raw;
-use crate::load::table::Cell;
 use crate::place::Aside;
+use crate::read::Cell;
 use std::collections::BTreeMap;
 
 /// What a row was awarded.

@@ -2,8 +2,8 @@
 //! (`Beneficiary Location:0:Name`).
 
 use super::raw::{Raw, Regrant, Spot};
-use crate::load::table::Table;
 use crate::load::words::plain;
+use crate::read::Table;
 use std::collections::BTreeMap;
 
 /// Facts that `place.toml` may give another column, and the standard's title of each.

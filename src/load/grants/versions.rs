@@ -3,9 +3,9 @@
 use super::clean::{Clean, code_of, set_aside, where_of};
 use super::raw::Raw;
 use crate::load::Issues;
-use crate::load::table::parse_excel_date;
 use crate::load::words::{counted, key_form};
 use crate::place::{Aside, Code, GrantFile, Issue, Where};
+use crate::read::parse_excel_date;
 use chrono::{DateTime, NaiveDateTime, NaiveTime};
 use std::collections::{BTreeMap, HashMap};
 

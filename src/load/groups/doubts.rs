@@ -3,9 +3,9 @@
 use crate::load::Issues;
 use crate::load::manifest::GroupsSection;
 use crate::load::numerals::{Count, Decimal};
-use crate::load::table::Table;
 use crate::load::words::counted;
 use crate::place::{Code, Issue, People, Where};
+use crate::read::Table;
 use std::collections::BTreeMap;
 
 /// Why a count is not a plain one.

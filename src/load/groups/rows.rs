@@ -6,9 +6,9 @@ use crate::load::Issues;
 use crate::load::headers;
 use crate::load::manifest::GroupsSection;
 use crate::load::numerals::{Count, Decimal};
-use crate::load::table::{Cell, Table};
 use crate::load::words::{counted, plain, some_of};
 use crate::place::{Code, Issue, Where};
+use crate::read::{Cell, Table};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The rows of a table that are about zones we know.

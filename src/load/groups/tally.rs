@@ -7,9 +7,9 @@ use crate::load::Issues;
 use crate::load::headers;
 use crate::load::manifest::{GroupsSection, OneOrMany};
 use crate::load::numerals::{Count, Decimal, Sign};
-use crate::load::table::{Cell, Table};
 use crate::load::words::plain;
 use crate::place::{Code, Issue, Where};
+use crate::read::{Cell, Table};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Counts by category and zone.

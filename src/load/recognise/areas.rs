@@ -1,8 +1,8 @@
 //! Which areas a table is about: their geography, by the codes of the statistical offices, and its year.
 
 use crate::load::headers;
-use crate::load::table::{Cell, Table};
 use crate::load::words::key_form;
+use crate::read::{Cell, Table};
 use std::collections::HashSet;
 
 /// The areas that the rows of a file are about.

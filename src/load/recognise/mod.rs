@@ -11,9 +11,9 @@ pub use missing::Missing;
 
 use super::headers;
 use super::manifest::{DeprivationSection, EngagementSection};
-use super::table::{Options, Table};
 use super::{Issues, deprivation, engagement, grants, postcodes};
 use crate::place::Issue;
+use crate::read::{Options, Table};
 use areas::Areas;
 use geo::Geometry;
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-use super::osm_file::{Kind, Tags};
 use crate::crs::Xy;
+use crate::read::osm::{Kind, Tags};
 use geo::{Area, Centroid, LineString, Polygon};
 use std::collections::BTreeMap;
 

@@ -3,8 +3,8 @@
 use super::Context;
 use super::line_tags::TagColumns;
 use crate::load::Issues;
-use crate::load::table::Table;
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use std::collections::BTreeMap;
 
 /// Why a line is no street one can walk.

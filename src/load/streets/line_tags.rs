@@ -1,9 +1,9 @@
 //! The tags of OpenStreetMap in a layer of lines: one column for each tag (osmnx, QuickOSM, osmium), a column with all
 //! other tags together (the `lines` layer of ogr2ogr and QGIS), Geofabrik's `fclass`, or Overture's `class`.
 
-use super::osm_file::Tags;
 use super::rules;
-use crate::load::table::Table;
+use crate::read::Table;
+use crate::read::osm::Tags;
 
 /// The keys that rules look at; the last four are only names.
 const KEYS: [&str; 27] = [

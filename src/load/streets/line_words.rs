@@ -1,10 +1,10 @@
 //! What a line is, by the words of a layer that did not come out of OpenStreetMap.
 
 use super::lines::is_excluded;
-use crate::load::table::Table;
 use crate::load::words::{plain, some_of};
 use crate::network::StreetClass;
 use crate::place::{Code, Issue, Where};
+use crate::read::Table;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Titles under which layers keep what a street is for, the most telling first.

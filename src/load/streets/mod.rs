@@ -8,9 +8,6 @@ mod line_tags;
 mod line_words;
 mod lines;
 mod osm;
-mod osm_file;
-mod osm_pbf;
-mod osm_xml;
 mod rules;
 
 pub use features::OsmFeature;
@@ -18,13 +15,13 @@ pub(super) use islands::tell_of_islands;
 pub(super) use rules::open_by;
 
 use super::manifest::StreetsSection;
-use super::table::{Options, Table};
 use super::{Issues, Steps};
 use crate::crs::{Plane, Xy};
 use crate::network::{BuildReport, Snap, StreetNetwork};
 use crate::place::{Code, Issue, Where};
+use crate::read::osm::OsmFile;
+use crate::read::{Options, Table};
 use crate::units::Metres;
-use osm_file::OsmFile;
 use std::path::Path;
 
 /// What came of reading a street file.
@@ -38,11 +35,9 @@ pub struct Streets {
     pub report: BuildReport,
 }
 
-/// Where files, messages and coordinates of a street file belong.
+/// Where messages and coordinates of a street file belong.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
-    /// Path to open.
-    pub path: &'a Path,
     /// Path as written in `place.toml`.
     pub shown: &'a str,
     /// Plane of the place.
@@ -64,16 +59,16 @@ pub fn load_streets(
     issues: &mut Issues,
     steps: Steps<'_>,
 ) -> Result<Streets, Issue> {
-    let context = Context { path: resolved, shown, plane };
+    let context = Context { shown, plane };
     let name = shown.to_ascii_lowercase();
     let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     steps("Reading streets");
     let streets = if ends_in(&[".osm.gz", ".osm.bz2", ".osm.zst", ".osm.xz"]) {
         return Err(packed(shown));
     } else if ends_in(&[".pbf"]) {
-        osm::read(&OsmFile::pbf(context)?, context, issues)?
+        osm::read(&OsmFile::pbf(resolved, shown)?, context, issues)?
     } else if ends_in(&[".osm", ".osm.xml"]) {
-        osm::read(&OsmFile::xml(context)?, context, issues)?
+        osm::read(&OsmFile::xml(resolved, shown)?, context, issues)?
     } else {
         let options = Options { layer: section.layer.as_deref(), crs: section.crs.as_deref(), titles_if_none: None };
         let table = Table::read(resolved, shown, options, issues)?;

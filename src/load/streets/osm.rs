@@ -4,13 +4,13 @@
 //! wanted, then ways that are streets, things or outlines, then the nodes those need.
 
 use super::features::{OsmFeature, is_feature, kept_tags, middle};
-use super::osm_file::{Element, Kind, OsmFile, Tags};
 use super::rules::{OnFoot, blocks, divides, is_apart, is_own_gate, is_private_street, name, on_foot};
 use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
 use crate::place::{Code, Issue, Where};
+use crate::read::osm::{Element, Kind, OsmFile, Tags};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;

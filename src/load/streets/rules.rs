@@ -27,8 +27,8 @@
 //! | `barrier` that is `locked=yes`, or a wall, fence, hedge or ditch, and neither `foot` nor `access` lets anybody in | nobody passes |
 //! | any other `barrier` on a node | everybody passes |
 
-use super::osm_file::Tags;
 use crate::network::StreetClass;
+use crate::read::osm::Tags;
 
 /// Whether a way may be walked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
