@@ -148,6 +148,14 @@ fn more_work_is_never_worse() {
     assert!(costs.is_sorted_by(|a, b| a >= b) && costs[2].is_finite(), "{costs:?}");
 }
 
+#[test]
+fn a_plan_is_found_that_no_best_cut_leads_to() {
+    let edges = [[0, 1], [0, 2], [2, 3], [3, 4], [3, 5], [2, 5]];
+    let problem = Problem::balanced(vec![4.0, 1.0, 4.0, 5.0, 6.0, 4.0], &edges, 3, 0.35);
+    let plan = solve(&problem, effort(1_000_000)).unwrap();
+    assert_eq!((plan.status, plan.parts), (Status::Optimal, vec![0, 0, 0, 1, 2, 1]));
+}
+
 /// A connected graph of four to nine units with their weights.
 fn small() -> impl Strategy<Value = (Vec<f64>, Vec<[u32; 2]>)> {
     (4_usize..=9).prop_flat_map(|n| {

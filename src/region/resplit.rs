@@ -8,6 +8,9 @@ use super::dice::Dice;
 use super::frame::Frame;
 use super::state::{Climate, State};
 
+/// Of so many re-splits one is along any edge of its tree instead of the best.
+const ANY_CUT: usize = 16;
+
 /// Room for the tree of one step.
 pub(super) struct Splitter {
     /// The blocks of the two parts in the order in which the tree reached them, each with the place of its parent.
@@ -74,6 +77,13 @@ impl Splitter {
                     best = (other, at, false);
                 }
             }
+        }
+        // The best cut alone would never leave a plan whose neighbours' best cuts lead back to it.
+        if n > 1 && dice.below(ANY_CUT) == 0 {
+            let at = 1 + dice.below(n - 1);
+            let [weight, own, cut] = self.below[at];
+            let loads = state.load_cost(weight, climate) + state.load_cost(total - weight, climate);
+            best = (loads + cut + base + own, at, true);
         }
         let worse = best.0 - before;
         if worse > 0.0 && (climate.temperature <= 0.0 || dice.unit() >= (-worse / climate.temperature).exp()) {

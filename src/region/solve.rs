@@ -3,6 +3,7 @@
 use super::bounds::{floor, number, obstacle};
 use super::columns;
 use super::dice::Dice;
+use super::exact;
 use super::frame::Frame;
 use super::problem::{Effort, Problem};
 use super::recount::recount;
@@ -43,25 +44,28 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     let start = from_today(&frame, &mut Dice::new(effort.seed ^ 0x5EED));
     let mut resplits = 0;
     let mut found = Found::default();
-    if obstacle.is_none() {
+    let exact = exact::best(problem);
+    let of_blocks = |parts: &[u32]| frame.members.iter().map(|units| parts[units[0] as usize]).collect::<Vec<u32>>();
+    if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
+        found.best = Some((best.objective, of_blocks(&best.parts)));
+    } else if obstacle.is_none() && exact.is_none() {
         work.say("Looking for a plan");
-        let steps = if effort.prove && columns::applies(problem) {
-            (work.left() as f64 * SEARCH_SHARE) as u64
-        } else {
-            work.left()
-        };
+        let is_proof_to_come = effort.prove && columns::applies(problem);
+        let steps = if is_proof_to_come { (work.left() as f64 * SEARCH_SHARE) as u64 } else { work.left() };
         let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
         let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
-        let (first, made) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
-        (found, resplits) = (first, made);
+        (found, resplits) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
     }
     let mut notes = Vec::new();
-    let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() };
-    if effort.prove && columns::applies(problem) {
+    let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() || exact.is_some() };
+    if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
+        outcome.bound = best.objective;
+    } else if effort.prove && columns::applies(problem) {
         resplits += prove(&frame, &ground, &mut found, &mut outcome.bound, effort.seed, &mut work);
     }
     let labels = match found.best.clone() {
         Some((_, labels)) => labels,
+        None if exact.is_some() => exact.map(|best| of_blocks(&best.parts)).unwrap_or_default(),
         None => {
             let lowest = obstacle.as_ref().map_or(0.0, |(_, share)| *share);
             let (labels, made) = nearest(problem, &found, lowest, effort.seed, &mut work);
@@ -72,10 +76,9 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     if work.is_cancelled() {
         return Err(Unsolved::Cancelled);
     }
-    let mut parts = frame.spread(&labels);
-    if problem.today.is_none() && problem.fixed.is_empty() {
-        parts = renumbered(&parts);
-    }
+    let parts = frame.spread(&labels);
+    let is_named = problem.today.is_some() || !problem.fixed.is_empty();
+    let parts = if is_named { parts } else { renumbered(&parts) };
     let count = recount(problem, &parts);
     if let (Some((sentence, _)), true) = (&obstacle, count.outside > 0.0) {
         notes.push(format!("No plan can meet the bounds: {sentence}."));
@@ -86,9 +89,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         }
         notes.push(format!("No plan was found that meets the rules: {}.", count.broken.join("; ")));
     }
-    let average = problem.average();
-    let away = |weight: &f64| if average > 0.0 { (weight - average).abs() / average } else { 0.0 };
-    let deviation = count.weights.iter().map(away).fold(0.0, f64::max);
+    let (average, deviation) = (problem.average(), deviation(problem, &count.weights));
     let is_met = count.outside <= 0.0 && count.broken.is_empty();
     if !is_met {
         outcome.bound = least;
@@ -125,6 +126,13 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         resplits,
         seed: effort.seed,
     })
+}
+
+/// How far the worst part is from the average, as a share of it.
+fn deviation(problem: &Problem, weights: &[f64]) -> f64 {
+    let average = problem.average();
+    let away = |weight: &f64| if average > 0.0 { (weight - average).abs() / average } else { 0.0 };
+    weights.iter().map(away).fold(0.0, f64::max)
 }
 
 /// What is proven.
@@ -173,7 +181,7 @@ fn nearest(problem: &Problem, found: &Found, lowest: f64, seed: u64, work: &mut 
     let worst = |labels: &[u32], frame: &Frame<'_>| {
         let mut loads = vec![0.0; problem.parts];
         labels.iter().enumerate().for_each(|(block, &label)| loads[label as usize] += frame.weights[block]);
-        loads.iter().map(|load| if average > 0.0 { (load - average).abs() / average } else { 0.0 }).fold(0.0, f64::max)
+        deviation(problem, &loads)
     };
     let frame = Frame::new(problem);
     let mut best = found.nearest.as_ref().map(|(_, labels)| (worst(labels, &frame), labels.clone()));
