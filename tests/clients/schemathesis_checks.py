@@ -36,7 +36,8 @@ OF_THIS_PLACE = (
     "a gap is of a standard",  # an input that needs another
     "there is no patch ",
     "there is no gap ",
-    "is not among the postcodes",
+    "postcodes of this place",
+    "what is tried changes the gaps",
 )
 
 
