@@ -14,7 +14,13 @@ use super::today::from_today;
 use super::work::Work;
 
 /// How much of the work goes into the search before a proof is tried; what a proof leaves goes into the search again.
-const SEARCH_SHARE: f64 = 0.35;
+/// A proof finds better plans than the search where it comes to an end, so it begins early.
+const SEARCH_SHARE: f64 = 0.15;
+/// Steps that are enough before a proof, however much time there is: about a second.
+const ENOUGH_BEFORE: f64 = 2e8;
+/// Share of the time limit after which a proof begins whatever is left of the steps before it: on a busy machine the
+/// clock runs faster than the work.
+const CLOCK_SHARE: f64 = 0.3;
 
 /// Which plan is best?
 ///
