@@ -57,10 +57,15 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     } else if obstacle.is_none() && exact.is_none() {
         work.say("Looking for a plan");
         let is_proof_to_come = effort.prove && columns::applies(problem);
-        let steps = if is_proof_to_come { (work.left() as f64 * SEARCH_SHARE) as u64 } else { work.left() };
+        let before = (work.left() as f64 * SEARCH_SHARE).min(ENOUGH_BEFORE) as u64;
+        let steps = if is_proof_to_come { before } else { work.left() };
+        if is_proof_to_come {
+            work.stop_at(CLOCK_SHARE);
+        }
         let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
         let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
         (found, resplits) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
+        work.go_on();
     }
     let mut notes = Vec::new();
     let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() || exact.is_some() };
