@@ -7,6 +7,7 @@ pub mod engaged;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod plan_patches;
 pub mod marker;
 pub mod release;
 pub mod shape;

@@ -1,5 +1,6 @@
 //! From the question to the plan: start, search, proof, recount.
 
+use super::assign;
 use super::bounds::{floor, number, obstacle};
 use super::columns;
 use super::dice::Dice;
@@ -56,7 +57,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         found.best = Some((best.objective, of_blocks(&best.parts)));
     } else if obstacle.is_none() && exact.is_none() {
         work.say("Looking for a plan");
-        let is_proof_to_come = effort.prove && columns::applies(problem);
+        let is_proof_to_come = effort.prove && can_prove(problem);
         let before = (work.left() as f64 * SEARCH_SHARE).min(ENOUGH_BEFORE) as u64;
         let steps = if is_proof_to_come { before } else { work.left() };
         if is_proof_to_come {
@@ -71,8 +72,8 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() || exact.is_some() };
     if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
         outcome.bound = best.objective;
-    } else if effort.prove && columns::applies(problem) {
-        resplits += prove(&frame, &ground, &mut found, &mut outcome.bound, effort.seed, &mut work);
+    } else if effort.prove && can_prove(problem) && obstacle.is_none() {
+        resplits += prove(&frame, &ground, &mut found, &mut outcome, effort.seed, &mut work);
     }
     let labels = match found.best.clone() {
         Some((_, labels)) => labels,
@@ -152,19 +153,37 @@ struct Outcome {
     infeasible: bool,
 }
 
+/// Whether there is a way of proof for the problem.
+fn can_prove(problem: &Problem) -> bool {
+    columns::applies(problem) || assign::applies(problem)
+}
+
 /// Proves how good the plan is, or finds a better one, as far as the work goes; gives the re-splits made.
 fn prove(
     frame: &Frame<'_>,
     ground: &Ground,
     found: &mut Found,
-    bound: &mut f64,
+    outcome: &mut Outcome,
     seed: u64,
     work: &mut Work<'_>,
 ) -> u64 {
     let is_open = |cost: f64, bound: f64| cost > bound + 1e-9 * bound.abs();
+    let bound = &mut outcome.bound;
+    if assign::applies(frame.problem) && found.best.as_ref().is_none_or(|(cost, _)| is_open(*cost, *bound)) {
+        work.say("Proving how good it is");
+        let start = found.best.as_ref().map(|(_, labels)| frame.spread(labels));
+        let proof = assign::prove(frame.problem, start.as_deref(), work);
+        *bound = bound.max(proof.bound);
+        outcome.infeasible |= proof.is_infeasible;
+        if let Some((cost, parts)) = proof.best {
+            found.best = Some((cost, frame.members.iter().map(|units| parts[units[0] as usize]).collect()));
+        }
+    }
     let Some((cost, _)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
     work.say("Proving how good it is");
-    if let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work) {
+    if columns::applies(frame.problem)
+        && let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work)
+    {
         *bound = bound.max(proof.bound);
         found.best = proof.better.or(found.best.take());
     }

@@ -94,6 +94,10 @@ impl<'a> Work<'a> {
         self.cut_short
     }
 
+    pub(super) fn watch(&self) -> Option<&'a Watch> {
+        self.watch
+    }
+
     pub(super) fn is_cancelled(&self) -> bool {
         self.watch.is_some_and(Watch::is_cancelled)
     }

@@ -26,7 +26,7 @@ pub struct NewPatch {
 /// What a plan costs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cost {
-    /// Residents whose patch changes, counted home by home; where today is known.
+    /// Residents of zones that are in another patch than most of the zone is today; where today is known.
     pub moved: Option<f64>,
     /// Mean distance to the middle home of one's patch, by residents, in metres.
     pub way: f64,
@@ -97,10 +97,17 @@ pub struct Plans {
     pub even: usize,
     /// Zones that weigh more than a patch may, each a patch by itself.
     pub heavy: Vec<ZoneIdx>,
+    /// Keys of today's patches within which one cannot walk from every zone to every other.
+    pub in_pieces: Vec<String>,
     /// Pieces joined although no walk joins them.
     pub joined: Vec<Joined>,
     /// Zones outside today's patches, which stay out, and their residents.
     pub left_out: (usize, f64),
+    /// Zones that today's patches divide, and the people in them who are not in the patch of most of their zone. No
+    /// plan of whole zones keeps that, so they are told of apart and count as moved with their zone.
+    pub divided: (usize, f64),
+    /// The patch of most of each zone today.
+    pub main: Vec<Option<PatchIdx>>,
     /// Patches of today, zones counted where most of their people live.
     pub today: Option<Vec<NewPatch>>,
     /// The zones that are divided.
@@ -119,13 +126,12 @@ impl Plans {
     /// People of a zone who are in another patch than today with a plan.
     #[must_use]
     pub fn moved(&self, place: &Place, plan: &Plan, unit: usize) -> f64 {
-        moved(place, self.zones[unit], &plan.patches[plan.part_of[unit] as usize])
+        moved(place, self.zones[unit], self.main[unit], &plan.patches[plan.part_of[unit] as usize])
     }
 }
 
-fn moved(place: &Place, zone: ZoneIdx, to: &NewPatch) -> f64 {
-    let is_moved = |patch: Option<PatchIdx>| patch.is_some() && patch != to.today;
-    place.positions_of(zone).iter().filter(|p| is_moved(p.patch)).map(|p| p.residents).sum()
+fn moved(place: &Place, zone: ZoneIdx, main: Option<PatchIdx>, to: &NewPatch) -> f64 {
+    if main.is_some() && main != to.today { place.zones[zone].residents.total } else { 0.0 }
 }
 
 pub(super) fn cost(place: &Place, question: &Question, part_of: &[u32], patches: &[NewPatch]) -> Cost {
@@ -143,7 +149,8 @@ pub(super) fn cost(place: &Place, question: &Question, part_of: &[u32], patches:
     let (average, even) = question.average();
     let away = |patch: &NewPatch| if average > 0.0 { (patch.weight - average).abs() / average } else { 0.0 };
     let moved = (!place.patches.is_empty()).then(|| {
-        (0..part_of.len()).map(|u| moved(place, question.units[u], &patches[part_of[u] as usize])).sum::<f64>()
+        let one = |u: usize| moved(place, question.units[u], question.main[u], &patches[part_of[u] as usize]);
+        (0..part_of.len()).map(one).sum::<f64>()
     });
     Cost {
         moved,

@@ -30,8 +30,9 @@ const CURVE: [f64; 8] = [0.3, 0.2, 0.15, 0.1, 0.075, 0.05, 0.03, 0.02];
 /// made, each best at something else, because the board decides: the first is the one asked for. Mending also asks for
 /// the fewest people moved at other tolerances: what each further point of balance costs.
 ///
-/// *Limits.* A zone goes into one patch whole. Distances are straight lines to the part's middle home. The residents of
-/// a zone that today's patches divide count as moved where they are not in the patch of their zone.
+/// *Limits.* A zone goes into one patch whole, and counts as moved where that is not the patch of most of it today: of a
+/// zone that today's patches divide, whoever lives in another than most do is told of apart. Distances are straight lines
+/// to the middle zone of the patch.
 ///
 /// # Errors
 /// [`Unsolved`]: a brief that contradicts itself, patches that cannot be, or nobody waits any more. A tolerance that
@@ -50,7 +51,8 @@ pub fn patches(place: &Place, brief: &Brief, watch: &Watch) -> Result<Plans, Uns
         plans.push(question.plan(place, aim, solution));
     }
     watch.step("What each point of balance costs", 0.75);
-    let curve = if brief.repair { question.curve(&plans[0], Asked { brief, limit: share(0.3), watch })? } else { Vec::new() };
+    let curve =
+        if brief.repair { question.curve(&plans[0], Asked { brief, limit: share(0.3), watch })? } else { Vec::new() };
     let mut answer = question.answer(place, brief, plans, curve);
     answer.sentences = words::sentences(place, brief, &answer, &near);
     Ok(answer)
@@ -70,13 +72,8 @@ impl Asked<'_> {
         if self.watch.is_cancelled() {
             return Err(Unsolved::Cancelled);
         }
-        let effort = Effort {
-            time_limit: self.limit,
-            steps: None,
-            seed: self.brief.seed,
-            prove: true,
-            watch: Some(self.watch),
-        };
+        let effort =
+            Effort { time_limit: self.limit, steps: None, seed: self.brief.seed, prove: true, watch: Some(self.watch) };
         solve(problem, effort)
     }
 }
@@ -84,8 +81,7 @@ impl Asked<'_> {
 impl Question {
     /// The fewest people moved at each tolerance: what is asked for, and those around it.
     fn curve(&self, first: &Plan, asked: Asked<'_>) -> Result<Vec<Point>, Unsolved> {
-        let mut tolerances: Vec<f64> =
-            CURVE.into_iter().filter(|t| (t - asked.brief.tolerance).abs() > 1e-9).collect();
+        let mut tolerances: Vec<f64> = CURVE.into_iter().filter(|t| (t - asked.brief.tolerance).abs() > 1e-9).collect();
         let each = Asked { limit: asked.limit.div_f64(tolerances.len().max(1) as f64), ..asked };
         tolerances.push(asked.brief.tolerance);
         tolerances.sort_by(|a, b| b.total_cmp(a));

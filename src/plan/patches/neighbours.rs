@@ -2,7 +2,7 @@
 
 use crate::crs::Xy;
 use crate::network::{Search, Snap, StreetNetwork};
-use crate::place::{Idx, IdVec, Place, ZoneIdx};
+use crate::place::{IdVec, Idx, Place, ZoneIdx};
 use std::collections::BTreeSet;
 
 /// Two pieces that no walk joins, joined all the same.
@@ -65,7 +65,8 @@ fn ordered(a: ZoneIdx, b: ZoneIdx) -> [ZoneIdx; 2] {
 }
 
 fn along_streets(streets: &StreetNetwork, homes: &[(ZoneIdx, Snap)], pairs: &mut BTreeSet<[ZoneIdx; 2]>) {
-    let snaps: Vec<Snap> = homes.iter().map(|(_, snap)| Snap { off_street: crate::units::Metres::new(0.0), ..*snap }).collect();
+    let snaps: Vec<Snap> =
+        homes.iter().map(|(_, snap)| Snap { off_street: crate::units::Metres::new(0.0), ..*snap }).collect();
     let of_nodes = Search::new(streets).nearest_of_nodes(&snaps, None);
     let mut on_street: Vec<Vec<(f64, ZoneIdx)>> = vec![Vec::new(); streets.n_streets()];
     for (zone, snap) in homes {
@@ -152,8 +153,11 @@ pub(super) fn join_pieces(
         let lightest = pieces.iter().min_by(|a, b| sum(a).total_cmp(&sum(b)).then(a.cmp(b)));
         let Some(piece) = lightest.filter(|piece| pieces.len() > 1 && !is_heavy(sum(piece))) else { return joined };
         let zones: Vec<ZoneIdx> = piece.iter().map(|&unit| units[unit as usize]).collect();
-        let Some((to, metres)) = nearest(place, &zones, |zone| units.binary_search(&zone).is_ok()) else { return joined };
-        let from = zones.iter().copied().min_by(|&a, &b| gap(place, a, to).total_cmp(&gap(place, b, to)).then(a.cmp(&b)));
+        let Some((to, metres)) = nearest(place, &zones, |zone| units.binary_search(&zone).is_ok()) else {
+            return joined;
+        };
+        let from =
+            zones.iter().copied().min_by(|&a, &b| gap(place, a, to).total_cmp(&gap(place, b, to)).then(a.cmp(&b)));
         let Some(from) = from else { return joined };
         let unit = |zone: ZoneIdx| units.binary_search(&zone).unwrap_or(0) as u32;
         edges.push([unit(from), unit(to)]);

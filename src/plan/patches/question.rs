@@ -1,9 +1,9 @@
 //! A place's zones as units of a problem of districting, and its answers as patches.
 
+use super::Asked;
 use super::brief::{Aim, Brief, Weight};
 use super::cost::{self, NewPatch, Plan, Plans, Point};
 use super::neighbours::{Joined, Neighbours, join_pieces, middle};
-use super::Asked;
 use crate::place::{IdVec, PatchIdx, People, Place, ZoneIdx};
 use crate::plan::hubs::deprivation_weight;
 use crate::region::{Adjacency, Objective, Problem, Solution, Unsolved};
@@ -13,7 +13,11 @@ pub(super) struct Question {
     pub(super) units: Vec<ZoneIdx>,
     edges: Vec<[u32; 2]>,
     weights: Vec<f64>,
-    /// The patch of each unit today, as an index into `named`.
+    /// The patch in which most people of each unit live today.
+    pub(super) main: Vec<Option<PatchIdx>>,
+    /// Units that today's patches divide, and the people who are not in the main patch of theirs.
+    pub(super) divided: (usize, f64),
+    /// The same as an index into `named`.
     today: Option<Vec<Option<u32>>>,
     /// Patches of today in which a unit has most of its people.
     pub(super) named: Vec<PatchIdx>,
@@ -38,9 +42,20 @@ fn todays(place: &Place) -> IdVec<ZoneIdx, Option<PatchIdx>> {
                 None => shares.push((position.patch, share)),
             }
         }
-        shares.into_iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).and_then(|(patch, _)| patch)
+        // Of equal shares a patch, and the first of them.
+        let rank = |patch: Option<PatchIdx>| (patch.is_none(), patch);
+        shares
+            .into_iter()
+            .max_by(|a, b| a.1.total_cmp(&b.1).then(rank(b.0).cmp(&rank(a.0))))
+            .and_then(|(patch, _)| patch)
     };
     place.zones.indices().map(most).collect()
+}
+
+/// People of a zone who live in another patch than most of it.
+fn apart(place: &Place, zone: ZoneIdx, main: Option<PatchIdx>) -> f64 {
+    let is_apart = |patch: Option<PatchIdx>| patch.is_some() && patch != main;
+    place.positions_of(zone).iter().filter(|p| is_apart(p.patch)).map(|p| p.residents).sum()
 }
 
 impl Question {
@@ -48,8 +63,7 @@ impl Question {
         check(place, brief)?;
         let today = todays(place);
         let has_today = !place.patches.is_empty();
-        let units: Vec<ZoneIdx> =
-            place.zones.indices().filter(|&zone| !has_today || today[zone].is_some()).collect();
+        let units: Vec<ZoneIdx> = place.zones.indices().filter(|&zone| !has_today || today[zone].is_some()).collect();
         if units.is_empty() {
             return Err(Unsolved::Wrong("no zone with a home lies in a patch: there is nothing to divide".to_owned()));
         }
@@ -57,8 +71,7 @@ impl Question {
         let left_out = (out.len(), out.iter().map(|&zone| place.zones[zone].residents.total).sum());
         let weights: Vec<f64> = units.iter().map(|&zone| weight(place, brief.weight, zone)).collect();
         let unit = |zone: ZoneIdx| units.binary_search(&zone).ok().map(|unit| unit as u32);
-        let mut edges: Vec<[u32; 2]> =
-            near.pairs.iter().filter_map(|&[a, b]| Some([unit(a)?, unit(b)?])).collect();
+        let mut edges: Vec<[u32; 2]> = near.pairs.iter().filter_map(|&[a, b]| Some([unit(a)?, unit(b)?])).collect();
         let mut named: Vec<PatchIdx> = units.iter().filter_map(|&zone| today[zone]).collect();
         named.sort_unstable();
         named.dedup();
@@ -87,11 +100,27 @@ impl Question {
         let joined = join_pieces(place, &units, &mut edges, |heavy| heavy >= lower, |unit| weights[unit as usize]);
         let index = |patch: PatchIdx| named.binary_search(&patch).ok().map(|at| at as u32);
         let own = |&zone: &ZoneIdx| today[zone].and_then(index);
+        let main: Vec<Option<PatchIdx>> = units.iter().map(|&zone| today[zone]).collect();
+        let apart = units.iter().map(|&zone| apart(place, zone, today[zone])).filter(|people| *people > 0.0);
+        let divided = apart.fold((0, 0.0), |(zones, all), people| (zones + 1, all + people));
         let today = has_today.then(|| units.iter().map(own).collect());
         let at = units.iter().map(|&zone| middle(place, zone)).collect();
         let (named, tolerance) = (named, brief.tolerance);
-        let mut question =
-            Self { units, edges, weights, today, named, parts, alone: Vec::new(), tolerance, joined, left_out, at };
+        let mut question = Self {
+            units,
+            edges,
+            weights,
+            main,
+            divided,
+            today,
+            named,
+            parts,
+            alone: Vec::new(),
+            tolerance,
+            joined,
+            left_out,
+            at,
+        };
         question.set_apart(brief.repair);
         Ok(question)
     }
@@ -103,9 +132,9 @@ impl Question {
             let (average, _) = self.average();
             let is_heavy = |unit: &u32| self.weights[*unit as usize] > average * (1.0 + self.tolerance);
             let rest = (0..self.weights.len() as u32).filter(|unit| !self.alone.contains(unit));
-            let heaviest = rest.filter(is_heavy).max_by(|&a, &b| {
-                self.weights[a as usize].total_cmp(&self.weights[b as usize]).then(b.cmp(&a))
-            });
+            let heaviest = rest
+                .filter(is_heavy)
+                .max_by(|&a, &b| self.weights[a as usize].total_cmp(&self.weights[b as usize]).then(b.cmp(&a)));
             let Some(unit) = heaviest else { return };
             self.alone.push(unit);
             let pieces = self.pieces_without();
@@ -194,7 +223,8 @@ impl Question {
         let first = self.average().1 as u32;
         self.alone.iter().enumerate().for_each(|(at, &unit)| part_of[unit as usize] = first + at as u32);
         let is_kept = aim == Aim::Moved;
-        let named = if is_kept { self.named.iter().map(|&patch| Some(patch)).collect() } else { self.matched(place, &part_of) };
+        let named =
+            if is_kept { self.named.iter().map(|&patch| Some(patch)).collect() } else { self.matched(place, &part_of) };
         let patches = self.patches(place, &part_of, &named);
         let cost = cost::cost(place, self, &part_of, &patches);
         let notes = solution.notes.iter().map(|note| self.with_names(place, note)).collect();
@@ -215,10 +245,8 @@ impl Question {
     fn matched(&self, place: &Place, part_of: &[u32]) -> Vec<Option<PatchIdx>> {
         let mut shared: std::collections::BTreeMap<(u32, PatchIdx), f64> = std::collections::BTreeMap::new();
         for (unit, &zone) in self.units.iter().enumerate() {
-            for position in place.positions_of(zone) {
-                if let Some(patch) = position.patch {
-                    *shared.entry((part_of[unit], patch)).or_default() += position.residents;
-                }
+            if let Some(patch) = self.main[unit] {
+                *shared.entry((part_of[unit], patch)).or_default() += place.zones[zone].residents.total;
             }
         }
         let mut order: Vec<((u32, PatchIdx), f64)> = shared.into_iter().filter(|(_, people)| *people > 0.0).collect();
@@ -299,6 +327,7 @@ impl Question {
             patches.sort_by(|a, b| a.key.cmp(&b.key));
             patches
         });
+        let in_pieces = self.today.as_ref().map(|today| self.in_pieces(place, today)).unwrap_or_default();
         let (average, even) = self.average();
         let heavy = self.alone.iter().map(|&unit| self.units[unit as usize]).collect();
         Plans {
@@ -306,8 +335,11 @@ impl Question {
             average,
             even,
             heavy,
+            in_pieces,
             joined: self.joined,
             left_out: self.left_out,
+            divided: self.divided,
+            main: self.main,
             today,
             zones: self.units,
             weights: self.weights,
@@ -315,6 +347,14 @@ impl Question {
             curve,
             sentences: Vec::new(),
         }
+    }
+
+    /// Keys of today's patches whose zones do not hang together.
+    fn in_pieces(&self, place: &Place, today: &[Option<u32>]) -> Vec<String> {
+        let graph = Adjacency::new(self.weights.len(), &self.edges);
+        let is_in_pieces = |at: &usize| graph.pieces(|unit| today[unit] == Some(*at as u32)).len() > 1;
+        let broken = (0..self.named.len()).filter(is_in_pieces);
+        broken.map(|at| place.patches[self.named[at]].key.clone()).collect()
     }
 
     fn patches_today(&self, place: &Place, today: &[Option<u32>]) -> Vec<NewPatch> {

@@ -18,8 +18,10 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
         Weight::Residents => "residents",
         Weight::Need => "residents weighted by need",
     };
-    let out = |weight: f64| weight > plans.average * (1.0 + plans.tolerance) * (1.0 + 1e-9)
-        || weight < plans.average * (1.0 - plans.tolerance) * (1.0 - 1e-9);
+    let out = |weight: f64| {
+        weight > plans.average * (1.0 + plans.tolerance) * (1.0 + 1e-9)
+            || weight < plans.average * (1.0 - plans.tolerance) * (1.0 - 1e-9)
+    };
     if let Some(today) = &plans.today {
         let wrong = today.iter().filter(|patch| out(patch.weight)).count();
         let (least, most) = ends(today.iter().map(|patch| patch.weight));
@@ -37,8 +39,16 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
             whole(plans.average)
         ));
     }
+    if !plans.in_pieces.is_empty() {
+        let (noun, verb) = if plans.in_pieces.len() == 1 { ("patch", "does") } else { ("patches", "do") };
+        all.push(format!(
+            "Today\u{2019}s {noun} {} {verb} not hang together on foot: the walk from some zones to others leads \
+             past homes of other patches, or there is none.",
+            plans.in_pieces.join(", ")
+        ));
+    }
     for plan in &plans.plans {
-        all.push(of_plan(plan, plans, what));
+        all.push(of_plan(plan, plans, what, brief.weight));
         all.extend(plan.notes.iter().cloned());
     }
     for &zone in &plans.heavy {
@@ -55,6 +65,15 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
             place.zones[join.zone].key,
             place.zones[join.to].key,
             whole(join.metres)
+        ));
+    }
+    if plans.divided.0 > 0 {
+        let (zones, people) = plans.divided;
+        all.push(format!(
+            "Today\u{2019}s patches divide {}: {} residents are in another patch than most of their zone. Plans are of \
+             whole zones, so they go with their zone, and are not counted as moved for that.",
+            if zones == 1 { "1 zone".to_owned() } else { format!("{zones} zones") },
+            whole(people)
         ));
     }
     if plans.left_out.0 > 0 {
@@ -84,7 +103,7 @@ fn ends(weights: impl Iterator<Item = f64>) -> (f64, f64) {
     weights.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), weight| (least.min(weight), most.max(weight)))
 }
 
-fn of_plan(plan: &Plan, plans: &Plans, what: &str) -> String {
+fn of_plan(plan: &Plan, plans: &Plans, what: &str, weight: Weight) -> String {
     let (least, most) = ends(plan.patches.iter().map(|patch| patch.weight));
     let moved = match plan.cost.moved {
         Some(moved) if moved < 0.5 => "nobody changes patch; ".to_owned(),
@@ -93,7 +112,7 @@ fn of_plan(plan: &Plan, plans: &Plans, what: &str) -> String {
     };
     let proof = match plan.status {
         Status::Optimal => " Proven: no plan within the tolerance is better at that.".to_owned(),
-        Status::Feasible if plan.aim == Aim::Moved && plan.bound > 0.0 => {
+        Status::Feasible if plan.aim == Aim::Moved && plan.bound > 0.0 && weight == Weight::Residents => {
             format!(" The best found in time; at least {} must move.", whole(plan.bound))
         }
         Status::Feasible => " The best found in time.".to_owned(),
