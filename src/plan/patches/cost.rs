@@ -2,7 +2,6 @@
 
 use super::brief::Aim;
 use super::neighbours::Joined;
-use super::question::Question;
 use crate::place::{PatchIdx, Place, ZoneIdx};
 use crate::region::Status;
 
@@ -130,33 +129,7 @@ impl Plans {
     }
 }
 
-fn moved(place: &Place, zone: ZoneIdx, main: Option<PatchIdx>, to: &NewPatch) -> f64 {
+/// People of a zone whose patch changes.
+pub(super) fn moved(place: &Place, zone: ZoneIdx, main: Option<PatchIdx>, to: &NewPatch) -> f64 {
     if main.is_some() && main != to.today { place.zones[zone].residents.total } else { 0.0 }
-}
-
-pub(super) fn cost(place: &Place, question: &Question, part_of: &[u32], patches: &[NewPatch]) -> Cost {
-    let people = |unit: usize| place.zones[question.units[unit]].residents.total;
-    let (mut way, mut way_all, mut all) = (0.0, 0.0, 0.0);
-    for part in 0..patches.len() as u32 {
-        let units: Vec<usize> = (0..part_of.len()).filter(|&unit| part_of[unit] == part).collect();
-        let sum = |centre: usize| units.iter().map(|&u| question.weight_of(u) * question.way(centre, u)).sum::<f64>();
-        let best = units.iter().map(|&unit| (sum(unit), unit)).min_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((sum, centre)) = best else { continue };
-        way_all += sum;
-        way += units.iter().map(|&u| people(u) * question.way(centre, u)).sum::<f64>();
-        all += units.iter().map(|&u| people(u)).sum::<f64>();
-    }
-    let (average, even) = question.average();
-    let away = |patch: &NewPatch| if average > 0.0 { (patch.weight - average).abs() / average } else { 0.0 };
-    let moved = (!place.patches.is_empty()).then(|| {
-        let one = |u: usize| moved(place, question.units[u], question.main[u], &patches[part_of[u] as usize]);
-        (0..part_of.len()).map(one).sum::<f64>()
-    });
-    Cost {
-        moved,
-        way: if all > 0.0 { way / all } else { 0.0 },
-        way_all,
-        parted: question.parted(part_of),
-        miss: patches[..even].iter().map(away).fold(0.0, f64::max),
-    }
 }

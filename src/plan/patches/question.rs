@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::brief::{Aim, Brief, Weight};
-use super::cost::{self, NewPatch, Plan, Plans, Point};
+use super::cost::{Cost, NewPatch, Plan, Plans, Point, moved};
 use super::neighbours::{Joined, Neighbours, join_pieces, middle};
 use crate::place::{IdVec, PatchIdx, People, Place, ZoneIdx};
 use crate::plan::hubs::deprivation_weight;
@@ -10,13 +10,13 @@ use crate::region::{Adjacency, Objective, Problem, Solution, Unsolved};
 
 pub(super) struct Question {
     /// The zones that are divided, sorted.
-    pub(super) units: Vec<ZoneIdx>,
+    units: Vec<ZoneIdx>,
     edges: Vec<[u32; 2]>,
     weights: Vec<f64>,
     /// The patch in which most people of each unit live today.
-    pub(super) main: Vec<Option<PatchIdx>>,
+    main: Vec<Option<PatchIdx>>,
     /// Units that today's patches divide, and the people who are not in the main patch of theirs.
-    pub(super) divided: (usize, f64),
+    divided: (usize, f64),
     /// The same as an index into `named`.
     today: Option<Vec<Option<u32>>>,
     /// Patches of today in which a unit has most of its people.
@@ -226,7 +226,7 @@ impl Question {
         let named =
             if is_kept { self.named.iter().map(|&patch| Some(patch)).collect() } else { self.matched(place, &part_of) };
         let patches = self.patches(place, &part_of, &named);
-        let cost = cost::cost(place, self, &part_of, &patches);
+        let cost = self.cost(place, &part_of, &patches);
         let notes = solution.notes.iter().map(|note| self.with_names(place, note)).collect();
         Plan {
             aim,
@@ -309,16 +309,33 @@ impl Question {
         words.join(" ").replace("Parts of", "Patches of")
     }
 
-    pub(super) fn weight_of(&self, unit: usize) -> f64 {
-        self.weights[unit]
-    }
-
-    pub(super) fn parted(&self, part_of: &[u32]) -> usize {
-        self.edges.iter().filter(|[a, b]| part_of[*a as usize] != part_of[*b as usize]).count()
-    }
-
-    pub(super) fn way(&self, a: usize, b: usize) -> f64 {
+    fn way(&self, a: usize, b: usize) -> f64 {
         (self.at[a][0] - self.at[b][0]).hypot(self.at[a][1] - self.at[b][1])
+    }
+
+    /// What a plan comes to for people.
+    fn cost(&self, place: &Place, part_of: &[u32], patches: &[NewPatch]) -> Cost {
+        let people = |unit: usize| place.zones[self.units[unit]].residents.total;
+        let (mut way, mut way_all, mut all) = (0.0, 0.0, 0.0);
+        for part in 0..patches.len() as u32 {
+            let units: Vec<usize> = (0..part_of.len()).filter(|&unit| part_of[unit] == part).collect();
+            let sum = |centre: usize| units.iter().map(|&u| self.weights[u] * self.way(centre, u)).sum::<f64>();
+            let best = units.iter().map(|&unit| (sum(unit), unit)).min_by(|a, b| a.0.total_cmp(&b.0));
+            let Some((sum, centre)) = best else { continue };
+            way_all += sum;
+            way += units.iter().map(|&u| people(u) * self.way(centre, u)).sum::<f64>();
+            all += units.iter().map(|&u| people(u)).sum::<f64>();
+        }
+        let (average, even) = self.average();
+        let away = |patch: &NewPatch| if average > 0.0 { (patch.weight - average).abs() / average } else { 0.0 };
+        let one = |u: usize| moved(place, self.units[u], self.main[u], &patches[part_of[u] as usize]);
+        Cost {
+            moved: (!place.patches.is_empty()).then(|| (0..part_of.len()).map(one).sum::<f64>()),
+            way: if all > 0.0 { way / all } else { 0.0 },
+            way_all,
+            parted: self.edges.iter().filter(|[a, b]| part_of[*a as usize] != part_of[*b as usize]).count(),
+            miss: patches[..even].iter().map(away).fold(0.0, f64::max),
+        }
     }
 
     pub(super) fn answer(self, place: &Place, brief: &Brief, plans: Vec<Plan>, curve: Vec<Point>) -> Plans {
