@@ -56,17 +56,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
         found.best = Some((best.objective, of_blocks(&best.parts)));
     } else if obstacle.is_none() && exact.is_none() {
-        work.say("Looking for a plan");
-        let is_proof_to_come = effort.prove && can_prove(problem);
-        let before = (work.left() as f64 * SEARCH_SHARE).min(ENOUGH_BEFORE) as u64;
-        let steps = if is_proof_to_come { before } else { work.left() };
-        if is_proof_to_come {
-            work.stop_at(CLOCK_SHARE);
-        }
-        let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
-        let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
-        (found, resplits) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
-        work.go_on();
+        (found, resplits) = first(&frame, &ground, start.as_deref(), least, &effort, &mut work);
     }
     let mut notes = Vec::new();
     let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() || exact.is_some() };
@@ -151,6 +141,29 @@ fn deviation(problem: &Problem, weights: &[f64]) -> f64 {
 struct Outcome {
     bound: f64,
     infeasible: bool,
+}
+
+/// The first plans: all the work there is, or a share of it where a proof comes after.
+fn first(
+    frame: &Frame<'_>,
+    ground: &Ground,
+    start: Option<&[u32]>,
+    least: f64,
+    effort: &Effort<'_>,
+    work: &mut Work<'_>,
+) -> (Found, u64) {
+    work.say("Looking for a plan");
+    let problem = frame.problem;
+    let mut steps = work.left();
+    if effort.prove && can_prove(problem) {
+        steps = (steps as f64 * SEARCH_SHARE).min(ENOUGH_BEFORE) as u64;
+        work.stop_at(CLOCK_SHARE);
+    }
+    let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
+    let start = start.filter(|_| problem.objective.moved > 0.0);
+    let found = search(frame, ground, start, effort.seed, steps, work, &enough);
+    work.go_on();
+    found
 }
 
 /// Whether there is a way of proof for the problem.
