@@ -206,6 +206,11 @@ impl Attack {
         &self.system.names[cell]
     }
 
+    /// The cell of this name.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.system.names.iter().position(|own| own == name)
+    }
+
     /// The hidden cells of a table.
     pub(super) fn hidden_of(&self, nth: usize, table: &Published) -> BTreeSet<usize> {
         hidden_cells(&self.system.places[nth], table).into_iter().collect()

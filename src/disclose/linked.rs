@@ -46,6 +46,7 @@ pub(super) fn mislead(
     let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
     let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
     let found = audit(&releases, &ground.policy)?;
+    let told = found.told_before.len();
     let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
     let mut has_hidden = false;
     for cell in (0..ground.exact.len()).filter(|&cell| by.contains(&ground.system.names[cell])).collect::<Vec<_>>() {
@@ -55,7 +56,7 @@ pub(super) fn mislead(
             has_hidden = true;
         }
     }
-    Ok((!has_hidden).then_some(found.exposed.len()))
+    Ok((!has_hidden).then_some(told + found.exposed.len()))
 }
 
 /// What a reader knows of a cell from one release.

@@ -161,6 +161,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let told = tables.tables.iter().zip(&ground.system.places).filter(|(table, _)| !table.is_latent);
     let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
     lines::hide_sole_categories(&mut ground, &lines);
+    lines::hide_all_of_too_few(&mut ground);
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let mut proof = Proof::default();
@@ -183,7 +184,9 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
                 told_before = 0;
                 continue;
             }
-            if !ground.is_late {
+            // A reader is asked in the end too where something could not be had: what they find is hidden further,
+            // unless earlier releases tell it by themselves.
+            if !ground.is_late && (proof.given_up.is_empty() || earlier.is_empty()) {
                 break;
             }
             if let Some(told) = linked::mislead(&mut ground, tables, earlier)? {
