@@ -67,14 +67,7 @@ pub struct Audit {
 impl Audit {
     /// Nothing found yet.
     fn of(demand: &Policy, earlier: usize) -> Self {
-        Self {
-            demand: *demand,
-            earlier,
-            tables: Vec::new(),
-            exposed: Vec::new(),
-            told_before: Vec::new(),
-            programs: 0,
-        }
+        Self { demand: *demand, earlier, tables: Vec::new(), exposed: Vec::new(), told_before: Vec::new(), programs: 0 }
     }
 }
 
@@ -90,6 +83,11 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
+    attacked(releases, demand, true)
+}
+
+/// The audit; where the narrowest cells need not be known, only of what is exposed.
+pub(super) fn attacked(releases: &[Release], demand: &Policy, has_narrowest: bool) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit::of(demand, 0));
     };
@@ -106,8 +104,12 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
         for cell in attack.by_width(&hidden[nth]) {
             // What a possible world has shown to be wide enough can't be the narrowest any more.
             let owed = attack.threshold[cell].saturating_sub(2).max(demand.least_width());
-            let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(owed));
-            if attack.width_seen(cell) >= enough {
+            let enough = match narrowest {
+                None if has_narrowest => u64::MAX,
+                None => owed,
+                Some((width, _)) => width.max(owed),
+            };
+            if attack.width_seen(cell) >= enough || enough < u64::MAX && attack.is_seen_wide(cell, enough) {
                 continue;
             }
             attack.bound(cell)?;
@@ -134,7 +136,7 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     }
     for &cell in &linked {
         let threshold = demand.threshold.max(attack.threshold[cell]);
-        if attack.width_seen(cell) >= threshold.saturating_sub(2) {
+        if attack.is_seen_wide(cell, threshold.saturating_sub(2)) {
             continue;
         }
         attack.bound(cell)?;

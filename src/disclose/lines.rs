@@ -107,8 +107,9 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
 
 /// Hides everything where no count at all can be shown: noughts among them would say how few people there are.
 pub(super) fn hide_all_of_too_few(ground: &mut Ground) {
-    let shown = |cell: usize| ground.is_published[cell] && !ground.is_hidden[cell] && ground.exact[cell] > 0;
-    if ground.policy.threshold > 1 && !(0..ground.exact.len()).any(shown) {
+    let met: Vec<usize> =
+        (0..ground.exact.len()).filter(|&cell| ground.is_published[cell] && ground.exact[cell] > 0).collect();
+    if ground.policy.threshold > 1 && !met.is_empty() && met.iter().all(|&cell| ground.is_hidden[cell]) {
         for cell in (0..ground.exact.len()).filter(|&cell| ground.is_published[cell]) {
             ground.is_hidden[cell] |= ground.told[cell].1 > 0.0;
         }

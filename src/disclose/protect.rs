@@ -1,6 +1,6 @@
 //! From exact tables to tables that may leave.
 
-use super::around::Around;
+use super::around::{Around, is_world};
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
@@ -165,7 +165,9 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let mut proof = Proof::default();
-        let around = Around::of(&ground);
+        // Cells only an earlier release had are counted nowhere, and what stands for them may not meet the rules.
+        let has_world = is_world(&ground.value, &ground.system.rows(), |cell| ground.bounds(cell));
+        let around = Around::of(&ground.system.rules, ground.exact.len(), has_world);
         let mut has_tried_again = false;
         loop {
             // Until nothing can be worked out from the sums.
@@ -190,7 +192,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
                 break;
             }
             if let Some(told) = linked::mislead(&mut ground, tables, earlier)? {
-                told_before += told;
+                told_before = if ground.is_late { told_before + told } else { told_before.max(told) };
                 break;
             }
         }

@@ -172,16 +172,6 @@ impl Workspace {
     }
 }
 
-/// What a version becomes when it is published, beyond the pointer: each publish is a release for the protection of
-/// small counts, so whatever keeps releases by itself is called here, before the pointer moves, with the directory the
-/// version is read from. It may refuse.
-///
-/// # Errors
-/// When what would be published may not be, with the reason in words.
-pub fn on_publish(_view: &Path) -> Result<(), String> {
-    Ok(())
-}
-
 /// A list of files as one hash: equal lists, equal hash. Who brought them and when is no part of it.
 #[must_use]
 pub fn manifest_hash(entries: &[Entry]) -> String {

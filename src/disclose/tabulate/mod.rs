@@ -326,8 +326,13 @@ fn meeting_place_table(place: &Place) -> Option<Table> {
     let last = met.last_whole_quarter()?;
     let at = until.push("all", &format!("Until the end of {}", last.words()), None);
     until.ground(at, links::quarters_of(met).into_iter().filter(|quarter| !quarter.contains(' ')));
-    let people: Vec<(AssetIdx, u64)> =
-        met.contributors.at_asset.iter().map(|(asset, people)| (*asset, *people as u64)).filter(|one| one.1 > 0).collect();
+    let people: Vec<(AssetIdx, u64)> = met
+        .contributors
+        .at_asset
+        .iter()
+        .map(|(asset, people)| (*asset, *people as u64))
+        .filter(|one| one.1 > 0)
+        .collect();
     for &(asset, _) in &people {
         let asset = place.assets.as_slice().get(Idx::index(asset))?;
         let at = venue.push(&asset.key, &asset.name, None);
