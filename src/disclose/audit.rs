@@ -83,18 +83,24 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    attacked(releases, demand, true)
+    attacked(releases, demand, true, |_| true)
 }
 
-/// The audit; where the narrowest cells need not be known, only of what is exposed.
-pub(super) fn attacked(releases: &[Release], demand: &Policy, has_narrowest: bool) -> Result<Audit, Unprotectable> {
+/// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed.
+pub(super) fn attacked(
+    releases: &[Release],
+    demand: &Policy,
+    has_narrowest: bool,
+    is_asked: impl Fn(&str) -> bool,
+) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit::of(demand, 0));
     };
     let mut attack = Attack::new(newest, earlier)?;
-    let hidden: Vec<BTreeSet<usize>> =
+    let mut hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
-    let linked = attack.linked.clone();
+    let mut linked = attack.linked.clone();
+    hidden.iter_mut().chain([&mut linked]).for_each(|cells| cells.retain(|&cell| is_asked(attack.name(cell))));
     attack.look_around(&hidden.iter().flatten().chain(&linked).copied().collect(), demand.least_width())?;
     let mut found = Audit::of(demand, earlier.len());
     let mut reported = BTreeSet::new();

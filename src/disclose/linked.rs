@@ -8,7 +8,7 @@
 use super::audit::attacked;
 use super::linear::{Lp, Outcome, Row};
 use super::lines::{lines_of, may_be_nought};
-use super::proof::{TOLERANCE, without};
+use super::proof::{Goal, TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
 use super::system::System;
 use super::tabulate::Tables;
@@ -43,10 +43,13 @@ pub(super) fn mislead(
     ground: &mut Ground,
     tables: &Tables,
     earlier: &[Release],
+    given_up: &BTreeSet<Goal>,
 ) -> Result<Option<usize>, Unprotectable> {
     let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
     let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
-    let found = attacked(&releases, &ground.policy, false)?;
+    // Where no record came late only what could not be had can be exposed.
+    let open: BTreeSet<&str> = given_up.iter().map(|goal| ground.system.names[goal.cell].as_str()).collect();
+    let found = attacked(&releases, &ground.policy, false, |name| ground.is_late || open.contains(name))?;
     let told = found.told_before.len();
     let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
     let mut has_hidden = false;

@@ -191,7 +191,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
             if !ground.is_late && (proof.given_up.is_empty() || earlier.is_empty()) {
                 break;
             }
-            if let Some(told) = linked::mislead(&mut ground, tables, earlier)? {
+            if let Some(told) = linked::mislead(&mut ground, tables, earlier, &proof.given_up)? {
                 told_before = if ground.is_late { told_before + told } else { told_before.max(told) };
                 break;
             }
