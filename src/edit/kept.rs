@@ -14,12 +14,8 @@ const DIGITS: usize = 16;
 /// Counts named where publishing is refused.
 const NAMED: usize = 3;
 
-fn directory(workspace: &Workspace) -> PathBuf {
-    workspace.dir().join("releases")
-}
-
 fn files(workspace: &Workspace) -> Stored<Vec<(String, String)>> {
-    let entries = match std::fs::read_dir(directory(workspace)) {
+    let entries = match std::fs::read_dir(workspace.releases()) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
     };
@@ -87,7 +83,7 @@ pub(super) fn keep(workspace: &Workspace, entries: &[Entry], snapshot: &Snapshot
             named.join("; ")
         )));
     }
-    let directory = directory(workspace);
+    let directory = workspace.releases();
     std::fs::create_dir_all(&directory)?;
     let mut file = tempfile::NamedTempFile::new_in(&directory)?;
     file.write_all(&release::write(now))?;

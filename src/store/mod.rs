@@ -132,6 +132,12 @@ impl Workspace {
         &self.dir
     }
 
+    /// Where what each version published of people met is kept.
+    #[must_use]
+    pub fn releases(&self) -> PathBuf {
+        self.dir.join("releases")
+    }
+
     /// A directory in which these files stand under their names, for the loader to read. It is made of links, whole
     /// or not at all, and never changed; the same files are the same directory.
     ///
