@@ -356,7 +356,7 @@ fn records_of_the_short_form_wait_in_one_draft_and_are_counted_once_published() 
     let policy = patchwork::disclose::policy(&snapshot.place);
     assert!(patchwork::disclose::audit(&kept, &policy).expect("audited").exposed.is_empty());
     let copy = tempfile::tempdir().expect("a directory");
-    patchwork::store::copies::backup(browser.editing.workspace(), copy.path()).expect("copied");
+    patchwork::store::backup(browser.editing.workspace(), copy.path()).expect("copied");
     assert_eq!(std::fs::read_dir(copy.path().join("releases")).expect("listed").count(), 2, "a copy has them too");
 }
 
