@@ -121,7 +121,7 @@ impl Attack {
             if self.width_seen(cell) >= enough {
                 return true;
             }
-            let room = |cell: usize| if self.bounds[cell].1 >= self.limit { 1 } else { 0 };
+            let room = |cell: usize| i64::from(self.bounds[cell].1 >= self.limit);
             let Some(cells) = self.around.cells(&self.system.rules, cell, look, room) else { return false };
             self.look_near(cell, &cells, enough);
         }
