@@ -107,12 +107,15 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
 
 /// Hides everything where no count at all can be shown: noughts among them would say how few people there are.
 pub(super) fn hide_all_of_too_few(ground: &mut Ground) {
-    let met: Vec<usize> =
-        (0..ground.exact.len()).filter(|&cell| ground.is_published[cell] && ground.exact[cell] > 0).collect();
-    if ground.policy.threshold > 1 && !met.is_empty() && met.iter().all(|&cell| ground.is_hidden[cell]) {
-        for cell in (0..ground.exact.len()).filter(|&cell| ground.is_published[cell]) {
-            ground.is_hidden[cell] |= ground.told[cell].1 > 0.0;
-        }
+    let own: Vec<usize> = (0..ground.exact.len()).filter(|&cell| ground.is_published[cell]).collect();
+    let is_met = own.iter().any(|&cell| ground.exact[cell] > 0);
+    let can_be_shown = |cell: usize| ground.exact[cell] > 0 && !ground.is_hidden[cell];
+    // A nought that an earlier release told is shown, and then the others are known by the usual rules.
+    if ground.policy.threshold > 1
+        && is_met
+        && !own.iter().any(|&cell| can_be_shown(cell) || ground.told[cell].1 <= 0.0)
+    {
+        own.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
     }
 }
 

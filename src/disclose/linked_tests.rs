@@ -192,3 +192,18 @@ fn what_earlier_releases_tell_by_themselves_is_set_apart_and_what_the_newest_add
         assert!(!found.exposed.is_empty(), "{small}: {found:#?}");
     }
 }
+
+#[test]
+fn few_people_after_a_release_that_told_noughts_and_many_after_one_that_told_nothing_can_be_published() {
+    let patch = flat("patch", Relation::Sum, &["east", "west"]);
+    let sex = flat("sex", Relation::Sum, &["female", "male", "not_recorded"]).of_people();
+    let of = |counts: &[u64]| Tables { tables: vec![table(vec![patch.clone(), sex.clone()], counts)] };
+    let (few, many, nobody) = ([2, 0, 1, 0, 0, 1], [40, 0, 30, 20, 50, 1], [0; 6]);
+    for series in [[&nobody, &few, &many], [&few, &many, &few], [&few, &few, &nobody], [&many, &few, &few]] {
+        let mut releases: Vec<Release> = Vec::new();
+        for counts in series {
+            let next = protect(&of(counts), &POLICY, &releases).expect("it can be protected");
+            releases.push(next);
+        }
+    }
+}
