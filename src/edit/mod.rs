@@ -10,6 +10,7 @@ mod compare;
 mod correct;
 mod record;
 mod returned;
+mod start;
 
 pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
@@ -80,6 +81,7 @@ pub struct Editing {
 struct State {
     checks: VecDeque<((String, u64), Progress)>,
     kept: VecDeque<(String, Arc<Snapshot>)>,
+    heaps: VecDeque<start::Heap>,
 }
 
 impl std::fmt::Debug for Editing {
@@ -173,6 +175,9 @@ impl Editing {
                 "Nothing was changed. Bring a smaller file, or a mended one",
             );
             return Ok(Report { issues: vec![issue], ..refused(String::new()) });
+        }
+        if draft.files.iter().all(|file| file.name != "place.toml") {
+            return self.draft_toml(key, draft, &view);
         }
         let loaded = load::load_inside(&view, &|step| self.tell(key, Progress::Running(step.to_owned())));
         let issues = loaded.issues.clone();
