@@ -53,13 +53,22 @@ pub(super) fn head(draft: &Draft) -> Value {
         .changes
         .iter()
         .map(
-            |(name, file)| json!({"name": name, "gone": file.is_none(), "bytes": file.as_ref().map(|file| file.bytes)}),
+            |(name, file)| json!({"name": name, "gone": file.is_none(), "size": file.as_ref().map(|file| size(file.bytes))}),
         )
         .collect();
     json!({
         "id": draft.id, "begun_on": draft.base, "revision": draft.revision, "maker": draft.who, "why": draft.why,
         "at": draft.at.format("%-d %B %Y, %H:%M UTC").to_string(), "changes": changes,
     })
+}
+
+/// Bytes as people say them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
+    }
 }
 
 /// Begins a draft with the file that is brought.
@@ -193,6 +202,9 @@ fn told(report: &Report, draft: &Draft) -> Value {
         .filter(|(name, file)| file.is_some() && name != "place.toml")
         .map(|(name, _)| name)
         .collect();
+    // A sheet is given back where something is said of the file; else there is nothing in it that its owner lacks.
+    let returned: Vec<&&String> =
+        files.iter().filter(|name| own.iter().any(|issue| issue.at.file == ***name)).collect();
     json!({
         "is_usable": report.is_usable,
         "errors": count(&own, Severity::Error) + errors.len(),
@@ -202,7 +214,7 @@ fn told(report: &Report, draft: &Draft) -> Value {
         "other_errors": errors,
         "more": own.len().saturating_sub(LISTED),
         "tables": understood::lines(&report.tables.iter().filter(|table| files.contains(&&table.file)).cloned().collect::<Vec<_>>()),
-        "files": files,
+        "files": returned,
         "difference": report.difference.as_ref().map(difference),
         "seconds": format!("{:.1}", report.seconds),
         "digest": report.digest,
