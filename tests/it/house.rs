@@ -23,22 +23,22 @@ const RANKS: [(&str, u8); 28] = [
     ("read", 4),
     ("load", 5),
     ("synth", 5),
-    ("measure", 5),
-    ("plan", 6),
-    ("disclose", 6),
-    ("layer", 7),
-    ("query", 8),
-    ("export", 8),
-    ("report", 8),
-    ("snapshot", 9),
+    ("measure", 6),
+    ("plan", 7),
+    ("disclose", 5),
+    ("layer", 8),
+    ("query", 9),
+    ("export", 9),
+    ("report", 9),
+    ("snapshot", 10),
     // Loads, compares and publishes drafts of `store`.
-    ("edit", 10),
-    ("http", 11),
-    ("config", 12),
-    ("cli", 13),
-    ("lib", 14),
-    ("main", 15),
-    ("patchwork", 14),
+    ("edit", 11),
+    ("http", 12),
+    ("config", 13),
+    ("cli", 14),
+    ("lib", 15),
+    ("main", 16),
+    ("patchwork", 15),
 ];
 
 struct File {
@@ -170,10 +170,18 @@ fn nothing_unwraps_or_prints() {
     none(&found(|f| f.module == "cli", |f| &f.code, &[".unwrap()", "dbg!", "todo!", "unimplemented!"]));
 }
 
+/// The numbers of exact tables are private to `disclose`, so the compiler sees to those. What records were counted into
+/// while they were read stands in the place, and is read by whoever counts and by `disclose::tabulate`.
 #[test]
 fn exact_counts_of_people_are_read_by_disclose_alone() {
-    let outside = |f: &File| !["disclose", "measure", "place", "load", "synth"].contains(&f.module.as_str());
-    none(&found(outside, |f| &f.code, &[".exact()", ".exact_contributors()"]));
+    let outside = |f: &File| !["disclose", "place", "load", "synth"].contains(&f.module.as_str());
+    let counts =
+        [".first_met", ".how_often", ".took_charge", ".raised_by", ".contributors", ".venues", "engagement.met"];
+    none(&found(outside, |f| &f.code, &counts));
+    let tables = house().into_iter().find(|f| f.path == "disclose/tabulate/tables.rs").expect("the exact tables");
+    for reader in ["fn exact(", "fn exact_contributors("] {
+        assert!(tables.code.contains(&format!("pub(in crate::disclose) {reader}")), "{reader} is open to others");
+    }
 }
 
 #[test]
