@@ -20,7 +20,7 @@ PAGES = """
 /collections/patches/queryables?f=html /collections/gaps-hub-15/items?f=html /collections/engagement/items?f=html
 /conformance?f=html /api?f=html /processes?f=html /processes/hubs?f=html /processes/coverage?f=html /jobs?f=html
 /tiles?f=html /tileMatrixSets?f=html /-/issues?f=html /giving /docs /no-such-page
-/drafts /records/new /corrections /versions /versions/1 /scenarios /audit /begin /sign-in
+/drafts /records/new /corrections /versions /versions/1 /versions/1/changes /scenarios /audit /begin /sign-in
 """.split()
 
 

@@ -271,6 +271,15 @@ impl Editing {
         Ok(moved)
     }
 
+    /// What changed from one version to another: both are loaded, where they are not kept.
+    ///
+    /// # Errors
+    /// When there is no such version, or a file of it was erased.
+    pub fn between(&self, from: u64, to: u64) -> Stored<Difference> {
+        let of = |n: u64| self.snapshot_of(&self.workspace.keeper().version(n)?.files);
+        Ok(compare::difference(Some(&*of(from)?), &*of(to)?))
+    }
+
     /// Erases the bytes of an upload for good; its hash and the row of the audit stay.
     ///
     /// # Errors

@@ -64,14 +64,17 @@ impl Editing {
         entries: &mut Vec<(String, Option<Entry>)>,
     ) -> Stored<()> {
         let damaged = |error: &dyn std::fmt::Display| {
-            StoreError::Refused(format!("{given} cannot be unpacked: {error}. Pack the files once more, or choose them one by one"))
+            StoreError::Refused(format!(
+                "{given} cannot be unpacked: {error}. Pack the files once more, or choose them one by one"
+            ))
         };
         let mut zip = zip::ZipArchive::new(file).map_err(|error| damaged(&error))?;
         let names: Vec<(usize, String)> = (0..zip.len())
             .filter_map(|n| {
                 let entry = zip.by_index_raw(n).ok()?;
                 let name = entry.enclosed_name()?.to_string_lossy().replace('\\', "/");
-                let hidden = name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX" || part == "Thumbs.db");
+                let hidden =
+                    name.split('/').any(|part| part.starts_with('.') || part == "__MACOSX" || part == "Thumbs.db");
                 (entry.is_file() && !hidden).then_some((n, name))
             })
             .collect();
@@ -97,7 +100,9 @@ impl Editing {
         entries: &mut Vec<(String, Option<Entry>)>,
     ) -> Stored<()> {
         if entries.len() >= MOST {
-            return Err(StoreError::Refused(format!("There are more than {MOST} files; leave out what is not of this place")));
+            return Err(StoreError::Refused(format!(
+                "There are more than {MOST} files; leave out what is not of this place"
+            )));
         }
         let name = plain(given);
         if !is_name(&name) {

@@ -41,6 +41,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "begin.html",
         "api.html",
         "audit.html",
+        "changes.html",
         "collection.html",
         "collections.html",
         "conformance.html",

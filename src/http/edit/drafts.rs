@@ -221,7 +221,7 @@ fn told(report: &Report, draft: &Draft) -> Value {
     })
 }
 
-fn difference(difference: &Difference) -> Value {
+pub(super) fn difference(difference: &Difference) -> Value {
     let lines: Vec<Value> = difference
         .lines
         .iter()

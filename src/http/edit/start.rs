@@ -93,7 +93,11 @@ pub(super) fn answer(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         let field = |what: &str| form.get(&format!("{what}-{n}"));
         let (file, kind) = (field("file"), field("kind"));
         let kind = |which: &str| {
-            if kind.is_empty() { Err(Problem::refused(&format!("{file}: say which {which}"))) } else { Ok(kind.to_owned()) }
+            if kind.is_empty() {
+                Err(Problem::refused(&format!("{file}: say which {which}")))
+            } else {
+                Ok(kind.to_owned())
+            }
         };
         let what = match field("what") {
             "" | "auto" => Meant::Recognised,
