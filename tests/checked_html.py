@@ -1,6 +1,6 @@
 """Every page for people through the Nu HTML checker (vnu): the data pages, the manual, the printed ones, and those of a workspace.
 
-`python3 tests/html.py PROGRAM VNU.JAR`: serves a small demo in a workspace, comes in by the owner's link, fetches the
+`python3 tests/checked_html.py PROGRAM VNU.JAR`: serves a small demo in a workspace, comes in by the owner's link, fetches the
 pages, and ends with 1 where the checker finds an error. It needs Java 17 and the jar (`npm install vnu-jar`).
 """
 
