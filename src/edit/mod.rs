@@ -11,6 +11,7 @@ mod correct;
 mod kept;
 mod record;
 mod returned;
+mod start;
 
 pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
@@ -81,6 +82,7 @@ pub struct Editing {
 struct State {
     checks: VecDeque<((String, u64), Progress)>,
     kept: VecDeque<(String, Arc<Snapshot>)>,
+    heaps: VecDeque<start::Heap>,
 }
 
 impl std::fmt::Debug for Editing {
@@ -179,6 +181,9 @@ impl Editing {
             );
             return Ok(Report { issues: vec![issue], ..refused(String::new()) });
         }
+        if draft.files.iter().all(|file| file.name != "place.toml") {
+            return self.draft_toml(key, draft, &view);
+        }
         let loaded = load::load_inside(&view, &|step| self.tell(key, Progress::Running(step.to_owned())));
         let issues = loaded.issues.clone();
         let Some(mut place) = loaded.place else {
@@ -272,6 +277,15 @@ impl Editing {
         let moved = self.workspace.keeper().put_in_force(actor, n, seen).inspect_err(|_| kept::forget(kept))?;
         self.serve(&version.files, snapshot);
         Ok(moved)
+    }
+
+    /// What changed from one version to another: both are loaded, where they are not kept.
+    ///
+    /// # Errors
+    /// When there is no such version, or a file of it was erased.
+    pub fn between(&self, from: u64, to: u64) -> Stored<Difference> {
+        let of = |n: u64| self.snapshot_of(&self.workspace.keeper().version(n)?.files);
+        Ok(compare::difference(Some(&*of(from)?), &*of(to)?))
     }
 
     /// Erases the bytes of an upload for good; its hash and the row of the audit stay.
