@@ -40,7 +40,7 @@ const INEXACT: Kind = Kind::note(
 /// A row of stop_times.txt.
 struct Row {
     sequence: u32,
-    row: u64,
+    line: u64,
     stop: Option<u32>,
     arrival: Option<i32>,
     departure: Option<i32>,
@@ -107,7 +107,7 @@ pub(super) fn read(
         };
         let (board, alight) = (may(pick_up, "pickup_type"), may(drop_off, "drop_off_type"));
         if let Some(of_trip) = &mut draft.rows {
-            of_trip.push(Row { sequence, row: rows.row(), stop: known, arrival, departure, board, alight });
+            of_trip.push(Row { sequence, line: rows.row(), stop: known, arrival, departure, board, alight });
         }
     }
     let file = rows.file.clone();
@@ -145,16 +145,16 @@ fn finished(draft: Draft, file: &str, odd: &mut Odd) -> Option<Trip> {
     let mut rows = draft.rows?;
     rows.sort_by_key(|row| row.sequence);
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].sequence == pair[1].sequence) {
-        odd.add(SEQUENCE, (file, pair[1].row, "stop_sequence"), &pair[1].sequence.to_string());
+        odd.add(SEQUENCE, (file, pair[1].line, "stop_sequence"), &pair[1].sequence.to_string());
         return None;
     }
     let (Some(first), Some(last), 2..) = (rows.first(), rows.last(), rows.len()) else {
-        odd.add(SHORT, (file, rows.first().map_or(0, |row| row.row), ""), "");
+        odd.add(SHORT, (file, rows.first().map_or(0, |row| row.line), ""), "");
         return None;
     };
     for end in [first, last] {
         if end.arrival.or(end.departure).is_none() {
-            odd.add(ENDS, (file, end.row, "arrival_time"), "");
+            odd.add(ENDS, (file, end.line, "arrival_time"), "");
             return None;
         }
     }
@@ -163,7 +163,7 @@ fn finished(draft: Draft, file: &str, odd: &mut Odd) -> Option<Trip> {
         (row.arrival, row.departure) = (row.arrival.or(row.departure), row.departure.or(row.arrival));
         for time in [row.arrival, row.departure].into_iter().flatten() {
             if time < latest {
-                odd.add(BACK, (file, row.row, "arrival_time"), &clock(time));
+                odd.add(BACK, (file, row.line, "arrival_time"), &clock(time));
                 return None;
             }
             latest = time;
@@ -185,11 +185,10 @@ fn fill(rows: &mut [Row], file: &str, odd: &mut Odd) {
         let Some(until) = rows[next].arrival else { continue };
         let from = rows[known].departure.unwrap_or(until);
         let steps = (next - known) as i64;
-        for between in known + 1..next {
-            let part = i64::from(until - from) * (between - known) as i64 / steps;
-            let time = Some(from + part as i32);
-            (rows[between].arrival, rows[between].departure) = (time, time);
-            odd.add(BETWEEN, (file, rows[between].row, "arrival_time"), "");
+        for (part, row) in (1_i64..).zip(&mut rows[known + 1..next]) {
+            let time = Some(from + (i64::from(until - from) * part / steps) as i32);
+            (row.arrival, row.departure) = (time, time);
+            odd.add(BETWEEN, (file, row.line, "arrival_time"), "");
         }
         known = next;
     }
