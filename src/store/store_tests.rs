@@ -181,7 +181,7 @@ fn what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_er
     workspace.files.erase(&hash).expect("erased");
     assert_eq!(faults(&workspace), Vec::<String>::new());
     assert!(keeper.version(2).expect("a version").files.iter().any(|file| file.hash == hash));
-    assert!(keeper.audit(1).expect("rows")[0].object == hash);
+    assert!(keeper.audit("", 1).expect("rows")[0].object == hash);
     let missing = workspace.view(&keeper.version(2).expect("a version").files).expect_err("it is gone");
     assert!(missing.to_string().contains("records.csv"), "{missing}");
 }
