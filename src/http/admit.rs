@@ -38,8 +38,13 @@ fn need(route: &str) -> Need {
         "/livez" | "/readyz" | "/healthz" | "/metrics" | "/robots.txt" | "/-/style.css" | "/-/web/{file}" | "/docs"
         | "/docs/{page}" => Need::Nothing,
         super::archive::PATH => Need::Files,
-        "/processes/{process}/execution" | "/jobs" | "/jobs/{job}" | "/jobs/{job}/results" | "/giving"
-        | "/review/{patch}" | "/-/issues" => Need::Everything,
+        "/processes/{process}/execution"
+        | "/jobs"
+        | "/jobs/{job}"
+        | "/jobs/{job}/results"
+        | "/giving"
+        | "/review/{patch}"
+        | "/-/issues" => Need::Everything,
         route if super::edit::is_private(route) => Need::Nothing,
         _ => Need::Place,
     }

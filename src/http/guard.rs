@@ -218,7 +218,8 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if problem.status == StatusCode::UNAUTHORIZED {
         headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"patchwork\""));
-        headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"patchwork\", charset=\"UTF-8\""));
+        headers
+            .append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"patchwork\", charset=\"UTF-8\""));
     }
     response
 }

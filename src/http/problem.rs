@@ -174,7 +174,8 @@ impl Problem {
 
     /// Somebody tries one password after the other.
     pub(super) fn too_many_attempts(seconds: u16) -> Self {
-        let detail = "Too many attempts came from this address. Wait as long as the header Retry-After says, and try again.";
+        let detail =
+            "Too many attempts came from this address. Wait as long as the header Retry-After says, and try again.";
         Self { retry_after: seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts", detail) }
     }
 

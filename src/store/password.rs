@@ -12,9 +12,30 @@ const FEWEST: usize = 12;
 const MOST: usize = 256;
 /// What many people choose; a password that is one of these with signs round it is as good as none.
 const COMMON: [&str; 24] = [
-    "password", "qwerty", "letmein", "welcome", "iloveyou", "administrator", "changeme", "abcdefgh", "12345678",
-    "87654321", "11111111", "00000000", "monkey", "dragon", "football", "sunshine", "princess", "trustno", "superman",
-    "baseball", "liverpool", "chelsea", "arsenal", "patchwork",
+    "password",
+    "qwerty",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "administrator",
+    "changeme",
+    "abcdefgh",
+    "12345678",
+    "87654321",
+    "11111111",
+    "00000000",
+    "monkey",
+    "dragon",
+    "football",
+    "sunshine",
+    "princess",
+    "trustno",
+    "superman",
+    "baseball",
+    "liverpool",
+    "chelsea",
+    "arsenal",
+    "patchwork",
 ];
 /// One is worked out at a time: each takes 19 MiB and some tens of milliseconds, whoever asks.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -43,7 +64,8 @@ impl Password {
     #[must_use]
     pub fn is(kept: Option<&Self>, words: &str) -> bool {
         // The hash of 32 bytes nobody knows, by the same parameters.
-        const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBvdGhlciBzYWx0$YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE";
+        const NOBODY: &str =
+            "$argon2id$v=19$m=19456,t=2,p=1$c29tZSBvdGhlciBzYWx0$YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE";
         let words: String = words.chars().take(2 * MOST).collect();
         let Ok(hash) = PasswordHash::new(kept.map_or(NOBODY, |kept| &kept.0)) else { return false };
         let _one = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -56,7 +78,9 @@ impl Password {
 pub fn too_weak(words: &str, name: &str) -> Option<String> {
     let letters = words.chars().count();
     if letters < FEWEST {
-        return Some(format!("Use at least {FEWEST} letters; a few words with spaces between them are easy to remember"));
+        return Some(format!(
+            "Use at least {FEWEST} letters; a few words with spaces between them are easy to remember"
+        ));
     }
     if letters > MOST {
         return Some(format!("Use at most {MOST} letters"));

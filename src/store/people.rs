@@ -35,12 +35,7 @@ impl Person {
     /// As whoever acts.
     #[must_use]
     pub fn actor(&self) -> Actor {
-        Actor {
-            name: self.name.clone(),
-            role: self.role,
-            patches: self.patches.clone(),
-            person: Some(self.id.clone()),
-        }
+        Actor { name: self.name.clone(), role: self.role, patches: self.patches.clone(), person: Some(self.id.clone()) }
     }
 
     /// Whether they are known by somebody else's word, and have no password here.

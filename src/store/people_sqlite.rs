@@ -10,8 +10,7 @@ use super::{StoreError, Stored, audit, secret};
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-pub(super) const PERSON: &str =
-    "person.id, person.subject, person.name, person.role, person.patches, person.is_active, person.password IS NOT NULL, \
+pub(super) const PERSON: &str = "person.id, person.subject, person.name, person.role, person.patches, person.is_active, person.password IS NOT NULL, \
      person.made, person.seen";
 
 pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
@@ -112,8 +111,7 @@ impl People for Sqlite {
 
     fn named(&self, name: &str) -> Stored<Option<(Person, Option<Password>)>> {
         self.read(|db| {
-            let read =
-                |row: &Row<'_>| Ok((person(row)?, row.get::<_, Option<String>>(9)?.map(Password)));
+            let read = |row: &Row<'_>| Ok((person(row)?, row.get::<_, Option<String>>(9)?.map(Password)));
             Ok(db
                 .query_row(&format!("SELECT {PERSON}, person.password FROM person WHERE name = ?1"), [name], read)
                 .optional()?)
@@ -218,10 +216,7 @@ impl People for Sqlite {
                 return Err(StoreError::Refused("This account has no password here".to_owned()));
             }
             tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", params![password.0, id])?;
-            tx.execute(
-                "DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')",
-                params![id, but],
-            )?;
+            tx.execute("DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')", params![id, but])?;
             audit::note(tx, &actor.name, "set password", &person.name, "other stays ended")
         })
     }
@@ -293,8 +288,7 @@ impl People for Sqlite {
             // A name that is somebody else's is not taken over: the subject is the key, and the name only a name.
             let taken: bool =
                 tx.query_row("SELECT EXISTS (SELECT 1 FROM person WHERE name = ?1)", [&wished], |row| row.get(0))?;
-            let name =
-                if taken || was_somebody(tx, &wished)? { format!("{wished} {}", &id[..6]) } else { wished };
+            let name = if taken || was_somebody(tx, &wished)? { format!("{wished} {}", &id[..6]) } else { wished };
             tx.execute(
                 "INSERT INTO person (id, subject, name, role, patches, is_active, made)
                  VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",

@@ -80,3 +80,28 @@ pub(super) fn migrate(db: &mut Connection) -> Stored<()> {
     tx.pragma_update(None, "user_version", STEPS.len() as u32)?;
     Ok(tx.commit()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_without_people_gets_them_and_keeps_all_else() {
+        let mut db = Connection::open_in_memory().expect("a database");
+        db.execute_batch(STEPS[0]).expect("the first step");
+        db.pragma_update(None, "user_version", 1_u32).expect("said");
+        db.execute_batch(
+            "INSERT INTO scenario VALUES ('a', 'A', 'owner');
+             INSERT INTO session (token_hash, who, role, until) VALUES ('h', 'owner', 'owner', 9999999999999);",
+        )
+        .expect("rows");
+        migrate(&mut db).expect("brought up");
+        migrate(&mut db).expect("twice is once");
+        let count = |table: &str| -> i64 {
+            db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("counted")
+        };
+        assert_eq!((count("scenario"), count("session"), count("person"), count("setting")), (1, 1, 0, 0));
+        db.pragma_update(None, "user_version", 99_u32).expect("said");
+        assert!(matches!(migrate(&mut db), Err(StoreError::Refused(_))), "a newer workspace is left alone");
+    }
+}

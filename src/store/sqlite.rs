@@ -47,7 +47,10 @@ impl Sqlite {
     }
 
     /// Does the work as one transaction, and returns when it is on the disk.
-    pub(super) fn write<T: Send + 'static>(&self, work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static) -> Stored<T> {
+    pub(super) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
         let (done, wait) = channel();
         let gone = || StoreError::Refused("The store's writer has ended; start the program again".to_owned());
         let job: Work = Box::new(move |db| {
@@ -392,7 +395,8 @@ impl Keeper for Sqlite {
                  WHERE ?2 = '' OR instr(lower(who || ' ' || action || ' ' || object || ' ' || detail), lower(?2)) > 0
                  ORDER BY n DESC LIMIT ?1",
             )?;
-            let all = found.query_map(params![sql(most as u64), word], audit::read)?.collect::<rusqlite::Result<_>>()?;
+            let all =
+                found.query_map(params![sql(most as u64), word], audit::read)?.collect::<rusqlite::Result<_>>()?;
             Ok(all)
         })
     }

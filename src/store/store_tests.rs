@@ -279,14 +279,15 @@ fn a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one() {
     let (keeper, hour) = (workspace.keeper(), chrono::Utc::now() + chrono::Duration::hours(1));
     keeper.new_link(Role::Owner, &hashed("first"), hour).expect("a link");
     keeper.enter(&hashed("first"), &hashed("stay"), hour).expect("inside");
-    assert_eq!(keeper.session(&hashed("stay")).expect("asked").expect("a stay").actor.role, Role::Owner);
+    let past = chrono::Utc::now() - chrono::Duration::hours(1);
+    assert_eq!(keeper.stay(&hashed("stay"), past).expect("asked").expect("a stay").actor.role, Role::Owner);
     keeper.new_link(Role::Owner, &hashed("second"), hour).expect("a link");
     assert!(keeper.enter(&hashed("first"), &hashed("other"), hour).is_err());
     let past = chrono::Utc::now() - chrono::Duration::hours(1);
     keeper.enter(&hashed("second"), &hashed("over"), past).expect("inside");
-    assert_eq!(keeper.session(&hashed("over")).expect("asked"), None);
+    assert_eq!(keeper.stay(&hashed("over"), past).expect("asked"), None);
     keeper.leave(&hashed("stay")).expect("left");
-    assert_eq!(keeper.session(&hashed("stay")).expect("asked"), None);
+    assert_eq!(keeper.stay(&hashed("stay"), past).expect("asked"), None);
 }
 
 #[test]

@@ -48,6 +48,8 @@ mod reference;
 mod releases_kept;
 mod review;
 mod plan_commands;
+mod roles;
+mod roles_accounts;
 mod small_towns;
 mod support;
 mod town;

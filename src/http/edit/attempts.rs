@@ -134,7 +134,10 @@ mod tests {
         for n in 0..20_u16 {
             attempts.failed(Some(IpAddr::from([0x2001, 0xdb8, 0, 1, n, n, n, n])), &n.to_string(), now);
         }
-        assert!(matches!(attempts.turn(Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 0, 0, 9])), "x", now), Turn::Refused(_)));
+        assert!(matches!(
+            attempts.turn(Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 9, 0, 0, 9])), "x", now),
+            Turn::Refused(_)
+        ));
         for n in 0..(MOST as u32 + 10) {
             attempts.failed(None, &n.to_string(), now);
         }

@@ -44,12 +44,14 @@ fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, P
         .filter(|asset| own(visit, &snapshot.place, asset))
         .map(|asset| json!({"key": asset.key, "name": asset.name, "kind": asset.kind.replace('_', " ")}))
         .collect();
-    let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key && own(visit, &snapshot.place, asset)).map(|asset| {
-        json!({
-            "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
-            "stepless": asset.step_free, "address": asset.address,
-        })
-    });
+    let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key && own(visit, &snapshot.place, asset)).map(
+        |asset| {
+            json!({
+                "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
+                "stepless": asset.step_free, "address": asset.address,
+            })
+        },
+    );
     let drafts = visit.workspace().keeper().drafts()?;
     let waiting = drafts.iter().find(|draft| draft.who == visit.actor.name && draft.why == WHY);
     let errors: Vec<Value> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();

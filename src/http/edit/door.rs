@@ -40,8 +40,7 @@ fn shown(visit: &Visit, name: &str, errors: &[(&str, &str)]) -> Result<Reply, Pr
     let key = visit.ask.get("key").unwrap_or_default();
     let errors: Vec<_> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
     let provider = visit.provider_title();
-    let page =
-        visit.page("sign_in.html", json!({"key": key, "errors": errors, "name": name, "provider": provider}))?;
+    let page = visit.page("sign_in.html", json!({"key": key, "errors": errors, "name": name, "provider": provider}))?;
     Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
 }
 

@@ -43,8 +43,19 @@ pub(super) fn is_long(path: &str) -> bool {
 /// Whether a page is for those who work on the place, and so for no other site.
 pub(super) fn is_private(path: &str) -> bool {
     [
-        "/drafts", "/versions", "/scenarios", "/s", "/records", "/corrections", "/sign-in", "/sign-out", "/audit",
-        "/invitation", "/account", "/people", "/settings",
+        "/drafts",
+        "/versions",
+        "/scenarios",
+        "/s",
+        "/records",
+        "/corrections",
+        "/sign-in",
+        "/sign-out",
+        "/audit",
+        "/invitation",
+        "/account",
+        "/people",
+        "/settings",
     ]
     .iter()
     .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))

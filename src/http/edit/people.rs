@@ -67,9 +67,8 @@ pub(super) fn invite(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::People)?;
     let (address, hash, until) = link(visit)?;
     let (name, own) = (form.get("name"), own(form));
-    let made = role(form).and_then(|role| {
-        visit.workspace().keeper().invite(&visit.actor, name, role, own.as_deref(), (&hash, until))
-    });
+    let made = role(form)
+        .and_then(|role| visit.workspace().keeper().invite(&visit.actor, name, role, own.as_deref(), (&hash, until)));
     match made {
         Ok(_) => listed(visit, &Form::default(), None, Some((name, address))),
         Err(StoreError::Refused(why)) => listed(visit, form, Some(why), None),
@@ -164,7 +163,8 @@ pub(super) fn settings(visit: &Visit) -> Result<Reply, Problem> {
 pub(super) fn decide(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::Settings)?;
     let read = |word: &str| Role::named(word).ok_or_else(|| Problem::refused("Choose who may see it from the list"));
-    let mut decided = Visibility { place: read(form.get("see"))?, files: read(form.get("files"))?, ..Visibility::default() };
+    let mut decided =
+        Visibility { place: read(form.get("see"))?, files: read(form.get("files"))?, ..Visibility::default() };
     // A layer that is not served now keeps what was decided of it: it may come back.
     decided.collections = visit.editing.visibility().collections.clone();
     for (name, value) in &form.fields {

@@ -25,8 +25,13 @@ fn own(visit: &Visit, patch: &str) -> bool {
 
 fn shown(visit: &Visit, form: &Form, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     let snapshot = visit.ask.snapshot()?;
-    let patches: Vec<Value> =
-        snapshot.place.patches.iter().filter(|patch| own(visit, &patch.key)).map(|patch| json!({"key": patch.key, "name": patch.name})).collect();
+    let patches: Vec<Value> = snapshot
+        .place
+        .patches
+        .iter()
+        .filter(|patch| own(visit, &patch.key))
+        .map(|patch| json!({"key": patch.key, "name": patch.name}))
+        .collect();
     let drafts = visit.workspace().keeper().drafts()?;
     let waiting = drafts.iter().find(|draft| draft.who == visit.actor.name && draft.why == WHY);
     let field = |name: &str| form.get(name).to_owned();
@@ -61,7 +66,13 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     if form.get("activity").is_empty() {
         errors.push(("activity", "Say what you did, such as Door knocking".to_owned()));
     }
-    let known = visit.ask.snapshot()?.place.patches.iter().any(|patch| patch.key == form.get("patch") && own(visit, &patch.key));
+    let known = visit
+        .ask
+        .snapshot()?
+        .place
+        .patches
+        .iter()
+        .any(|patch| patch.key == form.get("patch") && own(visit, &patch.key));
     if !known {
         errors.push(("patch", "Choose the patch where you met".to_owned()));
     }

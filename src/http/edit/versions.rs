@@ -96,7 +96,7 @@ fn written(rows: &[AuditRow]) -> Result<Reply, Problem> {
     for row in rows {
         let (n, at) = (row.n.to_string(), row.at.to_rfc3339());
         let cells = [&n, &at, &row.who, &row.action, &row.object, &row.detail, &row.hash];
-        out.write_record(cells.map(|cell| plain(cell))).map_err(failed)?;
+        out.write_record(cells.map(|cell| plain(cell).into_owned())).map_err(failed)?;
     }
     let text = out.into_inner().map_err(|_| Problem::our_fault())?;
     let name = "attachment; filename=\"audit.csv\"";

@@ -27,8 +27,6 @@ pub(super) struct Visit {
     reads_only: bool,
     /// Whether the browser's own connection is encrypted.
     pub(super) is_encrypted: bool,
-    /// What the browser carries through a sign-in elsewhere.
-    pub(super) carried: Option<String>,
 }
 
 /// What a form says.
@@ -77,8 +75,7 @@ impl Visit {
         let reads_only = known.as_ref().is_some_and(|known| known.reads_only);
         let actor = known.map_or_else(Actor::anonymous, |known| known.actor);
         let is_encrypted = who::is_encrypted(app, &parts.headers);
-        let carried = who::cookie(&parts.headers, if is_encrypted { who::CARRIED } else { who::CARRIED_PLAIN });
-        Ok(Self { ask, editing, actor, token, is_program, reads_only, is_encrypted, carried })
+        Ok(Self { ask, editing, actor, token, is_program, reads_only, is_encrypted })
     }
 
     pub(super) fn workspace(&self) -> &Workspace {
@@ -115,7 +112,9 @@ impl Visit {
     pub(super) fn account(&self) -> Result<&str, Problem> {
         self.must(Action::Account)?;
         self.actor.person.as_deref().ok_or_else(|| {
-            Problem::refused("You came in by the owner's link, which has no account. Invite yourself under People first")
+            Problem::refused(
+                "You came in by the owner's link, which has no account. Invite yourself under People first",
+            )
         })
     }
 

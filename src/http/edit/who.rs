@@ -14,9 +14,6 @@ use std::sync::Arc;
 pub(super) const SECURE: &str = "__Host-patchwork";
 /// Its name where it is not, which is on this machine only.
 pub(super) const PLAIN: &str = "patchwork_stay";
-/// Cookies that live through a sign-in at another provider.
-pub(super) const CARRIED: &str = "__Host-patchwork-sign-in";
-pub(super) const CARRIED_PLAIN: &str = "patchwork_sign_in";
 /// What a token begins with, so that it is known for one where it should not be.
 pub(super) const TOKEN: &str = "patchwork_";
 
@@ -79,7 +76,8 @@ pub(in crate::http) async fn known(editing: &Arc<Editing>, credential: &Credenti
         Credential::Token(secret) => (secret, true),
     };
     let (hash, asked) = (hashed(secret), Arc::clone(editing));
-    let known = tokio::task::spawn_blocking(move || if is_token { asked.of_token(&hash) } else { asked.of_stay(&hash) });
+    let known =
+        tokio::task::spawn_blocking(move || if is_token { asked.of_token(&hash) } else { asked.of_stay(&hash) });
     let known = known.await.map_err(|_| Problem::our_fault())??;
     if is_token && known.is_none() {
         return Err(Problem::unauthorized(
@@ -97,7 +95,10 @@ mod tests {
     fn a_token_comes_as_a_bearer_or_as_the_password_of_the_basic_way() {
         assert_eq!(token("Bearer patchwork_1").as_deref(), Some("patchwork_1"));
         assert_eq!(token("bearer  patchwork_1 ").as_deref(), Some("patchwork_1"));
-        assert_eq!(token(&format!("Basic {}", STANDARD.encode("jean:patchwork_1:2"))).as_deref(), Some("patchwork_1:2"));
+        assert_eq!(
+            token(&format!("Basic {}", STANDARD.encode("jean:patchwork_1:2"))).as_deref(),
+            Some("patchwork_1:2")
+        );
         for odd in ["", "Bearer", "Basic !!!", "Digest x", "Basic amVhbg==", "patchwork_1"] {
             assert_eq!(token(odd), None, "{odd}");
         }
