@@ -1,36 +1,9 @@
 //! What a database must keep for a workspace: the trait, and the things it speaks of.
 
-use super::may::Role;
+use super::may::Actor;
 use super::people::{People, Stays};
 use super::{Kept, Stored};
 use chrono::{DateTime, Utc};
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// By which the audit knows them.
-    pub name: String,
-    /// What they are here.
-    pub role: Role,
-    /// Keys of the patches that are theirs; `None` for all of the place.
-    pub patches: Option<Vec<String>>,
-    /// Id of their account; `None` for whoever came in by the owner's link, and for nobody in particular.
-    pub person: Option<String>,
-}
-
-impl Actor {
-    /// Somebody.
-    #[must_use]
-    pub fn new(name: &str, role: Role) -> Self {
-        Self { name: name.to_owned(), role, patches: None, person: None }
-    }
-
-    /// Nobody in particular.
-    #[must_use]
-    pub fn anonymous() -> Self {
-        Self::new("anonymous", Role::Anonymous)
-    }
-}
 
 /// A file of a version or a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -38,6 +38,33 @@ impl Role {
     }
 }
 
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// By which the audit knows them.
+    pub name: String,
+    /// What they are here.
+    pub role: Role,
+    /// Keys of the patches that are theirs; `None` for all of the place.
+    pub patches: Option<Vec<String>>,
+    /// Id of their account; `None` for whoever came in by the owner's link, and for nobody in particular.
+    pub person: Option<String>,
+}
+
+impl Actor {
+    /// Somebody.
+    #[must_use]
+    pub fn new(name: &str, role: Role) -> Self {
+        Self { name: name.to_owned(), role, patches: None, person: None }
+    }
+
+    /// Nobody in particular.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::new("anonymous", Role::Anonymous)
+    }
+}
+
 /// What is asked to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -108,7 +135,7 @@ impl Action {
 /// May this actor do this to that? `owner_of` is whose the object is, where it is somebody's: a draft or a scenario is
 /// changed by whoever made it, and by editors.
 #[must_use]
-pub fn may(actor: &super::Actor, action: Action, owner_of: Option<&str>) -> bool {
+pub fn may(actor: &Actor, action: Action, owner_of: Option<&str>) -> bool {
     match action.reach(actor.role) {
         Reach::None => false,
         Reach::Own => owner_of.is_none_or(|owner| owner == actor.name),
@@ -118,7 +145,7 @@ pub fn may(actor: &super::Actor, action: Action, owner_of: Option<&str>) -> bool
 
 /// May this actor do this in the patch of this key? `None` is outside all patches, which is nobody's own.
 #[must_use]
-pub fn may_in(actor: &super::Actor, action: Action, patch: Option<&str>) -> bool {
+pub fn may_in(actor: &Actor, action: Action, patch: Option<&str>) -> bool {
     match (action.reach(actor.role), &actor.patches) {
         (Reach::None, _) => false,
         (Reach::All, _) | (Reach::Own, None) => true,
@@ -129,7 +156,6 @@ pub fn may_in(actor: &super::Actor, action: Action, patch: Option<&str>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Actor;
 
     #[test]
     fn each_role_may_what_those_before_it_may_and_strangers_only_read_what_is_published() {

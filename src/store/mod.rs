@@ -26,8 +26,8 @@ mod view;
 
 pub use copies::{backup, export, import, restore};
 pub use files::{Files, Kept};
-pub use keeper::{Actor, AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version};
-pub use may::{Action, Reach, Role, may, may_in};
+pub use keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version};
+pub use may::{Action, Actor, Reach, Role, may, may_in};
 pub use password::{Password, too_weak};
 pub use people::{Invited, Known, People, Person, Stays, Token, Visibility};
 pub use verify::{Finding, verify};

@@ -1,7 +1,6 @@
 //! Who comes in: people, their invitations, stays and tokens, and who may see what.
 
-use super::keeper::Actor;
-use super::may::Role;
+use super::may::{Actor, Role};
 use super::password::Password;
 use super::{StoreError, Stored};
 use chrono::{DateTime, Utc};

@@ -1,7 +1,7 @@
 //! People in SQLite: who there is.
 
-use super::keeper::{Actor, now};
-use super::may::Role;
+use super::keeper::now;
+use super::may::{Actor, Role};
 use super::password::Password;
 use super::people::{Invited, People, Person, is_fit};
 use super::rows::time;

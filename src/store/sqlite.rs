@@ -1,8 +1,7 @@
 //! The lists in one SQLite file. All writing is done by one thread, a transaction at a time; reading by others beside it.
 
-use super::keeper::{
-    Actor, AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version, now,
-};
+use super::keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version, now};
+use super::may::Actor;
 use super::rows::{self, current, sql};
 use super::{StoreError, Stored, audit, hashed, schema, secret};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};

@@ -1,7 +1,7 @@
 //! Who is in, in SQLite: links, stays and tokens; and who may see what.
 
-use super::keeper::{Actor, now};
-use super::may::Role;
+use super::keeper::now;
+use super::may::{Actor, Role};
 use super::people::{Known, Stays, Token, Visibility};
 use super::people_sqlite::{PERSON, of, person};
 use super::rows::time;
