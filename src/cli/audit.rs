@@ -4,8 +4,8 @@ use super::args::{AnswerFormat, AuditArgs};
 use super::progress::Progress;
 use super::words::{table, whole};
 use super::{Failure, print_result, usable, write};
-use crate::disclose::{Audit, Finding, Release, audit};
-use crate::layer::{Engaged, release};
+use crate::disclose::{self, Audit, Finding, Release, audit, release};
+use crate::measure::Engaged;
 use crate::place::Place;
 use std::fmt::Write;
 use std::path::Path;
@@ -23,8 +23,8 @@ pub fn run(args: &AuditArgs, progress: &Progress) -> Result<(), Failure> {
     }
     if last.is_dir() {
         let place = usable(last, progress)?;
-        demand = Some(Engaged::policy(&place));
-        releases.splice(0..0, Engaged::earlier(&place).map_err(|why| Failure::Failed(why.to_string()))?);
+        demand = Some(disclose::policy(&place));
+        releases.splice(0..0, disclose::earlier(&place).map_err(|why| Failure::Failed(why.to_string()))?);
         progress.step("Counting and protecting");
         releases.push(of_place(&place, args.unprotected)?);
     } else if args.unprotected {
@@ -69,7 +69,7 @@ fn read(file: &Path) -> Result<Release, Failure> {
 fn of_place(place: &Place, is_unprotected: bool) -> Result<Release, Failure> {
     let none = || Failure::Failed("the place has no engagement records that can be used".to_owned());
     let made = if is_unprotected {
-        Engaged::unprotected(place)
+        disclose::unprotected(place)
     } else {
         Engaged::of(place).map(|engaged| engaged.map(|engaged| engaged.protected))
     };

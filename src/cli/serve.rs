@@ -3,9 +3,9 @@
 use super::Failure;
 use super::args::{RehearseArgs, ServeArgs};
 use crate::config::{Config, LogFormat};
+use crate::disclose::release;
 use crate::edit::Editing;
 use crate::http::{self, Options};
-use crate::layer::release;
 use crate::load;
 use crate::memory;
 use crate::place::{Code, Issue, Severity, Where};

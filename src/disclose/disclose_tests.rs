@@ -1,7 +1,7 @@
 //! By hand on small tables, and on a thousand made by chance.
 
+use super::tabulate::{Dimension, Relation, Table, Tables};
 use super::*;
-use crate::measure::tables::{Dimension, Relation, Table, Tables};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

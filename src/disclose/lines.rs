@@ -2,7 +2,7 @@
 
 use super::protect::Ground;
 use super::system::{Order, Rule};
-use crate::measure::tables::{Dimension, Relation};
+use super::tabulate::{Dimension, Relation};
 
 /// A whole and its parts along an attribute of people, or along a dimension whose parts add up.
 #[derive(Debug)]

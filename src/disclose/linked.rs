@@ -10,8 +10,8 @@ use super::lines::{lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
 use super::system::System;
+use super::tabulate::Tables;
 use super::{Cell, Release, audit};
-use crate::measure::tables::Tables;
 use std::collections::BTreeSet;
 
 /// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what

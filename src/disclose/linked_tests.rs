@@ -1,8 +1,8 @@
 //! Several releases together.
 
+use super::tabulate::{Dimension, Relation, Tables};
 use super::tests::{POLICY, Person, count, flat, is_safe, people_by_chance, protected, table};
 use super::*;
-use crate::measure::tables::{Dimension, Relation, Tables};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;

@@ -19,16 +19,21 @@ mod linear;
 mod lines;
 mod linked;
 mod names;
+mod of_place;
 mod proof;
 mod protect;
 mod published;
+pub mod release;
 mod repair;
 mod system;
+pub mod tabulate;
 
 pub use audit::{Audit, Finding, TableAudit, audit};
 pub use cell::{Cell, Policy};
+pub use of_place::{earlier, of_place, policy, unprotected};
 pub use protect::{Unprotectable, protect};
 pub use published::{Protected, Published, Release, Summary, derived};
+pub use tabulate::{Category, Dimension, Relation, Table, Tables, index};
 
 #[cfg(test)]
 #[path = "disclose_tests.rs"]

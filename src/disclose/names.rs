@@ -2,7 +2,7 @@
 //! homes, columns or quarters they stand for), not by their names.
 
 use super::system::Shape;
-use crate::measure::tables::{Dimension, Relation};
+use super::tabulate::{Dimension, Relation};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The pieces of a label of a dimension; `None` is the total.

@@ -2,8 +2,8 @@
 
 use super::around::Around;
 use super::system::{Order, Shape, System};
+use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
-use crate::measure::tables::Tables;
 
 /// Why tables cannot be protected together. No message holds a count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

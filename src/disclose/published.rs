@@ -1,8 +1,8 @@
 //! Tables as they may leave the house.
 
 use super::system::Shape;
+use super::tabulate::{Dimension, index};
 use super::{Cell, Policy};
-use crate::measure::tables::{Dimension, index};
 
 /// One table, protected.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use super::linear::Row;
 use super::names::{CellKey, Names, Splits};
-use crate::measure::tables::{Dimension, Relation};
+use super::tabulate::{Dimension, Relation};
 use std::collections::{BTreeSet, HashMap};
 
 /// The titles of one table.
@@ -237,7 +237,7 @@ fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], names: &Names, 
             let there: Option<Vec<usize>> =
                 (0..at.len()).map(|k| names.now(old, k, at[k], new, old.dimensions[k].relation)).collect();
             let Some(there) = there else { return };
-            let Some(whole) = crate::measure::tables::index(new.dimensions, &there).map(|i| new_places[i]) else {
+            let Some(whole) = super::tabulate::index(new.dimensions, &there).map(|i| new_places[i]) else {
                 return;
             };
             let grown: Vec<usize> = (0..at.len()).filter(|&k| !names.is_same(old, k, at[k], new, there[k])).collect();
@@ -249,7 +249,7 @@ fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], names: &Names, 
                     for later in since {
                         let mut at = there.clone();
                         at[k] = later;
-                        parts.extend(crate::measure::tables::index(new.dimensions, &at).map(|i| new_places[i]));
+                        parts.extend(super::tabulate::index(new.dimensions, &at).map(|i| new_places[i]));
                     }
                     add(whole, parts, Order::Union, rules);
                 }

@@ -4,8 +4,8 @@
 use super::column::Table;
 use super::credits::credits;
 use super::main_patch::main_patch;
-use super::{CATALOGUE, Engaged, Layer, LayerId, Value};
-use crate::measure::{Coverage, Gaps, Reached};
+use super::{CATALOGUE, Layer, LayerId, Value};
+use crate::measure::{Coverage, Engaged, Gaps, Reached};
 use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
 use rayon::prelude::*;
 use std::fmt::Write;
@@ -256,6 +256,11 @@ impl<'a> Context<'a> {
     /// The patch's public name.
     pub(super) fn patch_key(&self, patch: Option<PatchIdx>) -> Value {
         patch.map_or(Value::Null, |patch| Value::Text(self.place.patches[patch].key.clone()))
+    }
+
+    /// The patch's shape.
+    pub(super) fn shape_of(&self, patch: Option<PatchIdx>) -> Option<geo::Geometry<f64>> {
+        patch.map(|patch| geo::Geometry::MultiPolygon(self.place.patches[patch].shape.clone()))
     }
 
     /// The asset's public name.

@@ -3,12 +3,11 @@
 //! public name.
 
 pub mod catalog;
-pub mod engaged;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod plan_patches;
 pub mod marker;
-pub mod release;
 pub mod shape;
 pub mod table;
 pub mod totals;
@@ -35,7 +34,6 @@ mod zones;
 
 pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
 pub use column::{GroupRole, Is, Role};
-pub use engaged::Engaged;
 pub(crate) use evidence::MARKS;
 pub use id::{About, LayerId};
 pub use marker::Marker;

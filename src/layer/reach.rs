@@ -1,59 +1,19 @@
 use super::catalog::{Context, Entry, Make};
 use super::column::{Column, Columns, Table};
 use super::credits::{MET, PEOPLE};
-use super::engaged::{Concentration, Engaged, count};
 use super::field::{SHARE, ends, said};
 use super::{Field, Is, Value, field, round};
-use crate::disclose::Cell;
-use crate::measure::near::{Standing, members_near, standing};
-use crate::measure::reach::{Reach, trend};
-use crate::measure::tables::Category;
-use crate::place::{Basis, GroupIdx, Idx, PatchIdx};
+use crate::measure::by_group::{ALL, GroupReach, reach_by_group};
+use crate::place::Basis;
 use crate::stats::Interval;
-use geo::Geometry;
 
 const PERSONS: &str = "people";
 const PER_1000: &str = "people per 1,000 residents";
 const RATIO: &str = "ratio, 1 is parity";
 const CHANGE: &str = "ratio, 1 is no change";
 
-/// The key of the whole place, of everybody, and of the whole time.
-pub(super) const ALL: &str = "all";
-
-/// Keys of people who are in no group.
-const NO_GROUP: [&str; 2] = ["not_recorded", "unmatched"];
-
-/// One group of one patch in one period.
-struct Row<'a> {
-    id: String,
-    patch: &'a Category,
-    group: &'a Category,
-    period: &'a Category,
-    geometry: Option<Geometry<f64>>,
-    members: Option<f64>,
-    near: Option<f64>,
-    met: Cell,
-    reach: Reach,
-    standing: Option<Standing>,
-    trend: Option<(f64, Interval)>,
-    first: Option<f64>,
-    often: Concentration,
-}
-
-impl Row<'_> {
-    fn is_quarter(&self) -> bool {
-        self.period.key != ALL
-    }
-
-    fn is_everybody(&self) -> bool {
-        self.group.key == ALL
-    }
-
-    /// Whether these people are in no group, so that nothing is known of how many such residents there are.
-    fn is_no_group(&self) -> bool {
-        NO_GROUP.contains(&self.group.key.as_str())
-    }
-}
+/// A row of the layer.
+type Row<'a> = GroupReach<'a>;
 
 /// The line of the catalogue.
 pub(super) const ENTRY: Entry = Entry {
@@ -75,9 +35,9 @@ pub(super) const ENTRY: Entry = Entry {
 fn table(context: &Context<'_>, dimension: &str) -> Option<Table> {
     let engaged = context.engaged?;
     let published = engaged.people(dimension)?;
-    let rows = rows(context, engaged, dimension).unwrap_or_default();
+    let rows = reach_by_group(context.place, engaged, dimension).unwrap_or_default();
     let columns = columns(context.place.engagement.basis);
-    let mut table = columns.table(rows, |row| (row.id.clone(), row.geometry.clone()));
+    let mut table = columns.table(rows, |row| (id(row), context.shape_of(row.at)));
     table.features.sort_by(|a, b| a.id.cmp(&b.id));
     table.protection = Some(published.summary().sentence());
     Some(table)
@@ -93,8 +53,12 @@ fn columns<'a>(basis: Basis) -> Columns<'a, Row<'a>> {
     columns
 }
 
+fn id(row: &Row<'_>) -> String {
+    format!("{}.{}.{}", row.patch.key, row.group.key, row.period.key)
+}
+
 fn names<'a>(columns: &mut Columns<'a, Row<'a>>) {
-    columns.add(field::id("reach_id", "Row", "Patch, group and period"), |row| said(&row.id));
+    columns.add(field::id("reach_id", "Row", "Patch, group and period"), |row| said(&id(row)));
     columns.add(field::patch_id("Patch where the people live; `all` is the whole place, `outside` no patch"), |row| {
         said(&row.patch.key)
     });
@@ -292,62 +256,6 @@ fn time<'a>(columns: &mut Columns<'a, Row<'a>>) {
     met(columns, gini, |row| decimals(row.often.gini, 2))
         .not_applicable(Row::is_quarter)
         .not_applicable(|row| !row.is_everybody());
-}
-
-fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged, dimension: &str) -> Option<Vec<Row<'a>>> {
-    let place = context.place;
-    let table = engaged.people(dimension)?;
-    let [patches, answers, periods] = table.dimensions.as_slice() else { return None };
-    let reached: Vec<Vec<Vec<Reach>>> =
-        (0..periods.categories.len()).map(|period| engaged.reach(place, dimension, period)).collect();
-    let visits = engaged.protected.table(crate::measure::counts::VISITS);
-    let residents = crate::measure::reach::residents(place);
-    let mut rows = Vec::new();
-    for (row, patch) in patches.categories.iter().enumerate() {
-        let patch_idx = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
-        let geometry = patch_idx.map(|patch| Geometry::MultiPolygon(place.patches[patch].shape.clone()));
-        for (column, answer) in answers.categories.iter().enumerate() {
-            let same = |(_, g): &(GroupIdx, &crate::place::Group)| g.key == answer.key && g.dimension == dimension;
-            let group = place.groups.enumerate().find(same).map(|(index, _)| index);
-            let here = residents.get(row);
-            let members = if column == 0 { here.map(|(all, _)| *all) } else { here.and_then(|(_, by)| by[group?]) };
-            let told = !engaged.near.qualifying.is_empty();
-            let near = if told && (column == 0 || group.is_some()) && (row == 0 || patch_idx.is_some()) {
-                members_near(&engaged.near, patch_idx, group)
-            } else {
-                None
-            };
-            for (at, period) in periods.categories.iter().enumerate() {
-                let cell = table.cell(&[row, column, at]);
-                let whole = at == 0;
-                let reach = reached.get(at).and_then(|then| then.get(row)?.get(column)).copied().unwrap_or_default();
-                let of = |period: usize| count(table, &[row, column, period]);
-                let now = if whole { periods.categories.len() - 1 } else { at };
-                let first = visits.filter(|_| column == 0).and_then(|visits| {
-                    let first = visits.cell_by_key(&[&patch.key, "first", &period.key])?.value()? as f64;
-                    let all = cell.value()? as f64;
-                    (at > 0 && all > 0.0).then(|| (first / all).min(1.0))
-                });
-                let often = engaged.concentration.get(row).filter(|_| whole && column == 0);
-                rows.push(Row {
-                    id: format!("{}.{}.{}", patch.key, answer.key, period.key),
-                    patch,
-                    group: answer,
-                    period,
-                    geometry: geometry.clone(),
-                    members,
-                    near: near.map(|(_, near)| near),
-                    met: cell,
-                    reach,
-                    standing: standing(near, reach.flag).filter(|_| whole && column > 0 && row > 0),
-                    trend: if now >= 5 { trend(of(now), of(now - 4)) } else { None },
-                    first,
-                    often: often.copied().unwrap_or_default(),
-                });
-            }
-        }
-    }
-    Some(rows)
 }
 
 /// A number with so many decimals, or null.

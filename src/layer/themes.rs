@@ -1,47 +1,18 @@
 use super::catalog::{Context, Entry, Make};
 use super::column::{Column, Columns, Table};
 use super::credits::{MET, PEOPLE, WALKS};
-use super::engaged::{Engaged, count};
 use super::field::{ends, said};
-use super::reach::{ALL, decimals};
+use super::reach::decimals;
 use super::{Field, Is, Value, field, round};
-use crate::disclose::{Cell, Published};
-use crate::measure::counts;
-use crate::measure::near::{NEAR_MINUTES, within_reach};
-use crate::measure::reach::trend;
-use crate::measure::themes::stands_out;
-use crate::place::{Idx, PatchIdx};
+use crate::disclose::tabulate;
+use crate::measure::themes::{Theme, themes};
 use crate::stats::{Interval, LogOdds};
-use geo::Geometry;
-use std::collections::BTreeMap;
 
 const RECORDS: &str = "records";
 const RATIO: &str = "ratio, 1 is no difference";
 
-/// A theme in a patch, or in a group over the whole place.
-struct Row<'a> {
-    id: String,
-    patch: (&'a str, &'a str),
-    dimension: &'a str,
-    group: &'a str,
-    theme: &'a str,
-    records: Cell,
-    odds: Option<LogOdds>,
-    change: Option<(f64, Interval)>,
-    without: Option<f64>,
-    geometry: Option<Geometry<f64>>,
-}
-
-impl Row<'_> {
-    fn is_of_group(&self) -> bool {
-        self.dimension != ALL
-    }
-
-    /// The whole place, everybody: there is nothing else to set it beside.
-    fn is_everything(&self) -> bool {
-        self.patch.0 == ALL && !self.is_of_group()
-    }
-}
+/// A row of the layer.
+type Row<'a> = Theme<'a>;
 
 /// The line of the catalogue.
 pub(super) const ENTRY: Entry = Entry {
@@ -62,9 +33,9 @@ pub(super) const ENTRY: Entry = Entry {
 /// Each theme in each patch, and in each group over the whole place.
 fn table(context: &Context<'_>) -> Option<Table> {
     let engaged = context.engaged?;
-    let published = engaged.protected.table(counts::THEMES)?;
-    let rows = rows(context, engaged).unwrap_or_default();
-    let mut table = columns().table(rows, |row| (row.id.clone(), row.geometry.clone()));
+    let published = engaged.protected.table(tabulate::THEMES)?;
+    let rows = themes(context.place, engaged).unwrap_or_default();
+    let mut table = columns().table(rows, |row| (id(row), context.shape_of(row.at)));
     table.features.sort_by(|a, b| a.id.cmp(&b.id));
     table.protection = Some(published.summary().sentence());
     Some(table)
@@ -82,7 +53,7 @@ fn counted<'c, 'a>(
 fn columns<'a>() -> Columns<'a, Row<'a>> {
     let mut columns = Columns::new();
     let all = &mut columns;
-    all.add(field::id("theme_id", "Row", "Patch or group, and theme"), |row: &Row<'_>| said(&row.id));
+    all.add(field::id("theme_id", "Row", "Patch or group, and theme"), |row: &Row<'_>| said(&id(row)));
     all.add(field::patch_id("Patch where the people live; `all` is the whole place"), |row| said(row.patch.0));
     all.add(field::name("patch_name", "Name of the patch", "Name for people"), |row| said(row.patch.1));
     all.add(field::text("dimension", "Dimension", "`all`, or what the group is a part of").is(Is::Dimension), |row| {
@@ -159,85 +130,6 @@ fn change_columns<'a>(all: &mut Columns<'a, Row<'a>>) {
     .not_applicable(Row::is_of_group);
 }
 
-fn rows<'a>(context: &Context<'a>, engaged: &'a Engaged) -> Option<Vec<Row<'a>>> {
-    let place = context.place;
-    let table = engaged.protected.table(counts::THEMES)?;
-    let [patches, themes, years] = table.dimensions.as_slice() else { return None };
-    let year = |key: &str, row: usize, theme: usize| count(table, &[row, theme, years.find(key)?]);
-    let answers: BTreeMap<&str, crate::measure::Coverage> = place
-        .theme_answers
-        .iter()
-        .filter(|(theme, _)| themes.find(theme).is_some())
-        .map(|(theme, kinds)| (theme.as_str(), within_reach(place, kinds, NEAR_MINUTES)))
-        .collect();
-    let mut rows = Vec::new();
-    for (row, patch) in patches.categories.iter().enumerate() {
-        let at = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
-        let geometry = at.map(|patch| Geometry::MultiPolygon(place.patches[patch].shape.clone()));
-        let odds = if row == 0 {
-            Vec::new()
-        } else {
-            odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0])
-        };
-        for (theme, words) in themes.categories.iter().enumerate().skip(1) {
-            let change = trend(year(counts::LAST, row, theme), year(counts::BEFORE, row, theme));
-            let answer = answers.get(words.key.as_str()).filter(|_| row == 0 || at.is_some());
-            let without = answer.map(|answer| {
-                let here = at.map_or(&answer.place, |patch| &answer.patches[patch]);
-                here.residents - here.covered
-            });
-            rows.push(Row {
-                id: id(&patch.key, ALL, ALL, &words.key),
-                patch: (&patch.key, &patch.label),
-                dimension: ALL,
-                group: ALL,
-                theme: &words.key,
-                records: table.cell(&[row, theme, 0]),
-                odds: odds.get(theme - 1).copied().flatten(),
-                change,
-                without,
-                geometry: geometry.clone(),
-            });
-        }
-    }
-    for dimension in &place.engagement.dimensions {
-        let Some(table) = engaged.protected.table(&counts::themes_by(dimension)) else { continue };
-        let [groups, themes, _] = table.dimensions.as_slice() else { continue };
-        for (row, group) in groups.categories.iter().enumerate().skip(1) {
-            let odds = odds(table, themes.categories.len(), |theme| vec![row, theme, 0], |theme| vec![0, theme, 0]);
-            for (theme, words) in themes.categories.iter().enumerate().skip(1) {
-                rows.push(Row {
-                    id: id(ALL, dimension, &group.key, &words.key),
-                    patch: (ALL, "The whole place"),
-                    dimension,
-                    group: &group.key,
-                    theme: &words.key,
-                    records: table.cell(&[row, theme, 0]),
-                    odds: odds.get(theme - 1).copied().flatten(),
-                    change: None,
-                    without: None,
-                    geometry: None,
-                });
-            }
-        }
-    }
-    Some(rows)
-}
-
-fn id(patch: &str, dimension: &str, group: &str, theme: &str) -> String {
-    format!("{patch}.{dimension}.{group}.{}", theme.replace(' ', "-"))
-}
-
-/// Log-odds of each theme in a part beside the rest of the whole, from what is shown of both; a hidden count is
-/// left out of both, and has no answer.
-fn odds(
-    table: &Published,
-    themes: usize,
-    part: impl Fn(usize) -> Vec<usize>,
-    whole: impl Fn(usize) -> Vec<usize>,
-) -> Vec<Option<LogOdds>> {
-    let both: Vec<Option<(f64, f64)>> = (1..themes)
-        .map(|theme| Some((count(table, &part(theme))?.shown, count(table, &whole(theme))?.shown)))
-        .collect();
-    stands_out(&both)
+fn id(row: &Row<'_>) -> String {
+    format!("{}.{}.{}.{}", row.patch.0, row.dimension, row.group, row.theme.replace(' ', "-"))
 }

@@ -36,16 +36,12 @@ impl Standing {
     }
 }
 
-/// Who lives near the assets where people are met: open ones with at least `least` different people, none of whom has
-/// most of the records, so that a single visitor does not make a venue. Counted until the end of the last whole
-/// quarter, so that it changes when a quarter's people have come, not with the one who makes the number full.
+/// Who lives near the places where people are met, those that are open among them.
 #[must_use]
-pub fn near(place: &Place, least: f64) -> Coverage {
-    let open = |asset: &AssetIdx| place.assets[*asset].status != AssetStatus::Closed;
-    let people = place.engagement.contributors.at_asset.iter();
-    let venues: Vec<AssetIdx> =
-        people.filter(|(_, people)| **people >= least).map(|(asset, _)| *asset).filter(open).collect();
-    coverage_by(place, Seconds::from_minutes(NEAR_MINUTES), &walk::doors(place, &venues))
+pub fn near(place: &Place, meeting_places: &[AssetIdx]) -> Coverage {
+    let open = |asset: &&AssetIdx| place.assets[**asset].status != AssetStatus::Closed;
+    let open: Vec<AssetIdx> = meeting_places.iter().filter(open).copied().collect();
+    coverage_by(place, Seconds::from_minutes(NEAR_MINUTES), &walk::doors(place, &open))
 }
 
 /// Who can walk to an open asset of these kinds in so many minutes.

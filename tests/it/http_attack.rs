@@ -4,9 +4,10 @@
 use crate::http_attack_town::{MET, town, unprotected};
 use crate::http_server::{Answer, Server};
 use calamine::{Data, Reader, Xlsx};
+use patchwork::disclose::Dimension;
+use patchwork::disclose::release;
 use patchwork::disclose::{Audit, Cell, Policy, Published, Release, audit};
-use patchwork::layer::{Engaged, release};
-use patchwork::measure::tables::Dimension;
+use patchwork::measure::Engaged;
 use patchwork::place::Place;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -403,7 +404,7 @@ fn the_attack_finds_what_is_served_without_protection_and_one_number_put_in_by_h
         let table = release.tables.iter_mut().find(|table| table.name == "reach-sex").expect("the table");
         let keys = table.dimensions.iter().zip(id.split('.'));
         let at: Vec<usize> = keys.map(|(dimension, key)| dimension.find(key).expect("a category")).collect();
-        let place = patchwork::measure::tables::index(&table.dimensions, &at).expect("a cell");
+        let place = patchwork::disclose::index(&table.dimensions, &at).expect("a cell");
         table.cells[place] = Policy::default().round(exact(id));
         // The same cell stands in other tables as a total, and is put back in none of them: the attack goes by both.
         !exposed(&[release]).exposed.is_empty()

@@ -2,8 +2,8 @@
 
 use crate::http_server::Server;
 use patchwork::disclose::{Cell, Published};
-use patchwork::layer::Engaged;
 use patchwork::load::load;
+use patchwork::measure::Engaged;
 use patchwork::place::Place;
 use patchwork::synth::{DemoOptions, write_demo};
 use serde_json::Value;

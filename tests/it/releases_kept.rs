@@ -3,8 +3,8 @@
 use crate::http_attack_town::{loaded, town, write_town};
 use crate::http_operations::Program;
 use crate::http_server::Server;
-use patchwork::disclose::audit;
-use patchwork::layer::Engaged;
+use patchwork::disclose::{self, audit};
+use patchwork::measure::Engaged;
 use std::path::Path;
 
 fn kept(dir: &Path) -> Vec<String> {
@@ -30,10 +30,10 @@ fn what_is_served_is_kept_and_the_next_release_is_protected_together_with_it() {
     assert!(Path::new(&first[0]).extension().is_some_and(|ending| ending == "json"), "whole, or not at all");
     keeping(dir.path(), 9);
     let place = loaded(dir.path());
-    let mut releases = Engaged::earlier(&place).expect("a release");
+    let mut releases = disclose::earlier(&place).expect("a release");
     assert_eq!(releases.len(), 1);
     releases.push(Engaged::of(&place).expect("protected").expect("there are records").protected);
-    let found = audit(&releases, &Engaged::policy(&place)).expect("audited");
+    let found = audit(&releases, &disclose::policy(&place)).expect("audited");
     assert!(found.exposed.is_empty(), "{:#?}", found.exposed);
     drop(Program::serving_in(dir.path()));
     assert_eq!(kept(dir.path()).len(), 2);

@@ -1,14 +1,16 @@
 use super::found;
 use super::patches::{Row as Given, add_names, add_per_resident, cold};
 use crate::disclose::Cell;
+use crate::disclose::tabulate;
 use crate::layer::catalog::{Context, Entry, Make};
 use crate::layer::column::{Columns, Table};
 use crate::layer::credits::{GIVING, MET, PEOPLE, WALKS};
 use crate::layer::field::{ends, said as words};
 use crate::layer::reach::decimals;
-use crate::layer::{Engaged, field, patches, round};
+use crate::layer::{field, patches, round};
+use crate::measure::Covered;
+use crate::measure::Engaged;
 use crate::measure::reach::{Flag, Reach};
-use crate::measure::{Covered, counts};
 use crate::place::{Idx, PatchIdx};
 
 const PER_1000: &str = "people per 1,000 residents";
@@ -142,7 +144,7 @@ fn add_met(columns: &mut Columns<'_, Beside>) {
 /// Everybody met in each patch in the whole time, as published, and what that means beside the other patches.
 fn everybody(context: &Context<'_>, engaged: &Engaged) -> Vec<(Cell, Reach)> {
     let Some(table) = engaged.everybody() else { return Vec::new() };
-    let dimension = table.name.strip_prefix(&counts::reach("")).unwrap_or_default();
+    let dimension = table.name.strip_prefix(&tabulate::reach("")).unwrap_or_default();
     let rows = engaged.reach(context.place, dimension, 0);
     let of = |row: usize| {
         let reach = rows.get(row).and_then(|groups| groups.first()).copied().unwrap_or_default();

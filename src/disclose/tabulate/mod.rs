@@ -1,9 +1,13 @@
-//! Everything counted from engagement records that may be published, as exact tables for `disclose`.
+//! Everything counted from engagement records that may be published, as exact tables for `disclose`, which alone can
+//! read a number out of them: it is a part of `disclose` so that the compiler sees to that.
 
 mod deeds;
+mod links;
+mod tables;
 
-use super::tables::{Dimension, Relation, Table, Tables};
-use crate::place::{Answer, Basis, Engagement, Expected, PatchIdx, Place, PlaceOrPatch, Quarter};
+pub use tables::{Category, Dimension, Relation, Table, Tables, index};
+
+use crate::place::{Answer, AssetIdx, Basis, Engagement, Expected, PatchIdx, Place, PlaceOrPatch, Quarter};
 use std::collections::BTreeMap;
 
 /// The most quarters that are told apart: two years, so that each of the last four has the same quarter of
@@ -59,7 +63,7 @@ pub fn themes_by(dimension: &str) -> String {
 /// Counts that were spread over patches are made whole, patch by patch and then answer by answer, so that
 /// each total stays the nearest whole number (largest remainders).
 #[must_use]
-pub fn tables(place: &Place) -> Tables {
+pub(in crate::disclose) fn tables(place: &Place) -> Tables {
     let met = &place.engagement;
     if met.is_empty() {
         return Tables::default();
@@ -75,13 +79,13 @@ pub fn tables(place: &Place) -> Tables {
     if met.basis == Basis::People && frame.linked {
         let visits = frame.visits(met);
         let (leaders, often) = (frame.leaders(met, &visits), frame.how_often(met));
-        tables.extend(super::links::first_met(met, &visits, &frame.quarters));
-        tables.extend(super::links::met_often(&often, &leaders, &visits));
+        tables.extend(links::first_met(met, &visits, &frame.quarters));
+        tables.extend(links::met_often(&often, &leaders, &visits));
         tables.extend([visits, leaders, often]);
     }
     if frame.linked {
         for crossing in &met.crossings {
-            tables.extend(super::links::crossing(place, crossing, &tables));
+            tables.extend(links::crossing(place, crossing, &tables));
         }
     }
     tables.extend(frame.work(met));
@@ -122,7 +126,7 @@ impl Frame {
         let met = &place.engagement;
         let mut patch = Dimension::new("patch", Relation::Sum);
         let all = patch.push("all", "The whole place", None);
-        let (homes, homes_outside) = super::links::homes(place);
+        let (homes, homes_outside) = links::homes(place);
         for (one, homes) in place.patches.iter().zip(homes) {
             let at = patch.push(&one.key, &one.name, Some(all));
             patch.ground(at, homes);
@@ -143,7 +147,7 @@ impl Frame {
         let mut period = Dimension::new("period", relation);
         let (from, to) = met.days.unwrap_or_default();
         let ever = period.push("all", &format!("{from} to {to}"), None);
-        period.ground(ever, super::links::quarters_of(met));
+        period.ground(ever, links::quarters_of(met));
         for quarter in &quarters {
             period.push(&quarter.key(), &quarter.words(), linked.then_some(ever));
         }
@@ -295,7 +299,7 @@ impl Frame {
 }
 
 /// The answers that occur in a dimension: its groups, then what matches none, then what nobody recorded.
-pub(super) fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
+fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
     let Some(dimension) = dimension else { return Vec::new() };
     let mut all: Vec<Answer> = met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied().collect();
     all.extend(met.raised_by.iter().filter(|raised| raised.dimension == dimension).map(|raised| raised.answer));
@@ -361,6 +365,7 @@ fn whole(counts: &[f64], total: Option<u64>) -> Vec<u64> {
 /// How much more the count of a patch varies because its people were placed by a coarse area: 1 where every
 /// record says the patch. The variance of spreading is that of drawing each person's patch by the shares
 /// of residents; to the variance of the count itself it adds in proportion.
+/// Rounded up to one decimal: enough for an interval, too little to tell a count from.
 #[must_use]
 pub fn dispersion(met: &Engagement, patch: Option<PatchIdx>) -> f64 {
     let cells = met.met.iter().filter(|cell| cell.patch == patch && cell.quarter.is_none());
@@ -368,7 +373,17 @@ pub fn dispersion(met: &Engagement, patch: Option<PatchIdx>) -> f64 {
         people: sum.people + cell.count.people,
         variance: sum.variance + cell.count.variance,
     });
-    if sum.people > 0.0 { 1.0 + sum.variance / sum.people } else { 1.0 }
+    let dispersion = if sum.people > 0.0 { 1.0 + sum.variance / sum.people } else { 1.0 };
+    (dispersion * 10.0).ceil() / 10.0
+}
+
+/// Assets where it may be said that people are met: with at least `least` different people, none of whom has most of the
+/// records, so that a single visitor does not make a venue. Counted until the end of the last whole quarter, so that it
+/// changes when a quarter's people have come, not with the one who makes the number full.
+#[must_use]
+pub fn meeting_places(met: &Engagement, least: u64) -> Vec<AssetIdx> {
+    let people = met.contributors.at_asset.iter();
+    people.filter(|(_, people)| **people >= least as f64).map(|(asset, _)| *asset).collect()
 }
 
 #[cfg(test)]

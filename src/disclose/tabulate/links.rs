@@ -194,7 +194,7 @@ pub(super) fn met_often(often: &Table, leaders: &Table, visits: &Table) -> Vec<T
         let visited = Known::latent("quarters of people", &key, sum);
         let parts: Vec<(&Known, usize)> = quarters.iter().map(|known| (known, 1)).collect();
         tables.push(relate("people by quarter", patch, Relation::Sum, &visited, &parts));
-        let times = super::counts::TIMES.iter().map(|(_, most, _)| *most as usize);
+        let times = super::TIMES.iter().map(|(_, most, _)| *most as usize);
         let parts: Vec<(&Known, usize)> =
             classes.iter().zip(times).map(|(known, times)| (known, times.min(quarters.len()))).collect();
         tables.push(relate("people by times", patch, Relation::AtMost, &visited, &parts));
@@ -207,7 +207,7 @@ pub(super) fn met_often(often: &Table, leaders: &Table, visits: &Table) -> Vec<T
 pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> Vec<Table> {
     let met = &place.engagement;
     let of: Vec<usize> = crossing.margins.iter().copied().chain([crossing.dimension]).collect();
-    let named = |i: usize| met.dimensions.get(i).map(|key| super::counts::reach(key));
+    let named = |i: usize| met.dimensions.get(i).map(|key| super::reach(key));
     let Some(first) = named(crossing.dimension).and_then(|name| made.iter().find(|table| table.name == name)) else {
         return Vec::new();
     };

@@ -1,8 +1,8 @@
 //! Releases as files: what was published, kept so that the next release gives away no more together
 //! with it, and read back. A release holds protected counts only.
 
-use crate::disclose::{Audit, Cell, Finding, Policy, Protected, Published};
-use crate::measure::tables::{Category, Dimension, Relation};
+use super::tabulate::{Category, Dimension, Relation};
+use super::{Audit, Cell, Finding, Policy, Protected, Published};
 use serde_json::{Value, json};
 
 /// Name and version of the form, in the first line of every release file.

@@ -1,11 +1,9 @@
 //! Counts of what was done and raised: amounts, each with how many people it is of.
 
 use super::{
-    self as counts, Frame, LAST_YEAR, RAISED, THEMES, VENUES, WORK, answer_dimension, answers, theme_dimension,
-    themes_by,
+    Dimension, Frame, LAST_YEAR, RAISED, Relation, THEMES, Table, VENUES, WORK, answer_dimension, answers, links,
+    theme_dimension, themes_by,
 };
-use crate::measure::links;
-use crate::measure::tables::{Dimension, Relation, Table};
 use crate::place::{Activity, Engagement, Place, Quarter, Window};
 use std::collections::BTreeMap;
 
@@ -86,8 +84,8 @@ impl Frame {
         // is left out: that nothing was raised in it is known.
         let mut at = BTreeMap::from([(Window::Ever, ever)]);
         for (window, key, words, quarters) in [
-            (Window::LastYear, counts::LAST, LAST_YEAR, year),
-            (Window::YearBefore, counts::BEFORE, "The four quarters before", older),
+            (Window::LastYear, super::LAST, LAST_YEAR, year),
+            (Window::YearBefore, super::BEFORE, "The four quarters before", older),
             (Window::Other, "other", "Before and after those", rest),
         ] {
             if !quarters.is_empty() {

@@ -1,12 +1,10 @@
-//! What engagement records say of a place, protected: the one thing that layers, tables and pages about
-//! people met are made from.
+//! What engagement records say of a place, protected: the one thing that measures, layers and pages about people met are
+//! made from.
 
-use super::release;
-use crate::disclose::{self, Policy, Protected, Published, Unprotectable};
-use crate::measure::Coverage;
-use crate::measure::counts;
-use crate::measure::near::near;
-use crate::measure::reach::{Count, Reach, Row, reach, residents};
+use super::Coverage;
+use super::near::near;
+use super::reach::{Count, Reach, Row, reach, residents};
+use crate::disclose::{self, Protected, Published, Unprotectable, tabulate};
 use crate::place::{Audience, Code, GroupIdx, Idx, Issue, PatchIdx, Place, Quarter, Where};
 use crate::stats::{gini_of_tallies, top_share_of_tallies};
 
@@ -45,15 +43,11 @@ impl Engaged {
     /// # Errors
     /// When the counts cannot be protected together; nothing may be shown then.
     pub fn of(place: &Place) -> Result<Option<Self>, Unprotectable> {
-        if place.engagement.is_empty() {
-            return Ok(None);
-        }
-        let policy = Self::policy(place);
-        let protected = disclose::protect(&counts::tables(place), &policy, &Self::earlier(place)?)?;
+        let Some(protected) = disclose::of_place(place)? else { return Ok(None) };
         let mut own = Self {
+            near: near(place, &tabulate::meeting_places(&place.engagement, protected.policy.threshold)),
             protected,
-            near: near(place, policy.threshold as f64),
-            quarters: counts::quarters(&place.engagement),
+            quarters: tabulate::quarters(&place.engagement),
             concentration: Vec::new(),
         };
         own.concentration = own.concentrations();
@@ -79,38 +73,10 @@ impl Engaged {
         Issue { audience: Audience::Operator, ..Issue::warning(Code::NotProtected, at, problem, remedy) }
     }
 
-    /// How the place protects small counts.
-    #[must_use]
-    pub fn policy(place: &Place) -> Policy {
-        Policy { threshold: place.disclosure.threshold, rounding: place.disclosure.rounding }
-    }
-
-    /// What the place published before, oldest first.
-    ///
-    /// # Errors
-    /// When a file is no release.
-    pub fn earlier(place: &Place) -> Result<Vec<Protected>, Unprotectable> {
-        let read = |(file, text): &(String, String)| {
-            release::read(text.as_bytes()).map_err(|why| Unprotectable::Forgotten { file: file.clone(), why })
-        };
-        place.disclosure.earlier.iter().map(read).collect()
-    }
-
-    /// The tables as they would leave without protection: for the audit, which must find fault with them.
-    ///
-    /// # Errors
-    /// When the tables contradict each other.
-    pub fn unprotected(place: &Place) -> Result<Option<Protected>, Unprotectable> {
-        if place.engagement.is_empty() {
-            return Ok(None);
-        }
-        disclose::protect(&counts::tables(place), &Policy::NONE, &[]).map(Some)
-    }
-
     /// The table of people by patch, answer and period of a dimension.
     #[must_use]
     pub fn people(&self, dimension: &str) -> Option<&Published> {
-        self.protected.table(&counts::reach(dimension))
+        self.protected.table(&tabulate::reach(dimension))
     }
 
     /// Everybody met, by patch and period.
@@ -122,13 +88,13 @@ impl Engaged {
     /// Worked out from the protected counts of people by how often they were met, so that nothing can be worked out
     /// backwards; nothing is said where one of them is hidden.
     fn concentrations(&self) -> Vec<Concentration> {
-        let Some(table) = self.protected.table(counts::HOW_OFTEN) else { return Vec::new() };
+        let Some(table) = self.protected.table(tabulate::HOW_OFTEN) else { return Vec::new() };
         let rows = table.dimensions.first().map_or(0, |patch| patch.categories.len());
         (0..rows)
             .map(|row| {
                 let cell = table.cell(&[row, 0, 0]);
                 let enough = cell.value().is_some_and(|n| n >= TENTHS * self.protected.policy.threshold);
-                let classes = counts::TIMES.iter().enumerate();
+                let classes = tabulate::TIMES.iter().enumerate();
                 let times: Option<Vec<(f64, f64)>> = classes
                     .map(|(i, (_, _, times))| Some((*times, table.cell(&[row, i + 1, 0]).value()? as f64)))
                     .collect();
@@ -172,17 +138,12 @@ impl Engaged {
                     met: count(0),
                     met_of: (1..answers.categories.len()).map(count).collect(),
                     not_recorded: not_recorded.map_or(Some(Count::exactly(0.0)), count),
-                    dispersion: if row == 0 { 1.0 } else { rough(counts::dispersion(&place.engagement, patch)) },
+                    dispersion: if row == 0 { 1.0 } else { tabulate::dispersion(&place.engagement, patch) },
                 })
             })
             .collect();
         reach(&rows)
     }
-}
-
-/// A dispersion with one decimal: enough for an interval, too little to tell a count from.
-fn rough(dispersion: f64) -> f64 {
-    (dispersion * 10.0).ceil() / 10.0
 }
 
 /// What may be known of a cell.

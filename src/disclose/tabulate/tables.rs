@@ -1,8 +1,8 @@
 //! Exact counts of people met, before they are protected: the one form in which anything counted from
 //! engagement records goes to [`crate::disclose`].
 //!
-//! The numbers can be put in here and taken out by `disclose` alone: `tests/it/house.rs` proves that
-//! layers, snapshots, pages and commands never read them, and `Debug` prints shapes, not numbers.
+//! Anybody can put numbers in here, and `disclose` alone can take them out: they are private to it, and `Debug` prints
+//! shapes, not numbers.
 
 use std::fmt;
 
@@ -233,15 +233,13 @@ impl Table {
         }
     }
 
-    /// The exact counts, for `disclose` and for the tests of measures only.
-    #[must_use]
-    pub fn exact(&self) -> &[u64] {
+    /// The exact counts.
+    pub(in crate::disclose) fn exact(&self) -> &[u64] {
         &self.counts
     }
 
-    /// How many people each exact count is of, for `disclose` only.
-    #[must_use]
-    pub fn exact_contributors(&self) -> &[u64] {
+    /// How many people each exact count is of.
+    pub(in crate::disclose) fn exact_contributors(&self) -> &[u64] {
         self.contributors.as_deref().unwrap_or(&self.counts)
     }
 }
