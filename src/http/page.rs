@@ -39,8 +39,10 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     let sources = pages![
         "base.html",
         "account.html",
+        "begin.html",
         "api.html",
         "audit.html",
+        "changes.html",
         "collection.html",
         "collections.html",
         "conformance.html",
@@ -129,6 +131,7 @@ pub(super) fn reply(
             members.insert("layer".to_owned(), about);
         }
         members.insert("base".to_owned(), json!(ask.base));
+        members.insert("edited".to_owned(), json!(ask.is_edited));
     }
     bare(name, &page)
 }

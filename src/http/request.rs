@@ -49,6 +49,8 @@ pub(super) struct Ask {
     pub(super) if_range: Option<String>,
     /// Under which the answer may be kept.
     pub(super) key: Option<Key>,
+    /// Whether a workspace is served, on which people work.
+    pub(super) is_edited: bool,
     /// Whether the client reads gzip.
     pub(super) gzip: bool,
     /// Whether files may be fetched: where not everybody may, those who may not are shown pages only.
@@ -79,6 +81,7 @@ impl FromRequestParts<Arc<App>> for Ask {
             client: client(parts, app.behind_proxy),
             params,
             key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
+            is_edited: app.editing.is_some(),
             gzip: kept::reads_gzip(&parts.headers),
             may_fetch,
             snapshot,
@@ -191,6 +194,7 @@ impl Ask {
     pub(super) fn own_snapshot(&self) -> Result<&Arc<Snapshot>, Problem> {
         self.snapshot.as_ref().ok_or_else(|| match self.shared.failure() {
             Some(_) => Problem::nothing_loaded(),
+            None if self.is_edited => Problem::nothing_published(),
             None => Problem::not_ready(),
         })
     }

@@ -71,7 +71,14 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("POST", "/settings", "nnnny"),
     ("GET", "/versions", "nyyyy"),
     ("GET", "/versions/{n}", "nyyyy"),
+    ("GET", "/versions/{n}/changes", "nnnyy"),
     ("POST", "/versions/{n}/restore", "nnnyy"),
+    ("GET", "/begin", "nnyyy"),
+    ("POST", "/begin", "nnyyy"),
+    ("POST", "/drafts/{draft}/answers", "nnnyy"),
+    ("POST", "/drafts/{mine}/answers", "--yyy"),
+    ("POST", "/drafts/{draft}/place", "nnnyy"),
+    ("POST", "/drafts/{mine}/place", "--yyy"),
     ("GET", "/audit", "nnnny"),
     ("GET", "/drafts", "nnyyy"),
     ("POST", "/drafts", "nnyyy"),
@@ -142,7 +149,7 @@ impl House {
         let body = if method == "POST" { format!("seal={seal}&{body}") } else { String::new() };
         let (media, body) = match path.ends_with("/execution") {
             true => ("application/json", "{\"inputs\":{}}".to_owned()),
-            false if path == "/drafts" || path.ends_with("/files") => (
+            false if path == "/drafts" || path == "/begin" || path.ends_with("/files") => (
                 "multipart/form-data; boundary=XX",
                 format!("--XX\r\nContent-Disposition: form-data; name=\"seal\"\r\n\r\n{seal}\r\n--XX--\r\n"),
             ),

@@ -37,11 +37,10 @@ fn own(visit: &Visit, place: &Place, asset: &Asset) -> bool {
 
 fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     let snapshot = visit.ask.snapshot()?;
-    let assets: Vec<Value> = snapshot
-        .place
-        .assets
-        .iter()
-        .filter(|asset| own(visit, &snapshot.place, asset))
+    let mut listed: Vec<_> = snapshot.place.assets.iter().filter(|asset| own(visit, &snapshot.place, asset)).collect();
+    listed.sort_by_key(|asset| (asset.name.to_lowercase(), asset.kind.clone()));
+    let assets: Vec<Value> = listed
+        .into_iter()
         .map(|asset| json!({"key": asset.key, "name": asset.name, "kind": asset.kind.replace('_', " ")}))
         .collect();
     let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key && own(visit, &snapshot.place, asset)).map(
