@@ -14,17 +14,17 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 
 const UNREADABLE: Kind = Kind::warning(
     Code::TimetableRow,
-    "no day such as 20240630, a last day before the first, or more than ten years; left out",
+    "No day such as 20240630, a last day before the first, or more than ten years; left out",
     "Ask the publisher; trips of this service may be missing",
 );
 const UNKNOWN_EXCEPTION: Kind = Kind::warning(
     Code::TimetableRow,
-    "neither 1 (runs as well) nor 2 (does not run); left out",
+    "Neither 1 (runs as well) nor 2 (does not run); left out",
     "Ask the publisher whether the service runs on that day",
 );
 const FLAG: Kind = Kind::warning(
     Code::TimetableRow,
-    "neither 0 nor 1 under a day of the week; taken as not running",
+    "Neither 0 nor 1 under a day of the week; taken as not running",
     "Ask the publisher whether the service runs on these days",
 );
 

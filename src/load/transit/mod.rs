@@ -30,17 +30,17 @@ pub struct Transit {
 
 const NEVER: Kind = Kind::warning(
     Code::TimetableNeverRuns,
-    "trips have a service that runs on no day",
+    "Trips have a service that runs on no day",
     "Look at calendar.txt and calendar_dates.txt: these trips are in no answer",
 );
 const TRANSFER: Kind = Kind::note(
     Code::TimetableRow,
-    "a change from one vehicle or line to another, or within a vehicle, is not read; changes are as between other stops",
+    "A change from one vehicle or line to another, or within a vehicle, is not read; changes are as between other stops",
     "Nothing needs doing",
 );
 const TRANSFER_ODD: Kind = Kind::warning(
     Code::TimetableRow,
-    "no kind of change that is known, no whole seconds, or a stop that is not in stops.txt; left out",
+    "No kind of change that is known, no whole seconds, or a stop that is not in stops.txt; left out",
     "Ask the publisher how long the change takes",
 );
 

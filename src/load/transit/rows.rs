@@ -82,7 +82,7 @@ impl Kind {
     }
 
     const UNREADABLE: Self =
-        Self::warning(Code::TimetableRow, "cannot be read, nor anything after them", "Fetch the timetable again");
+        Self::warning(Code::TimetableRow, "Cannot be read, nor anything after them", "Fetch the timetable again");
 }
 
 /// Oddities by file and kind: the first of each with its row, and how many there are.

@@ -21,17 +21,17 @@ pub struct Stop {
 
 const NOWHERE: Kind = Kind::warning(
     Code::TimetableStop,
-    "no usable stop_lat and stop_lon, nor a station that has them; nobody gets on or off there",
+    "No usable stop_lat and stop_lon, nor a station that has them; nobody gets on or off there",
     "Give the stop its coordinates, in degrees",
 );
 const TWICE: Kind = Kind::warning(
     Code::TimetableRow,
-    "a stop of this name stands above; the first counts",
+    "A stop of this name stands above; the first counts",
     "Give each stop a stop_id of its own",
 );
 const ORPHAN: Kind = Kind::note(
     Code::TimetableRow,
-    "the station it belongs to is not in the file",
+    "The station it belongs to is not in the file",
     "Nothing needs doing where the stop has coordinates of its own",
 );
 

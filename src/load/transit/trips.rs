@@ -10,30 +10,30 @@ const ROW: Code = Code::TimetableRow;
 const TIMES: Code = Code::TimetableTimes;
 const ASK: &str = "Ask the publisher; until then these trips, or these rows, do not run here";
 const TWICE: Kind =
-    Kind::warning(ROW, "a trip of this name stands above; the first counts", "Give each trip its own trip_id");
-const NO_SERVICE: Kind = Kind::warning(ROW, "the service is in no calendar, so the trip never runs", ASK);
-const NO_TRIP: Kind = Kind::warning(ROW, "the trip is not in trips.txt; the row is left out", ASK);
-const NO_STOP: Kind = Kind::warning(ROW, "the stop is not in stops.txt; the vehicle passes it", ASK);
+    Kind::warning(ROW, "A trip of this name stands above; the first counts", "Give each trip its own trip_id");
+const NO_SERVICE: Kind = Kind::warning(ROW, "The service is in no calendar, so the trip never runs", ASK);
+const NO_TRIP: Kind = Kind::warning(ROW, "The trip is not in trips.txt; the row is left out", ASK);
+const NO_STOP: Kind = Kind::warning(ROW, "The stop is not in stops.txt; the vehicle passes it", ASK);
 const SEQUENCE: Kind =
-    Kind::warning(ROW, "stop_sequence is no whole number, or stands twice in a trip; the trip is left out", ASK);
-const TIME: Kind = Kind::warning(TIMES, "no time such as 07:05:00 or 25:10:00; the trip is left out", ASK);
-const BACK: Kind = Kind::warning(TIMES, "earlier than the time before it; the trip is left out", ASK);
-const ENDS: Kind = Kind::warning(TIMES, "the first or the last stop of a trip has no time; the trip is left out", ASK);
-const SHORT: Kind = Kind::warning(TIMES, "a trip with fewer than two stops; it goes nowhere and is left out", ASK);
+    Kind::warning(ROW, "Stop_sequence is no whole number, or stands twice in a trip; the trip is left out", ASK);
+const TIME: Kind = Kind::warning(TIMES, "No time such as 07:05:00 or 25:10:00; the trip is left out", ASK);
+const BACK: Kind = Kind::warning(TIMES, "Earlier than the time before it; the trip is left out", ASK);
+const ENDS: Kind = Kind::warning(TIMES, "The first or the last stop of a trip has no time; the trip is left out", ASK);
+const SHORT: Kind = Kind::warning(TIMES, "A trip with fewer than two stops; it goes nowhere and is left out", ASK);
 const BETWEEN: Kind = Kind::note(
     Code::TimetableInterpolated,
-    "no time; it is spread evenly by stops between the times before and after, as the format has it",
+    "No time; it is spread evenly by stops between the times before and after, as the format has it",
     "Nothing needs doing; a publisher's own times would be better",
 );
-const BY_CALL: Kind = Kind::note(ROW, "to be asked for beforehand; taken as an ordinary stop", "Nothing needs doing");
+const BY_CALL: Kind = Kind::note(ROW, "To be asked for beforehand; taken as an ordinary stop", "Nothing needs doing");
 const HEADWAY: Kind = Kind::warning(
     Code::TimetableFrequency,
-    "no headway of ten seconds or more, or no times from and to; the row is left out",
+    "No headway of ten seconds or more, or no times from and to; the row is left out",
     ASK,
 );
 const INEXACT: Kind = Kind::note(
     Code::TimetableFrequency,
-    "a headway without exact times; taken to leave at start_time and every headway after it",
+    "A headway without exact times; taken to leave at start_time and every headway after it",
     "Nothing needs doing; the waits are those of a timetable, not of chance",
 );
 
