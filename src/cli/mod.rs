@@ -13,6 +13,7 @@ mod locate;
 mod measure;
 mod output;
 mod plan;
+mod plan_patches;
 mod progress;
 mod region;
 mod review;
@@ -79,7 +80,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Measure(args) => measure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
         Command::Review(args) => review::run(args, &progress),
-        Command::Plan(args) => plan::run(args, &progress),
+        Command::Plan(args) => match &args.plan {
+            args::Plan::Hubs(hubs) => plan::run(&args.dir, hubs, &progress),
+            args::Plan::Patches(patches) => plan_patches::run(&args.dir, patches, &progress),
+        },
         Command::Locate(args) => locate::run(args, &progress),
         Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
