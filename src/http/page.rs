@@ -38,8 +38,11 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_filter("urlencode", |words: String| super::text::encode(&words));
     let sources = pages![
         "base.html",
+        "account.html",
+        "begin.html",
         "api.html",
         "audit.html",
+        "changes.html",
         "collection.html",
         "collections.html",
         "conformance.html",
@@ -48,12 +51,15 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "draft.html",
         "drafts.html",
         "forms.html",
+        "invitation.html",
         "issues.html",
         "item.html",
         "items.html",
         "job.html",
         "jobs.html",
         "landing.html",
+        "people.html",
+        "person.html",
         "problem.html",
         "process.html",
         "processes.html",
@@ -64,6 +70,7 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "schema.html",
         "scheme.html",
         "schemes.html",
+        "settings.html",
         "sign_in.html",
         "table.html",
         "tileset.html",
@@ -124,6 +131,7 @@ pub(super) fn reply(
             members.insert("layer".to_owned(), about);
         }
         members.insert("base".to_owned(), json!(ask.base));
+        members.insert("edited".to_owned(), json!(ask.is_edited));
     }
     bare(name, &page)
 }

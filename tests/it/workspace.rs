@@ -17,12 +17,12 @@ const TOML: &str = "[place]\nname = \"Toytown\"\ndate = \"2024-06-30\"\n[zones]\
     [[assets]]\nfile = \"hubs.csv\"\nkind = \"hub\"\n[[standards]]\nkey = \"hub\"\nkinds = [\"hub\"]\nwithin_minutes = 15\n";
 const HUBS: &str = "name,latitude,longitude,status\nOne,51.585,-2.995,open\n";
 
-struct Browser {
-    address: SocketAddr,
-    cookie: String,
-    seal: String,
-    shared: Arc<Shared>,
-    editing: Arc<Editing>,
+pub(crate) struct Browser {
+    pub(crate) address: SocketAddr,
+    pub(crate) cookie: String,
+    pub(crate) seal: String,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) editing: Arc<Editing>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     _dir: tempfile::TempDir,
 }
@@ -34,7 +34,7 @@ fn zones() -> String {
 }
 
 impl Browser {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let place = dir.path().join("place");
         std::fs::create_dir(&place).expect("a folder");
@@ -66,7 +66,7 @@ impl Browser {
         Self { address, cookie: String::new(), seal: String::new(), shared, editing, stop: Some(stop), _dir: dir }
     }
 
-    fn signed_in() -> Self {
+    pub(crate) fn signed_in() -> Self {
         let mut browser = Self::new();
         let entered = browser.form("/sign-in", &[("key", KEY)]);
         assert_eq!(entered.status, 303, "{}", entered.text());
@@ -79,7 +79,7 @@ impl Browser {
         browser
     }
 
-    fn send(&self, method: &str, path: &str, media: &str, body: &[u8]) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, media: &str, body: &[u8]) -> Answer {
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\nContent-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             self.address,
@@ -94,11 +94,11 @@ impl Browser {
         Answer::parsed(bytes)
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "text/plain", b"")
     }
 
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("seal={}", self.seal);
         for (name, value) in fields {
             let value: String = value.bytes().fold(String::new(), |mut text, b| {
@@ -143,7 +143,7 @@ impl Browser {
         }
     }
 
-    fn publish(&self, draft: &str) -> Answer {
+    pub(crate) fn publish(&self, draft: &str) -> Answer {
         let revision = value_of(&self.checked(draft), "revision");
         self.form(&format!("{draft}/publish"), &[("revision", &revision)])
     }
@@ -163,12 +163,12 @@ impl Drop for Browser {
     }
 }
 
-fn value_of(page: &str, name: &str) -> String {
+pub(crate) fn value_of(page: &str, name: &str) -> String {
     let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
     from.split('"').next().unwrap_or_default().to_owned()
 }
 
-fn path_of(answer: &Answer) -> String {
+pub(crate) fn path_of(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let to = answer.header("location").expect("a location");
     format!("/{}", to.splitn(4, '/').nth(3).unwrap_or_default())
@@ -331,6 +331,33 @@ fn records_of_the_short_form_wait_in_one_draft_and_are_counted_once_published() 
     assert_eq!(path_of(&browser.publish(&format!("/drafts/{}", drafts[0].id))), "/versions?new=2");
     let snapshot = browser.shared.current().expect("served");
     assert_eq!((snapshot.place.engagement.rows(), snapshot.place.engagement.used()), (3, 3), "{:?}", snapshot.issues);
+    // What each version publishes of people met is kept, and the next is protected together with it.
+    let releases = || -> Vec<_> {
+        let dir = browser.editing.workspace().dir().join("releases");
+        let mut files: Vec<_> = std::fs::read_dir(dir).expect("listed").flatten().map(|file| file.path()).collect();
+        files.sort();
+        files
+    };
+    assert_eq!(releases().len(), 1);
+    let later: Vec<(&str, &str)> =
+        good.iter().map(|(name, good)| (*name, if *name == "date" { "2024-09-03" } else { good })).collect();
+    for _ in 0..2 {
+        assert_eq!(path_of(&browser.form("/records/new", &later)), "/records/new?saved=1");
+    }
+    let drafts = browser.editing.workspace().keeper().drafts().expect("drafts");
+    assert_eq!(path_of(&browser.publish(&format!("/drafts/{}", drafts[0].id))), "/versions?new=3");
+    let kept: Vec<_> = releases()
+        .iter()
+        .map(|file| patchwork::disclose::release::read(&std::fs::read(file).expect("read")).expect("a release"))
+        .collect();
+    assert_eq!(kept.len(), 2);
+    let snapshot = browser.shared.current().expect("served");
+    assert_eq!(snapshot.place.disclosure.earlier.len(), 1, "the first release was known when the second was made");
+    let policy = patchwork::disclose::policy(&snapshot.place);
+    assert!(patchwork::disclose::audit(&kept, &policy).expect("audited").exposed.is_empty());
+    let copy = tempfile::tempdir().expect("a directory");
+    patchwork::store::backup(browser.editing.workspace(), copy.path()).expect("copied");
+    assert_eq!(std::fs::read_dir(copy.path().join("releases")).expect("listed").count(), 2, "a copy has them too");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::{UPLOAD_LIMIT, see};
 use crate::edit::{self, Difference, Progress, Purpose, Report};
 use crate::place::{Issue, Severity};
 use crate::report::understood;
-use crate::store::{Action, Draft, DraftState, StoreError};
+use crate::store::{Action, Draft, DraftState, Entry, StoreError, may};
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -22,6 +22,10 @@ const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml
 /// The form, and the drafts that are open.
 pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::Draft)?;
+    if visit.workspace().keeper().in_force()?.is_none() {
+        // Nothing is there yet that a file could be brought to.
+        return Ok(see(visit, "/begin"));
+    }
     listed(visit, &[])
 }
 
@@ -32,7 +36,8 @@ fn listed(visit: &Visit, errors: &[(&str, String)]) -> Result<Reply, Problem> {
         Some(now) => keeper.version(now.version)?.files.into_iter().map(|file| file.name).collect(),
         None => Vec::new(),
     };
-    let drafts: Vec<Value> = keeper.drafts()?.iter().map(head).collect();
+    let own = |draft: &&Draft| may(&visit.actor, Action::Draft, Some(&draft.who));
+    let drafts: Vec<Value> = keeper.drafts()?.iter().filter(own).map(head).collect();
     let errors: Vec<Value> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
     let page = visit.page(
         "drafts.html",
@@ -44,12 +49,12 @@ fn listed(visit: &Visit, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
 }
 
-fn head(draft: &Draft) -> Value {
+pub(super) fn head(draft: &Draft) -> Value {
     let changes: Vec<Value> = draft
         .changes
         .iter()
         .map(
-            |(name, file)| json!({"name": name, "gone": file.is_none(), "bytes": file.as_ref().map(|file| file.bytes)}),
+            |(name, file)| json!({"name": name, "gone": file.is_none(), "size": file.as_ref().map(|file| size(file.bytes))}),
         )
         .collect();
     json!({
@@ -58,10 +63,19 @@ fn head(draft: &Draft) -> Value {
     })
 }
 
+/// Bytes as people say them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
+    }
+}
+
 /// Begins a draft with the file that is brought.
 pub(super) fn begin(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::Draft)?;
-    if form.file.is_none() {
+    if form.files.is_empty() {
         return listed(visit, &[("file", "Choose a file to bring".to_owned())]);
     }
     let draft = visit.workspace().keeper().open_draft(&visit.actor, form.get("why"))?;
@@ -81,7 +95,7 @@ pub(super) fn begin(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
 pub(super) fn add(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let seen = Draft { revision: form.number("revision")?, ..draft };
-    if form.file.is_none() {
+    if form.files.is_empty() {
         return Err(Problem::refused("Choose a file to bring"));
     }
     let id = put(visit, &seen, form)?;
@@ -89,7 +103,6 @@ pub(super) fn add(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
 }
 
 fn put(visit: &Visit, draft: &Draft, form: &Form) -> Result<String, StoreError> {
-    let Some((name, file)) = &form.file else { return Err(StoreError::Refused("Choose a file to bring".to_owned())) };
     let kind = || {
         let kind = form.get("kind").trim();
         if kind.is_empty() {
@@ -109,18 +122,37 @@ fn put(visit: &Visit, draft: &Draft, form: &Form) -> Result<String, StoreError> 
             None => return Err(StoreError::Refused("Say what the file is".to_owned())),
         },
     };
-    let mut file = file.try_clone()?;
-    let brought = visit.editing.bring(&visit.actor, draft, name, &mut file, &purpose, UPLOAD_LIMIT as u64)?;
-    visit.editing.progress(&brought.draft)?;
-    Ok(brought.draft.id)
+    let mut draft = draft.clone();
+    for (name, file) in &form.files {
+        let mut file = file.try_clone()?;
+        draft = visit.editing.bring(&visit.actor, &draft, name, &mut file, &purpose, UPLOAD_LIMIT as u64)?.draft;
+    }
+    visit.editing.progress(&draft)?;
+    Ok(draft.id)
 }
 
 /// The draft of the address, if this is somebody who may change it.
-fn own(visit: &Visit) -> Result<Draft, Problem> {
+pub(super) fn own(visit: &Visit) -> Result<Draft, Problem> {
     visit.must(Action::Draft)?;
     let draft = visit.workspace().keeper().draft(visit.ask.param("draft"))?;
     visit.must_of(Action::Draft, &draft.who)?;
     Ok(draft)
+}
+
+/// A file of the draft that whoever asks may read as it was brought: all, or what they brought themselves and which
+/// holds nothing that others brought before.
+fn readable<'a>(visit: &Visit, draft: &'a Draft, name: &str) -> Result<&'a Entry, Problem> {
+    visit.must(Action::ReadUploads)?;
+    let missing = || Problem::not_found(format!("The draft has no file {name:?}."));
+    let entry = draft.files.iter().find(|file| file.name == name).ok_or_else(missing)?;
+    if may(&visit.actor, Action::ReadUploads, Some("")) {
+        return Ok(entry);
+    }
+    let changed = draft.changes.iter().any(|(known, file)| known == name && file.as_ref() == Some(entry));
+    if !changed || entry.who != visit.actor.name || edit::is_shared(name) {
+        return Err(visit.forbidden());
+    }
+    Ok(entry)
 }
 
 /// What became of a draft so far.
@@ -148,6 +180,10 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
     };
     members.insert("state".to_owned(), json!(state));
     if draft.state == DraftState::Open {
+        if let Some(drafted) = visit.editing.drafted(&draft.id) {
+            members.insert("drafted".to_owned(), super::start::told(&drafted));
+        }
+        members.insert("toml".to_owned(), json!(visit.editing.toml(&draft).ok()));
         match visit.editing.progress(&draft)? {
             Progress::Waiting => {
                 members.insert("doing".to_owned(), json!("Waiting for another check"));
@@ -156,17 +192,20 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
                 members.insert("doing".to_owned(), json!(step));
             }
             Progress::Done(report) => {
-                members.insert("report".to_owned(), told(&report, &draft));
+                let sees_all = may(&visit.actor, Action::ReadUploads, Some(""));
+                members.insert("report".to_owned(), told(&report, &draft, sees_all));
             }
         }
     }
     visit.page("draft.html", page)
 }
 
-fn told(report: &Report, draft: &Draft) -> Value {
+fn told(report: &Report, draft: &Draft, sees_all: bool) -> Value {
     // What is said of the files that are new comes first: the others were like this before.
+    // Whoever may not read the other files is not told what stands in their rows either.
+    let is_told = |issue: &&Issue| sees_all || !edit::is_shared(&issue.at.file);
     let is_new = |issue: &&Issue| draft.changes.iter().any(|(name, _)| *name == issue.at.file);
-    let (own, other): (Vec<&Issue>, Vec<&Issue>) = report.issues.iter().partition(is_new);
+    let (own, other): (Vec<&Issue>, Vec<&Issue>) = report.issues.iter().filter(is_told).partition(is_new);
     let count = |issues: &[&Issue], severity| issues.iter().filter(|issue| issue.severity == severity).count();
     let line = |issue: &&Issue| {
         json!({
@@ -176,13 +215,16 @@ fn told(report: &Report, draft: &Draft) -> Value {
     };
     let shown: Vec<Value> = own.iter().take(LISTED).map(line).collect();
     let errors: Vec<Value> =
-        other.iter().filter(|issue| issue.severity == Severity::Error).take(LISTED).map(line).collect();
+        other.iter().filter(|issue| sees_all && issue.severity == Severity::Error).take(LISTED).map(line).collect();
     let files: Vec<&String> = draft
         .changes
         .iter()
         .filter(|(name, file)| file.is_some() && name != "place.toml")
         .map(|(name, _)| name)
         .collect();
+    // A sheet is given back where something is said of the file; else there is nothing in it that its owner lacks.
+    let returned: Vec<&&String> =
+        files.iter().filter(|name| own.iter().any(|issue| issue.at.file == ***name)).collect();
     json!({
         "is_usable": report.is_usable,
         "errors": count(&own, Severity::Error) + errors.len(),
@@ -192,14 +234,14 @@ fn told(report: &Report, draft: &Draft) -> Value {
         "other_errors": errors,
         "more": own.len().saturating_sub(LISTED),
         "tables": understood::lines(&report.tables.iter().filter(|table| files.contains(&&table.file)).cloned().collect::<Vec<_>>()),
-        "files": files,
+        "files": returned,
         "difference": report.difference.as_ref().map(difference),
         "seconds": format!("{:.1}", report.seconds),
         "digest": report.digest,
     })
 }
 
-fn difference(difference: &Difference) -> Value {
+pub(super) fn difference(difference: &Difference) -> Value {
     let lines: Vec<Value> = difference
         .lines
         .iter()
@@ -251,12 +293,10 @@ pub(super) fn give_up(visit: &Visit, _: &Form) -> Result<Reply, Problem> {
 pub(super) fn returned(visit: &Visit) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let name = visit.ask.get("name").unwrap_or_default();
+    readable(visit, &draft, name)?;
     let Progress::Done(report) = visit.editing.progress(&draft)? else {
         return Err(Problem::refused("The draft is still being checked; ask again in a moment"));
     };
-    if draft.files.iter().all(|file| file.name != name) {
-        return Err(Problem::not_found(format!("The draft has no file {name:?}.")));
-    }
     let view = visit.workspace().view(&draft.files)?;
     let book = edit::returned(&view.join(name), name, &report)?;
     Ok(Reply::new(SHEET, book).with(header::CONTENT_DISPOSITION, attached(&format!("{} - checked.xlsx", stem(name)))))
@@ -266,9 +306,7 @@ pub(super) fn returned(visit: &Visit) -> Result<Reply, Problem> {
 pub(super) fn file(visit: &Visit) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let name = visit.ask.get("name").unwrap_or_default();
-    let Some(entry) = draft.files.iter().find(|file| file.name == name) else {
-        return Err(Problem::not_found(format!("The draft has no file {name:?}.")));
-    };
+    let entry = readable(visit, &draft, name)?;
     let mut bytes = Vec::new();
     visit.workspace().files.read(&entry.hash)?.read_to_end(&mut bytes).map_err(StoreError::from)?;
     let given = name.rsplit('/').next().unwrap_or(name);
