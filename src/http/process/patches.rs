@@ -164,7 +164,7 @@ fn brief(inputs: &Inputs) -> Result<Brief, Problem> {
     if number("parts").is_some() && number("target").is_some() {
         return Err(Problem::bad_input("target", "give a number of patches or a size, not both"));
     }
-    for name in ["parts", "target"].into_iter().filter(|name| repair && number(name).is_some()) {
+    if let Some(name) = ["parts", "target"].into_iter().find(|name| repair && number(name).is_some()) {
         let why = "mending keeps today's patches: leave this out, or draw new ones with repair false";
         return Err(Problem::bad_input(name, why));
     }
