@@ -6,10 +6,17 @@ use std::ffi::{c_char, c_int, c_void};
 
 /// What ends a run of HiGHS before its time: somebody who gives up, or a number of simplex iterations.
 pub(crate) struct Stop<'a> {
-    pub(crate) watch: Option<&'a Watch>,
-    pub(crate) most_iterations: i64,
+    pub(super) watch: Option<&'a Watch>,
+    pub(super) most_iterations: i64,
     /// Whether the iterations were used up.
-    pub(crate) is_used_up: Cell<bool>,
+    pub(super) is_used_up: Cell<bool>,
+}
+
+impl<'a> Stop<'a> {
+    /// Somebody who may give up, and no limit else.
+    pub(crate) fn of(watch: Option<&'a Watch>) -> Self {
+        Self { watch, most_iterations: i64::MAX, is_used_up: Cell::new(false) }
+    }
 }
 
 /// Lets a stop interrupt HiGHS, which asks back between nodes, heuristics and simplex iterations. One thread at a time

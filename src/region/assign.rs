@@ -10,7 +10,6 @@ use super::recount::recount;
 use super::work::Work;
 use crate::locate::{Stop, interrupt_by};
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, RowProblem, Sense};
-use std::cell::Cell;
 
 /// Units times parts above which the program is too large to be worth a try.
 const MOST_CHOICES: usize = 60_000;
@@ -199,7 +198,7 @@ fn assign(problem: &Problem, cuts: &[Cut], start: Option<&[u32]>, seconds: f64, 
         // A start that HiGHS refuses only costs time.
         let _ = model.try_set_solution(Some(&values), None, None, None);
     }
-    let stop = Stop { watch: work.watch(), most_iterations: i64::MAX, is_used_up: Cell::new(false) };
+    let stop = Stop::of(work.watch());
     interrupt_by(&mut model, &stop);
     let Ok(solved) = model.try_solve() else { return Assigned::Unknown(0.0) };
     let bound = solved.double_info_value(c"mip_dual_bound").unwrap_or(0.0);

@@ -11,6 +11,7 @@ use super::frontier::Frontier;
 use super::price::{Part, Pricer};
 use super::problem::Problem;
 use super::work::Work;
+use crate::locate::{Stop, interrupt_by};
 use highs::{Col, HighsModelStatus, HighsSolutionStatus, Model, RowProblem, Sense};
 use std::collections::HashSet;
 
@@ -247,6 +248,8 @@ fn choose(problem: &Problem, parts: &[Part], most: f64, seconds: f64, work: &mut
     if set.iter().any(Result::is_err) {
         return Choice::Unknown;
     }
+    let stop = Stop::of(work.watch());
+    interrupt_by(&mut model, &stop);
     let Ok(solved) = model.try_solve() else { return Choice::Unknown };
     work.spend(parts.len() * 1000);
     match solved.status() {
@@ -331,6 +334,8 @@ impl Master {
         // HiGHS counts the time of all its runs together.
         model.try_set_option("time_limit", self.seconds + work.seconds_left()).ok()?;
         let began = std::time::Instant::now();
+        let stop = Stop::of(work.watch());
+        interrupt_by(&mut model, &stop);
         let solved = model.try_solve().ok()?;
         self.seconds += began.elapsed().as_secs_f64();
         if solved.status() != HighsModelStatus::Optimal || !work.spend(1000) {

@@ -147,6 +147,40 @@ fn a_plan_that_is_dismissed_ends_soon_and_frees_its_worker() {
     assert!(began.elapsed() < Duration::from_secs(25), "the only worker is free long before the time limit");
 }
 
+#[test]
+fn patches_are_mended_as_a_job_and_wrong_inputs_are_said_at_once() {
+    let inputs = json!({"repair": true, "tolerance": 0.5, "time_limit": 2});
+    let job = start(&SERVER, "patches", &json!({"inputs": inputs, "outputs": {"plans": {}}}));
+    let info = until(&SERVER, &job, over);
+    assert_eq!(info["status"], "successful", "{info}");
+    let plans = SERVER.get(&format!("{job}/results")).json();
+    assert_eq!((&plans["plans"][0]["objective"], plans["plans"].as_array().map(Vec::len)), (&json!("moved"), Some(3)));
+    assert!(plans["zones"].as_array().is_some_and(|zones| !zones.is_empty()));
+    let wrong = [
+        (json!({"tolerance": 2}), "tolerance is 2; it must be from 0 to 0.9"),
+        (json!({"parts": 3, "target": 500}), "target: give a number of patches or a size, not both"),
+        (json!({"repair": true, "parts": 3}), "parts: mending keeps today's patches"),
+        (json!({"objective": "best"}), "there are moved, distance, cut-edges"),
+    ];
+    for (inputs, words) in wrong {
+        let answer = execute("patches", &json!({"inputs": inputs}));
+        assert_eq!(answer.status, 400, "{inputs}");
+        assert!(detail(&answer).contains(words), "{inputs}: {}", detail(&answer));
+    }
+}
+
+#[test]
+fn patches_that_are_dismissed_free_their_worker() {
+    let server = of(Options { max_running_jobs: 1, ..Options::default() });
+    let long = json!({"inputs": {"parts": 4, "tolerance": 0.001, "time_limit": 300}});
+    let job = start(&server, "patches", &long);
+    until(&server, &job, |status| status == "running");
+    assert_eq!(server.ask("DELETE", &job, &[]).status, 200);
+    let began = Instant::now();
+    assert_eq!(post(&server, "echo", &[], &json!({"inputs": {"message": "b"}})).text(), "\"b\"");
+    assert!(began.elapsed() < Duration::from_secs(25), "the only worker is free long before the time limit");
+}
+
 // Overload, cancelling, reloads.
 
 #[test]

@@ -417,4 +417,4 @@ fn wrong_changes_are_answered_with_the_input_and_the_remedy() {
 }
 
 /// In the order of the list.
-const PROCESS_IDS: &[&str] = &["coverage", "hubs", "nearest", "rounds", "echo"];
+const PROCESS_IDS: &[&str] = &["coverage", "hubs", "patches", "nearest", "rounds", "echo"];

@@ -182,7 +182,7 @@ fn an_owner_brings_a_file_sees_the_difference_publishes_and_undoes() {
     let draft = path_of(&browser.bring("hubs.csv", more.as_bytes(), &[("why", "Hubs of October")]));
     let page = browser.checked(&draft);
     assert!(page.contains("New: 1.") && page.contains("Two (hub)"), "{page}");
-    assert!(page.contains("<td class=\"number\">4</td>"), "the row of the issue: {page}");
+    assert!(page.contains("<span class=\"narrow\">Row </span>4</td>"), "the row of the issue: {page}");
     assert!(page.contains("Hubs of October"), "{page}");
     assert_eq!(browser.digests(), before, "a draft changes nothing of what is served");
     assert_eq!(path_of(&browser.publish(&draft)), "/versions?new=2");

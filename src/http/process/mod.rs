@@ -1,4 +1,4 @@
-//! What can be worked out on request (OGC API – Processes 1.0): `coverage`, `hubs`, `nearest` and `echo`.
+//! What can be worked out on request (OGC API – Processes 1.0): `coverage`, `hubs`, `patches`, `nearest`, `rounds` and `echo`.
 //!
 //! A [`Process`] says what it takes and gives as JSON Schema; the same schema describes it to clients and checks what
 //! they send ([`check`]). [`execute`] answers `POST …/execution`, [`list`] the descriptions; the rest is one file for
@@ -12,6 +12,7 @@ mod hubs;
 pub(super) mod list;
 mod nearest;
 pub(super) mod openapi;
+mod patches;
 mod rounds;
 
 use super::jobs::{Job, Lane, Part};
@@ -69,8 +70,8 @@ pub(super) struct Output {
 }
 
 /// All of them, in reading order.
-pub(super) const ALL: [&Process; 5] =
-    [&coverage::PROCESS, &hubs::PROCESS, &nearest::PROCESS, &rounds::PROCESS, &echo::PROCESS];
+pub(super) const ALL: [&Process; 6] =
+    [&coverage::PROCESS, &hubs::PROCESS, &patches::PROCESS, &nearest::PROCESS, &rounds::PROCESS, &echo::PROCESS];
 
 /// The process of this name.
 pub(super) fn named(id: &str) -> Result<&'static Process, Problem> {

@@ -25,6 +25,8 @@ pub struct Neighbours {
     pub pairs: Vec<[ZoneIdx; 2]>,
     /// Whether the streets say so; if not, the straight lines between homes do.
     pub by_street: bool,
+    /// Zones with no home near a street: straight lines say whose neighbours they are.
+    pub off_street: usize,
 }
 
 /// Which zones are neighbours?
@@ -35,8 +37,8 @@ pub struct Neighbours {
 /// banks; a river, a railway or a motorway without a crossing does not, whatever the outlines say. A zone without homes
 /// is where its middle is.
 ///
-/// Without streets, or for homes too far from any, the nearest homes in a straight line say it: zones whose homes are
-/// nearer to one another than to a third between them (the relative neighbourhood graph; Toussaint 1980).
+/// Without streets, and for zones whose homes are too far from any, straight lines say it: zones are neighbours whose
+/// middles have no third within the circle that they span (Gabriel and Sokal 1969).
 #[must_use]
 pub fn neighbours(place: &Place) -> Neighbours {
     let mut pairs = BTreeSet::new();
@@ -47,17 +49,11 @@ pub fn neighbours(place: &Place) -> Neighbours {
         homes.iter().for_each(|(zone, _)| is_on_street[zone.index()] = true);
         along_streets(streets, &homes, &mut pairs);
     }
-    let off: Vec<ZoneIdx> = place.zones.indices().filter(|zone| !is_on_street[zone.index()]).collect();
-    if off.len() == place.zones.len() {
-        relative(place, &mut pairs);
-    } else {
-        for &zone in &off {
-            if let Some((to, _)) = nearest(place, &[zone], |other| is_on_street[other.index()]) {
-                pairs.insert(ordered(zone, to));
-            }
-        }
+    let off_street = is_on_street.iter().filter(|is_on| !**is_on).count();
+    if off_street > 0 {
+        in_straight_lines(place, |a, b| !(is_on_street[a.index()] && is_on_street[b.index()]), &mut pairs);
     }
-    Neighbours { pairs: pairs.into_iter().collect(), by_street: off.len() < place.zones.len() }
+    Neighbours { pairs: pairs.into_iter().collect(), by_street: off_street < place.zones.len(), off_street }
 }
 
 fn ordered(a: ZoneIdx, b: ZoneIdx) -> [ZoneIdx; 2] {
@@ -120,18 +116,18 @@ fn nearest(place: &Place, zones: &[ZoneIdx], is_there: impl Fn(ZoneIdx) -> bool)
     best
 }
 
-/// Joins zones that no third is nearer to both of, by their middles.
-fn relative(place: &Place, pairs: &mut BTreeSet<[ZoneIdx; 2]>) {
+/// Joins zones whose middles have no third within the circle that they span, of the pairs that are asked for.
+fn in_straight_lines(place: &Place, is_asked: impl Fn(ZoneIdx, ZoneIdx) -> bool, pairs: &mut BTreeSet<[ZoneIdx; 2]>) {
     let at: IdVec<ZoneIdx, [f64; 2]> = place.zones.indices().map(|zone| middle(place, zone)).collect();
-    let away = |a: ZoneIdx, b: ZoneIdx| (at[a][0] - at[b][0]).hypot(at[a][1] - at[b][1]);
+    let square = |a: ZoneIdx, b: ZoneIdx| (at[a][0] - at[b][0]).powi(2) + (at[a][1] - at[b][1]).powi(2);
     for a in place.zones.indices() {
         // Only the nearest few can be neighbours: beyond them some third is always between.
         let mut near: Vec<ZoneIdx> = place.zones.indices().filter(|&b| b != a).collect();
-        near.sort_by(|&x, &y| away(a, x).total_cmp(&away(a, y)).then(x.cmp(&y)));
+        near.sort_by(|&x, &y| square(a, x).total_cmp(&square(a, y)).then(x.cmp(&y)));
         near.truncate(24);
         for (i, &b) in near.iter().enumerate() {
-            let far = away(a, b);
-            if !near[..i].iter().any(|&c| away(a, c) < far && away(b, c) < far) {
+            let far = square(a, b);
+            if is_asked(a, b) && !near[..i].iter().any(|&c| square(a, c) + square(b, c) < far) {
                 pairs.insert(ordered(a, b));
             }
         }

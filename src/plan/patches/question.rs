@@ -68,7 +68,7 @@ impl Question {
             return Err(Unsolved::Wrong("no zone with a home lies in a patch: there is nothing to divide".to_owned()));
         }
         let out: Vec<ZoneIdx> = place.zones.indices().filter(|zone| units.binary_search(zone).is_err()).collect();
-        let left_out = (out.len(), out.iter().map(|&zone| place.zones[zone].residents.total).sum());
+        let left_out = (out.len(), out.iter().fold(0.0, |all, &zone| all + place.zones[zone].residents.total));
         let weights: Vec<f64> = units.iter().map(|&zone| weight(place, brief.weight, zone)).collect();
         let unit = |zone: ZoneIdx| units.binary_search(&zone).ok().map(|unit| unit as u32);
         let mut edges: Vec<[u32; 2]> = near.pairs.iter().filter_map(|&[a, b]| Some([unit(a)?, unit(b)?])).collect();

@@ -39,7 +39,7 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
             whole(plans.average)
         ));
     }
-    if !plans.in_pieces.is_empty() {
+    if near.by_street && !plans.in_pieces.is_empty() {
         let (noun, verb) = if plans.in_pieces.len() == 1 { ("patch", "does") } else { ("patches", "do") };
         all.push(format!(
             "Today\u{2019}s {noun} {} {verb} not hang together on foot: the walk from some zones to others leads \
@@ -88,6 +88,12 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
         all.push(format!(
             "Residents of {zones} zones are unknown and count as nobody here: about {} people.",
             whole(people)
+        ));
+    }
+    if near.by_street && near.off_street > 0 {
+        all.push(format!(
+            "{} no home near a street: straight lines say whose neighbours they are, whatever lies between.",
+            if near.off_street == 1 { "1 zone has".to_owned() } else { format!("{} zones have", near.off_street) }
         ));
     }
     if !near.by_street {
