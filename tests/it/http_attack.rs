@@ -112,7 +112,7 @@ fn of_pages(server: &Server) -> BTreeMap<(&'static str, String, String), String>
             ("reach-sex", "Met and still to meet", 2, "The numbers of this patch are hidden"),
             ("themes", "The themes raised most", 1, "often enough to be shown"),
         ] {
-            let Some(table) = page.text().split("<table role=table>").find(|table| table.contains(caption)) else {
+            let Some(table) = page.text().split("<table").find(|table| table.contains(caption)) else {
                 assert!(page.text().contains(instead), "{patch}: neither {caption} nor why not");
                 continue;
             };
@@ -121,7 +121,7 @@ fn of_pages(server: &Server) -> BTreeMap<(&'static str, String, String), String>
                 let count = rest.split(' ').next().unwrap_or_default();
                 said.insert((layer, patch.clone(), "Not recorded".to_owned()), count.to_owned());
             }
-            for row in table.split("<th scope=row role=rowheader>").skip(1) {
+            for row in table.split("<th scope=row>").skip(1) {
                 let cells: Vec<&str> = row.split("</t").map(|c| c.rsplit('>').next().unwrap_or_default()).collect();
                 said.insert((layer, patch.clone(), cells[0].to_owned()), cells[column].to_owned());
             }
