@@ -44,6 +44,7 @@ mod reach;
 mod reach_dirty;
 mod records_kinds;
 mod real_files;
+mod real_timetables;
 mod reference;
 mod releases_kept;
 mod review;
