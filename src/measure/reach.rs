@@ -41,7 +41,7 @@ pub struct Row {
     pub met_of: Vec<Option<Count>>,
     /// Met, and nobody recorded of which group.
     pub not_recorded: Option<Count>,
-    /// How much more the counts vary than counts do: see [`super::tabulate::dispersion`].
+    /// How much more the counts vary than counts do: see [`crate::disclose::tabulate::dispersion`].
     pub dispersion: f64,
 }
 
