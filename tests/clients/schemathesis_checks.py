@@ -38,6 +38,8 @@ OF_THIS_PLACE = (
     "there is no gap ",
     "postcodes of this place",
     "what is tried changes the gaps",
+    "give a number of patches or a size, not both",
+    "mending keeps today's patches",
 )
 
 

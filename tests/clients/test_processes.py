@@ -13,7 +13,8 @@ def processes(url):
 
 
 def test_the_processes_are_listed_and_described(processes):
-    assert [each["id"] for each in processes.processes()] == ["coverage", "hubs", "nearest", "rounds", "echo"]
+    known = ["coverage", "hubs", "patches", "nearest", "rounds", "echo"]
+    assert [each["id"] for each in processes.processes()] == known
     about = processes.process("coverage")
     assert about["inputs"]["add"]["schema"]["type"] == "array"
     assert "sync-execute" in about["jobControlOptions"]
