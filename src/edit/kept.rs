@@ -4,7 +4,7 @@
 use crate::disclose::{self, Protected, audit, release};
 use crate::place::Place;
 use crate::snapshot::Snapshot;
-use crate::store::{Entry, StoreError, Stored, Workspace, manifest_hash};
+use crate::store::{Entry, StoreError, Stored, Workspace, manifest_hash, sync};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -91,6 +91,9 @@ pub(super) fn keep(workspace: &Workspace, entries: &[Entry], snapshot: &Snapshot
     let name = format!("{}-{}.json", chrono::Utc::now().format("%Y-%m-%dT%H%M%S%.3fZ"), digits(entries));
     let path = directory.join(name);
     file.persist(&path).map_err(|error| error.error)?;
+    // The name lasts before a version is acknowledged that rests on it.
+    sync(&directory)?;
+    directory.parent().map_or(Ok(()), sync)?;
     Ok(Some(path))
 }
 

@@ -190,7 +190,17 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
         fs::create_dir_all(copied.releases())?;
         for entry in fs::read_dir(workspace.releases())? {
             let entry = entry?;
-            fs::copy(entry.path(), copied.releases().join(entry.file_name()))?;
+            // What is still being written has another ending, and may be gone when it is looked at.
+            if entry.path().extension().is_none_or(|ending| ending != "json") {
+                continue;
+            }
+            let mut from = match fs::File::open(entry.path()) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                from => from?,
+            };
+            let mut to = fs::File::create_new(copied.releases().join(entry.file_name()))?;
+            std::io::copy(&mut from, &mut to)?;
+            to.sync_all()?;
         }
         sync(&copied.releases())?;
     }

@@ -173,6 +173,6 @@ impl Files {
 }
 
 /// Makes the names in a directory last.
-pub(super) fn sync(dir: &Path) -> Stored<()> {
+pub(crate) fn sync(dir: &Path) -> Stored<()> {
     Ok(File::open(dir)?.sync_all()?)
 }

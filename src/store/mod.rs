@@ -25,6 +25,7 @@ mod verify;
 mod view;
 
 pub use copies::{backup, export, import, restore};
+pub(crate) use files::sync;
 pub use files::{Files, Kept};
 pub use keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version};
 pub use may::{Action, Actor, Reach, Role, may, may_in};
