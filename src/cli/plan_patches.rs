@@ -7,7 +7,7 @@ use super::words::table;
 use super::{Failure, print_result, seconds, usable};
 use crate::layer::plan_patches::{patches_json, patches_layer, zones_layer};
 use crate::place::Place;
-use crate::plan::patches::{Aim, Brief, Plan, Plans, Weight, patches};
+use crate::plan::patches::{Aim, Brief, Plan, Plans, Weight, patches, percent};
 use crate::region::{Status, Unsolved};
 use crate::text::whole;
 use clap::{Args, ValueEnum};
@@ -155,7 +155,7 @@ fn as_text(place: &Place, plans: &Plans) -> String {
         let mut rows = vec![["within", "people moved", "at least", "proven"].map(String::from).to_vec()];
         for point in &plans.curve {
             rows.push(vec![
-                format!("{} %", whole_or_tenth(point.tolerance * 100.0)),
+                percent(point.tolerance),
                 point.moved.map_or_else(|| "no plan found".to_owned(), whole),
                 whole(point.at_least),
                 if point.is_proven() { "yes".to_owned() } else { "no".to_owned() },
@@ -164,11 +164,6 @@ fn as_text(place: &Place, plans: &Plans) -> String {
         let _ = writeln!(text, "\nWhat balance costs (zones counted whole)\n{}", table(&rows).trim_end());
     }
     text
-}
-
-fn whole_or_tenth(number: f64) -> String {
-    let tenth = (number * 10.0).round() / 10.0;
-    if tenth.fract() == 0.0 { format!("{tenth:.0}") } else { format!("{tenth:.1}") }
 }
 
 fn row(plan: &Plan) -> Vec<String> {
@@ -182,7 +177,7 @@ fn row(plan: &Plan) -> Vec<String> {
         plan.cost.moved.map_or_else(|| "-".to_owned(), whole),
         whole(plan.cost.way),
         plan.cost.parted.to_string(),
-        format!("{} %", whole_or_tenth(plan.cost.miss * 100.0)),
+        percent(plan.cost.miss),
         proven.to_owned(),
     ]
 }

@@ -13,6 +13,7 @@ mod words;
 pub use brief::{Aim, Brief, Weight};
 pub use cost::{Cost, NewPatch, Plan, Plans, Point};
 pub use neighbours::{Joined, Neighbours, neighbours};
+pub use words::percent;
 
 use crate::locate::Watch;
 use crate::place::Place;

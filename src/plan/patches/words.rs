@@ -7,7 +7,9 @@ use crate::place::Place;
 use crate::region::Status;
 use crate::text::whole;
 
-fn percent(share: f64) -> String {
+/// A share in words, to a tenth of a per cent where it is no whole number of them.
+#[must_use]
+pub fn percent(share: f64) -> String {
     let shown = (share * 1000.0).round() / 10.0;
     if shown.fract() == 0.0 { format!("{shown:.0} %") } else { format!("{shown:.1} %") }
 }
@@ -49,7 +51,12 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
     }
     for plan in &plans.plans {
         all.push(of_plan(plan, plans, what, brief.weight));
-        all.extend(plan.notes.iter().cloned());
+        // What holds of several plans is said once.
+        for note in &plan.notes {
+            if !all.contains(note) {
+                all.push(note.clone());
+            }
+        }
     }
     for &zone in &plans.heavy {
         all.push(format!(
