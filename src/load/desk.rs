@@ -3,7 +3,7 @@
 use super::fence;
 use super::manifest::Provenance;
 use super::{Issues, Steps};
-use crate::place::{Code, Issue, Severity, Source, UnderstoodTable, Where};
+use crate::place::{Code, Cube, Issue, Severity, Source, UnderstoodTable, Where};
 use crate::read::{Options, Table};
 use crate::text;
 use sha2::{Digest, Sha256};
@@ -22,6 +22,8 @@ pub(super) struct Desk<'a> {
     steps: Steps<'a>,
     /// Everything found so far.
     pub(super) issues: Issues,
+    /// What the records come to, where a cube of them is asked for.
+    pub(super) cube: Option<Cube>,
     /// How each table of residents was understood.
     pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
@@ -52,6 +54,7 @@ impl<'a> Desk<'a> {
             variables,
             steps,
             issues: Issues::default(),
+            cube: None,
             understood: Vec::new(),
             sources: Vec::new(),
             digests: HashMap::new(),
