@@ -15,6 +15,7 @@ pub mod units;
 pub mod crs;
 pub mod stats;
 pub mod network;
+pub mod transit;
 pub mod locate;
 pub mod region;
 pub mod place;

@@ -5,6 +5,7 @@
 //! probes, which are answered as always.
 
 use super::guard::PROBES;
+use super::peer::Peer;
 use super::problem::Problem;
 use crate::memory;
 use axum::Router;
@@ -47,10 +48,6 @@ const OWN_FILES: usize = 32;
 
 /// Requests at once on one connection of HTTP/2.
 const STREAMS: u32 = 64;
-
-/// The address a request comes from.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Peer(pub(super) IpAddr);
 
 /// Answers connections until `stop` comes true, and then those that are open until each has ended its requests.
 pub(super) async fn serve(

@@ -1,7 +1,6 @@
 //! `/-/issues`: what is wrong with the files, for the people who can mend them.
 
 use super::format::{Format, HTML, JSON, Offer};
-use super::links;
 use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
@@ -36,7 +35,7 @@ pub(super) fn issues(ask: &Ask) -> Result<Reply, Problem> {
             "at": failure.at.to_rfc3339(),
             "issues": issues_json(&Issue::for_everybody(&failure.issues)),
         })),
-        "links": links::this(ask, offer, &OFFERS),
+        "links": ask.links(offer, &OFFERS),
     });
     let reply = match (offer.format, ask.snapshot()) {
         (Format::Html, Ok(snapshot)) => page::reply("issues.html", ask, snapshot, None, body)?,

@@ -33,7 +33,7 @@ pub(super) fn item(ask: &Ask) -> Result<Reply, Problem> {
     if let Some(reply) = ask.unchanged(offer)? {
         return Ok(reply);
     }
-    let mut links = links::this(ask, offer, &OFFERS);
+    let mut links = ask.links(offer, &OFFERS);
     links.push(Link::new(
         ask.url(&super::collection::path(layer)),
         "collection",

@@ -146,7 +146,7 @@ impl<'a> Page<'a> {
     }
 
     fn links(&self, ask: &Ask, offer: Offer) -> Vec<Link> {
-        let mut links = links::this(ask, offer, &LINKED);
+        let mut links = ask.links(offer, &LINKED);
         let other = |offset: usize| {
             let offset = (offset > 0).then(|| offset.to_string());
             ask.here(&[("limit", Some(self.limit.to_string())), ("offset", offset)])

@@ -2,19 +2,19 @@
 
 use super::format::{Format, HTML, JSON, Offer};
 use super::jobs::{Job, KEPT, KEPT_FOR, Status};
-use super::links::{self, Link};
+use super::links;
 use super::page;
 use super::problem::Problem;
 use super::process::{self, execute};
 use super::reply::Reply;
 use super::request::Ask;
+use super::status_info::status_info;
 use axum::http::header;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 const OFFERS: [Offer; 2] = [JSON, HTML];
-const RESULTS_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/results";
 
 /// Parameters by which the list of jobs is narrowed.
 pub(super) const PARAMETERS: [&str; 7] =
@@ -33,7 +33,7 @@ pub(super) fn list(ask: &Ask) -> Result<Reply, Problem> {
     let wanted = Wanted::read(ask)?;
     let jobs = ask.jobs.list(ask.token.as_deref()).into_iter().filter(|job| wanted.holds(job)).take(limit);
     let jobs: Vec<Value> = jobs.map(|job| status_info(ask, &job)).collect();
-    let links = links::this(ask, offer, &OFFERS);
+    let links = ask.links(offer, &OFFERS);
     let reply = match offer.format {
         Format::Html => {
             let page = json!({ "jobs": jobs, "kept": KEPT, "hours": KEPT_FOR.as_secs() / 3600 });
@@ -91,41 +91,6 @@ fn told(ask: &Ask, job: &Job, offer: Offer) -> Result<Reply, Problem> {
         _ => Reply::json(JSON, &info),
     };
     Ok(reply.with(header::CACHE_CONTROL, "no-store"))
-}
-
-/// How a job stands, in the words of the standard.
-pub(super) fn status_info(ask: &Ask, job: &Job) -> Value {
-    let state = job.state();
-    let address = ask.url(&format!("/jobs/{}", job.id));
-    let mut links = vec![
-        Link::new(address.clone(), "self", JSON.media, "How the job stands"),
-        Link::new(address.clone(), "monitor", JSON.media, "How the job stands"),
-        Link::new(format!("{address}?f=html"), "alternate", HTML.media, "The same as a page"),
-    ];
-    if state.status == Status::Successful {
-        links.push(Link::new(format!("{address}/results"), RESULTS_REL, JSON.media, "What came of it"));
-    }
-    let mut info = json!({
-        "processID": job.process,
-        "type": "process",
-        "jobID": job.id,
-        "status": state.status.word(),
-        "message": state.message,
-        "progress": state.progress,
-        "created": time(job.created),
-        "started": state.started.map(time),
-        "finished": state.finished.map(time),
-        "updated": time(state.updated),
-        "links": links,
-    });
-    if let Some(members) = info.as_object_mut() {
-        members.retain(|_, value| !value.is_null());
-    }
-    info
-}
-
-fn time(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// Which jobs are wanted.

@@ -6,7 +6,8 @@
 //! from these alone, and only that is kept.
 
 use super::App;
-use super::reply::Reply;
+use super::etag::names;
+use super::reply::{LARGEST, Reply};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
@@ -14,10 +15,6 @@ use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Largest answer that is kept, in bytes as sent. A page of a thousand areas is 1 MB, and compressed a
-/// fifth of that; one answer of this size takes a thirty-second part of the memory of [`KEPT`].
-pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Bytes kept in all, unless told otherwise: all tiles of a borough that people look at in an hour, and
 /// the first pages of its collections. Less only makes answers slower.
@@ -227,7 +224,7 @@ impl Stored {
 /// Whether the client already has what bears this tag.
 fn knows(asked: &HeaderMap, etag: &HeaderValue) -> bool {
     let (Some(known), Ok(etag)) = (one(asked, &header::IF_NONE_MATCH), etag.to_str()) else { return false };
-    super::request::names(known, etag)
+    names(known, etag)
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Links, in bodies and in headers.
 
-use super::format::{Format, Offer};
-use super::request::Ask;
+use super::format::Format;
 use serde::Serialize;
 
 /// A link.
@@ -27,16 +26,6 @@ impl Link {
     pub(super) fn template(href: String, rel: &'static str, media: &str, title: impl Into<String>) -> Self {
         Self { templated: true, ..Self::new(href, rel, media, title) }
     }
-}
-
-/// `self` for the representation sent, and `alternate` for each other one.
-pub(super) fn this(ask: &Ask, sent: Offer, offers: &[Offer]) -> Vec<Link> {
-    let mut links = vec![Link::new(ask.here(&[]), "self", sent.media, "This document")];
-    for offer in offers.iter().filter(|offer| offer.format != sent.format) {
-        let href = ask.here(&[("f", Some(offer.format.word().to_owned()))]);
-        links.push(Link::new(href, "alternate", offer.media, format!("This document as {}", name(offer.format))));
-    }
-    links
 }
 
 /// What people call the format.

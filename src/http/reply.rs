@@ -1,8 +1,7 @@
 //! An answer, before it is a response.
 
 use super::format::Offer;
-use super::kept;
-use super::saved::Pieces;
+use super::pieces::Pieces;
 use crate::snapshot::Saved;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
@@ -28,6 +27,10 @@ enum Content {
 
 /// Links may be used again at once, and what they lead to must be asked for again: 304 makes that cheap.
 const REVALIDATE: &str = "no-cache";
+
+/// Largest answer that is kept, in bytes as sent. A page of a thousand areas is 1 MB, and compressed a
+/// fifth of that; one answer of this size takes a thirty-second part of the memory of [`super::kept::KEPT`].
+pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 
 /// Smallest body worth compressing: below it the packet on the wire is hardly smaller.
 const WORTH_PACKING: usize = 512;
@@ -87,7 +90,7 @@ impl Reply {
     /// are compressed as they are sent.
     pub(super) fn packed(mut self, gzip: bool) -> Self {
         let Content::Bytes(body) = &self.body else { return self };
-        if !gzip || body.len() < WORTH_PACKING || body.len() > kept::LARGEST || !self.is_text() {
+        if !gzip || body.len() < WORTH_PACKING || body.len() > LARGEST || !self.is_text() {
             return self;
         }
         let mut packer = GzEncoder::new(Vec::with_capacity(body.len() / 4), LEVEL);

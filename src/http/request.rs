@@ -1,11 +1,12 @@
 //! What a request asks, taken out of it before anything is worked out.
 
 use super::App;
-use super::connect::Peer;
+use super::etag::{fnv, names};
 use super::format::{self, Offer};
 use super::jobs::Jobs;
 use super::kept::{self, Asked, Key};
 use super::links::{self, Link};
+use super::peer::Peer;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::text;
@@ -303,24 +304,24 @@ impl Ask {
         if let Some(reply) = self.unchanged(offer)? {
             return Ok(reply);
         }
-        let mut links = links::this(self, offer, offers);
+        let mut links = self.links(offer, offers);
         let reply = make(offer, &mut links)?;
         Ok(reply.tagged(&self.etag(offer)?).with(header::LINK, links::header(&links)))
+    }
+
+    /// `self` for the representation sent, and `alternate` for each other one.
+    pub(super) fn links(&self, sent: Offer, offers: &[Offer]) -> Vec<Link> {
+        let mut links = vec![Link::new(self.here(&[]), "self", sent.media, "This document")];
+        for offer in offers.iter().filter(|offer| offer.format != sent.format) {
+            let href = self.here(&[("f", Some(offer.format.word().to_owned()))]);
+            let title = format!("This document as {}", links::name(offer.format));
+            links.push(Link::new(href, "alternate", offer.media, title));
+        }
+        links
     }
 
     /// Whether the client already has what bears this tag.
     pub(super) fn knows(&self, etag: &str) -> bool {
         names(self.if_none_match.as_deref().unwrap_or_default(), etag)
     }
-}
-
-/// Whether a list of tags (`If-None-Match`) has this one.
-pub(super) fn names(known: &str, etag: &str) -> bool {
-    let opaque = etag.trim_start_matches("W/");
-    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_start_matches("W/") == opaque)
-}
-
-/// Fowler, Noll and Vo's 64-bit hash (1a): for telling addresses apart, not for secrets.
-pub(super) fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -4,9 +4,10 @@
 //! contents, so a browser keeps them for good. The page itself is asked for anew each time. All it shows it
 //! gets from the public resources.
 
+use super::etag;
 use super::problem::Problem;
 use super::reply::Reply;
-use super::request::{self, Ask};
+use super::request::Ask;
 use axum::http::header;
 
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
@@ -49,7 +50,7 @@ pub(super) fn asset(ask: &Ask) -> Result<Reply, Problem> {
 }
 
 fn etag(bytes: &[u8]) -> String {
-    format!("W/\"web-{:016x}\"", request::fnv(bytes))
+    format!("W/\"web-{:016x}\"", etag::fnv(bytes))
 }
 
 fn file(name: &str) -> Option<&'static [u8]> {

@@ -2,7 +2,6 @@
 //! the nearest one that is. Paths are relative to the directory of `place.toml` and may begin with an
 //! environment variable, as in `${PATCHWORK_SHARED}/data/newport/lsoa_2021.fgb`.
 
-use super::engagement::GroupWords;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,7 +16,7 @@ pub fn schema() -> serde_json::Value {
     schema
 }
 
-pub use rules::{DisclosureSection, RELEASES, StandardSection};
+pub use rules::{DisclosureSection, GroupWords, RELEASES, StandardSection};
 
 /// The whole of `place.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

@@ -6,7 +6,7 @@
 //! many open sites cover it as it needs, so that backup coverage is the same to it.
 
 use super::clock::Clock;
-use super::interchange::Dice;
+use super::dice::Dice;
 
 /// What is to be covered: rows of sites, each with its weight and how many open sites it needs.
 pub(super) struct Covering<'a> {

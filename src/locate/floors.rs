@@ -12,9 +12,9 @@ use super::core::{Core, Rows};
 use super::cover::Cover;
 use super::explain::{self, Covering};
 use super::frame::floor_weight;
+use super::free_sites::{FreeSites, limit_of};
 use super::interchange::{good_choice, polish};
 use super::lagrange::{Steps, ascend};
-use super::mclp::{Inner, limit_of};
 use super::mip::Outcome;
 use super::problem::Problem;
 use super::solution::Unsolved;
@@ -34,7 +34,7 @@ struct Floor {
 struct Floored<'a> {
     problem: &'a Problem,
     cover: Cover,
-    inner: Inner,
+    inner: FreeSites,
     weights: Vec<f64>,
     floors: Vec<Floor>,
     /// The weight that is covered anyway or could be.
@@ -85,7 +85,7 @@ impl<'a> Floored<'a> {
         }
         let total: f64 = weights.iter().sum();
         let trace = 1e-9 * total.max(1.0) / cover.classes.len().max(1) as f64;
-        let inner = Inner::of(problem);
+        let inner = FreeSites::of(problem);
         Ok(Self { problem, cover, inner, weights, floors, trace, covered_at_most: always + total })
     }
 

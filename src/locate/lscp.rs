@@ -132,6 +132,6 @@ fn first(problem: &Problem, rows: &[&Class], cost: impl Fn(usize) -> f64, clock:
             added = found.into_iter().map(|site| site as usize).collect();
         }
     }
-    added.extend(super::mclp::distinct(problem.required.clone()));
+    added.extend(super::free_sites::distinct(problem.required.clone()));
     Some(added)
 }

@@ -19,13 +19,14 @@ use super::branch;
 use super::capacity;
 use super::certificate::{certify, recount};
 use super::clock::Clock;
-use super::core::{Core, Limit, Rows};
+use super::core::{Core, Rows};
 use super::cover::Cover;
 use super::explain::{self, Covering};
 use super::floors;
 use super::frame::fill;
+use super::free_sites::{FreeSites, distinct, limit_of};
 use super::mip::{Outcome, Var};
-use super::problem::{Effort, Problem, Rule};
+use super::problem::{Effort, Problem};
 use super::solution::{Model, Served, Solution, Unsolved};
 use super::worst_off;
 
@@ -200,7 +201,7 @@ fn check(problem: &Problem) -> Result<f64, Unsolved> {
 fn core_of(problem: &Problem, radius: f64) -> (Core, f64) {
     let cover = Cover::new(problem, radius);
     let (always, by_class) = cover.tally(&problem.weights);
-    let Inner { free, of: inner } = Inner::of(problem);
+    let FreeSites { free, of: inner } = FreeSites::of(problem);
     let mut rows = Rows::new();
     for (class, &weight) in cover.classes.iter().zip(&by_class) {
         if weight > 0.0 {
@@ -211,46 +212,6 @@ fn core_of(problem: &Problem, radius: f64) -> (Core, f64) {
     }
     let reachable: f64 = by_class.iter().sum();
     (Core::new(rows, limit_of(problem, &free), free, Vec::new(), 0.0), always + reachable)
-}
-
-/// The sites that may be chosen, as a core numbers them.
-pub(super) struct Inner {
-    /// The free sites in order.
-    pub(super) free: Vec<usize>,
-    /// The number of each site in the core; `u32::MAX` for those that are not free.
-    pub(super) of: Vec<u32>,
-}
-
-impl Inner {
-    pub(super) fn of(problem: &Problem) -> Self {
-        let rules = problem.rules();
-        let free: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Free).collect();
-        let mut of = vec![u32::MAX; rules.len()];
-        for (at, &site) in (0u32..).zip(&free) {
-            of[site] = at;
-        }
-        Self { free, of }
-    }
-}
-
-/// What is left of the number or the budget once the required sites are open.
-pub(super) fn limit_of(problem: &Problem, free: &[usize]) -> Limit {
-    let rules = problem.rules();
-    let required: Vec<usize> = (0..rules.len()).filter(|&site| rules[site] == Rule::Open).collect();
-    match (problem.sites, problem.budget, &problem.site_costs) {
-        (None, Some(budget), Some(costs)) => {
-            let spent: f64 = required.iter().map(|&site| costs[site]).sum();
-            Limit::Money((budget - spent).max(0.0), free.iter().map(|&site| costs[site]).collect())
-        }
-        (sites, _, _) => Limit::Count(sites.unwrap_or(0).saturating_sub(required.len())),
-    }
-}
-
-/// Sorted, each once.
-pub(super) fn distinct(mut sites: Vec<usize>) -> Vec<usize> {
-    sites.sort_unstable();
-    sites.dedup();
-    sites
 }
 
 /// Of the time left, what the question without the rules that the core can't say gets, for a start and a bound.
@@ -276,7 +237,7 @@ fn start_from(
     clock: &Clock<'_>,
 ) -> Option<Vec<f64>> {
     if let Some((cover, _)) = covering.classes.as_ref().filter(|_| problem.budget.is_none()) {
-        let inner = Inner::of(problem);
+        let inner = FreeSites::of(problem);
         let chosen = open.iter().map(|&site| inner.of[site]).filter(|&j| j != u32::MAX).collect();
         let chosen = backed_up(problem, cover, chosen, clock);
         open = problem.required.clone();
@@ -295,7 +256,7 @@ fn start_from(
 
 /// A choice that covers much as often as is needed, from one that covers much once.
 fn backed_up(problem: &Problem, cover: &Cover, chosen: Vec<u32>, clock: &Clock<'_>) -> Vec<u32> {
-    let inner = Inner::of(problem);
+    let inner = FreeSites::of(problem);
     let (_, weights) = cover.tally(&problem.weights);
     let rows: Vec<Vec<u32>> =
         cover.classes.iter().map(|class| class.sites.iter().map(|&site| inner.of[site as usize]).collect()).collect();

@@ -11,9 +11,9 @@
 use super::certificate::{certify, recount};
 use super::clock::Clock;
 use super::cover::Cover;
+use super::dice::Dice;
 use super::explain;
 use super::frame::Frame;
-use super::interchange::Dice;
 use super::mip::Outcome;
 use super::packing::{Conflicts, Packed};
 use super::problem::{Effort, Problem, Rule};
@@ -193,7 +193,7 @@ impl<'a> Search<'a> {
         if !self.is_plain() {
             return self.decide_by_program(&conflicts);
         }
-        let required = super::mclp::distinct(self.problem.required.clone());
+        let required = super::free_sites::distinct(self.problem.required.clone());
         let is_shut = |site: usize| self.rules[site] == Rule::Shut;
         match conflicts.pack(self.count, &required, is_shut, nodes, &|| self.clock.is_over()) {
             Packed::Yes(open) => Decision::Yes(open),
@@ -263,7 +263,7 @@ fn spread(search: &Search<'_>, furthest: f64) -> Option<Vec<usize>> {
         near[b as usize].push((a, cost));
     }
     let free: Vec<usize> = (0..n_sites).filter(|&site| search.rules[site] == Rule::Free).collect();
-    let required = super::mclp::distinct(search.problem.required.clone());
+    let required = super::free_sites::distinct(search.problem.required.clone());
     let spread = Spread { near, free, n_required: required.len(), beyond: 2.0 * furthest + 1.0 };
     let mut dice = Dice::new(search.clock.seed);
     let mut best: Option<(f64, Vec<usize>)> = None;

@@ -24,7 +24,7 @@ use super::core::{Core, Rows};
 use super::cover::{Cover, asking_cover, binding, greedy_cover};
 use super::explain;
 use super::frame::{Frame, fill};
-use super::mclp::{Inner, distinct, limit_of};
+use super::free_sites::{FreeSites, distinct, limit_of};
 use super::mip::{self, Outcome, Var};
 use super::problem::{Effort, Problem, Rule};
 use super::solution::{BrokenRule, Model, Solution, Unsolved};
@@ -103,7 +103,7 @@ impl Sites {
 /// The core. Where somebody might reach nothing, doing so costs more than the choice that is known, so that it
 /// is never best.
 fn core_of(problem: &Problem, sites: &Sites, known: Option<&[usize]>) -> Core {
-    let Inner { free, of: inner } = Inner::of(problem);
+    let FreeSites { free, of: inner } = FreeSites::of(problem);
     let too_much = known.map_or(0.0, |known| {
         let worth = recount(problem, Model::PMedian, known, None).objective;
         worth.unwrap_or(0.0).ceil() + 1.0

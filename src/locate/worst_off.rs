@@ -12,9 +12,9 @@ use super::clock::Clock;
 use super::core::{Core, Rows};
 use super::cover::Cover;
 use super::floors;
+use super::free_sites::{FreeSites, limit_of};
 use super::interchange::{good_choice, polish};
 use super::lagrange::{Steps, ascend};
-use super::mclp::{Inner, limit_of};
 use super::problem::{Group, Problem};
 use super::solution::Unsolved;
 use std::cell::{Cell, RefCell};
@@ -48,7 +48,7 @@ struct Level {
 struct Fair<'a> {
     problem: &'a Problem,
     cover: Cover,
-    inner: Inner,
+    inner: FreeSites,
     n_groups: usize,
     /// The share of each group that is covered whatever is chosen, and that which a choice may cover.
     always: Vec<f64>,
@@ -133,7 +133,17 @@ impl<'a> Fair<'a> {
         let total: f64 = weights.iter().sum::<f64>().max(1e-12);
         let weights = weights.into_iter().map(|weight| weight / total).collect();
         let trace = 1e-10 / cover.classes.len().max(1) as f64;
-        Self { problem, inner: Inner::of(problem), n_groups: groups.len(), always, reach, parts, weights, trace, cover }
+        Self {
+            problem,
+            inner: FreeSites::of(problem),
+            n_groups: groups.len(),
+            always,
+            reach,
+            parts,
+            weights,
+            trace,
+            cover,
+        }
     }
 
     fn parts(&self, class: usize) -> &[f64] {

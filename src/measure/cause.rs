@@ -2,7 +2,7 @@
 
 use super::coverage::in_time;
 use super::walk::{self, StraightLine, Walking};
-use super::{Cause, Coverage, Shortfall, qualify};
+use super::{Coverage, Shortfall, qualify};
 use crate::place::{AssetIdx, Place, Standard};
 use crate::stats::{Weighted, quantile};
 use crate::units::Metres;
@@ -17,6 +17,36 @@ use crate::units::Metres;
 /// motorway does. A smaller factor calls more gaps severed, a larger one more of them distant; nobody
 /// becomes covered or uncovered by it.
 const OUT_OF_THE_WAY: f64 = 1.5;
+
+/// Why a stretch is not covered; tells what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// An asset decided and not yet open would cover it.
+    Planned,
+    /// An asset is near, but not known to be open when it should be.
+    Hours,
+    /// An asset is near, but not known to be step-free.
+    Access,
+    /// An asset is near as the crow flies, but the way to it is far longer than ways usually are here,
+    /// or there is none: a river, a railway or a road is in between.
+    Severance,
+    /// Nothing is near enough.
+    Distance,
+}
+
+impl Cause {
+    /// The word in files and answers.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Hours => "hours",
+            Self::Access => "access",
+            Self::Severance => "severance",
+            Self::Distance => "distance",
+        }
+    }
+}
 
 /// What is known of one uncovered position.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Where people are not covered, who they are, and why.
 
 use super::Coverage;
-use super::cause::{Why, causes};
+use super::cause::{Cause, Why, causes};
 use super::cells::lived_in;
 use super::coverage::{in_time, most_people};
 use super::stretch::{Stretch, stretches};
@@ -54,36 +54,6 @@ pub struct Gap {
     pub deprived: Option<Share>,
     /// Names of the streets people live on here, most residents first.
     pub streets: Vec<String>,
-}
-
-/// Why a stretch is not covered; tells what to do about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
-    /// An asset decided and not yet open would cover it.
-    Planned,
-    /// An asset is near, but not known to be open when it should be.
-    Hours,
-    /// An asset is near, but not known to be step-free.
-    Access,
-    /// An asset is near as the crow flies, but the way to it is far longer than ways usually are here,
-    /// or there is none: a river, a railway or a road is in between.
-    Severance,
-    /// Nothing is near enough.
-    Distance,
-}
-
-impl Cause {
-    /// The word in files and answers.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::Hours => "hours",
-            Self::Access => "access",
-            Self::Severance => "severance",
-            Self::Distance => "distance",
-        }
-    }
 }
 
 /// Where are people not covered, who are they, and why?

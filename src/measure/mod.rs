@@ -21,9 +21,10 @@ pub mod walk;
 pub mod what_if;
 
 pub use catchment::{Catchment, catchments};
+pub use cause::Cause;
 pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
 pub use engaged::Engaged;
-pub use gaps::{Cause, Gap, Gaps, gaps};
+pub use gaps::{Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};
 pub use missing::{Lack, Missing, missing};
 pub use nearby::{Nearby, nearby};

@@ -1,11 +1,12 @@
 //! Nodes and streets in any order become a network in a fixed order.
 
 use super::barriers::Barriers;
+use super::edge::{Edge, Weight};
 use super::estates::{Drive, Estates};
-use super::graph::{Arcs, Edge, Weight};
+use super::graph::Arcs;
 use super::islands::find_islands;
 use super::order::{along_hilbert_curve, compare_lines};
-use super::snap::SegmentIndex;
+use super::segments::SegmentIndex;
 use super::{NodeIdx, StreetClass, StreetNetwork};
 use crate::crs::Xy;
 use crate::units::Metres;

@@ -1,5 +1,6 @@
 use super::Island;
-use super::graph::{Arcs, Edge};
+use super::edge::Edge;
+use super::graph::Arcs;
 use crate::crs::Xy;
 use crate::units::Metres;
 

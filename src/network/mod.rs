@@ -11,6 +11,7 @@
 mod barriers;
 mod build;
 mod direct;
+mod edge;
 mod estates;
 mod graph;
 mod islands;
@@ -18,10 +19,14 @@ mod many;
 mod order;
 mod queue;
 mod search;
+mod segments;
 mod snap;
+mod targets;
 
 pub use build::{BuildReport, Builder, BuilderNode};
-pub use graph::{EdgeIdx, Island, NodeIdx, Street, StreetClass, StreetNetwork};
-pub use many::{Targets, matrix, nearest_many, nearest_of_nodes_many};
+pub use edge::{EdgeIdx, NodeIdx, StreetClass};
+pub use graph::{Island, Street, StreetNetwork};
+pub use many::{matrix, nearest_many, nearest_of_nodes_many};
 pub use search::{Nearest, NearestOfNodes, Search};
 pub use snap::Snap;
+pub use targets::Targets;

@@ -1,7 +1,7 @@
 //! Shortest walks from many starting points at once, up to a limit.
 
 use super::direct::Away;
-use super::graph::Weight;
+use super::edge::Weight;
 use super::queue::{BucketQueue, Entry};
 use super::{NodeIdx, Snap, StreetNetwork, Targets};
 use crate::units::Metres;

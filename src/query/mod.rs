@@ -11,6 +11,7 @@
 
 mod arrays;
 mod bind;
+mod cursor;
 mod expr;
 mod fold;
 mod json;

@@ -2,14 +2,15 @@
 //! (`OR`, `AND`, `NOT`, comparison, sum, product, power, sign).
 
 use super::FilterError;
-use super::expr::{ARRAY_OPS, DEEPEST, Expr, canonical, corners};
-use super::lex::{Token, tokens, wrong};
+use super::cursor::Parser;
+use super::expr::{ARRAY_OPS, Expr, canonical, corners};
+use super::lex::Token;
 use super::scalar::Operator;
 use super::wkt;
 
 /// Reads a condition.
 pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
-    let mut parser = Parser { text, tokens: tokens(text)?, next: 0, depth: 0 };
+    let mut parser = Parser::new(text)?;
     let expr = parser.disjunction()?;
     match parser.peek() {
         Token::End => Ok(expr),
@@ -17,72 +18,9 @@ pub(super) fn parse(text: &str) -> Result<Expr, FilterError> {
     }
 }
 
-/// The words of a condition and how far they are read.
-pub(super) struct Parser<'a> {
-    text: &'a str,
-    tokens: Vec<(Token, usize)>,
-    next: usize,
-    depth: usize,
-}
-
 type Parsed = Result<Expr, FilterError>;
 
 impl Parser<'_> {
-    /// The next word, without taking it.
-    pub(super) fn peek(&self) -> &Token {
-        self.tokens.get(self.next).map_or(&Token::End, |(token, _)| token)
-    }
-
-    fn take(&mut self) -> Token {
-        let token = self.peek().clone();
-        self.next += 1;
-        token
-    }
-
-    /// Takes the next word if it is this sign.
-    pub(super) fn sign(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Token::Sign(next) if *next == sign);
-        self.next += usize::from(found);
-        found
-    }
-
-    /// Takes the next word if it is this keyword, in any case.
-    pub(super) fn keyword(&mut self, word: &str) -> bool {
-        let found = matches!(self.peek(), Token::Name(next) if next.eq_ignore_ascii_case(word));
-        self.next += usize::from(found);
-        found
-    }
-
-    /// Takes this sign or says that it is missing.
-    pub(super) fn expect(&mut self, sign: &str) -> Result<(), FilterError> {
-        if self.sign(sign) { Ok(()) } else { Err(self.unexpected(&format!("{sign:?}"))) }
-    }
-
-    /// The error at the next word.
-    pub(super) fn unexpected(&self, expected: &str) -> FilterError {
-        let at = self.tokens.get(self.next).map_or(self.text.len(), |(_, at)| *at);
-        let found = match self.peek() {
-            Token::End => "the end of the filter".to_owned(),
-            Token::Name(word) => format!("{word:?}"),
-            Token::Quoted(word) => format!("the name {word:?}"),
-            Token::Text(words) => format!("the text '{words}'"),
-            Token::Number(number) => format!("the number {number}"),
-            Token::Sign(sign) => format!("{sign:?}"),
-        };
-        wrong(self.text, at, format!("{expected} was expected, and {found} found"))
-    }
-
-    fn deeper<T>(&mut self, inner: impl FnOnce(&mut Self) -> Result<T, FilterError>) -> Result<T, FilterError> {
-        if self.depth >= DEEPEST {
-            let at = self.tokens.get(self.next).map_or(0, |(_, at)| *at);
-            return Err(wrong(self.text, at, format!("the filter nests deeper than {DEEPEST} levels")));
-        }
-        self.depth += 1;
-        let found = inner(self);
-        self.depth -= 1;
-        found
-    }
-
     fn disjunction(&mut self) -> Parsed {
         let first = self.conjunction()?;
         self.chain(first, "or", Self::conjunction)
@@ -229,7 +167,7 @@ impl Parser<'_> {
                 "false" => return Ok(Expr::Boolean(false)),
                 "null" => return Ok(Expr::Null),
                 "and" | "or" | "like" | "between" | "in" | "is" | "div" => {
-                    self.next -= 1;
+                    self.back();
                     return Err(self.unexpected("a value, a property or a function"));
                 }
                 _ => {}
@@ -265,12 +203,6 @@ impl Parser<'_> {
         }
     }
 
-    /// An error at the word that was just taken.
-    fn before(&self, problem: String) -> FilterError {
-        let at = self.tokens.get(self.next.saturating_sub(1)).map_or(0, |(_, at)| *at);
-        wrong(self.text, at, problem)
-    }
-
     /// Expressions up to the closing bracket, which is taken; the opening one already is.
     fn list(&mut self) -> Result<Vec<Expr>, FilterError> {
         let mut items = Vec::new();
@@ -285,21 +217,6 @@ impl Parser<'_> {
             if !self.sign(",") {
                 return Err(self.unexpected("\",\" or \")\""));
             }
-        }
-    }
-
-    /// A number with its sign.
-    pub(super) fn number(&mut self) -> Result<f64, FilterError> {
-        let minus = self.sign("-");
-        if !minus {
-            self.sign("+");
-        }
-        match *self.peek() {
-            Token::Number(number) => {
-                self.take();
-                Ok(if minus { -number } else { number })
-            }
-            _ => Err(self.unexpected("a coordinate")),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Shapes in a condition, as well-known text.
 
 use super::FilterError;
-use super::text::Parser;
+use super::cursor::Parser;
 use geo::{Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 
 type Found<T> = Result<T, FilterError>;

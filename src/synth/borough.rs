@@ -1,14 +1,14 @@
 //! Everything that was made up, before it is written down.
 
 use super::dice::Dice;
-use super::facilities::{self, Facility};
+use super::facility::Facility;
 use super::names::Names;
 use super::patches::{self, Patches};
 use super::people::{self, Households};
 use super::sheet::{Barrier, Line, NodeId};
-use super::shops::{self, Centre};
-use super::streets::{self, StreetMap};
-use super::town::{self, Town};
+use super::shops::Centre;
+use super::streets::StreetMap;
+use super::town::Town;
 use crate::crs::Xy;
 use std::ops::Range;
 
@@ -47,46 +47,44 @@ pub(super) struct Postcodes {
     of_zone: Vec<Range<usize>>,
 }
 
-/// Makes up a borough.
-pub(super) fn make_up(residents: u64, seed: u64, steps: &dyn Fn(&str)) -> Borough {
-    steps("Planning the town");
-    let names = Names::new(seed);
-    let mut town = town::plan(residents, seed);
-    steps("Drawing its streets");
-    let mut map = streets::draw(&mut town, &names, seed);
-    let centres = shops::open(&town, &mut map, &names, seed);
-    steps("Housing its residents");
-    let patches = patches::share_out(&town);
-    let people = people::settle(&town, seed);
-    let mut zone_blocks = vec![0..0; town.zones.len()];
-    for (b, block) in town.blocks.iter().enumerate() {
-        let range = &mut zone_blocks[block.zone];
-        *range = if range.start == range.end { b..b + 1 } else { range.start..b + 1 };
-    }
-    let mut on_road = vec![false; map.points.len()];
-    for node in map.ways.iter().filter(|w| w.class.is_some()).flat_map(|w| &w.nodes) {
-        on_road[*node] = true;
-    }
-    let centre_zones = centres.iter().map(|c| nearest_zone(&town, c.at)).collect();
-    let mut borough = Borough {
-        town,
-        names,
-        patches,
-        people,
-        map,
-        postcodes: Postcodes::default(),
-        centres,
-        centre_zones,
-        facilities: Vec::new(),
-        zone_blocks,
-        on_road,
-    };
-    borough.postcodes = Postcodes::new(&borough, seed);
-    borough.facilities = facilities::place_all(&borough, seed);
-    borough
-}
-
 impl Borough {
+    /// A borough with postcodes and everything else, but for what residents may walk to.
+    pub(super) fn without_facilities(
+        town: Town,
+        names: Names,
+        map: StreetMap,
+        centres: Vec<Centre>,
+        seed: u64,
+    ) -> Self {
+        let mut zone_blocks = vec![0..0; town.zones.len()];
+        for (b, block) in town.blocks.iter().enumerate() {
+            let range = &mut zone_blocks[block.zone];
+            *range = if range.start == range.end { b..b + 1 } else { range.start..b + 1 };
+        }
+        let mut on_road = vec![false; map.points.len()];
+        for node in map.ways.iter().filter(|w| w.class.is_some()).flat_map(|w| &w.nodes) {
+            on_road[*node] = true;
+        }
+        let centre_zones = centres.iter().map(|c| nearest_zone(&town, c.at)).collect();
+        let patches = patches::share_out(&town);
+        let people = people::settle(&town, seed);
+        let mut borough = Self {
+            town,
+            names,
+            patches,
+            people,
+            map,
+            postcodes: Postcodes::default(),
+            centres,
+            centre_zones,
+            facilities: Vec::new(),
+            zone_blocks,
+            on_road,
+        };
+        borough.postcodes = Postcodes::new(&borough, seed);
+        borough
+    }
+
     /// Everybody.
     pub(super) fn residents(&self) -> u64 {
         self.town.zones.iter().map(|z| z.residents).sum()

@@ -2,39 +2,8 @@
 
 use super::borough::Borough;
 use super::dice::Dice;
-use super::sheet::Class;
+use super::facility::Facility;
 use crate::crs::Xy;
-
-/// Something residents may walk to.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Facility {
-    /// Stable name.
-    pub key: String,
-    /// Name for people.
-    pub name: String,
-    /// What it is.
-    pub kind: &'static str,
-    /// Where its door is, on the unbent drawing.
-    pub at: Xy,
-    /// `open`, `planned` or `closed`.
-    pub status: &'static str,
-    /// First day, for a planned one.
-    pub opens: Option<&'static str>,
-    /// Last day, for a closed one.
-    pub closes: Option<&'static str>,
-    /// Opening hours, in whatever words the owner uses.
-    pub hours: String,
-    /// People it holds.
-    pub capacity: Option<u32>,
-    /// `yes`, `no`, or nothing where nobody said.
-    pub step_free: &'static str,
-    /// When somebody last looked.
-    pub checked: String,
-    /// The zone it stands in.
-    pub zone: usize,
-    /// The nearest postcode.
-    pub postcode: usize,
-}
 
 /// Kinds: key, residents for each, what names end in, typical opening hours.
 const KINDS: [(&str, f64, &str, &[&str]); 10] = [
@@ -149,9 +118,4 @@ fn hubs(borough: &Borough, dice: &mut Dice) -> Vec<Facility> {
         add(borough.high_street_of(3, dice), dice, &|hub| (hub.status, hub.closes) = ("closed", Some("2024-10-31")));
     }
     all
-}
-
-/// Streets that have shops.
-pub(super) fn has_shops(class: Class) -> bool {
-    class <= Class::Tertiary
 }

@@ -9,10 +9,12 @@
 mod borough;
 mod dice;
 mod facilities;
+mod facility;
 mod field;
 mod grants;
 mod ground;
 mod islands;
+mod make_up;
 mod names;
 mod patches;
 mod people;
@@ -114,7 +116,7 @@ pub fn write_demo(dir: &Path, options: &DemoOptions, steps: &dyn Fn(&str)) -> Re
         return Err(DemoError::Size(options.residents));
     }
     let staged = write::Staged::beside(dir)?;
-    let borough = borough::make_up(options.residents, options.seed, steps);
+    let borough = make_up::make_up(options.residents, options.seed, steps);
     let mut report = write::write_all(&borough, options, staged.path(), steps)?;
     staged.move_into_place()?;
     report.dir = dir.to_path_buf();

@@ -34,6 +34,13 @@ pub(super) enum Class {
     Local,
 }
 
+impl Class {
+    /// Whether shops stand along it.
+    pub(super) fn has_shops(self) -> bool {
+        self <= Self::Tertiary
+    }
+}
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Line {

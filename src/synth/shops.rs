@@ -1,8 +1,8 @@
 //! High streets: runs of shops where main roads meet.
 
 use super::dice::Dice;
-use super::facilities::has_shops;
 use super::names::Names;
+use super::sheet::Class;
 use super::streets::{Spot, StreetMap};
 use super::town::Town;
 use crate::crs::Xy;
@@ -105,7 +105,7 @@ fn main_streets(map: &StreetMap) -> (Vec<Piece>, Vec<Xy>) {
     let mut meetings = vec![0_u8; map.points.len()];
     for (way, w) in map.ways.iter().enumerate() {
         let over = w.tags.iter().any(|(key, _)| *key == "bridge" || *key == "tunnel");
-        if over || !w.class.is_some_and(has_shops) {
+        if over || !w.class.is_some_and(Class::has_shops) {
             continue;
         }
         for pair in w.nodes.windows(2) {

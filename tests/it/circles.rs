@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Circles that are known. Dissolve one, and take it off the list; a test says when that is due.
-const KNOWN: [&[&str]; 19] = [
+const KNOWN: [&[&str]; 3] = [
     &[
         "disclose/around",
         "disclose/attack",
@@ -17,32 +17,8 @@ const KNOWN: [&[&str]; 19] = [
         "disclose/protect",
         "disclose/repair",
     ],
-    &["http/connect", "http/guard", "http/kept", "http/links", "http/page", "http/reply", "http/request", "http/saved"],
     &["disclose/names", "disclose/system"],
-    &["http/job", "http/process/execute"],
     &["http/openapi", "http/openapi_tiles"],
-    &["query/text", "query/wkt"],
-    &["load/assets/draft", "load/assets/rows"],
-    &[
-        "load/assets",
-        "load/desk",
-        "load/engagement",
-        "load/manifest",
-        "load/postcodes",
-        "load/streets/features",
-        "load/streets",
-    ],
-    &["load/grants/clean", "load/grants/money", "load/grants/period", "load/grants/versions"],
-    &["load/groups/ages", "load/groups/categories", "load/groups/label", "load/groups/vocabulary"],
-    &["load/groups/alone", "load/groups/by_age", "load/groups/choose", "load/groups/understand"],
-    &["load/streets/line_words", "load/streets/lines"],
-    &["locate/anneal", "locate/core", "locate/interchange"],
-    &["locate/floors", "locate/mclp", "locate/worst_off"],
-    &["measure/cause", "measure/gaps"],
-    &["network/estates", "network/graph", "network/snap"],
-    &["network/many", "network/search"],
-    &["plan/hubs/question", "plan/hubs/swap"],
-    &["synth/borough", "synth/facilities", "synth/shops"],
 ];
 
 type Module = Vec<String>;

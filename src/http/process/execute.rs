@@ -3,11 +3,11 @@
 use super::check::fault;
 use super::{Inputs, Output, Process, named};
 use crate::http::format::JSON;
-use crate::http::job::status_info;
 use crate::http::jobs::{Job, Jobs, Owner, Part, Status};
 use crate::http::problem::Problem;
 use crate::http::reply::Reply;
 use crate::http::request::{Ask, COOKIE};
+use crate::http::status_info::status_info;
 use axum::body::Bytes;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};

@@ -1,12 +1,14 @@
 //! An asset as it comes out of a file, before it has its final key.
 
-use super::rows::HOURS_REMEDY;
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::load::words::some_of;
 use crate::place::{AssetStatus, Audience, Code, Issue, Opening, Severity, Where};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+
+/// What to do about opening hours that cannot be understood.
+pub(super) const HOURS_REMEDY: &str = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";
 
 /// An asset of one file.
 #[derive(Debug, Clone)]

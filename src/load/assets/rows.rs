@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::columns::Columns;
-use super::draft::{Draft, Notice, Noticed};
+use super::draft::{Draft, HOURS_REMEDY, Notice, Noticed};
 use super::kinds::{Kind, Words};
 use super::when::earlier;
 use crate::crs::Xy;
@@ -24,9 +24,6 @@ const MOST_TOLD: usize = 5;
 /// The same for opening hours that cannot be understood: a register that says "AM only" says it
 /// thousands of times.
 const MOST_HOURS_TOLD: usize = 3;
-
-/// What to do about opening hours that cannot be understood.
-pub(super) const HOURS_REMEDY: &str = "Taken as unknown; write them in the opening_hours syntax of OpenStreetMap, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"";
 
 /// The assets of a file that are in or near the place.
 pub(super) fn read(desk: &mut Desk<'_>, file: &str, section: &AssetsSection, scene: &Scene<'_>) -> Vec<Draft> {

@@ -1,6 +1,6 @@
 //! What a record says of a person, in the place's own groups; what was done, in the house's own words.
 
-use super::GroupWords;
+use crate::load::manifest::GroupWords;
 use crate::load::words::plain;
 use crate::place::{Activity, Answer, Group, GroupIdx, Idx};
 use std::collections::BTreeMap;

@@ -33,8 +33,6 @@ use columns::{Columns, Fact};
 use look::Looked;
 use personal::Role;
 use reader::{Reader, Seen};
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
@@ -46,16 +44,6 @@ pub(super) fn is_records(titles: &[String]) -> bool {
     let told = [Fact::Activity, Fact::Person, Fact::People, Fact::Hours, Fact::Connections, Fact::Themes];
     let placed = [Fact::Asset, Fact::Patch, Fact::Zone, Fact::Postcode, Fact::District, Fact::X];
     has(Fact::Date) && told.into_iter().any(has) && placed.into_iter().any(has)
-}
-
-/// A group's key, or what the file calls the groups of a dimension.
-#[derive(Debug, Clone, Deserialize, schemars::JsonSchema)]
-#[serde(untagged)]
-pub enum GroupWords {
-    /// Words that mean one group, in whichever dimension it is.
-    Key(String),
-    /// A dimension's own words: words → group key.
-    Words(BTreeMap<String, String>),
 }
 
 /// A file that can be read.

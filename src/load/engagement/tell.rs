@@ -1,11 +1,11 @@
 //! What was wrong with a file of records, in sentences.
 
-use super::GroupWords;
 use super::columns::{Columns, Fact};
 use super::personal::Why;
 use super::reader::{Noticed, Seen};
 use crate::load::Issues;
 use crate::load::desk;
+use crate::load::manifest::GroupWords;
 use crate::load::words::{counted, figure, plain, some_of};
 use crate::place::{Code, Group, Issue, RecordFile, Where};
 use std::collections::BTreeMap;

@@ -3,10 +3,11 @@
 use super::money::{self, Money};
 use super::period::{self, is_month_first};
 use super::raw::Raw;
+use super::rows::{Clean, Sheet, code_of, set_aside, where_of};
 use super::versions;
 use crate::load::Issues;
 use crate::load::words::{counted, some_of};
-use crate::place::{Aside, Code, GrantFile, Issue, Planned, Tally, Where};
+use crate::place::{Code, GrantFile, Issue, Planned, Tally, Where};
 use crate::read::{Cell, parse_excel_date};
 use chrono::{Datelike, Months, NaiveDate};
 
@@ -17,28 +18,6 @@ const YEARS: std::ops::RangeInclusive<i32> = 1985..=2060;
 /// How long a grant is taken to last when nothing says: a year, the commonest length of small grants.
 /// A grant that really lasted three years then ends two years early; no total changes.
 const ASSUMED_MONTHS: u32 = 12;
-
-/// A row with its file.
-#[derive(Debug)]
-pub(super) struct Sheet {
-    /// Path as written.
-    pub(super) file: String,
-    /// Its rows.
-    pub(super) rows: Vec<Raw>,
-}
-
-/// A grant whose money is known.
-#[derive(Debug)]
-pub(super) struct Clean<'r> {
-    pub(super) raw: &'r Raw,
-    pub(super) file: &'r str,
-    pub(super) key: String,
-    pub(super) pence: i64,
-    pub(super) awarded: Option<NaiveDate>,
-    pub(super) planned: Option<Planned>,
-    /// See [`crate::place::Grant::apart`].
-    pub(super) apart: bool,
-}
 
 /// What came of reading the rows.
 pub(super) struct Cleaned<'r> {
@@ -106,33 +85,6 @@ pub(super) fn clean<'r>(sheets: &'r [Sheet], currency: &str, issues: &mut Issues
     grants.sort_by(|a, b| a.key.cmp(&b.key));
     period::set_apart(&mut grants, issues);
     Cleaned { grants, files, individuals, currency: currency.to_owned() }
-}
-
-pub(super) fn where_of(file: &str, raw: &Raw) -> Where {
-    let at = Where::file(file).row(raw.row);
-    match &raw.id {
-        Some(id) => at.key(id.clone()),
-        None => at,
-    }
-}
-
-pub(super) fn set_aside(files: &mut [GrantFile], nth: usize, why: Aside, pence: i64) {
-    let Some(file) = files.get_mut(nth) else { return };
-    match file.aside.iter_mut().find(|(known, _)| *known == why) {
-        Some((_, tally)) => tally.add(pence),
-        None => file.aside.push((why, Tally { grants: 1, pence })),
-    }
-}
-
-pub(super) const fn code_of(why: Aside) -> Code {
-    match why {
-        Aside::NoAmount => Code::GrantWithoutAmount,
-        Aside::Zero => Code::GrantOfNought,
-        Aside::Negative => Code::GrantBelowNought,
-        Aside::Currency => Code::GrantOtherCurrency,
-        Aside::Repeated => Code::GrantRepeated,
-        Aside::Amended => Code::GrantAmended,
-    }
 }
 
 /// What a whole file does the same way, said once.

@@ -13,6 +13,7 @@ mod offices;
 mod outlines;
 mod period;
 mod raw;
+mod rows;
 mod sheet;
 mod tell;
 mod versions;
@@ -30,11 +31,11 @@ use crate::place::{
     Code, Giving, Grant, Idx, Issue, Office, Organisation, Patch, PatchIdx, Position, RecordSet, Where, ZoneIdx,
 };
 use crate::read::{Options, Table};
-use clean::{Clean, Sheet};
 use gazetteer::Gazetteer;
 use ladder::{Areas, Ladder, Seat};
 use offices::Offices;
 pub(in crate::load) use period::is_month_first;
+use rows::{Clean, Sheet};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 

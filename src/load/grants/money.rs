@@ -1,7 +1,7 @@
 //! What was awarded, and in which currency.
 
-use super::clean::Sheet;
 use super::raw::Raw;
+use super::rows::Sheet;
 use crate::place::Aside;
 use crate::read::Cell;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Which grants lie years apart from all others in time: one old grant, or one slip in a date, must not turn every
 //! figure that is divided by years.
 
-use super::clean::Clean;
+use super::rows::Clean;
 use crate::load::Issues;
 use crate::load::words::{counted, some_of};
 use crate::place::{Code, Issue, Where};

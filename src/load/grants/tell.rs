@@ -1,9 +1,9 @@
 //! What could not be placed, or was understood in another way than it was written, in sentences.
 
-use super::clean::Clean;
 use super::gazetteer::Gazetteer;
 use super::ladder::Ladder;
 use super::raw::Regrant;
+use super::rows::Clean;
 use crate::load::Issues;
 use crate::load::points::Found;
 use crate::load::words::{counted, some_of};

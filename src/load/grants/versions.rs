@@ -1,7 +1,7 @@
 //! One version of each grant: what stands twice, and what was amended.
 
-use super::clean::{Clean, code_of, set_aside, where_of};
 use super::raw::Raw;
+use super::rows::{Clean, code_of, set_aside, where_of};
 use crate::load::Issues;
 use crate::load::words::{counted, key_form};
 use crate::place::{Aside, Code, GrantFile, Issue, Where};

@@ -1,6 +1,6 @@
 //! Age bands, in the many ways they are written, rolled up to the bands of public reports.
 
-use super::categories::Made;
+use super::made::Made;
 use std::collections::BTreeMap;
 
 /// First and last year of life of a band; `LAST` where it has no end.

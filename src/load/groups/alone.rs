@@ -1,8 +1,8 @@
 //! Tables in which no column is everybody: everybody is then the sum of one breakdown, if there is one and only one.
 
-use super::choose::{Breakdown, ask_which, main_of, merged, pick, take};
+use super::breakdown::{Breakdown, ask_which, main_of, merged, pick, take};
 use super::label::Family;
-use super::understand::{Reading, State};
+use super::reading::{Reading, State};
 use crate::load::words::figure;
 use crate::place::{Code, Why};
 

@@ -1,9 +1,9 @@
 //! The bands of age of a table as one breakdown, whichever sexes they are given for.
 
 use super::ages::{self, Band};
-use super::choose::Breakdown;
+use super::breakdown::Breakdown;
 use super::label::{Family, Sex};
-use super::understand::Reading;
+use super::reading::Reading;
 use crate::load::words::figure;
 use crate::place::{Code, Why};
 use std::collections::BTreeMap;

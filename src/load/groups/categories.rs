@@ -2,20 +2,10 @@
 //! person once: census tables put a total, broad groups and their details side by side.
 
 use super::label::Label;
+pub(super) use super::made::Made;
 use crate::load::manifest::OneOrMany;
 use crate::load::words::{plain, slug};
 use std::collections::BTreeMap;
-
-/// A group made of categories.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Made {
-    /// Name in columns, where one is known; made from the label otherwise.
-    pub(super) key: Option<String>,
-    /// For people.
-    pub(super) label: String,
-    /// Indices of the categories, each once.
-    pub(super) members: Vec<usize>,
-}
 
 /// How the categories of a table are put together.
 #[derive(Debug, Clone, PartialEq, Default)]

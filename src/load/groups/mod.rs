@@ -2,12 +2,16 @@
 
 mod ages;
 mod alone;
+mod breakdown;
 mod by_age;
 mod categories;
 mod choose;
 mod doubts;
+mod family;
 mod label;
+mod made;
 mod parts;
+mod reading;
 mod rows;
 mod shares;
 mod sums;
@@ -26,9 +30,9 @@ use crate::place::{Code, Group, Issue, People, Where, estimate};
 use crate::read::{Cell, Options, Table};
 use crate::units::WalkingSpeed;
 use categories::{Plan, Unknown};
+use reading::{Said, Understanding};
 use std::collections::{HashMap, HashSet};
 use tally::Tally;
-use understand::{Said, Understanding};
 
 /// Residents of every zone, in the order of the zones.
 #[derive(Debug, Default)]

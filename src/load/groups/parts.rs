@@ -1,7 +1,7 @@
 //! What is a part of what: details below their broad group, subtotals beside what they sum up.
 
 use super::categories::{is_child, shown};
-use super::understand::{Reading, State};
+use super::reading::{Reading, State};
 use crate::place::{Code, Why};
 
 impl Reading<'_> {

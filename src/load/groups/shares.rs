@@ -1,6 +1,6 @@
 //! Percentages, proportions and other numbers that are not whole, told from counts by arithmetic.
 
-use super::understand::{Reading, State};
+use super::reading::{Reading, State};
 use crate::place::{Code, Why};
 
 /// A column is not one of counts when more than this share of its numbers is not whole: a few are slips.

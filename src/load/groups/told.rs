@@ -1,8 +1,8 @@
 //! The understanding of a table as it is told: by `check`, by uploads and to whoever measures.
 
 use super::GroupCounts;
+use super::reading::Understanding;
 use super::tally::Tally;
-use super::understand::Understanding;
 use crate::load::manifest::GroupsSection;
 use crate::place::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
 

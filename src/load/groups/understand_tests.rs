@@ -1,6 +1,7 @@
 //! Tables as lists of columns with their counts in a few zones: what becomes of each.
 
 use super::*;
+use std::collections::BTreeMap;
 
 type Column<'a> = (&'a str, &'a [f64]);
 

@@ -1,6 +1,6 @@
 //! The words of publishers and council officers for everybody, for groups of people, and for what is not people.
 
-use super::label::{Family, Sex, sex_of};
+use super::family::{Family, Sex, sex_of};
 use crate::place::Why;
 
 /// Words that say that something is summed up.

@@ -3,6 +3,7 @@
 use super::OneOrMany;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// `[[standards]]`
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -53,4 +54,14 @@ impl Default for DisclosureSection {
     fn default() -> Self {
         Self { threshold: 10, rounding: 5, releases: RELEASES.to_owned(), keep: false }
     }
+}
+
+/// A group's key, or what the file calls the groups of a dimension.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum GroupWords {
+    /// Words that mean one group, in whichever dimension it is.
+    Key(String),
+    /// A dimension's own words: words → group key.
+    Words(BTreeMap<String, String>),
 }

@@ -1,6 +1,5 @@
 //! What a line is, by the words of a layer that did not come out of OpenStreetMap.
 
-use super::lines::is_excluded;
 use crate::load::words::{plain, some_of};
 use crate::network::StreetClass;
 use crate::place::{Code, Issue, Where};
@@ -248,6 +247,14 @@ fn is_unknown(word: &str) -> bool {
         Said::Street(StreetClass::Residential) => !letter && !STREETS.iter().any(|part| lower.contains(part)),
         _ => false,
     }
+}
+
+/// Whether `place.toml` leaves a row out.
+pub(super) fn is_excluded(table: &Table, exclude: &[(usize, Vec<&str>)], row: usize) -> bool {
+    exclude.iter().any(|(column, values)| {
+        let text = table.text(*column, row).map(str::trim);
+        text.is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::joints::{Joints, join};
 use super::line_notes::{self, LeftOut};
 use super::line_tags::{self, TagColumns};
-use super::line_words::{Said, WordColumns};
+use super::line_words::{Said, WordColumns, is_excluded};
 use super::rules::{self, OnFoot};
 use super::{Context, Streets};
 use crate::crs::Xy;
@@ -182,14 +182,6 @@ impl Columns<'_> {
     fn has_tags(&self) -> bool {
         matches!(self.speech, Speech::Tags(_))
     }
-}
-
-/// Whether `place.toml` leaves a row out.
-pub(super) fn is_excluded(table: &Table, exclude: &[(usize, Vec<&str>)], row: usize) -> bool {
-    exclude.iter().any(|(column, values)| {
-        let text = table.text(*column, row).map(str::trim);
-        text.is_some_and(|text| values.iter().any(|value| text.eq_ignore_ascii_case(value.trim())))
-    })
 }
 
 struct LineReader<'a> {

@@ -231,7 +231,7 @@ fn in_order(ground: &Ground<'_>, question: &Question, choice: &Choice) -> Vec<us
     let (mut open, mut left): (Vec<usize>, Vec<usize>) = choice.sites.iter().partition(|site| **site < ground.n_today);
     let mut order = Vec::new();
     while !left.is_empty() {
-        let base = Base::of(ground, question, &columns, &open);
+        let base = Base::of(ground, &question.problem, &columns, &question.numbers(&open));
         let gains = left.iter().map(|&site| base.gain_with(&columns, question.number(site)));
         let best = gains.enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
         let site = left.remove(best.map_or(0, |(at, _)| at));

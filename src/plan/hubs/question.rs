@@ -126,7 +126,12 @@ impl Question {
     /// The objective with today's hubs alone.
     pub(super) fn worth_today(&self, ground: &Ground<'_>) -> f64 {
         let today: Vec<usize> = (0..ground.n_today).filter(|&site| !ground.stays(site)).collect();
-        Base::of(ground, self, &Columns::of(&self.problem), &today).value()
+        Base::of(ground, &self.problem, &Columns::of(&self.problem), &self.numbers(&today)).value()
+    }
+
+    /// The numbers that the problem has for sites.
+    pub(super) fn numbers(&self, sites: &[usize]) -> Vec<usize> {
+        sites.iter().map(|&site| self.number(site)).collect()
     }
 
     fn asked(&self) -> &Problem {

@@ -46,7 +46,7 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
     of.par_iter()
         .map(|&site| {
             let others: Vec<usize> = choice.sites.iter().copied().filter(|other| *other != site).collect();
-            let base = Base::of(ground, question, &columns, &others);
+            let base = Base::of(ground, &question.problem, &columns, &question.numbers(&others));
             let lost = |worth: f64| loss(ground, choice.objective, worth);
             Reason {
                 lost_alone: lost(base.value()),

@@ -1,7 +1,6 @@
 //! What a plan is worth with one site exchanged for another, without solving anything.
 
 use super::ground::Ground;
-use super::question::Question;
 use crate::locate::{Model, Problem};
 
 /// The demand points of each site of a problem.
@@ -38,8 +37,7 @@ pub(super) struct Base<'p> {
 }
 
 impl<'p> Base<'p> {
-    pub(super) fn of(ground: &Ground<'_>, question: &'p Question, columns: &Columns, open: &[usize]) -> Self {
-        let problem = &question.problem;
+    pub(super) fn of(ground: &Ground<'_>, problem: &'p Problem, columns: &Columns, open: &[usize]) -> Self {
         let mut base = Self {
             problem,
             model: ground.brief.objective.model(),
@@ -48,8 +46,7 @@ impl<'p> Base<'p> {
             totals: problem.groups.iter().map(crate::locate::Group::total).collect(),
             tally: Tally { covered: 0.0, walked: 0.0, by_group: vec![0.0; problem.groups.len()] },
         };
-        let numbers = open.iter().map(|&site| question.number(site));
-        for number in std::iter::once(0).chain(numbers) {
+        for number in std::iter::once(0).chain(open.iter().copied()) {
             base.tally = base.with(columns, number);
             for &(demand, cost) in &columns.0[number] {
                 let best = &mut base.best[demand as usize];

@@ -2,7 +2,7 @@
 
 use super::super::borough::Borough;
 use super::super::dice::Dice;
-use super::super::facilities::Facility;
+use super::super::facility::Facility;
 use super::super::people::{AGES, ETHNIC};
 use super::{Fault, file};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};

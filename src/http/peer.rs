@@ -1,0 +1,5 @@
+use std::net::IpAddr;
+
+/// The address a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Peer(pub(super) IpAddr);
