@@ -116,3 +116,31 @@ impl Cube {
         outcomes
     }
 }
+
+/// Words that records have in a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// What the column tells: `date`, `zone`, `postcode`, `group_age`, …
+    pub fact: String,
+    /// The words.
+    pub words: String,
+    /// How many rows have them.
+    pub rows: u64,
+}
+
+/// What words of records mean in a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    /// What the column tells.
+    pub fact: String,
+    /// The words; empty for a cell with nothing in it.
+    pub words: String,
+    /// As a cube has it: a day, a location, a key, millionths.
+    pub value: Option<String>,
+    /// Of an asset, the location it stands in.
+    pub place: Option<String>,
+    /// Of a location, whether it is one patch for certain.
+    pub is_exact: bool,
+    /// Why a record with these words can't be counted or placed.
+    pub why: Option<String>,
+}

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a cube calls an answer that is none of the place's groups.
-const UNMATCHED: &str = "unmatched";
+pub(super) const UNMATCHED: &str = "unmatched";
 
 /// The keys by which a cube names things of the place.
 pub(super) struct Names<'n> {

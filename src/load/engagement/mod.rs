@@ -13,6 +13,7 @@ mod fold;
 pub mod grid;
 mod ids;
 mod labels;
+mod lookup;
 mod look;
 mod personal;
 mod reader;
@@ -33,6 +34,7 @@ use columns::{Columns, Fact};
 use look::Looked;
 use personal::Role;
 use reader::{Reader, Seen};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
@@ -62,6 +64,14 @@ pub(super) fn read(
     groups: &[Group],
     scene: &Scene<'_>,
 ) -> Engagement {
+    if let Some(words) = desk.words.take() {
+        let section = sections.first().cloned().unwrap_or_else(|| EngagementSection::of(""));
+        let mut wheres = Wheres::new(ground);
+        wheres.use_postcodes(scene.postcodes(desk, section.postcodes.as_ref()));
+        let names = cube::Names { dimensions: &[], crossings: &[], groups, assets: ground.assets };
+        desk.meanings = lookup::meanings(&words, &section, ground.date, &mut wheres, &names, &mut desk.issues);
+        return Engagement::default();
+    }
     let mut open: Vec<Open<'_>> = Vec::new();
     let mut cubes: Vec<(&EngagementSection, Cube)> = Vec::new();
     for section in sections {
