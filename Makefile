@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill meaning same tools tools-for-tests clean
+.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill dirty html meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,7 +51,7 @@ test: tested ## everything; at the end, what was left out and why
 	@if [ -s $(PATCHWORK_LEFT_OUT) ]; then echo "Left out on this machine:"; sort -u $(PATCHWORK_LEFT_OUT) | sed 's/^/  - /'; \
 	else echo "Nothing was left out."; fi
 
-tested: nothing-left-out lint rust clients oracle engine notebooks browser
+tested: nothing-left-out lint rust clients oracle engine notebooks browser html
 
 nothing-left-out: tools-for-tests
 	@mkdir -p $(dir $(PATCHWORK_LEFT_OUT)) && : > $(PATCHWORK_LEFT_OUT)
@@ -147,6 +147,15 @@ fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh
 
 kill: build ## the server of a workspace is killed KILLS times while eight clients work: nothing acknowledged is lost
 	python3 tests/kill.py $(PATCHWORK) $(or $(KILLS),1000)
+
+dirty: build $(VENV)/ready ## SHEETS dirty spreadsheets through the upload, and files no server should swallow
+	$(PYTHON) tests/dirty.py $(PATCHWORK) $(or $(SHEETS),200)
+
+# The Nu HTML checker is Java: `npm install vnu-jar` somewhere, and say where the jar is.
+VNU ?= $(TOOLS)/vnu.jar
+html: build ## every page for people through the Nu HTML checker (vnu), where it is there
+	@if command -v java >/dev/null && test -f "$(VNU)"; then python3 tests/checked_html.py $(PATCHWORK) "$(VNU)"; \
+	else echo "the pages by the Nu HTML checker: Java 17 or its jar is not there (VNU=$(VNU))" | tee -a $(PATCHWORK_LEFT_OUT); fi
 
 $(VENV)/ready: tests/requirements.txt | tools-for-tests
 	python3 -m venv $(VENV)

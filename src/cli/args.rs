@@ -191,10 +191,22 @@ pub struct ReviewArgs {
 }
 
 /// What to plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Subcommand)]
 pub enum Plan {
     /// Where the next hubs should go
-    Hubs,
+    Hubs(Box<HubsArgs>),
+    /// Which patches there should be: mended, or drawn anew
+    Patches(Box<super::plan_patches::PatchesArgs>),
+}
+
+/// `patchwork plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Place directory: the one with place.toml
+    pub dir: PathBuf,
+    /// What to plan
+    #[command(subcommand)]
+    pub plan: Plan,
 }
 
 /// How `plan` and `locate` answer.
@@ -228,7 +240,7 @@ pub enum PlanKeep {
     Free,
 }
 
-/// `patchwork plan`
+/// `patchwork plan DIR hubs`
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     patchwork plan my-borough hubs --kind community_hub --sites 3\n  \
@@ -241,12 +253,7 @@ pub enum PlanKeep {
     residents with that key; `patchwork check` lists the keys. With --budget the candidates are a file with\n\
     a column cost.\n\n\
     Exit codes: 0 done, 1 no choice of sites meets the brief (it says which rule and by how much), 2 wrong call.")]
-pub struct PlanArgs {
-    /// Place directory: the one with place.toml
-    pub dir: PathBuf,
-    /// What to plan
-    #[arg(value_enum)]
-    pub plan: Plan,
+pub struct HubsArgs {
     /// Kind of asset to place, as in the asset files
     #[arg(long, value_name = "KIND", required_unless_present = "standard")]
     pub kind: Option<String>,

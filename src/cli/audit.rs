@@ -99,6 +99,13 @@ fn in_words(found: &Audit) -> String {
         whole(found.programs as f64),
         found.earlier
     );
+    if !found.told_before.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} counts the earlier releases tell by themselves; whatever is published now, they stay told.",
+            whole(found.told_before.len() as f64)
+        );
+    }
     if found.exposed.is_empty() {
         text.push_str("No hidden count can be worked out more narrowly.\n");
         return text;

@@ -14,6 +14,7 @@ mod locate;
 mod measure;
 mod output;
 mod plan;
+mod plan_patches;
 mod progress;
 mod region;
 mod review;
@@ -82,7 +83,10 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Cube(args) => count::cube(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
         Command::Review(args) => review::run(args, &progress),
-        Command::Plan(args) => plan::run(args, &progress),
+        Command::Plan(args) => match &args.plan {
+            args::Plan::Hubs(hubs) => plan::run(&args.dir, hubs, &progress),
+            args::Plan::Patches(patches) => plan_patches::run(&args.dir, patches, &progress),
+        },
         Command::Locate(args) => locate::run(args, &progress),
         Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),

@@ -1,6 +1,6 @@
 //! `patchwork plan`: where the next hubs should go, as words for a committee, JSON, or a layer in a file.
 
-use super::args::{AnswerFormat, PlanArgs, PlanKeep, PlanObjective};
+use super::args::{AnswerFormat, HubsArgs, PlanKeep, PlanObjective};
 use super::output::{check_ending, percent, write_layer};
 use super::progress::Progress;
 use super::words::{table, whole};
@@ -17,11 +17,11 @@ use std::fmt::Write;
 use std::path::Path;
 
 /// Runs the command.
-pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
+pub fn run(dir: &Path, args: &HubsArgs, progress: &Progress) -> Result<(), Failure> {
     if let Some(path) = &args.out {
         check_ending(path)?;
     }
-    let place = usable(&args.dir, progress)?;
+    let place = usable(dir, progress)?;
     let brief = brief(&place, args)?;
     let proposal = hubs_watched(&place, &brief, &progress.watch());
     progress.done();
@@ -39,7 +39,7 @@ pub fn run(args: &PlanArgs, progress: &Progress) -> Result<(), Failure> {
     }
 }
 
-fn brief(place: &Place, args: &PlanArgs) -> Result<Brief, Failure> {
+fn brief(place: &Place, args: &HubsArgs) -> Result<Brief, Failure> {
     let objective = match args.objective {
         PlanObjective::Coverage => Objective::Coverage,
         PlanObjective::Walking => Objective::Walking,
@@ -67,7 +67,7 @@ fn brief(place: &Place, args: &PlanArgs) -> Result<Brief, Failure> {
 }
 
 /// What a hub is, from the standard or the kind and the minutes of the call.
-fn standard(place: &Place, args: &PlanArgs) -> Result<Standard, Failure> {
+fn standard(place: &Place, args: &HubsArgs) -> Result<Standard, Failure> {
     let named = (args.standard.as_deref(), args.kind.as_deref());
     let today = chrono::Local::now().date_naive();
     standard_named(place, named, args.within.map(Seconds::from_minutes), today).map_err(|why| {

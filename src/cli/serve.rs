@@ -237,6 +237,11 @@ pub fn rehearse(args: &RehearseArgs, config: &Config) -> Result<(), Failure> {
     if let Some(bytes) = args.bytes {
         memory::at_most(bytes)?;
     }
+    if !args.dir.join("place.toml").exists() {
+        // A heap of files of which a place is to be drafted.
+        let drafted = load::recognise::draft(&args.dir, "A place", &|_| {});
+        return drafted.map(|_| ()).map_err(|_| Failure::Said);
+    }
     let loaded = read(&args.dir, config, &|_| {});
     let place = loaded.place.ok_or(Failure::Said)?;
     let _ = Snapshot::build(place, loaded.issues);

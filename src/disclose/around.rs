@@ -1,55 +1,68 @@
 //! The cells around one: what is asked of a single count is answered among a few hundred others, while the rest
 //! of the tables stay as they are counted.
 
-use super::protect::Ground;
+use super::linear::Row;
+use super::system::Rule;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// How many cells around one may move while something is asked of it: so few at first that the question costs a
+/// millisecond.
+pub(super) const LOOKS: [usize; 3] = [GLANCE, 1_000, 8_000];
+/// The fewest of them.
+pub(super) const GLANCE: usize = 100;
 
 /// Which rules each cell is in.
 pub(super) struct Around {
     rules_of: Vec<Vec<usize>>,
-    /// Whether the counts meet all rules, so that they may stand for cells that do not move. Cells only an
-    /// earlier release had are counted nowhere, and what stands for them may not.
-    counts_hold: bool,
+    /// Whether there are counts that meet all rules, so that they may stand for cells that do not move.
+    has_world: bool,
+}
+
+/// Whether values meet all rows and bounds.
+pub(super) fn is_world(value: &[f64], rows: &[Row], bounds: impl Fn(usize) -> (f64, f64)) -> bool {
+    const NEAR: f64 = 1e-6;
+    let rows_hold = rows.iter().all(|row| {
+        let sum: f64 = row.terms.iter().map(|&(cell, factor)| factor * value[cell]).sum();
+        row.least - NEAR <= sum && sum <= row.most + NEAR
+    });
+    rows_hold
+        && value.iter().enumerate().all(|(cell, &value)| {
+            let (least, most) = bounds(cell);
+            least - NEAR <= value && value <= most + NEAR
+        })
 }
 
 impl Around {
-    pub(super) fn of(ground: &Ground) -> Self {
-        let mut rules_of = vec![Vec::new(); ground.exact.len()];
-        for (i, rule) in ground.system.rules.iter().enumerate() {
+    pub(super) fn of(rules: &[Rule], cells: usize, has_world: bool) -> Self {
+        let mut rules_of = vec![Vec::new(); cells];
+        for (i, rule) in rules.iter().enumerate() {
             for &cell in rule.parts.iter().chain([&rule.whole]) {
                 rules_of[cell].push(i);
             }
         }
-        const NEAR: f64 = 1e-6;
-        let exact = |cell: usize| ground.value[cell];
-        let rows_hold = ground.system.rows().iter().all(|row| {
-            let sum: f64 = row.terms.iter().map(|&(cell, factor)| factor * exact(cell)).sum();
-            row.least - NEAR <= sum && sum <= row.most + NEAR
-        });
-        let bounds_hold = (0..ground.exact.len()).all(|cell| {
-            let (least, most) = ground.bounds(cell);
-            least - NEAR <= exact(cell) && exact(cell) <= most + NEAR
-        });
-        Self { rules_of, counts_hold: rows_hold && bounds_hold }
+        Self { rules_of, has_world }
     }
 
     /// Up to `most` cells around one: again and again the one that shares most rules with those taken, so that
-    /// what one of them gives another can take up; of those the hidden ones that have most to give, then the
-    /// smallest of the others, which are hidden at least cost. `None` where only all cells together will do.
-    pub(super) fn cells(&self, ground: &Ground, seed: usize, most: usize) -> Option<Vec<usize>> {
+    /// what one of them gives another can take up; of those the one with most `room` to give. `None` where only all
+    /// cells together will do.
+    pub(super) fn cells(
+        &self,
+        rules: &[Rule],
+        seed: usize,
+        most: usize,
+        room: impl Fn(usize) -> i64,
+    ) -> Option<Vec<usize>> {
         // A program over more than a quarter of all cells takes longer than the one over all, which goes on from
         // its last answer.
-        if !self.counts_hold || most.saturating_mul(4) > ground.exact.len() {
+        let all = self.rules_of.len();
+        if !self.has_world || most.saturating_mul(4) > all {
             return None;
         }
-        let room = |cell: usize| {
-            let exact = ground.exact[cell].min(i64::MAX as u64) as i64;
-            if ground.is_hidden[cell] { exact } else { -exact - 1 }
-        };
-        let mut shared = vec![0_u32; ground.exact.len()];
-        let mut is_taken = vec![false; ground.exact.len()];
-        let mut is_touched = vec![false; ground.system.rules.len()];
+        let mut shared = vec![0_u32; all];
+        let mut is_taken = vec![false; all];
+        let mut is_touched = vec![false; rules.len()];
         let mut next = BinaryHeap::from([(0, 0, Reverse(seed))]);
         let mut taken = Vec::new();
         while let Some((_, _, Reverse(cell))) = next.pop() {
@@ -64,7 +77,7 @@ impl Around {
                 if std::mem::replace(&mut is_touched[rule], true) {
                     continue;
                 }
-                let rule = &ground.system.rules[rule];
+                let rule = &rules[rule];
                 for &other in rule.parts.iter().chain([&rule.whole]).filter(|&&other| !is_taken[other]) {
                     shared[other] += 1;
                     next.push((shared[other], room(other), Reverse(other)));

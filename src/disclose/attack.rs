@@ -1,10 +1,11 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
+use super::around::{Around, LOOKS};
 use super::linear::{Lp, Outcome};
 use super::linked::{self, Ends};
-use super::proof::{TOLERANCE, without_noughts};
+use super::proof::{TOLERANCE, without, without_noughts};
 use super::published::{Published, Release};
-use super::system::{Shape, System};
+use super::system::{Rule, Shape, System};
 use super::{Cell, Unprotectable};
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeSet;
@@ -19,8 +20,13 @@ const NAMED: usize = 6;
 pub(super) struct Attack {
     system: System,
     column: Vec<Option<usize>>,
+    /// What is known of each cell by itself.
+    bounds: Vec<Ends>,
     lp: Lp,
     limit: f64,
+    around: Around,
+    /// A possible world.
+    world: Vec<f64>,
     /// Ends some possible world had.
     seen: Vec<(f64, f64)>,
     /// Ends proven, with the shown cells that prove them.
@@ -90,6 +96,9 @@ impl Attack {
         }
         let (column, kept, rows) = without_noughts(&bounds, rows);
         let mut attack = Self {
+            around: Around::of(&system.rules, n, true),
+            world: Vec::new(),
+            bounds,
             system,
             column,
             lp: Lp::new(kept, rows),
@@ -101,7 +110,46 @@ impl Attack {
             linked,
         };
         attack.ask()?;
+        attack.world = attack.seen.iter().map(|seen| seen.0).collect();
         Ok(attack)
+    }
+
+    /// Whether a cell is seen to be that wide, also when only a few hundred or thousand cells around it move and
+    /// all others stay as in one possible world: what is possible there is possible.
+    pub(super) fn is_seen_wide(&mut self, cell: usize, enough: u64) -> bool {
+        for look in LOOKS {
+            if self.width_seen(cell) >= enough {
+                return true;
+            }
+            let room = |cell: usize| i64::from(self.bounds[cell].1 >= self.limit);
+            let Some(cells) = self.around.cells(&self.system.rules, cell, look, room) else { return false };
+            self.look_near(cell, &cells, enough);
+        }
+        self.width_seen(cell) >= enough
+    }
+
+    fn look_near(&mut self, cell: usize, near: &[usize], enough: u64) {
+        let mut moves = vec![false; self.world.len()];
+        near.iter().for_each(|&cell| moves[cell] = self.bounds[cell] != (0.0, 0.0));
+        let rules = self.around.rules(near);
+        let rows = rules.iter().flat_map(|&rule| Rule::rows(&self.system.rules[rule]));
+        let (column, bounds, rows) = without(&self.bounds, rows, |cell| (!moves[cell]).then_some(self.world[cell]));
+        let Some(own) = column[cell] else { return };
+        let (least, most) = bounds[own];
+        let mut lp = Lp::new(bounds, rows);
+        // Twice as wide as is enough, and no wider, so that room is left to the others.
+        let room = 2.0 * enough.min(1 << 30) as f64;
+        lp.bound(own, least.max(self.world[cell] - room), most.min(self.world[cell] + room));
+        for cost in [1.0, -1.0] {
+            lp.cost(own, cost);
+            self.programs += 1;
+            let Outcome::Best { values, .. } = lp.solve() else { return };
+            for &cell in near {
+                let Some(column) = column[cell] else { continue };
+                let seen = &mut self.seen[cell];
+                *seen = (seen.0.min(values[column]), seen.1.max(values[column]));
+            }
+        }
     }
 
     /// Looks from several sides, so that most of the hidden cells are seen to be wide without a question of
@@ -204,6 +252,11 @@ impl Attack {
     /// A cell in words.
     pub(super) fn name(&self, cell: usize) -> &str {
         &self.system.names[cell]
+    }
+
+    /// The cell of this name.
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
+        self.system.names.iter().position(|own| own == name)
     }
 
     /// The hidden cells of a table.

@@ -58,8 +58,17 @@ pub struct Audit {
     /// Every cell that tells more than the policy allows: hidden and bounded too narrowly, or small and
     /// shown.
     pub exposed: Vec<Finding>,
+    /// Cells of which the earlier releases tell as much by themselves, even if nothing were published now.
+    pub told_before: Vec<Finding>,
     /// Linear programs asked.
     pub programs: usize,
+}
+
+impl Audit {
+    /// Nothing found yet.
+    fn of(demand: &Policy, earlier: usize) -> Self {
+        Self { demand: *demand, earlier, tables: Vec::new(), exposed: Vec::new(), told_before: Vec::new(), programs: 0 }
+    }
 }
 
 /// Can anybody work out a small count from these releases (the newest last)?
@@ -74,16 +83,26 @@ pub struct Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
+    attacked(releases, demand, true, |_| true)
+}
+
+/// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed.
+pub(super) fn attacked(
+    releases: &[Release],
+    demand: &Policy,
+    has_narrowest: bool,
+    is_asked: impl Fn(&str) -> bool,
+) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
-        return Ok(Audit { demand: *demand, earlier: 0, tables: Vec::new(), exposed: Vec::new(), programs: 0 });
+        return Ok(Audit::of(demand, 0));
     };
     let mut attack = Attack::new(newest, earlier)?;
-    let hidden: Vec<BTreeSet<usize>> =
+    let mut hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
-    let linked = attack.linked.clone();
+    let mut linked = attack.linked.clone();
+    hidden.iter_mut().chain([&mut linked]).for_each(|cells| cells.retain(|&cell| is_asked(attack.name(cell))));
     attack.look_around(&hidden.iter().flatten().chain(&linked).copied().collect(), demand.least_width())?;
-    let mut found =
-        Audit { demand: *demand, earlier: earlier.len(), tables: Vec::new(), exposed: Vec::new(), programs: 0 };
+    let mut found = Audit::of(demand, earlier.len());
     let mut reported = BTreeSet::new();
     for (nth, table) in newest.tables.iter().enumerate().filter(|(_, table)| !table.is_latent) {
         shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);
@@ -91,8 +110,12 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
         for cell in attack.by_width(&hidden[nth]) {
             // What a possible world has shown to be wide enough can't be the narrowest any more.
             let owed = attack.threshold[cell].saturating_sub(2).max(demand.least_width());
-            let enough = narrowest.map_or(u64::MAX, |(width, _)| width.max(owed));
-            if attack.width_seen(cell) >= enough {
+            let enough = match narrowest {
+                None if has_narrowest => u64::MAX,
+                None => owed,
+                Some((width, _)) => width.max(owed),
+            };
+            if attack.width_seen(cell) >= enough || enough < u64::MAX && attack.is_seen_wide(cell, enough) {
                 continue;
             }
             attack.bound(cell)?;
@@ -100,7 +123,9 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
             if narrowest.is_none_or(|(least, _)| width < least) {
                 narrowest = Some((width, cell));
             }
-            if width < needed(demand.threshold.max(attack.threshold[cell]), table.is_people, attack.least(cell))
+            // That nobody was there is known of nobody.
+            if attack.most(cell) > 0
+                && width < needed(demand.threshold.max(attack.threshold[cell]), table.is_people, attack.least(cell))
                 && reported.insert(cell)
             {
                 found.exposed.push(attack.finding(&table.name, cell));
@@ -117,11 +142,10 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     }
     for &cell in &linked {
         let threshold = demand.threshold.max(attack.threshold[cell]);
-        if attack.width_seen(cell) >= threshold.saturating_sub(2) {
+        if attack.is_seen_wide(cell, threshold.saturating_sub(2)) {
             continue;
         }
         attack.bound(cell)?;
-        // That nobody was there is known of nobody.
         if attack.most(cell) > 0
             && attack.width(cell) < needed(threshold, true, attack.least(cell))
             && reported.insert(cell)
@@ -130,7 +154,38 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
         }
     }
     found.programs = attack.programs;
+    if !found.exposed.is_empty() && !earlier.is_empty() {
+        let (told, exposed) = told_without(newest, earlier, std::mem::take(&mut found.exposed))?;
+        (found.told_before, found.exposed) = (told, exposed);
+    }
     Ok(found)
+}
+
+/// Parts what earlier releases tell by themselves from what the newest adds: what a reader could work out if all of the
+/// newest were hidden.
+fn told_without(
+    newest: &Release,
+    earlier: &[Release],
+    exposed: Vec<Finding>,
+) -> Result<(Vec<Finding>, Vec<Finding>), Unprotectable> {
+    let mut silent = newest.clone();
+    silent.tables.iter_mut().for_each(|table| table.cells.fill(Cell::Hidden));
+    let mut attack = Attack::new(&silent, earlier)?;
+    let mut told = Vec::with_capacity(exposed.len());
+    for finding in &exposed {
+        let cell = attack.named(&finding.cell);
+        let as_much = match cell {
+            Some(cell) => {
+                attack.bound(cell)?;
+                attack.least(cell) >= finding.least && finding.most.is_some_and(|most| attack.most(cell) <= most)
+            }
+            None => false,
+        };
+        told.push(as_much);
+    }
+    let (told, left): (Vec<_>, Vec<_>) = exposed.into_iter().zip(told).partition(|(_, told)| *told);
+    let findings = |list: Vec<(Finding, bool)>| list.into_iter().map(|(finding, _)| finding).collect();
+    Ok((findings(told), findings(left)))
 }
 
 /// How far apart the ends of a hidden count must be. Protection is owed to small counts (to the primary

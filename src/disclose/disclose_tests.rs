@@ -107,6 +107,18 @@ fn without_protection_the_audit_finds_every_small_count() {
 }
 
 #[test]
+fn where_fewer_people_than_the_threshold_were_met_not_even_noughts_are_shown() {
+    for counts in [[1, 0, 0, 0], [2, 0, 1, 0], [3, 2, 4, 0], [0, 0, 0, 9], [1, 1, 1, 1]] {
+        let release = protected(&patch_by_sex(counts));
+        assert!(release.tables[0].cells.iter().all(|cell| *cell == Cell::Hidden), "{counts:?}: {release:?}");
+        let narrowest = is_safe(&[release]).tables.remove(0).narrowest.expect("something is hidden");
+        assert_eq!((narrowest.least, narrowest.most), (0, None), "{counts:?}: nothing at all is told");
+    }
+    let nobody = protected(&patch_by_sex([0; 4]));
+    assert!(nobody.tables[0].cells.iter().all(|cell| *cell == Cell::Zero), "that nobody was met is told of nobody");
+}
+
+#[test]
 fn nought_is_shown_where_somebody_else_is_shown() {
     let release = protected(&patch_by_sex([40, 0, 80, 70]));
     // Everybody met in the east is female: that is not said.

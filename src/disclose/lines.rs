@@ -105,10 +105,26 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     }
 }
 
+/// Hides everything where no count at all can be shown: noughts among them would say how few people there are.
+pub(super) fn hide_all_of_too_few(ground: &mut Ground) {
+    let own: Vec<usize> = (0..ground.exact.len()).filter(|&cell| ground.is_published[cell]).collect();
+    let is_met = own.iter().any(|&cell| ground.exact[cell] > 0);
+    let can_be_shown = |cell: usize| ground.exact[cell] > 0 && !ground.is_hidden[cell];
+    // A nought that an earlier release told is shown, and then the others are known by the usual rules.
+    if ground.policy.threshold > 1
+        && is_met
+        && !own.iter().any(|&cell| can_be_shown(cell) || ground.told[cell].1 <= 0.0)
+    {
+        own.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+    }
+}
+
 /// Which hidden cells may be nought, for all a reader knows: those in a line of which no count is shown. Where one
-/// is shown the noughts of the line are shown too, so that what is hidden there is somebody.
+/// is shown the noughts of the line are shown too, so that what is hidden there is somebody. Where nothing is shown,
+/// neither a count nor a nought, any may be.
 pub(super) fn may_be_nought(lines: &[Line], is_shown: &[bool], is_nought: &[bool]) -> Vec<bool> {
-    let mut may = vec![false; is_shown.len()];
+    let is_silent = !is_shown.iter().chain(is_nought).any(|is| *is);
+    let mut may = vec![is_silent; is_shown.len()];
     for line in lines.iter().filter(|line| line.parts.len() > 1 && !is_nought[line.whole]) {
         if !line.is_attribute && is_shown[line.whole] {
             continue;

@@ -5,13 +5,14 @@
 //! deleted. Where releases contradict each other so, the older one gives way, cell by cell and as little as can be,
 //! so that there is always a world in which all the rest is true.
 
+use super::audit::attacked;
 use super::linear::{Lp, Outcome, Row};
 use super::lines::{lines_of, may_be_nought};
-use super::proof::{TOLERANCE, without};
+use super::proof::{Goal, TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
 use super::system::System;
 use super::tabulate::Tables;
-use super::{Cell, Release, audit};
+use super::{Cell, Release};
 use std::collections::BTreeSet;
 
 /// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what
@@ -42,10 +43,14 @@ pub(super) fn mislead(
     ground: &mut Ground,
     tables: &Tables,
     earlier: &[Release],
+    given_up: &BTreeSet<Goal>,
 ) -> Result<Option<usize>, Unprotectable> {
     let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
     let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
-    let found = audit(&releases, &ground.policy)?;
+    // Where no record came late only what could not be had can be exposed.
+    let open: BTreeSet<&str> = given_up.iter().map(|goal| ground.system.names[goal.cell].as_str()).collect();
+    let found = attacked(&releases, &ground.policy, false, |name| ground.is_late || open.contains(name))?;
+    let told = found.told_before.len();
     let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
     let mut has_hidden = false;
     for cell in (0..ground.exact.len()).filter(|&cell| by.contains(&ground.system.names[cell])).collect::<Vec<_>>() {
@@ -55,7 +60,7 @@ pub(super) fn mislead(
             has_hidden = true;
         }
     }
-    Ok((!has_hidden).then_some(found.exposed.len()))
+    Ok((!has_hidden).then_some(told + found.exposed.len()))
 }
 
 /// What a reader knows of a cell from one release.

@@ -175,3 +175,35 @@ fn groups_that_are_renamed_or_merged_and_another_threshold_tell_no_more() {
         assert!(found.exposed.is_empty(), "{:#?}", found.exposed);
     }
 }
+
+#[test]
+fn what_earlier_releases_tell_by_themselves_is_set_apart_and_what_the_newest_adds_is_not() {
+    let patch = flat("patch", Relation::Sum, &["east", "west"]);
+    let sex = flat("sex", Relation::Sum, &["female", "male", "not_recorded"]).of_people();
+    for small in [1, 3, 9] {
+        let counts = [49, small, 20, 80, 70, 30];
+        let tables = Tables { tables: vec![table(vec![patch.clone(), sex.clone()], &counts)] };
+        let shown = protect(&tables, &Policy::NONE, &[]).expect("shown");
+        let kept = protect(&tables, &POLICY, std::slice::from_ref(&shown)).expect("protected");
+        let found = audit(&[shown.clone(), kept.clone()], &POLICY).expect("audited");
+        assert!(found.exposed.is_empty() && !found.told_before.is_empty(), "{small}: {found:#?}");
+        // The other way round it is the newest that gives the count away.
+        let found = audit(&[kept, shown], &POLICY).expect("audited");
+        assert!(!found.exposed.is_empty(), "{small}: {found:#?}");
+    }
+}
+
+#[test]
+fn few_people_after_a_release_that_told_noughts_and_many_after_one_that_told_nothing_can_be_published() {
+    let patch = flat("patch", Relation::Sum, &["east", "west"]);
+    let sex = flat("sex", Relation::Sum, &["female", "male", "not_recorded"]).of_people();
+    let of = |counts: &[u64]| Tables { tables: vec![table(vec![patch.clone(), sex.clone()], counts)] };
+    let (few, many, nobody) = ([2, 0, 1, 0, 0, 1], [40, 0, 30, 20, 50, 1], [0; 6]);
+    for series in [[&nobody, &few, &many], [&few, &many, &few], [&few, &few, &nobody], [&many, &few, &few]] {
+        let mut releases: Vec<Release> = Vec::new();
+        for counts in series {
+            let next = protect(&of(counts), &POLICY, &releases).expect("it can be protected");
+            releases.push(next);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! From exact tables to tables that may leave.
 
-use super::around::Around;
+use super::around::{Around, is_world};
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
@@ -161,10 +161,13 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let told = tables.tables.iter().zip(&ground.system.places).filter(|(table, _)| !table.is_latent);
     let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
     lines::hide_sole_categories(&mut ground, &lines);
+    lines::hide_all_of_too_few(&mut ground);
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let mut proof = Proof::default();
-        let around = Around::of(&ground);
+        // Cells only an earlier release had are counted nowhere, and what stands for them may not meet the rules.
+        let has_world = is_world(&ground.value, &ground.system.rows(), |cell| ground.bounds(cell));
+        let around = Around::of(&ground.system.rules, ground.exact.len(), has_world);
         let mut has_tried_again = false;
         loop {
             // Until nothing can be worked out from the sums.
@@ -183,11 +186,13 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
                 told_before = 0;
                 continue;
             }
-            if !ground.is_late {
+            // A reader is asked in the end too where something could not be had: what they find is hidden further,
+            // unless earlier releases tell it by themselves.
+            if !ground.is_late && (proof.given_up.is_empty() || earlier.is_empty()) {
                 break;
             }
-            if let Some(told) = linked::mislead(&mut ground, tables, earlier)? {
-                told_before += told;
+            if let Some(told) = linked::mislead(&mut ground, tables, earlier, &proof.given_up)? {
+                told_before = if ground.is_late { told_before + told } else { told_before.max(told) };
                 break;
             }
         }

@@ -204,6 +204,7 @@ pub fn audit_json(audit: &Audit) -> String {
         "programs": audit.programs,
         "tables": tables,
         "exposed": audit.exposed.iter().map(finding).collect::<Vec<_>>(),
+        "told_before": audit.told_before.iter().map(finding).collect::<Vec<_>>(),
     });
     format!("{whole:#}\n")
 }

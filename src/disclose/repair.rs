@@ -1,6 +1,6 @@
 //! Which further cells to hide, so that hidden counts can be what the policy asks.
 
-use super::around::Around;
+use super::around::{Around, GLANCE, LOOKS};
 use super::linear::{Lp, Outcome};
 use super::lines::{self, Line};
 use super::proof::{Goal, Proof, TOLERANCE, without};
@@ -13,12 +13,6 @@ use std::collections::BTreeMap;
 /// (Candès, Wakin & Boyd 2008): fewer cells are hidden than by one answer. Twice as much or half hides
 /// a few cells more.
 const SPREAD: f64 = 0.5;
-
-/// How many cells around a count may move while it is asked what to hide for it. So few at first that the
-/// question costs a millisecond: they decide only where nothing need be hidden. With other numbers about as many
-/// cells are hidden, if not the very same.
-const GLANCE: usize = 100;
-const LOOKS: [usize; 3] = [GLANCE, 1_000, 8_000];
 
 /// Hides what must be hidden for the `exposed` ends to be possible. Returns how many of them no hiding
 /// helps, because earlier releases have told them.
@@ -122,8 +116,14 @@ fn cheapest(
     if (goal.is_most && end > most) || (!goal.is_most && end < least) {
         return Ok(None);
     }
+    // First the hidden ones that have most to give, then the smallest of the others, which are hidden at least cost.
+    let room = |cell: usize| {
+        let exact = ground.exact[cell].min(i64::MAX as u64) as i64;
+        if ground.is_hidden[cell] { exact } else { -exact - 1 }
+    };
+    // The smallest look decides only where nothing need be hidden.
     for look in LOOKS {
-        let Some(cells) = around.cells(ground, goal.cell, look) else { break };
+        let Some(cells) = around.cells(&ground.system.rules, goal.cell, look, room) else { break };
         let world = Program::over(ground, around, &cells).cheapest(ground, goal, end)?;
         if let Some(world) = world.filter(|world| look > GLANCE || world.hidden.is_empty()) {
             return Ok(Some(world));
@@ -188,9 +188,14 @@ impl Program {
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion; totals are missed most.
             let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
-            columns.push((0.0, (told.1 - most).max(0.0)));
+            let above = (told.1 - most).max(0.0);
             // Hidden it is somebody still.
-            columns.push((0.0, (least - told.0.max(if ground.is_lenient { 0.0 } else { 1.0 })).max(0.0)));
+            let below = (least - told.0.max(if ground.is_lenient { 0.0 } else { 1.0 })).max(0.0);
+            // Of what earlier releases have told already nothing is gained by hiding it.
+            if above == 0.0 && below == 0.0 {
+                continue;
+            }
+            columns.extend([(0.0, above), (0.0, below)]);
             let added = Beyond { cell, above: columns.len() - 2, below: columns.len() - 1, weight };
             beyond.push(added);
             of_column[own] = Some(added);

@@ -55,8 +55,8 @@ pub struct LayerChange {
 /// Compares what is served with what would be.
 pub(super) fn difference(before: Option<&Snapshot>, after: &Snapshot) -> Difference {
     let mut lines: Vec<Line> = Vec::new();
-    let was = before.map(|snapshot| counts(&snapshot.place)).unwrap_or_default();
-    for (what, after) in counts(&after.place) {
+    let was = before.map(counts).unwrap_or_default();
+    for (what, after) in counts(after) {
         let before = was.iter().find(|(known, _)| *known == what).map_or_else(String::new, |(_, words)| words.clone());
         lines.push(Line { what, before, after });
     }
@@ -68,8 +68,10 @@ pub(super) fn difference(before: Option<&Snapshot>, after: &Snapshot) -> Differe
     Difference { is_first: before.is_none(), lines, assets, layers, same }
 }
 
-/// What is counted of a place. The records are counted by row and file, for whoever has the files.
-fn counts(place: &Place) -> Vec<(String, String)> {
+/// What is counted of a place, and what each standard says of it as a whole. The records are counted by row and file,
+/// for whoever has the files.
+fn counts(snapshot: &Snapshot) -> Vec<(String, String)> {
+    let place = &snapshot.place;
     let n = |count: usize| thousands(count as f64);
     let mut all = vec![
         ("Residents".to_owned(), thousands(place.residents())),
@@ -78,6 +80,13 @@ fn counts(place: &Place) -> Vec<(String, String)> {
         ("Groups of residents".to_owned(), n(place.groups.len())),
         ("Standards".to_owned(), n(place.standards.len())),
     ];
+    for each in &snapshot.totals {
+        let of = |name: &str| each.totals.get(name).and_then(serde_json::Value::as_f64);
+        let (Some(covered), Some(residents)) = (of("covered_residents"), of("residents")) else { continue };
+        let share = of("covered_share").map_or_else(String::new, |share| format!(" ({:.1} %)", share * 100.0));
+        let words = format!("{} of {}{share}", thousands(covered), thousands(residents));
+        all.push((format!("Covered: {}", each.standard.title), words));
+    }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     place.assets.iter().for_each(|asset| *kinds.entry(&asset.kind).or_default() += 1);
     all.extend(kinds.into_iter().map(|(kind, count)| (format!("Assets: {}", kind.replace('_', " ")), n(count))));
@@ -87,6 +96,8 @@ fn counts(place: &Place) -> Vec<(String, String)> {
     }
     if let Some(giving) = &place.giving {
         all.push(("Grants".to_owned(), n(giving.grants.len())));
+        let pence: i64 = giving.files.iter().map(|file| file.loaded.pence).sum();
+        all.push((format!("Money given ({})", giving.currency), thousands((pence as f64 / 100.0).round())));
     }
     all
 }

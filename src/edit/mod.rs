@@ -8,8 +8,10 @@
 mod bring;
 mod compare;
 mod correct;
+mod kept;
 mod record;
 mod returned;
+mod start;
 
 pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
@@ -80,6 +82,7 @@ pub struct Editing {
 struct State {
     checks: VecDeque<((String, u64), Progress)>,
     kept: VecDeque<(String, Arc<Snapshot>)>,
+    heaps: VecDeque<start::Heap>,
 }
 
 impl std::fmt::Debug for Editing {
@@ -107,6 +110,10 @@ impl Editing {
         if let Some(now) = editing.workspace.keeper().in_force()? {
             let version = editing.workspace.keeper().version(now.version)?;
             let snapshot = editing.snapshot_of(&version.files)?;
+            // A workspace of an older program kept nothing yet; what stands is served in any case.
+            if let Err(why) = kept::keep(&editing.workspace, &version.files, &snapshot) {
+                tracing::warn!("what is published of people met is not kept: {why}");
+            }
             editing.serve(&version.files, snapshot);
         }
         let weak = Arc::downgrade(&editing);
@@ -174,11 +181,15 @@ impl Editing {
             );
             return Ok(Report { issues: vec![issue], ..refused(String::new()) });
         }
+        if draft.files.iter().all(|file| file.name != "place.toml") {
+            return self.draft_toml(key, draft, &view);
+        }
         let loaded = load::load_inside(&view, &|step| self.tell(key, Progress::Running(step.to_owned())));
         let issues = loaded.issues.clone();
-        let Some(place) = loaded.place else {
+        let Some(mut place) = loaded.place else {
             return Ok(Report { is_usable: false, issues, ..refused(String::new()) }.with(loaded.tables));
         };
+        kept::tell(&self.workspace, &draft.files, &mut place)?;
         self.tell(key, Progress::Running("Measuring, and protecting small counts".to_owned()));
         let snapshot = Arc::new(Snapshot::build(place, loaded.issues));
         let difference = compare::difference(self.shared.current().as_deref(), &snapshot);
@@ -207,12 +218,13 @@ impl Editing {
         let view = self.workspace.view(files)?;
         let began = Instant::now();
         let loaded = load::load_inside(&view, &|step| tracing::info!("{step}"));
-        let Some(place) = loaded.place else {
+        let Some(mut place) = loaded.place else {
             let errors = loaded.issues.iter().filter(|issue| issue.severity == crate::place::Severity::Error);
             let words: Vec<String> =
                 errors.take(3).map(|issue| format!("{}: {}", issue.at.file, issue.problem)).collect();
             return Err(StoreError::Refused(format!("The files cannot be used: {}", words.join("; "))));
         };
+        kept::tell(&self.workspace, files, &mut place)?;
         let mut snapshot = Snapshot::build(place, loaded.issues);
         snapshot.took = Some(began.elapsed());
         Ok(Arc::new(snapshot))
@@ -245,8 +257,9 @@ impl Editing {
         }
         let snapshot = self.snapshot_of(&draft.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        crate::store::on_publish(&self.workspace.view(&draft.files)?).map_err(StoreError::Refused)?;
-        let version = self.workspace.keeper().publish(actor, id, revision, why)?;
+        let kept = kept::keep(&self.workspace, &draft.files, &snapshot)?;
+        let published = self.workspace.keeper().publish(actor, id, revision, why);
+        let version = published.inspect_err(|_| kept::forget(kept))?;
         self.serve(&version.files, snapshot);
         Ok(version)
     }
@@ -260,10 +273,19 @@ impl Editing {
         let version = self.workspace.keeper().version(n)?;
         let snapshot = self.snapshot_of(&version.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        crate::store::on_publish(&self.workspace.view(&version.files)?).map_err(StoreError::Refused)?;
-        let moved = self.workspace.keeper().put_in_force(actor, n, seen)?;
+        let kept = kept::keep(&self.workspace, &version.files, &snapshot)?;
+        let moved = self.workspace.keeper().put_in_force(actor, n, seen).inspect_err(|_| kept::forget(kept))?;
         self.serve(&version.files, snapshot);
         Ok(moved)
+    }
+
+    /// What changed from one version to another: both are loaded, where they are not kept.
+    ///
+    /// # Errors
+    /// When there is no such version, or a file of it was erased.
+    pub fn between(&self, from: u64, to: u64) -> Stored<Difference> {
+        let of = |n: u64| self.snapshot_of(&self.workspace.keeper().version(n)?.files);
+        Ok(compare::difference(Some(&*of(from)?), &*of(to)?))
     }
 
     /// Erases the bytes of an upload for good; its hash and the row of the audit stay.

@@ -48,6 +48,9 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
             Link::new(ask.url("/jobs"), JOBS_REL, JSON.media, "The jobs"),
             Link::new(ask.url("/-/issues"), "related", JSON.media, "What is wrong with the files"),
         ]);
+        if ask.is_edited {
+            links.push(Link::new(ask.url("/drafts"), "edit", HTML.media, "Work on this place"));
+        }
         Ok(match offer.format {
             Format::Html => page::reply("landing.html", ask, snapshot, None, overview(snapshot))?,
             _ => {

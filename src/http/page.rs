@@ -38,8 +38,10 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
     pages.add_filter("urlencode", |words: String| super::text::encode(&words));
     let sources = pages![
         "base.html",
+        "begin.html",
         "api.html",
         "audit.html",
+        "changes.html",
         "collection.html",
         "collections.html",
         "conformance.html",
@@ -124,6 +126,7 @@ pub(super) fn reply(
             members.insert("layer".to_owned(), about);
         }
         members.insert("base".to_owned(), json!(ask.base));
+        members.insert("edited".to_owned(), json!(ask.is_edited));
     }
     bare(name, &page)
 }

@@ -193,6 +193,13 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "Not ready yet", detail)
     }
 
+    /// A workspace in which no version is in force.
+    pub(super) fn nothing_published() -> Self {
+        let detail = "Nothing is published here yet. Whoever looks after the place comes in by the owner's link, which \
+            patchwork serve prints when it starts, and brings its files.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "Nothing is published yet", detail)
+    }
+
     /// The first attempt to load came to nothing.
     pub(super) fn nothing_loaded() -> Self {
         let detail =

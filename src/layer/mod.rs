@@ -6,6 +6,7 @@ pub mod catalog;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
+pub mod plan_patches;
 pub mod marker;
 pub mod shape;
 pub mod table;

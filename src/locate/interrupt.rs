@@ -5,17 +5,17 @@ use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_void};
 
 /// What ends a run of HiGHS before its time: somebody who gives up, or a number of simplex iterations.
-pub(super) struct Stop<'a> {
-    pub(super) watch: Option<&'a Watch>,
-    pub(super) most_iterations: i64,
+pub(crate) struct Stop<'a> {
+    pub(crate) watch: Option<&'a Watch>,
+    pub(crate) most_iterations: i64,
     /// Whether the iterations were used up.
-    pub(super) is_used_up: Cell<bool>,
+    pub(crate) is_used_up: Cell<bool>,
 }
 
 /// Lets a stop interrupt HiGHS, which asks back between nodes, heuristics and simplex iterations. One thread at a time
 /// asks, since HiGHS is given one. Iterations are counted alike on every machine, so the run ends at the same one.
 #[allow(unsafe_code)]
-pub(super) fn interrupt_by(model: &mut highs::Model, stop: &Stop<'_>) {
+pub(crate) fn interrupt_by(model: &mut highs::Model, stop: &Stop<'_>) {
     let solver = model.as_mut_ptr();
     let asked = std::ptr::from_ref(stop).cast_mut().cast::<c_void>();
     // SAFETY: `solver` is the live solver of `model`. `asked` points at a stop that outlives the run, because the

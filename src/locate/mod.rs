@@ -37,6 +37,7 @@ mod watch;
 mod worst_off;
 
 pub use certificate::{Recount, recount};
+pub(crate) use interrupt::{Stop, interrupt_by};
 pub use lscp::lscp;
 pub use mclp::{mclp, worst_off_first};
 pub use p_center::p_center;

@@ -45,7 +45,7 @@ impl Engaged {
     pub fn of(place: &Place) -> Result<Option<Self>, Unprotectable> {
         let Some(protected) = disclose::of_place(place)? else { return Ok(None) };
         let mut own = Self {
-            near: near(place, &tabulate::meeting_places(&place.engagement, protected.policy.threshold)),
+            near: near(place, &tabulate::meeting_places(place, &protected)),
             protected,
             quarters: tabulate::quarters(&place.engagement),
             concentration: Vec::new(),

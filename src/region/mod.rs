@@ -4,10 +4,12 @@
 //! weigh, and rules: together, apart, fixed. An [`Objective`] says what is to be least, [`solve()`] answers with a
 //! [`Solution`] or says why there is none. In reading order: [`problem`] and [`solution`] (what is asked and
 //! answered), [`recount`](recount()) (the count every plan passes), `start`, `today`, `state`, `resplit` and `search`
-//! (good plans), `exact` (the best one of a few units), `bounds`, `frontier`, `price` and `columns` (how good a plan can be).
+//! (good plans), `exact` (the best one of a few units), `bounds`, `assign`,
+//! `frontier`, `price` and `columns` (how good a plan can be).
 //!
 //! The same question and seed give the same plan unless the clock ends the search, which the answer says.
 
+mod assign;
 mod bounds;
 mod columns;
 mod dice;

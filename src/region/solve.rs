@@ -1,5 +1,6 @@
 //! From the question to the plan: start, search, proof, recount.
 
+use super::assign;
 use super::bounds::{floor, number, obstacle};
 use super::columns;
 use super::dice::Dice;
@@ -14,7 +15,13 @@ use super::today::from_today;
 use super::work::Work;
 
 /// How much of the work goes into the search before a proof is tried; what a proof leaves goes into the search again.
-const SEARCH_SHARE: f64 = 0.35;
+/// A proof finds better plans than the search where it comes to an end, so it begins early.
+const SEARCH_SHARE: f64 = 0.15;
+/// Steps that are enough before a proof, however much time there is: about a second.
+const ENOUGH_BEFORE: f64 = 2e8;
+/// Share of the time limit after which a proof begins whatever is left of the steps before it: on a busy machine the
+/// clock runs faster than the work.
+const CLOCK_SHARE: f64 = 0.3;
 
 /// Which plan is best?
 ///
@@ -49,19 +56,14 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
         found.best = Some((best.objective, of_blocks(&best.parts)));
     } else if obstacle.is_none() && exact.is_none() {
-        work.say("Looking for a plan");
-        let is_proof_to_come = effort.prove && columns::applies(problem);
-        let steps = if is_proof_to_come { (work.left() as f64 * SEARCH_SHARE) as u64 } else { work.left() };
-        let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
-        let start = start.as_deref().filter(|_| problem.objective.moved > 0.0);
-        (found, resplits) = search(&frame, &ground, start, effort.seed, steps, &mut work, &enough);
+        (found, resplits) = first(&frame, &ground, start.as_deref(), least, &effort, &mut work);
     }
     let mut notes = Vec::new();
     let mut outcome = Outcome { bound: least, infeasible: obstacle.is_some() || exact.is_some() };
     if let Some(best) = exact.as_ref().filter(|best| best.is_met) {
         outcome.bound = best.objective;
-    } else if effort.prove && columns::applies(problem) {
-        resplits += prove(&frame, &ground, &mut found, &mut outcome.bound, effort.seed, &mut work);
+    } else if effort.prove && can_prove(problem) && obstacle.is_none() {
+        resplits += prove(&frame, &ground, &mut found, &mut outcome, effort.seed, &mut work);
     }
     let labels = match found.best.clone() {
         Some((_, labels)) => labels,
@@ -141,19 +143,60 @@ struct Outcome {
     infeasible: bool,
 }
 
+/// The first plans: all the work there is, or a share of it where a proof comes after.
+fn first(
+    frame: &Frame<'_>,
+    ground: &Ground,
+    start: Option<&[u32]>,
+    least: f64,
+    effort: &Effort<'_>,
+    work: &mut Work<'_>,
+) -> (Found, u64) {
+    work.say("Looking for a plan");
+    let problem = frame.problem;
+    let mut steps = work.left();
+    if effort.prove && can_prove(problem) {
+        steps = (steps as f64 * SEARCH_SHARE).min(ENOUGH_BEFORE) as u64;
+        work.stop_at(CLOCK_SHARE);
+    }
+    let enough = |cost: f64| cost <= least + 1e-9 * least.abs();
+    let start = start.filter(|_| problem.objective.moved > 0.0);
+    let found = search(frame, ground, start, effort.seed, steps, work, &enough);
+    work.go_on();
+    found
+}
+
+/// Whether there is a way of proof for the problem.
+fn can_prove(problem: &Problem) -> bool {
+    columns::applies(problem) || assign::applies(problem)
+}
+
 /// Proves how good the plan is, or finds a better one, as far as the work goes; gives the re-splits made.
 fn prove(
     frame: &Frame<'_>,
     ground: &Ground,
     found: &mut Found,
-    bound: &mut f64,
+    outcome: &mut Outcome,
     seed: u64,
     work: &mut Work<'_>,
 ) -> u64 {
     let is_open = |cost: f64, bound: f64| cost > bound + 1e-9 * bound.abs();
+    let bound = &mut outcome.bound;
+    if assign::applies(frame.problem) && found.best.as_ref().is_none_or(|(cost, _)| is_open(*cost, *bound)) {
+        work.say("Proving how good it is");
+        let start = found.best.as_ref().map(|(_, labels)| frame.spread(labels));
+        let proof = assign::prove(frame.problem, start.as_deref(), work);
+        *bound = bound.max(proof.bound);
+        outcome.infeasible |= proof.is_infeasible;
+        if let Some((cost, parts)) = proof.best {
+            found.best = Some((cost, frame.members.iter().map(|units| parts[units[0] as usize]).collect()));
+        }
+    }
     let Some((cost, _)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
     work.say("Proving how good it is");
-    if let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work) {
+    if columns::applies(frame.problem)
+        && let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work)
+    {
         *bound = bound.max(proof.bound);
         found.best = proof.better.or(found.best.take());
     }

@@ -14,6 +14,9 @@ const STEPS_A_SECOND: f64 = 8e7;
 pub(super) struct Work<'a> {
     started: Instant,
     limit: Duration,
+    /// When the step under way ends, at the latest.
+    stop: Duration,
+    is_stopped: bool,
     watch: Option<&'a Watch>,
     left: u64,
     /// Steps kept for what comes after.
@@ -27,6 +30,8 @@ impl<'a> Work<'a> {
         Self {
             started: Instant::now(),
             limit: effort.time_limit,
+            stop: effort.time_limit,
+            is_stopped: false,
             watch: effort.watch,
             left: effort.steps.unwrap_or(planned as u64),
             kept: 0,
@@ -37,16 +42,32 @@ impl<'a> Work<'a> {
     /// Counts steps; says whether to go on.
     pub(super) fn spend(&mut self, steps: usize) -> bool {
         self.left = self.left.saturating_sub(steps as u64);
-        if self.left > 0 && (self.started.elapsed() >= self.limit || self.is_cancelled()) {
+        let elapsed = self.started.elapsed();
+        if self.left > 0 && (elapsed >= self.limit || self.is_cancelled()) {
             self.cut_short = true;
             self.left = 0;
+        }
+        if self.left() > 0 && elapsed >= self.stop {
+            self.cut_short = true;
+            self.is_stopped = true;
         }
         self.left() > 0
     }
 
-    /// Steps left, without those that are kept.
+    /// Steps left, without those that are kept; none once the step under way has had its time.
     pub(super) fn left(&self) -> u64 {
-        self.left.saturating_sub(self.kept)
+        if self.is_stopped { 0 } else { self.left.saturating_sub(self.kept) }
+    }
+
+    /// What comes now ends after this share of the time limit, at the latest.
+    pub(super) fn stop_at(&mut self, share: f64) {
+        self.stop = self.limit.mul_f64(share);
+    }
+
+    /// What comes now has all the time there is.
+    pub(super) fn go_on(&mut self) {
+        self.stop = self.limit;
+        self.is_stopped = false;
     }
 
     /// Keeps so many steps for what comes after, in place of those kept before.
@@ -71,6 +92,10 @@ impl<'a> Work<'a> {
     /// Whether the clock ended it, not the count of steps.
     pub(super) fn is_cut_short(&self) -> bool {
         self.cut_short
+    }
+
+    pub(super) fn watch(&self) -> Option<&'a Watch> {
+        self.watch
     }
 
     pub(super) fn is_cancelled(&self) -> bool {

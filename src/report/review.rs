@@ -105,10 +105,10 @@ fn head(titles: &[Title<'_>]) -> String {
         .iter()
         .map(|title| {
             let (words, class) = title.words();
-            format!("<th scope=col role=columnheader{class}>{words}</th>")
+            format!("<th scope=col{class}>{words}</th>")
         })
         .collect();
-    format!("<thead role=rowgroup><tr role=row>{cells}</tr></thead>")
+    format!("<thead><tr>{cells}</tr></thead>")
 }
 
 fn row(titles: &[Title<'_>], cells: &[String]) -> String {
@@ -117,16 +117,16 @@ fn row(titles: &[Title<'_>], cells: &[String]) -> String {
         .zip(titles)
         .enumerate()
         .map(|(i, (cell, title))| match (i, title.words()) {
-            (0, _) => format!("<th scope=row role=rowheader>{cell}</th>"),
-            (_, (words, class)) => format!("<td role=cell{class} data-t=\"{words}\">{cell}</td>"),
+            (0, _) => format!("<th scope=row>{cell}</th>"),
+            (_, (words, class)) => format!("<td{class} data-t=\"{words}\">{cell}</td>"),
         })
         .collect();
-    format!("<tr role=row>{cells}</tr>")
+    format!("<tr>{cells}</tr>")
 }
 
 fn table(caption: &str, titles: &[Title<'_>], rows: &[Vec<String>]) -> String {
     let body: String = rows.iter().map(|cells| row(titles, cells)).collect();
-    format!("<table role=table><caption>{caption}</caption>{}<tbody role=rowgroup>{body}</tbody></table>", head(titles))
+    format!("<table><caption>{caption}</caption>{}<tbody>{body}</tbody></table>", head(titles))
 }
 
 fn residents(place: &Place, rows: &Rows<'_>, patch: &str) -> String {

@@ -184,6 +184,15 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
             Err(error) => return Err(error),
         }
     }
+    // What was published before, so that later releases are protected together with it here too.
+    if workspace.releases().is_dir() {
+        fs::create_dir_all(copied.releases())?;
+        for entry in fs::read_dir(workspace.releases())? {
+            let entry = entry?;
+            fs::copy(entry.path(), copied.releases().join(entry.file_name()))?;
+        }
+        sync(&copied.releases())?;
+    }
     sync(to)?;
     Ok(n)
 }

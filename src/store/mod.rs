@@ -132,6 +132,12 @@ impl Workspace {
         &self.dir
     }
 
+    /// Where what each version published of people met is kept.
+    #[must_use]
+    pub fn releases(&self) -> PathBuf {
+        self.dir.join("releases")
+    }
+
     /// A directory in which these files stand under their names, for the loader to read. It is made of links, whole
     /// or not at all, and never changed; the same files are the same directory.
     ///
@@ -170,16 +176,6 @@ impl Workspace {
             Err(std::fs::TryLockError::Error(error)) => Err(error.into()),
         }
     }
-}
-
-/// What a version becomes when it is published, beyond the pointer: each publish is a release for the protection of
-/// small counts, so whatever keeps releases by itself is called here, before the pointer moves, with the directory the
-/// version is read from. It may refuse.
-///
-/// # Errors
-/// When what would be published may not be, with the reason in words.
-pub fn on_publish(_view: &Path) -> Result<(), String> {
-    Ok(())
 }
 
 /// A list of files as one hash: equal lists, equal hash. Who brought them and when is no part of it.

@@ -49,6 +49,7 @@ mod reference;
 mod releases_kept;
 mod review;
 mod plan_commands;
+mod plan_patches;
 mod small_towns;
 mod support;
 mod town;

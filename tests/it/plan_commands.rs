@@ -54,6 +54,29 @@ fn a_plan_for_a_small_borough_is_said_in_words_json_and_layers() {
 }
 
 #[test]
+fn patches_of_a_small_borough_are_mended_and_drawn_in_words_json_and_layers() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let demo = demo(tmp.path());
+    let plan = |more: &[&str]| patchwork(&[&["plan", demo.as_str(), "patches", "--time-limit", "3"], more].concat());
+    let words = plan(&["--repair", "--tolerance", "0.4"]);
+    assert!(words.status.success(), "{}{}", out(&words), err(&words));
+    assert!(out(&words).contains("With the fewest people moved") && out(&words).contains("What balance costs"));
+    let [patches, zones] = ["patches.geojson", "zones.csv"].map(|file| tmp.path().join(file).display().to_string());
+    let json = plan(&["--parts", "3", "--tolerance", "0.3", "--format", "json", "--out", &patches, "--zones", &zones]);
+    assert!(json.status.success(), "{}{}", out(&json), err(&json));
+    let answer: serde_json::Value = serde_json::from_str(&out(&json)).expect("JSON");
+    let layer: serde_json::Value = serde_json::from_slice(&std::fs::read(&patches).expect("a file")).expect("GeoJSON");
+    assert_eq!(layer["features"].as_array().map(Vec::len), Some(3));
+    let rows = std::fs::read_to_string(&zones).expect("a file").lines().count();
+    assert!(rows > answer["zones"].as_array().map_or(0, Vec::len), "{rows} lines");
+    assert_eq!(plan(&["--parts", "0"]).status.code(), Some(2));
+    assert_eq!(plan(&["--repair", "--parts", "3"]).status.code(), Some(2));
+    let tight = plan(&["--parts", "7", "--tolerance", "0"]);
+    assert_eq!(tight.status.code(), Some(1));
+    assert!(out(&tight).contains("It is not within 0 %"), "{}", out(&tight));
+}
+
+#[test]
 fn what_cannot_be_is_said_with_the_exit_code_that_programs_read() {
     let tmp = tempfile::tempdir().expect("a directory");
     let demo = demo(tmp.path());

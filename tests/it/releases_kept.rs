@@ -75,3 +75,16 @@ fn a_release_that_says_nothing_of_its_ground_is_told() {
     let told: Vec<&str> = loaded.issues.iter().map(|issue| issue.code.word()).collect();
     assert!(told.contains(&"release-without-ground"), "{told:?}");
 }
+
+#[test]
+fn every_group_of_a_dimension_is_listed_met_or_not() {
+    let mut place = town(6);
+    let dimension = place.engagement.dimensions.first().expect("a dimension").clone();
+    let mut nobody = place.groups.iter().find(|group| group.dimension == dimension).expect("a group").clone();
+    nobody.key = "nobody_of_it".to_owned();
+    place.groups.push(nobody);
+    let release = disclose::of_place(&place).expect("protected").expect("there are records");
+    let table = release.table(&format!("reach-{dimension}")).expect("the table");
+    let listed: Vec<&str> = table.dimensions[1].categories.iter().map(|one| one.key.as_str()).collect();
+    assert!(listed.contains(&"nobody_of_it") && listed.contains(&"not_recorded"), "{listed:?}");
+}

@@ -331,6 +331,33 @@ fn records_of_the_short_form_wait_in_one_draft_and_are_counted_once_published() 
     assert_eq!(path_of(&browser.publish(&format!("/drafts/{}", drafts[0].id))), "/versions?new=2");
     let snapshot = browser.shared.current().expect("served");
     assert_eq!((snapshot.place.engagement.rows(), snapshot.place.engagement.used()), (3, 3), "{:?}", snapshot.issues);
+    // What each version publishes of people met is kept, and the next is protected together with it.
+    let releases = || -> Vec<_> {
+        let dir = browser.editing.workspace().dir().join("releases");
+        let mut files: Vec<_> = std::fs::read_dir(dir).expect("listed").flatten().map(|file| file.path()).collect();
+        files.sort();
+        files
+    };
+    assert_eq!(releases().len(), 1);
+    let later: Vec<(&str, &str)> =
+        good.iter().map(|(name, good)| (*name, if *name == "date" { "2024-09-03" } else { good })).collect();
+    for _ in 0..2 {
+        assert_eq!(path_of(&browser.form("/records/new", &later)), "/records/new?saved=1");
+    }
+    let drafts = browser.editing.workspace().keeper().drafts().expect("drafts");
+    assert_eq!(path_of(&browser.publish(&format!("/drafts/{}", drafts[0].id))), "/versions?new=3");
+    let kept: Vec<_> = releases()
+        .iter()
+        .map(|file| patchwork::disclose::release::read(&std::fs::read(file).expect("read")).expect("a release"))
+        .collect();
+    assert_eq!(kept.len(), 2);
+    let snapshot = browser.shared.current().expect("served");
+    assert_eq!(snapshot.place.disclosure.earlier.len(), 1, "the first release was known when the second was made");
+    let policy = patchwork::disclose::policy(&snapshot.place);
+    assert!(patchwork::disclose::audit(&kept, &policy).expect("audited").exposed.is_empty());
+    let copy = tempfile::tempdir().expect("a directory");
+    patchwork::store::backup(browser.editing.workspace(), copy.path()).expect("copied");
+    assert_eq!(std::fs::read_dir(copy.path().join("releases")).expect("listed").count(), 2, "a copy has them too");
 }
 
 #[test]

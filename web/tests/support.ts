@@ -11,9 +11,10 @@ export const test = base.extend<{ watched: void }>({
     async ({ page, baseURL }, use) => {
       const elsewhere: string[] = [];
       const said: string[] = [];
+      const own = [baseURL, process.env.PATCHWORK_EMPTY, process.env.PATCHWORK_KEPT].flatMap((each) => (each ? [new URL(each).origin] : []));
       page.on("request", (request) => {
         const url = new URL(request.url());
-        if (["http:", "https:", "ws:", "wss:"].includes(url.protocol) && url.origin !== new URL(baseURL ?? "").origin) elsewhere.push(request.url());
+        if (["http:", "https:", "ws:", "wss:"].includes(url.protocol) && !own.includes(url.origin)) elsewhere.push(request.url());
       });
       page.on("console", (message) => {
         if (["error", "warning"].includes(message.type()) && !/GPU stall|GL Driver Message/.test(message.text())) said.push(message.text());

@@ -131,7 +131,7 @@ impl Frame {
 
     pub(super) fn themes_by(&self, place: &Place, index: usize, dimension: &str) -> Table {
         let met = &place.engagement;
-        let answers = answers(met, Some(index));
+        let answers = answers(place, Some(index));
         let group = answer_dimension(dimension, &answers, place);
         // Spread records may lie outside the place in part, and then this total is not that of the patches.
         let mut ever = Dimension::new("years", Relation::Sum);

@@ -7,7 +7,8 @@ mod tables;
 
 pub use tables::{Category, Dimension, Relation, Table, Tables, index};
 
-use crate::place::{Answer, AssetIdx, Basis, Engagement, Expected, PatchIdx, Place, PlaceOrPatch, Quarter};
+use crate::disclose::{Cell, Protected};
+use crate::place::{Answer, AssetIdx, Basis, Engagement, Expected, Idx, PatchIdx, Place, PlaceOrPatch, Quarter};
 use std::collections::BTreeMap;
 
 /// The most quarters that are told apart: two years, so that each of the last four has the same quarter of
@@ -24,6 +25,8 @@ const RAISED: &str = "records_with_themes";
 pub const LEADERS: &str = "leaders";
 /// Name of the table of assets at which people were met.
 pub const VENUES: &str = "venues";
+/// Name of the table of different people by the asset at which they were met, until the end of the last whole quarter.
+pub const MEETING_PLACES: &str = "meeting-places";
 /// Name of the table of people by how often they were met.
 pub const HOW_OFTEN: &str = "how-often";
 /// Classes of how often: key, the most times, and what a person in it is taken to have come. Wide, because every class is
@@ -90,6 +93,7 @@ pub(in crate::disclose) fn tables(place: &Place) -> Tables {
     }
     tables.extend(frame.work(met));
     tables.push(frame.venues(met));
+    tables.extend(meeting_place_table(place));
     if !met.themes.is_empty() {
         tables.push(frame.themes(met));
         for (i, dimension) in met.dimensions.iter().enumerate() {
@@ -156,7 +160,7 @@ impl Frame {
 
     /// Where a patch stands in its dimension.
     fn row(&self, patch: Option<PatchIdx>) -> Option<usize> {
-        patch.map_or(self.outside, |patch| Some(crate::place::Idx::index(patch) + 1))
+        patch.map_or(self.outside, |patch| Some(Idx::index(patch) + 1))
     }
 
     /// The place that a row of the patch dimension is.
@@ -164,7 +168,7 @@ impl Frame {
         match row.checked_sub(1) {
             None => None,
             Some(_) if self.outside == Some(row) => Some(None),
-            Some(patch) => Some(Some(crate::place::Idx::from_usize(patch))),
+            Some(patch) => Some(Some(Idx::from_usize(patch))),
         }
     }
 
@@ -174,7 +178,7 @@ impl Frame {
 
     fn people(&self, place: &Place, dimension: Option<(usize, &String)>) -> Table {
         let met = &place.engagement;
-        let answers = answers(met, dimension.map(|(i, _)| i));
+        let answers = answers(place, dimension.map(|(i, _)| i));
         let (name, group) = match dimension {
             Some((_, key)) => (reach(key), answer_dimension(key, &answers, place)),
             None => (reach("everybody"), answer_dimension("everybody", &[], place)),
@@ -298,14 +302,45 @@ impl Frame {
     }
 }
 
-/// The answers that occur in a dimension: its groups, then what matches none, then what nobody recorded.
-fn answers(met: &Engagement, dimension: Option<usize>) -> Vec<Answer> {
+/// The answers of a dimension: its groups, then what matches none where that occurs, then what nobody recorded. Groups
+/// of whom nobody was met are among them: of a single group that is listed everybody would be known to be.
+fn answers(place: &Place, dimension: Option<usize>) -> Vec<Answer> {
     let Some(dimension) = dimension else { return Vec::new() };
-    let mut all: Vec<Answer> = met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied().collect();
+    let met = &place.engagement;
+    let key = met.dimensions.get(dimension);
+    let groups = place.groups.enumerate().filter(|(_, group)| Some(&group.dimension) == key);
+    let mut all: Vec<Answer> = groups.map(|(group, _)| Answer::Group(group)).chain([Answer::NotRecorded]).collect();
+    all.extend(met.combinations.iter().filter_map(|answers| answers.get(dimension)).copied());
     all.extend(met.raised_by.iter().filter(|raised| raised.dimension == dimension).map(|raised| raised.answer));
     all.sort_unstable();
     all.dedup();
     all
+}
+
+/// Different people by asset, none of whom has most of its records: counted until the end of the last whole quarter, so
+/// that it changes when a quarter's people have come, not with the one who makes a number full.
+fn meeting_place_table(place: &Place) -> Option<Table> {
+    let met = &place.engagement;
+    let mut venue = Dimension::new("meeting_place", Relation::Within);
+    let mut until = Dimension::new("until", Relation::Within);
+    let last = met.last_whole_quarter()?;
+    let at = until.push("all", &format!("Until the end of {}", last.words()), None);
+    until.ground(at, links::quarters_of(met).into_iter().filter(|quarter| !quarter.contains(' ')));
+    let people: Vec<(AssetIdx, u64)> = met
+        .contributors
+        .at_asset
+        .iter()
+        .map(|(asset, people)| (*asset, *people as u64))
+        .filter(|one| one.1 > 0)
+        .collect();
+    for &(asset, _) in &people {
+        let asset = place.assets.as_slice().get(Idx::index(asset))?;
+        let at = venue.push(&asset.key, &asset.name, None);
+        venue.ground(at, [asset.key.clone()]);
+    }
+    let mut table = Table::new(MEETING_PLACES, "people_at_meeting_places", vec![venue, until]);
+    people.iter().enumerate().for_each(|(row, &(_, people))| table.add(&[row, 0], people));
+    (!people.is_empty()).then_some(table)
 }
 
 fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
@@ -313,7 +348,7 @@ fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
     let all = dimension.push("all", "Everybody", None);
     for answer in answers {
         match answer {
-            Answer::Group(group) => match place.groups.as_slice().get(crate::place::Idx::index(*group)) {
+            Answer::Group(group) => match place.groups.as_slice().get(Idx::index(*group)) {
                 Some(group) => {
                     let at = dimension.push(&group.key, &group.label, Some(all));
                     dimension.ground(at, place.disclosure.made_of(key, &group.key));
@@ -377,13 +412,13 @@ pub fn dispersion(met: &Engagement, patch: Option<PatchIdx>) -> f64 {
     (dispersion * 10.0).ceil() / 10.0
 }
 
-/// Assets where it may be said that people are met: with at least `least` different people, none of whom has most of the
-/// records, so that a single visitor does not make a venue. Counted until the end of the last whole quarter, so that it
-/// changes when a quarter's people have come, not with the one who makes the number full.
+/// Assets where it may be said that people are met: those of which the number of different people is shown.
 #[must_use]
-pub fn meeting_places(met: &Engagement, least: u64) -> Vec<AssetIdx> {
-    let people = met.contributors.at_asset.iter();
-    people.filter(|(_, people)| **people >= least as f64).map(|(asset, _)| *asset).collect()
+pub fn meeting_places(place: &Place, protected: &Protected) -> Vec<AssetIdx> {
+    let Some(table) = protected.table(MEETING_PLACES) else { return Vec::new() };
+    let Some(venue) = table.dimensions.first() else { return Vec::new() };
+    let is_shown = |key: &str| venue.find(key).is_some_and(|at| matches!(table.cell(&[at, 0]), Cell::Shown(_)));
+    place.assets.enumerate().filter(|(_, asset)| is_shown(&asset.key)).map(|(asset, _)| asset).collect()
 }
 
 #[cfg(test)]

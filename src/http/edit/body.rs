@@ -21,7 +21,7 @@ pub(super) async fn form(body: Body) -> Result<Form, Problem> {
     let bytes = axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::too_large(BODY_LIMIT))?;
     let unreadable = || Problem::bad_request("The form is not text. Send it as a browser does.");
     let text = std::str::from_utf8(&bytes).map_err(|_| unreadable())?;
-    Ok(Form { fields: read_query(text)?, file: None })
+    Ok(Form { fields: read_query(text)?, files: Vec::new() })
 }
 
 /// A form with a file. It is written to the disk as it comes, at most [`UPLOAD_LIMIT`] bytes of it, and read there.

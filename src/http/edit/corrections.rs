@@ -22,10 +22,10 @@ pub(super) fn form(visit: &Visit) -> Result<Reply, Problem> {
 
 fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     let snapshot = visit.ask.snapshot()?;
-    let assets: Vec<Value> = snapshot
-        .place
-        .assets
-        .iter()
+    let mut listed: Vec<_> = snapshot.place.assets.iter().collect();
+    listed.sort_by_key(|asset| (asset.name.to_lowercase(), asset.kind.clone()));
+    let assets: Vec<Value> = listed
+        .into_iter()
         .map(|asset| json!({"key": asset.key, "name": asset.name, "kind": asset.kind.replace('_', " ")}))
         .collect();
     let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key).map(|asset| {

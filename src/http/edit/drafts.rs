@@ -22,6 +22,10 @@ const SHEET: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml
 /// The form, and the drafts that are open.
 pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::Draft)?;
+    if visit.workspace().keeper().in_force()?.is_none() {
+        // Nothing is there yet that a file could be brought to.
+        return Ok(see(visit, "/begin"));
+    }
     listed(visit, &[])
 }
 
@@ -44,12 +48,12 @@ fn listed(visit: &Visit, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
 }
 
-fn head(draft: &Draft) -> Value {
+pub(super) fn head(draft: &Draft) -> Value {
     let changes: Vec<Value> = draft
         .changes
         .iter()
         .map(
-            |(name, file)| json!({"name": name, "gone": file.is_none(), "bytes": file.as_ref().map(|file| file.bytes)}),
+            |(name, file)| json!({"name": name, "gone": file.is_none(), "size": file.as_ref().map(|file| size(file.bytes))}),
         )
         .collect();
     json!({
@@ -58,10 +62,19 @@ fn head(draft: &Draft) -> Value {
     })
 }
 
+/// Bytes as people say them.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1_000_000.0),
+    }
+}
+
 /// Begins a draft with the file that is brought.
 pub(super) fn begin(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::Draft)?;
-    if form.file.is_none() {
+    if form.files.is_empty() {
         return listed(visit, &[("file", "Choose a file to bring".to_owned())]);
     }
     let draft = visit.workspace().keeper().open_draft(&visit.actor, form.get("why"))?;
@@ -81,7 +94,7 @@ pub(super) fn begin(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
 pub(super) fn add(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let seen = Draft { revision: form.number("revision")?, ..draft };
-    if form.file.is_none() {
+    if form.files.is_empty() {
         return Err(Problem::refused("Choose a file to bring"));
     }
     let id = put(visit, &seen, form)?;
@@ -89,7 +102,6 @@ pub(super) fn add(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
 }
 
 fn put(visit: &Visit, draft: &Draft, form: &Form) -> Result<String, StoreError> {
-    let Some((name, file)) = &form.file else { return Err(StoreError::Refused("Choose a file to bring".to_owned())) };
     let kind = || {
         let kind = form.get("kind").trim();
         if kind.is_empty() {
@@ -109,14 +121,17 @@ fn put(visit: &Visit, draft: &Draft, form: &Form) -> Result<String, StoreError> 
             None => return Err(StoreError::Refused("Say what the file is".to_owned())),
         },
     };
-    let mut file = file.try_clone()?;
-    let brought = visit.editing.bring(&visit.actor, draft, name, &mut file, &purpose, UPLOAD_LIMIT as u64)?;
-    visit.editing.progress(&brought.draft)?;
-    Ok(brought.draft.id)
+    let mut draft = draft.clone();
+    for (name, file) in &form.files {
+        let mut file = file.try_clone()?;
+        draft = visit.editing.bring(&visit.actor, &draft, name, &mut file, &purpose, UPLOAD_LIMIT as u64)?.draft;
+    }
+    visit.editing.progress(&draft)?;
+    Ok(draft.id)
 }
 
 /// The draft of the address, if this is somebody who may change it.
-fn own(visit: &Visit) -> Result<Draft, Problem> {
+pub(super) fn own(visit: &Visit) -> Result<Draft, Problem> {
     visit.must(Action::Draft)?;
     let draft = visit.workspace().keeper().draft(visit.ask.param("draft"))?;
     visit.must_of(Action::Draft, &draft.who)?;
@@ -148,6 +163,10 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
     };
     members.insert("state".to_owned(), json!(state));
     if draft.state == DraftState::Open {
+        if let Some(drafted) = visit.editing.drafted(&draft.id) {
+            members.insert("drafted".to_owned(), super::start::told(&drafted));
+        }
+        members.insert("toml".to_owned(), json!(visit.editing.toml(&draft).ok()));
         match visit.editing.progress(&draft)? {
             Progress::Waiting => {
                 members.insert("doing".to_owned(), json!("Waiting for another check"));
@@ -183,6 +202,9 @@ fn told(report: &Report, draft: &Draft) -> Value {
         .filter(|(name, file)| file.is_some() && name != "place.toml")
         .map(|(name, _)| name)
         .collect();
+    // A sheet is given back where something is said of the file; else there is nothing in it that its owner lacks.
+    let returned: Vec<&&String> =
+        files.iter().filter(|name| own.iter().any(|issue| issue.at.file == ***name)).collect();
     json!({
         "is_usable": report.is_usable,
         "errors": count(&own, Severity::Error) + errors.len(),
@@ -192,14 +214,14 @@ fn told(report: &Report, draft: &Draft) -> Value {
         "other_errors": errors,
         "more": own.len().saturating_sub(LISTED),
         "tables": understood::lines(&report.tables.iter().filter(|table| files.contains(&&table.file)).cloned().collect::<Vec<_>>()),
-        "files": files,
+        "files": returned,
         "difference": report.difference.as_ref().map(difference),
         "seconds": format!("{:.1}", report.seconds),
         "digest": report.digest,
     })
 }
 
-fn difference(difference: &Difference) -> Value {
+pub(super) fn difference(difference: &Difference) -> Value {
     let lines: Vec<Value> = difference
         .lines
         .iter()

@@ -9,6 +9,7 @@ mod drafts;
 mod multipart;
 mod records;
 mod scenarios;
+mod start;
 mod versions;
 mod visit;
 
@@ -31,15 +32,27 @@ pub(super) const UPLOAD_TIME: Duration = Duration::from_secs(600);
 pub(super) fn is_long(path: &str) -> bool {
     let path = path.trim_end_matches('/');
     path == "/drafts"
+        || path == "/begin"
         || (path.starts_with("/drafts/") && (path.ends_with("/files") || path.ends_with("/publish")))
-        || (path.starts_with("/versions/") && path.ends_with("/restore"))
+        || (path.starts_with("/versions/") && (path.ends_with("/restore") || path.ends_with("/changes")))
 }
 
 /// Whether a page is for those who work on the place, and so for no other site.
 pub(super) fn is_private(path: &str) -> bool {
-    ["/drafts", "/versions", "/scenarios", "/s", "/records", "/corrections", "/sign-in", "/sign-out", "/audit"]
-        .iter()
-        .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
+    [
+        "/begin",
+        "/drafts",
+        "/versions",
+        "/scenarios",
+        "/s",
+        "/records",
+        "/corrections",
+        "/sign-in",
+        "/sign-out",
+        "/audit",
+    ]
+    .iter()
+    .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
 }
 
 const FORM: &str = "GET, HEAD, POST, OPTIONS";
@@ -52,8 +65,12 @@ pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/sign-out", others(post(sent(visit::leave)), SENT)),
         ("/versions", super::plain(get(page(versions::list)))),
         ("/versions/{n}", super::plain(get(page(versions::one)))),
+        ("/versions/{n}/changes", super::plain(get(page(versions::changes)))),
         ("/versions/{n}/restore", others(post(sent(versions::restore)), SENT)),
         ("/audit", super::plain(get(page(versions::audit)))),
+        ("/begin", others(get(page(start::form)).post(brought(start::begin)), FORM)),
+        ("/drafts/{draft}/answers", others(post(sent(start::answer)), SENT)),
+        ("/drafts/{draft}/place", others(post(sent(start::place)), SENT)),
         ("/drafts", others(get(page(drafts::list)).post(brought(drafts::begin)), FORM)),
         ("/drafts/{draft}", super::plain(get(page(drafts::one)))),
         ("/drafts/{draft}/files", others(post(brought(drafts::add)), SENT)),

@@ -1,4 +1,4 @@
-//! `multipart/form-data` (RFC 7578) from a file on the disk: fields in memory, the first file as a part of that file.
+//! `multipart/form-data` (RFC 7578) from a file on the disk: fields in memory, each of its files as a file of its own.
 
 use super::super::problem::Problem;
 use super::visit::Form;
@@ -11,7 +11,7 @@ use std::path::Path;
 const FIELDS: usize = 256 * 1024;
 /// Bytes of the lines that head a part.
 const HEAD: usize = 16 * 1024;
-/// Fields in a form.
+/// Fields in a form, and files.
 const MOST: usize = 200;
 
 /// The boundary that a media type names.
@@ -52,17 +52,17 @@ pub(super) fn read(file: File, boundary: &str, dir: &Path) -> Result<Form, Probl
             return Err(wrong("it has too many fields"));
         }
         match file_name {
-            Some(given) if form.file.is_none() => {
+            Some(_) if form.files.len() >= MOST => return Err(wrong("it has too many files; pack them into a zip")),
+            Some(given) => {
                 let mut out = BufWriter::new(tempfile::tempfile_in(dir).map_err(failed)?);
                 let bytes = part(&mut input, boundary, &mut out, usize::MAX).map_err(failed)?;
                 let Some(bytes) = bytes else { return Err(wrong("it ends in the middle")) };
                 let mut out = out.into_inner().map_err(|error| failed(error.into_error()))?;
                 out.rewind().map_err(failed)?;
                 if !given.is_empty() || bytes > 0 {
-                    form.file = Some((given, out));
+                    form.files.push((given, out));
                 }
             }
-            Some(_) => return Err(wrong("it has more than one file; send one at a time")),
             None => {
                 let mut value = Vec::new();
                 let left = FIELDS.saturating_sub(fields);
@@ -211,7 +211,7 @@ mod tests {
             let body = &long[..size];
             let form = read_text(&form(body)).expect("a form");
             assert_eq!(form.get("why"), "new ä");
-            let (name, mut file) = form.file.expect("a file");
+            let (name, mut file) = form.files.into_iter().next().expect("a file");
             let mut text = Vec::new();
             file.read_to_end(&mut text).expect("read");
             assert_eq!((name.as_str(), text.len()), ("a \"b\".csv", size));
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_form_without_a_chosen_file_has_none() {
         let text = b"--XX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n\r\n\r\n--XX--\r\n";
-        assert!(read_text(text).expect("a form").file.is_none());
+        assert!(read_text(text).expect("a form").files.is_empty());
     }
 
     #[test]

@@ -30,7 +30,7 @@ fn shown(visit: &Visit, form: &Form, errors: &[(&str, String)]) -> Result<Reply,
         "record.html",
         json!({
             "patches": patches, "errors": errors, "today": chrono::Local::now().date_naive().to_string(),
-            "date": field("date"), "activity": field("activity"), "patch": field("patch"), "people": field("people"),
+            "date": form.get("date").parse::<chrono::NaiveDate>().ok().map(|day| day.to_string()), "activity": field("activity"), "patch": field("patch"), "people": field("people"),
             "themes": field("themes"), "longest": LONGEST,
             "waiting": waiting.map(|draft| json!({"id": draft.id})), "saved": visit.ask.get("saved").is_some(),
         }),

@@ -57,6 +57,24 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
     visit.page("version.html", page)
 }
 
+/// What changed from an earlier version, or the one that is named, to this one.
+pub(super) fn changes(visit: &Visit) -> Result<Reply, Problem> {
+    visit.must(Action::ReadVersions)?;
+    let to = visit.workspace().keeper().version(number(visit)?)?;
+    let from = match visit.ask.get("from") {
+        Some(n) => n.parse().map_err(|_| Problem::not_found(format!("There is no version {n:?}.")))?,
+        None => to.parent.filter(|n| *n > 0).unwrap_or(to.n),
+    };
+    let from = visit.workspace().keeper().version(from)?;
+    let difference = visit.editing.between(from.n, to.n)?;
+    let others: Vec<Value> =
+        visit.workspace().keeper().versions()?.iter().filter(|each| each.n != to.n).map(head).collect();
+    let members = json!({
+        "from": head(&from), "to": head(&to), "others": others, "difference": super::drafts::difference(&difference),
+    });
+    visit.page("changes.html", members)
+}
+
 /// Puts a version in force again.
 pub(super) fn restore(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::Publish)?;

@@ -32,8 +32,8 @@ pub(super) struct Visit {
 #[derive(Debug, Default)]
 pub(super) struct Form {
     pub(super) fields: Vec<(String, String)>,
-    /// The file that came with it: its name as given, and its bytes.
-    pub(super) file: Option<(String, File)>,
+    /// The files that came with it: their names as given, and their bytes.
+    pub(super) files: Vec<(String, File)>,
 }
 
 impl Form {
@@ -114,6 +114,7 @@ impl Visit {
             let place = self.ask.snapshot().ok().map(|snapshot| snapshot.place.name.clone());
             members.insert("place".to_owned(), json!(place));
             members.insert("base".to_owned(), json!(self.ask.base));
+            members.insert("edited".to_owned(), json!(true));
             members.insert("seal".to_owned(), json!(self.seal()));
             members.insert("who".to_owned(), json!(self.token.as_ref().map(|_| &self.actor.name)));
             members.insert("may_draft".to_owned(), json!(self.may(Action::Draft)));

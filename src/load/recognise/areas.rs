@@ -96,6 +96,15 @@ impl Areas {
             is_table: level < 5 && counts,
         })
     }
+
+    /// The areas of a table by a column that somebody named.
+    pub(super) fn by(table: &Table, name: &str, key: &str) -> Option<Self> {
+        let column = table.titles().iter().position(|title| *title == key)?;
+        let (level, geography) = of_column(table, column).unwrap_or((5, "areas"));
+        let keys = (0..table.rows()).filter_map(|row| table.text(column, row)).map(key_form).collect();
+        let year = year(key).or_else(|| year(name));
+        Some(Self { key: key.to_owned(), level, geography, year, keys, is_table: table.shapes().is_none() })
+    }
 }
 
 fn is_counts(table: &Table, column: usize) -> bool {

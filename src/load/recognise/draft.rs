@@ -3,6 +3,7 @@
 
 use super::areas::year;
 use super::missing::{ASSETS, BOUNDARIES, DEPRIVATION, Missing, PATCHES, RECORDS, RESIDENTS, STREETS};
+use super::said::{Meant, Said};
 use super::{Purpose, Recognised, names, recognise, shared};
 use crate::load::words::{slug, spoken};
 use crate::load::{Steps, load};
@@ -29,6 +30,8 @@ pub struct Drafted {
     pub files: Vec<Recognised>,
     /// What is to be answered before all files can be used, in words: file, problem, remedy.
     pub questions: Vec<Issue>,
+    /// What each file is used for in the draft, beside its name; a file that is not here is not used.
+    pub used: Vec<(String, &'static str)>,
     /// What the place lacks.
     pub missing: Vec<Missing>,
     /// Whether the place loads as it is drafted.
@@ -40,6 +43,14 @@ pub struct Drafted {
 /// # Errors
 /// When the directory cannot be read.
 pub fn draft(dir: &Path, name: &str, steps: Steps<'_>) -> std::io::Result<Drafted> {
+    draft_as(dir, name, &[], steps)
+}
+
+/// The same, where somebody has said what some of the files are.
+///
+/// # Errors
+/// When the directory cannot be read.
+pub fn draft_as(dir: &Path, name: &str, said: &[Said], steps: Steps<'_>) -> std::io::Result<Drafted> {
     let mut names = Vec::new();
     walk(dir, "", &mut names)?;
     names.sort();
@@ -47,7 +58,12 @@ pub fn draft(dir: &Path, name: &str, steps: Steps<'_>) -> std::io::Result<Drafte
         .iter()
         .map(|file| {
             steps(&format!("Looking at {file}"));
-            recognise(&dir.join(file), file)
+            let path = dir.join(file);
+            let found = recognise(&path, file);
+            match said.iter().find(|said| said.file == *file) {
+                Some(said) => said.of(found, &path),
+                None => found,
+            }
         })
         .collect();
     let mut plan = Plan::of(&files);
@@ -81,7 +97,8 @@ pub fn draft(dir: &Path, name: &str, steps: Steps<'_>) -> std::io::Result<Drafte
     let missing = plan.missing();
     let mut toml = plan.toml(name, &files, &questions);
     tell_rest(&mut toml, &plan, &files, &missing);
-    Ok(Drafted { toml, files, questions, missing, is_usable })
+    let used = plan.used();
+    Ok(Drafted { toml, files, questions, used, missing, is_usable })
 }
 
 fn walk(dir: &Path, below: &str, names: &mut Vec<String>) -> std::io::Result<()> {
@@ -145,8 +162,9 @@ impl<'a> Plan<'a> {
         let outlines: Vec<&Recognised> = of(|p| *p == Purpose::Boundaries).collect();
         let tables: Vec<&Recognised> = of(|p| matches!(p, Purpose::Groups(_))).collect();
         let lookups: Vec<&Recognised> = of(|p| matches!(p, Purpose::Lookup(..))).collect();
-        let zones = zones(&outlines, &tables, &lookups);
-        let patches = zones.and_then(|zones| patches(&outlines, zones));
+        let said = |wanted: Meant| outlines.iter().copied().find(move |file| file.said.as_ref() == Some(&wanted));
+        let zones = said(Meant::Zones).or_else(|| zones(&outlines, &tables, &lookups));
+        let patches = said(Meant::Patches).or_else(|| zones.and_then(|zones| patches(&outlines, zones)));
         let smaller = zones.and_then(|zones| {
             let level = zones.areas.as_ref()?.level;
             outlines.iter().copied().find(|file| {
@@ -160,7 +178,9 @@ impl<'a> Plan<'a> {
             if about(file, zones) {
                 return Some(None);
             }
-            lookups.iter().copied().find(|lookup| leads(lookup, file, zones)).map(Some)
+            let lookup = lookups.iter().copied().find(|lookup| leads(lookup, file, zones)).map(Some);
+            // What somebody said is used; the loader asks what is wrong with it.
+            lookup.or_else(|| file.said.is_some().then_some(None))
         };
         let mut groups: Vec<(&Recognised, String, Option<&Recognised>)> = Vec::new();
         for file in tables {
@@ -204,6 +224,29 @@ impl<'a> Plan<'a> {
     fn about(&self, file: &str) -> Option<String> {
         let zones = self.zones.map(|zones| zones.name.as_str());
         self.named().into_iter().find(|name| *name == file && Some(*name) != zones).map(ToOwned::to_owned)
+    }
+
+    /// What the files that are used are used for.
+    fn used(&self) -> Vec<(String, &'static str)> {
+        let mut all: Vec<(&Recognised, &'static str)> = Vec::new();
+        all.extend(self.zones.map(|file| (file, "the small areas in which residents are counted")));
+        all.extend(self.patches.map(|file| (file, "the patches")));
+        all.extend(self.smaller.map(|file| (file, "where in its small area people live")));
+        all.extend(self.postcodes.map(|file| (file, "where postcodes are")));
+        all.extend(self.streets.map(|file| (file, "the streets people walk along")));
+        for (file, _, lookup) in &self.groups {
+            all.push((file, "residents"));
+            all.extend(lookup.map(|file| (file, "which old area is which new one")));
+        }
+        if let Some((file, lookup)) = self.deprivation {
+            all.push((file, "deprivation"));
+            all.extend(lookup.map(|file| (file, "which old area is which new one")));
+        }
+        all.extend(self.assets.iter().map(|(file, _)| (*file, "places to reach")));
+        all.extend(self.records.iter().map(|file| (*file, "people who were met")));
+        all.extend(self.grants.iter().map(|file| (*file, "grants")));
+        all.retain(|(file, _)| !self.asked.contains(&file.name));
+        all.into_iter().map(|(file, words)| (file.name.clone(), words)).collect()
     }
 
     fn named(&self) -> Vec<&str> {

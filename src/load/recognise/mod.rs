@@ -5,9 +5,11 @@ mod areas;
 mod draft;
 mod missing;
 mod names;
+mod said;
 
-pub use draft::{Drafted, draft, write};
+pub use draft::{Drafted, draft, draft_as, write};
 pub use missing::Missing;
+pub use said::{Meant, Said};
 
 use super::headers;
 use super::manifest::{DeprivationSection, EngagementSection};
@@ -92,6 +94,8 @@ pub struct Recognised {
     pub centre: Option<(String, String)>,
     /// The rows to keep of a table that counts each sex and everybody: the column, and its word for everybody.
     pub only: Option<(String, String)>,
+    /// What somebody said it is, who knows better.
+    pub said: Option<Meant>,
 }
 
 impl Recognised {
@@ -105,6 +109,7 @@ impl Recognised {
             weight: None,
             centre: None,
             only: None,
+            said: None,
         }
     }
 }

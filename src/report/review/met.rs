@@ -81,7 +81,7 @@ pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String
         .filter(|(_, here)| !here.is_empty())
         .map(|(rows, here)| {
             let lines: String = here.iter().map(|at| row(&TITLES, &line(rows, *at, &scale))).collect();
-            format!("<tbody role=rowgroup>{}{lines}</tbody>", part(rows, patch))
+            format!("<tbody>{}{lines}</tbody>", part(rows, patch))
         })
         .collect();
     format!(
@@ -89,7 +89,7 @@ pub(super) fn met(place: &Place, dimensions: &[Rows<'_>], patch: &str) -> String
          chance allows (95&nbsp;%), and the dashed line the rate of everybody in the place{}. Representation is the share of \
          those met ÷ the share of residents; 1 is parity. As others: no difference beyond chance. Near: within 15 minutes’ walk of where \
          people are met.</p>\
-         <table role=table><caption>Met and still to meet</caption>{}<tbody role=rowgroup>{}</tbody>{body}</table>",
+         <table><caption>Met and still to meet</caption>{}<tbody>{}</tbody>{body}</table>",
         thousands(most.ceil() as i64),
         usual.map_or(String::new(), |rate| format!(" ({rate})")),
         head(&TITLES),
@@ -111,7 +111,7 @@ fn part(rows: &Rows<'_>, patch: &str) -> String {
     let unmatched = of("unmatched").map(|row| rows.text(row, "met")).filter(|count| count != "0");
     let unmatched = unmatched.map_or(String::new(), |count| format!("; {count} in none of these groups"));
     format!(
-        "<tr class=part role=row><th colspan={} scope=rowgroup role=rowheader>{} <span>{not_recorded}{unmatched}</span></th></tr>",
+        "<tr class=part><th colspan={} scope=rowgroup>{} <span>{not_recorded}{unmatched}</span></th></tr>",
         TITLES.len(),
         escaped(title)
     )

@@ -1,0 +1,104 @@
+//! Releases of a workspace: what each version published of people met is kept, so that whoever sets a later one beside it
+//! learns no more than from each.
+
+use crate::disclose::{self, Protected, audit, release};
+use crate::place::Place;
+use crate::snapshot::Snapshot;
+use crate::store::{Entry, StoreError, Stored, Workspace, manifest_hash};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Hexadecimal digits of the files' hash in the name of a release.
+const DIGITS: usize = 16;
+
+/// Counts named where publishing is refused.
+const NAMED: usize = 3;
+
+fn files(workspace: &Workspace) -> Stored<Vec<(String, String)>> {
+    let entries = match std::fs::read_dir(workspace.releases()) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            found.push((name, std::fs::read_to_string(&path)?));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn digits(entries: &[Entry]) -> String {
+    manifest_hash(entries).chars().take(DIGITS).collect()
+}
+
+/// Tells a place what its workspace published before these files, beside what its own settings name.
+pub(super) fn tell(workspace: &Workspace, entries: &[Entry], place: &mut Place) -> Stored<()> {
+    let own = digits(entries);
+    // A version that is read again is protected as it was when it was published.
+    place.disclosure.earlier.extend(files(workspace)?.into_iter().take_while(|(name, _)| !name.contains(&own)));
+    Ok(())
+}
+
+/// Keeps what a snapshot of these files tells of people met, before it is served, and audits it together with all that
+/// was published before. The file that was written, if one had to be.
+///
+/// # Errors
+/// When a small count could be worked out, in words and with what to do, or the release cannot be kept.
+pub(super) fn keep(workspace: &Workspace, entries: &[Entry], snapshot: &Snapshot) -> Stored<Option<PathBuf>> {
+    let Some(now) = &snapshot.release else { return Ok(None) };
+    let cannot = |why: String| StoreError::Refused(format!("Nothing was published: {why}"));
+    let mut releases: Vec<Protected> = disclose::earlier(&snapshot.place).map_err(|why| cannot(why.to_string()))?;
+    let told = snapshot.place.disclosure.earlier.len();
+    let known: Vec<&String> = snapshot.place.disclosure.earlier.iter().map(|(name, _)| name).collect();
+    for (name, text) in files(workspace)? {
+        let one = release::read(text.as_bytes()).map_err(|why| {
+            cannot(format!("the release {name} cannot be read ({why}); bring the workspace back from a copy"))
+        })?;
+        if one.policy == now.policy && one.tables == now.tables {
+            return Ok(None);
+        }
+        if !known.contains(&&name) {
+            releases.push(one);
+        }
+    }
+    releases.push(now.clone());
+    // What was protected together is audited where something else was published since, and once before it is kept.
+    let policy = disclose::policy(&snapshot.place);
+    let found = audit(&releases, &policy).map_err(|why| cannot(why.to_string()))?;
+    if !found.exposed.is_empty() {
+        let named: Vec<&str> = found.exposed.iter().take(NAMED).map(|finding| finding.cell.as_str()).collect();
+        let since = if releases.len() > told + 1 {
+            "check the draft again, since another version was published; else "
+        } else {
+            ""
+        };
+        return Err(cannot(format!(
+            "together with what was published before, {} small counts of people could be worked out ({}). To publish, \
+             {since}join small groups or patches, or raise the threshold under [disclosure]",
+            found.exposed.len(),
+            named.join("; ")
+        )));
+    }
+    let directory = workspace.releases();
+    std::fs::create_dir_all(&directory)?;
+    let mut file = tempfile::NamedTempFile::new_in(&directory)?;
+    file.write_all(&release::write(now))?;
+    file.as_file().sync_all()?;
+    let name = format!("{}-{}.json", chrono::Utc::now().format("%Y-%m-%dT%H%M%S%.3fZ"), digits(entries));
+    let path = directory.join(name);
+    file.persist(&path).map_err(|error| error.error)?;
+    Ok(Some(path))
+}
+
+/// Takes back what was kept where nothing was published after all.
+pub(super) fn forget(file: Option<PathBuf>) {
+    if let Some(file) = file
+        && let Err(error) = std::fs::remove_file(&file)
+    {
+        tracing::warn!(file = %file.display(), "a release that was not published is still kept: {error}");
+    }
+}
