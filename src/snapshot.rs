@@ -18,15 +18,15 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::io::BufWriter;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The place.
-    pub place: Place,
-    layers: Vec<Collection>,
+    pub place: Arc<Place>,
+    layers: Vec<Arc<Collection>>,
     digest: String,
     today: OnceLock<Today>,
     missing: OnceLock<Vec<Missing>>,
@@ -78,12 +78,27 @@ impl Snapshot {
     }
 
     fn assembled(place: Place, layers: Vec<Layer>, totals: Vec<Totals>, issues: Vec<Issue>) -> Self {
-        let collections: Vec<Collection> =
-            layers.into_par_iter().map(|layer| Collection::new(layer, &place.plane)).collect();
+        let collections: Vec<Arc<Collection>> =
+            layers.into_par_iter().map(|layer| Arc::new(Collection::new(layer, &place.plane))).collect();
         let digest = digest(&place, &collections, &totals, &issues);
         let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), Utc::now());
-        let (took, release) = (None, None);
+        let (took, release, place) = (None, None, Arc::new(place));
         Self { place, layers: collections, digest, today, missing, archive, built_at, took, issues, release, totals }
+    }
+
+    /// The same for those who may see only some of its layers, with a digest of its own. Only what is drawn and listed
+    /// layer by layer is narrowed: what is worked out from the whole place must be refused to them.
+    #[must_use]
+    pub fn narrowed(&self, shows: impl Fn(&str) -> bool) -> Self {
+        let layers: Vec<Arc<Collection>> =
+            self.layers.iter().filter(|each| shows(each.layer.id.as_str())).cloned().collect();
+        let totals: Vec<Totals> =
+            self.totals.iter().filter(|each| shows(&format!("coverage-{}", each.standard.key))).cloned().collect();
+        let digest = digest(&self.place, &layers, &totals, &self.issues);
+        let (today, missing, archive) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (place, issues) = (Arc::clone(&self.place), self.issues.clone());
+        let (built_at, took) = (self.built_at, self.took);
+        Self { place, layers, digest, today, missing, archive, built_at, took, issues, release: None, totals }
     }
 
     /// Why nothing is shown of engagement records that are there, and what to do.
@@ -94,7 +109,7 @@ impl Snapshot {
 
     /// Its layers, in the order of the catalogue, each ready to be asked.
     #[must_use]
-    pub fn layers(&self) -> &[Collection] {
+    pub fn layers(&self) -> &[Arc<Collection>] {
         &self.layers
     }
 
@@ -145,13 +160,13 @@ impl Snapshot {
 
     /// The collections with something to draw, in the order of all: the others are tables.
     pub fn drawn(&self) -> impl Iterator<Item = &Collection> {
-        self.layers.iter().filter(|each| !each.layer.is_table())
+        self.layers.iter().map(|each| &**each).filter(|each| !each.layer.is_table())
     }
 
     /// The collection of this name.
     #[must_use]
     pub fn collection(&self, id: &str) -> Option<&Collection> {
-        self.layers.iter().find(|collection| collection.layer.id.as_str() == id)
+        self.layers.iter().map(|each| &**each).find(|collection| collection.layer.id.as_str() == id)
     }
 }
 
@@ -165,7 +180,7 @@ fn measured(place: &Place) -> Vec<(&Standard, Coverage, Gaps)> {
     by_standard.collect()
 }
 
-fn digest(place: &Place, collections: &[Collection], totals: &[Totals], issues: &[Issue]) -> String {
+fn digest(place: &Place, collections: &[Arc<Collection>], totals: &[Totals], issues: &[Issue]) -> String {
     let mut all = Sha256::new();
     let head =
         format!("{:?}", (env!("CARGO_PKG_VERSION"), &place.key, &place.name, place.plane.epsg(), totals, issues));

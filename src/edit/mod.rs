@@ -5,6 +5,7 @@
 //! snapshot: nobody waits for a second load, and what is served is what was looked at. The version before is kept too,
 //! so that going back is as quick.
 
+mod access;
 mod bring;
 mod compare;
 mod correct;
@@ -16,7 +17,7 @@ mod start;
 pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
 pub use correct::Correction;
-pub use record::Met;
+pub use record::{Met, is_shared};
 pub use returned::returned;
 
 use crate::load;
@@ -76,6 +77,7 @@ pub struct Editing {
     queue: Mutex<Sender<(String, u64)>>,
     /// Held while the pointer moves and the snapshot is swapped, so that both always tell of one version.
     moving: Mutex<()>,
+    access: access::Access,
 }
 
 #[derive(Default)]
@@ -99,7 +101,9 @@ impl Editing {
     pub fn begin(workspace: Workspace, shared: Arc<Shared>, rehearsal: Rehearsal) -> Stored<Arc<Self>> {
         workspace.tidy()?;
         let (queue, wanted) = channel();
+        let access = access::Access::of(workspace.keeper().visibility()?);
         let editing = Arc::new(Self {
+            access,
             workspace,
             shared,
             rehearsal,
@@ -340,7 +344,7 @@ fn allowed(actor: &Actor, action: Action, owner_of: Option<&str>) -> Stored<()> 
     if may(actor, action, owner_of) {
         return Ok(());
     }
-    Err(StoreError::Refused("You may not do this here. Open the owner's link first".to_owned()))
+    Err(StoreError::Refused("You may not do this here. Sign in as somebody who may".to_owned()))
 }
 
 /// What a draft would publish, by name.

@@ -26,6 +26,12 @@ pub struct Met {
     pub themes: String,
 }
 
+/// Whether several people write into this file, so that it is nobody's own.
+#[must_use]
+pub fn is_shared(name: &str) -> bool {
+    name == FILE || name == "place.toml"
+}
+
 impl Editing {
     /// Adds a record to a draft.
     ///

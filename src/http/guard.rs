@@ -1,6 +1,7 @@
 //! What goes round every answer: a request id, a limit on how many are worked on at once and for how
 //! long, faults caught, problems written out, and headers for browsers of other sites.
 
+use super::admit;
 use super::format;
 use super::page;
 use super::problem::Problem;
@@ -25,6 +26,8 @@ pub(super) const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics
 const LONGEST_RETRY: u16 = 60;
 /// Nothing here asks a browser for anything of the machine it runs on.
 const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+/// What every browser sends since 2020 or so, and no other program.
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -91,26 +94,43 @@ pub(super) enum Work {
 }
 
 /// Answers a request, whatever becomes of it.
-pub(super) async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &app.limits.served);
     let watch = app.metrics.watch(&request, &id);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let wants_page = wants_page(&request);
     let asker = app.origins.asker(&method, path.trim_end_matches('/'), request.headers());
+    let is_browser = wants_page || request.headers().contains_key(FETCH_MODE);
+    let mut is_private = false;
     let mut response = if preflight(&request) {
         asker.preflight()
     } else if asker.oversteps(&app, request.headers()) {
         Problem::other_site().into_response()
-    } else if let Some(kept) = app.kept.answer(&app, &request) {
-        app.metrics.served_kept();
-        kept
     } else {
-        limited(&app, request, next).await
+        let view = admit::admit(&app, &mut request).await;
+        is_private = !matches!(view, Ok(None));
+        match view {
+            Err(problem) => problem.into_response(),
+            Ok(view) => match app.kept.answer(&app, &request, view.as_ref()) {
+                Some(kept) => {
+                    app.metrics.served_kept();
+                    kept
+                }
+                None => limited(&app, request, next).await,
+            },
+        }
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    if let Some(mut problem) = response.extensions_mut().remove::<Problem>() {
+        // A challenge makes a browser ask for name and password in a window of its own; people have a page for that.
+        if problem.status == StatusCode::UNAUTHORIZED && is_browser {
+            problem.status = StatusCode::FORBIDDEN;
+        }
         response = write(&problem, &path, &id, wants_page, &method);
     }
     finish(response.headers_mut(), &id);
+    if is_private {
+        keep_private(response.headers_mut());
+    }
     asker.tell(response.headers_mut());
     watch.answered(&response);
     response
@@ -196,7 +216,21 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
         headers.insert(header::CONTENT_RANGE, range);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if problem.status == StatusCode::UNAUTHORIZED {
+        headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"patchwork\""));
+        headers
+            .append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"patchwork\", charset=\"UTF-8\""));
+    }
     response
+}
+
+/// Where not everybody sees the same, no answer is kept on the way for somebody else.
+fn keep_private(headers: &mut HeaderMap) {
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
+    let said = headers.get(header::CACHE_CONTROL).and_then(|said| said.to_str().ok());
+    if said != Some("no-store") {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
 }
 
 fn finish(headers: &mut HeaderMap, id: &str) {

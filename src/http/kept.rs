@@ -1,11 +1,12 @@
 //! Answers kept for whoever asks the same next: a hit is a look-up and a write, on the thread that
 //! serves the connection, without working anything out.
 //!
-//! An answer is kept under everything it depends on: the snapshot's digest, the address the client used,
+//! An answer is kept under everything it depends on: the digest of the snapshot as the asker sees it, the address the client used,
 //! the path with its query, what the client reads, and whether it reads gzip. Whatever bears a tag follows
 //! from these alone, and only that is kept.
 
 use super::App;
+use super::admit::View;
 use super::etag::names;
 use super::reply::{LARGEST, Reply};
 use axum::body::{Body, Bytes};
@@ -173,7 +174,7 @@ impl Kept {
     }
 
     /// The answer to the request, if it was given before.
-    pub(super) fn answer(&self, app: &App, request: &Request) -> Option<Response<Body>> {
+    pub(super) fn answer(&self, app: &App, request: &Request, view: Option<&View>) -> Option<Response<Body>> {
         let head = request.method() == Method::HEAD;
         if !head && request.method() != Method::GET {
             return None;
@@ -181,7 +182,12 @@ impl Kept {
         if request.headers().contains_key(header::CONTENT_LENGTH) {
             return None;
         }
-        let snapshot = app.shared.current()?;
+        let snapshot = match view {
+            // What not everybody may fetch is never looked up for those who may not.
+            Some(view) if !view.may_fetch => return None,
+            Some(view) => view.snapshot.clone()?,
+            None => app.shared.current()?,
+        };
         let asked = Asked::of(request.uri(), request.headers(), app)?;
         let stored = self.0.get(&Look(snapshot.digest(), asked))?;
         Some(stored.response(head, request.headers()))

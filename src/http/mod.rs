@@ -3,6 +3,7 @@
 //! The only module with async code. One file per resource; each is a plain function from a [`request::Ask`]
 //! to a [`reply::Reply`] or a [`problem::Problem`], and [`guard`] does what every answer needs.
 
+mod admit;
 mod api;
 mod archive;
 mod collection;
@@ -184,6 +185,13 @@ pub async fn serve(
 #[doc(hidden)]
 pub fn resources_of(shared: Arc<Shared>, options: &Options) -> Router {
     router(shared, options, Arc::new(Jobs::new(options)))
+}
+
+/// The paths of all resources, for the test that asks each of them as each role.
+#[doc(hidden)]
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    resources().into_iter().chain(edit::resources()).map(|(path, _)| path).collect()
 }
 
 /// All resources, with everything that goes round them.

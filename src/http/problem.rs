@@ -167,6 +167,18 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "It was not done", sentence(why))
     }
 
+    /// Not for anybody who does not say who they are.
+    pub(super) fn unauthorized(why: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "Sign in first", why)
+    }
+
+    /// Somebody tries one password after the other.
+    pub(super) fn too_many_attempts(seconds: u16) -> Self {
+        let detail =
+            "Too many attempts came from this address. Wait as long as the header Retry-After says, and try again.";
+        Self { retry_after: seconds, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts", detail) }
+    }
+
     /// Not for whoever asks.
     pub(super) fn forbidden(why: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, "Not for everybody", why)

@@ -1,6 +1,7 @@
 //! What a request asks, taken out of it before anything is worked out.
 
 use super::App;
+use super::admit::View;
 use super::etag::{fnv, names};
 use super::format::{self, Offer};
 use super::jobs::Jobs;
@@ -52,6 +53,8 @@ pub(super) struct Ask {
     pub(super) is_edited: bool,
     /// Whether the client reads gzip.
     pub(super) gzip: bool,
+    /// Whether files may be fetched: where not everybody may, those who may not are shown pages only.
+    pub(super) may_fetch: bool,
 }
 
 impl FromRequestParts<Arc<App>> for Ask {
@@ -62,8 +65,10 @@ impl FromRequestParts<Arc<App>> for Ask {
         let params = RawPathParams::from_request_parts(parts, app).await.map_err(|_| unreadable())?;
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let word = |name: HeaderName| header_text(&parts.headers, &name);
-        let snapshot = app.shared.current();
-        let asked = Asked::of(&parts.uri, &parts.headers, app);
+        let view = parts.extensions.get::<View>();
+        let may_fetch = view.is_none_or(|view| view.may_fetch);
+        let snapshot = view.map_or_else(|| app.shared.current(), |view| view.snapshot.clone());
+        let asked = Asked::of(&parts.uri, &parts.headers, app).filter(|_| may_fetch);
         Ok(Self {
             base: base(&parts.headers, parts.uri.authority().map(axum::http::uri::Authority::as_str), app)?,
             path: parts.uri.path().trim_end_matches('/').to_owned(),
@@ -78,6 +83,7 @@ impl FromRequestParts<Arc<App>> for Ask {
             key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
             is_edited: app.editing.is_some(),
             gzip: kept::reads_gzip(&parts.headers),
+            may_fetch,
             snapshot,
             accept: word(header::ACCEPT),
             if_none_match: word(header::IF_NONE_MATCH),

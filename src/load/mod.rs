@@ -36,6 +36,7 @@ mod shapes;
 mod standards;
 pub mod streets;
 mod themes;
+pub mod transit;
 mod trial;
 pub mod units;
 mod words;

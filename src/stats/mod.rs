@@ -1,7 +1,8 @@
 //! Numbers about numbers: weighted quantiles, rates with intervals, pooling, tests of many things at once,
-//! words that stand out, sharing to the penny, concentration, chance that repeats itself. Knows nothing of places.
+//! words that stand out, sharing to the penny, supply per head, concentration, chance that repeats itself. Knows nothing of places.
 
 mod apportion;
+mod catchment_ratio;
 mod chance;
 mod concentration;
 mod false_discovery;
@@ -12,6 +13,7 @@ mod quantile;
 mod rates;
 
 pub use apportion::apportion;
+pub use catchment_ratio::{CatchmentRatios, LUO_QI, Pair, Sharing, catchment_ratios, step_decay};
 pub use chance::Chance;
 pub use concentration::{Step, concentration_index, curve, gini, hhi, top_share};
 pub use false_discovery::q_values;

@@ -2,7 +2,8 @@
 //! it is used, and comes back elsewhere.
 
 use super::files::sync;
-use super::keeper::{Actor, Entry};
+use super::keeper::Entry;
+use super::may::Actor;
 use super::{DATABASE, StoreError, Stored, Workspace, is_name, verify};
 use std::collections::BTreeMap;
 use std::fs::{self, File};

@@ -1,31 +1,9 @@
 //! What a database must keep for a workspace: the trait, and the things it speaks of.
 
-use super::may::Role;
+use super::may::Actor;
+use super::people::{People, Stays};
 use super::{Kept, Stored};
 use chrono::{DateTime, Utc};
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Actor {
-    /// By which the audit knows them.
-    pub name: String,
-    /// What they are here.
-    pub role: Role,
-}
-
-impl Actor {
-    /// Somebody.
-    #[must_use]
-    pub fn new(name: &str, role: Role) -> Self {
-        Self { name: name.to_owned(), role }
-    }
-
-    /// Nobody in particular.
-    #[must_use]
-    pub fn anonymous() -> Self {
-        Self::new("anonymous", Role::Anonymous)
-    }
-}
 
 /// A file of a version or a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,15 +129,6 @@ pub struct ScenarioRevision {
     pub body: String,
 }
 
-/// Somebody's stay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Who.
-    pub actor: Actor,
-    /// Until when.
-    pub until: DateTime<Utc>,
-}
-
 /// A row of the record of who did what.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
@@ -182,7 +151,7 @@ pub struct AuditRow {
 /// What keeps the lists of a workspace. Each writing method is one transaction with its row in the audit, and is on
 /// the disk when it returns. SQLite implements it; PostgreSQL will.
 #[allow(clippy::missing_errors_doc, reason = "the database may fail in every one; what else may is said at each")]
-pub trait Keeper: Send + Sync + std::fmt::Debug {
+pub trait Keeper: People + Stays + Send + Sync + std::fmt::Debug {
     /// Which version is in force, and since when; `None` before the first is published.
     ///
     /// # Errors
@@ -243,20 +212,13 @@ pub trait Keeper: Send + Sync + std::fmt::Debug {
     fn scenario_revision(&self, id: &str, n: u64) -> Stored<ScenarioRevision>;
     /// All scenarios, the newest first.
     fn scenarios(&self) -> Stored<Vec<Scenario>>;
-    /// A new link by which somebody comes in as this role until then; earlier links for the role are void.
-    fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()>;
-    /// Starts a stay by a link.
-    fn enter(&self, key_hash: &str, token_hash: &str, until: DateTime<Utc>) -> Stored<Session>;
-    /// The stay of this token, if it is not over.
-    fn session(&self, token_hash: &str) -> Stored<Option<Session>>;
-    /// Ends a stay.
-    fn leave(&self, token_hash: &str) -> Stored<()>;
     /// Notes that the bytes of a hash are to be erased; the row stays.
     fn erase(&self, actor: &Actor, hash: &str, why: &str) -> Stored<()>;
     /// The hashes that are named anywhere, and whether each was erased.
     fn hashes(&self) -> Stored<Vec<(String, bool)>>;
-    /// The newest rows of the audit, the newest first, at most so many.
-    fn audit(&self, most: usize) -> Stored<Vec<AuditRow>>;
+    /// The newest rows of the audit in which this word stands somewhere (any, where it is empty), the newest first, at
+    /// most so many.
+    fn audit(&self, word: &str, most: usize) -> Stored<Vec<AuditRow>>;
     /// What the database itself and the chain of the audit find wrong, in words.
     fn inspect(&self) -> Stored<Vec<String>>;
     /// Writes a copy of the database as it stands, whole, while others write.

@@ -14,18 +14,22 @@ mod copies;
 mod files;
 mod keeper;
 mod may;
+mod password;
+mod people;
+mod people_sqlite;
 mod rows;
 mod schema;
 mod sqlite;
+mod stays_sqlite;
 mod verify;
 mod view;
 
 pub use copies::{backup, export, import, restore};
 pub use files::{Files, Kept};
-pub use keeper::{
-    Actor, AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Session, Version,
-};
-pub use may::{Action, Role, may};
+pub use keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version};
+pub use may::{Action, Actor, Reach, Role, may, may_in};
+pub use password::{Password, too_weak};
+pub use people::{Invited, Known, People, Person, Stays, Token, Visibility};
 pub use verify::{Finding, verify};
 pub use view::is_name;
 

@@ -5,7 +5,7 @@
 use super::{StoreError, Stored};
 use rusqlite::{Connection, TransactionBehavior};
 
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = ["
 CREATE TABLE version (
     n INTEGER PRIMARY KEY, parent INTEGER REFERENCES version (n), who TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL
 );
@@ -46,6 +46,21 @@ CREATE TRIGGER version_kept BEFORE DELETE ON version BEGIN SELECT RAISE(ABORT, '
 CREATE TRIGGER files_stay BEFORE UPDATE ON version_file BEGIN SELECT RAISE(ABORT, 'a version never changes'); END;
 CREATE TRIGGER files_kept BEFORE DELETE ON version_file BEGIN SELECT RAISE(ABORT, 'a version never changes'); END;
 CREATE TRIGGER state_stays BEFORE UPDATE ON scenario_revision BEGIN SELECT RAISE(ABORT, 'a saved state never changes'); END;
+", "
+CREATE TABLE person (
+    id TEXT PRIMARY KEY, subject TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE COLLATE NOCASE, role TEXT NOT NULL,
+    patches TEXT, password TEXT, is_active INTEGER NOT NULL, made INTEGER NOT NULL, seen INTEGER
+) WITHOUT ROWID;
+CREATE TABLE invitation (
+    key_hash TEXT PRIMARY KEY, person TEXT NOT NULL REFERENCES person (id), until INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE token (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, person TEXT NOT NULL REFERENCES person (id), label TEXT NOT NULL,
+    may_write INTEGER NOT NULL, made INTEGER NOT NULL, until INTEGER NOT NULL, seen INTEGER
+) WITHOUT ROWID;
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+ALTER TABLE session ADD COLUMN person TEXT REFERENCES person (id);
+ALTER TABLE session ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 "];
 
 /// Brings a database up to the tables of this program: all steps it lacks, in one transaction.
@@ -64,4 +79,29 @@ pub(super) fn migrate(db: &mut Connection) -> Stored<()> {
     }
     tx.pragma_update(None, "user_version", STEPS.len() as u32)?;
     Ok(tx.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_without_people_gets_them_and_keeps_all_else() {
+        let mut db = Connection::open_in_memory().expect("a database");
+        db.execute_batch(STEPS[0]).expect("the first step");
+        db.pragma_update(None, "user_version", 1_u32).expect("said");
+        db.execute_batch(
+            "INSERT INTO scenario VALUES ('a', 'A', 'owner');
+             INSERT INTO session (token_hash, who, role, until) VALUES ('h', 'owner', 'owner', 9999999999999);",
+        )
+        .expect("rows");
+        migrate(&mut db).expect("brought up");
+        migrate(&mut db).expect("twice is once");
+        let count = |table: &str| -> i64 {
+            db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).expect("counted")
+        };
+        assert_eq!((count("scenario"), count("session"), count("person"), count("setting")), (1, 1, 0, 0));
+        db.pragma_update(None, "user_version", 99_u32).expect("said");
+        assert!(matches!(migrate(&mut db), Err(StoreError::Refused(_))), "a newer workspace is left alone");
+    }
 }

@@ -1,12 +1,9 @@
 //! The lists in one SQLite file. All writing is done by one thread, a transaction at a time; reading by others beside it.
 
-use super::keeper::{
-    Actor, AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Session, Version, now,
-};
-use super::may::Role;
+use super::keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version, now};
+use super::may::Actor;
 use super::rows::{self, current, sql};
 use super::{StoreError, Stored, audit, hashed, schema, secret};
-use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
@@ -49,7 +46,10 @@ impl Sqlite {
     }
 
     /// Does the work as one transaction, and returns when it is on the disk.
-    fn write<T: Send + 'static>(&self, work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static) -> Stored<T> {
+    pub(super) fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Stored<T> + Send + 'static,
+    ) -> Stored<T> {
         let (done, wait) = channel();
         let gone = || StoreError::Refused("The store's writer has ended; start the program again".to_owned());
         let job: Work = Box::new(move |db| {
@@ -59,7 +59,7 @@ impl Sqlite {
         wait.recv().map_err(|_| gone())?
     }
 
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Stored<T>) -> Stored<T> {
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> Stored<T>) -> Stored<T> {
         let mut db = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         // One transaction, so that what is read in several steps is of one moment.
         let tx = db.transaction()?;
@@ -358,67 +358,6 @@ impl Keeper for Sqlite {
         })
     }
 
-    fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()> {
-        let key_hash = key_hash.to_owned();
-        self.write(move |tx| {
-            tx.execute("DELETE FROM link WHERE role = ?1", [role.word()])?;
-            tx.execute(
-                "INSERT INTO link (key_hash, role, until) VALUES (?1, ?2, ?3)",
-                params![key_hash, role.word(), until.timestamp_millis()],
-            )?;
-            audit::note(tx, "operator", "new link", role.word(), &format!("until {}", until.to_rfc3339()))
-        })
-    }
-
-    fn enter(&self, key_hash: &str, token_hash: &str, until: DateTime<Utc>) -> Stored<Session> {
-        let (key_hash, token_hash) = (key_hash.to_owned(), token_hash.to_owned());
-        self.write(move |tx| {
-            let now = now().timestamp_millis();
-            let role: Option<String> = tx
-                .query_row("SELECT role FROM link WHERE key_hash = ?1 AND until > ?2", params![key_hash, now], |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            let role = role.as_deref().and_then(Role::named).ok_or_else(|| {
-                StoreError::Refused(
-                    "This link is not valid any more; the program prints a new one when it starts".to_owned(),
-                )
-            })?;
-            tx.execute("DELETE FROM session WHERE until <= ?1", [now])?;
-            let actor = Actor::new(role.word(), role);
-            tx.execute(
-                "INSERT INTO session (token_hash, who, role, until) VALUES (?1, ?2, ?3, ?4)",
-                params![token_hash, actor.name, role.word(), until.timestamp_millis()],
-            )?;
-            audit::note(tx, &actor.name, "sign in", role.word(), "by the link")?;
-            Ok(Session { actor, until })
-        })
-    }
-
-    fn session(&self, token_hash: &str) -> Stored<Option<Session>> {
-        let now = now().timestamp_millis();
-        self.read(|db| {
-            let found: Option<(String, String, i64)> = db
-                .query_row(
-                    "SELECT who, role, until FROM session WHERE token_hash = ?1 AND until > ?2",
-                    params![token_hash, now],
-                    |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-                )
-                .optional()?;
-            Ok(found.and_then(|(who, role, until)| {
-                Some(Session { actor: Actor::new(&who, Role::named(&role)?), until: rows::time(until) })
-            }))
-        })
-    }
-
-    fn leave(&self, token_hash: &str) -> Stored<()> {
-        let token_hash = token_hash.to_owned();
-        self.write(move |tx| {
-            tx.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
-            Ok(())
-        })
-    }
-
     fn erase(&self, actor: &Actor, hash: &str, why: &str) -> Stored<()> {
         let (actor, hash, why) = (actor.clone(), hash.to_owned(), why.to_owned());
         self.write(move |tx| {
@@ -448,12 +387,15 @@ impl Keeper for Sqlite {
         })
     }
 
-    fn audit(&self, most: usize) -> Stored<Vec<AuditRow>> {
+    fn audit(&self, word: &str, most: usize) -> Stored<Vec<AuditRow>> {
         self.read(|db| {
             let mut found = db.prepare_cached(
-                "SELECT n, at, who, action, object, detail, hash FROM audit ORDER BY n DESC LIMIT ?1",
+                "SELECT n, at, who, action, object, detail, hash FROM audit
+                 WHERE ?2 = '' OR instr(lower(who || ' ' || action || ' ' || object || ' ' || detail), lower(?2)) > 0
+                 ORDER BY n DESC LIMIT ?1",
             )?;
-            let all = found.query_map([sql(most as u64)], audit::read)?.collect::<rusqlite::Result<_>>()?;
+            let all =
+                found.query_map(params![sql(most as u64), word], audit::read)?.collect::<rusqlite::Result<_>>()?;
             Ok(all)
         })
     }

@@ -181,7 +181,7 @@ fn what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_er
     workspace.files.erase(&hash).expect("erased");
     assert_eq!(faults(&workspace), Vec::<String>::new());
     assert!(keeper.version(2).expect("a version").files.iter().any(|file| file.hash == hash));
-    assert!(keeper.audit(1).expect("rows")[0].object == hash);
+    assert!(keeper.audit("", 1).expect("rows")[0].object == hash);
     let missing = workspace.view(&keeper.version(2).expect("a version").files).expect_err("it is gone");
     assert!(missing.to_string().contains("records.csv"), "{missing}");
 }
@@ -279,14 +279,15 @@ fn a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one() {
     let (keeper, hour) = (workspace.keeper(), chrono::Utc::now() + chrono::Duration::hours(1));
     keeper.new_link(Role::Owner, &hashed("first"), hour).expect("a link");
     keeper.enter(&hashed("first"), &hashed("stay"), hour).expect("inside");
-    assert_eq!(keeper.session(&hashed("stay")).expect("asked").expect("a stay").actor.role, Role::Owner);
+    let past = chrono::Utc::now() - chrono::Duration::hours(1);
+    assert_eq!(keeper.stay(&hashed("stay"), past).expect("asked").expect("a stay").actor.role, Role::Owner);
     keeper.new_link(Role::Owner, &hashed("second"), hour).expect("a link");
     assert!(keeper.enter(&hashed("first"), &hashed("other"), hour).is_err());
     let past = chrono::Utc::now() - chrono::Duration::hours(1);
     keeper.enter(&hashed("second"), &hashed("over"), past).expect("inside");
-    assert_eq!(keeper.session(&hashed("over")).expect("asked"), None);
+    assert_eq!(keeper.stay(&hashed("over"), past).expect("asked"), None);
     keeper.leave(&hashed("stay")).expect("left");
-    assert_eq!(keeper.session(&hashed("stay")).expect("asked"), None);
+    assert_eq!(keeper.stay(&hashed("stay"), past).expect("asked"), None);
 }
 
 #[test]

@@ -71,6 +71,19 @@ pub struct Connection {
     pub alight: bool,
 }
 
+impl Trip {
+    /// The same way so many seconds later.
+    #[must_use]
+    pub fn later(&self, seconds: i32) -> Self {
+        let later = |call: &Call| Call {
+            arrival: call.arrival.saturating_add(seconds),
+            departure: call.departure.saturating_add(seconds),
+            ..*call
+        };
+        Self { calls: self.calls.iter().map(later).collect(), ..self.clone() }
+    }
+}
+
 impl Timetable {
     /// What runs on a day, latest departure first?
     ///

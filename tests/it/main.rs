@@ -50,6 +50,8 @@ mod releases_kept;
 mod review;
 mod plan_commands;
 mod plan_patches;
+mod roles;
+mod roles_accounts;
 mod small_towns;
 mod support;
 mod town;

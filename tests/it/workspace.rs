@@ -17,12 +17,12 @@ const TOML: &str = "[place]\nname = \"Toytown\"\ndate = \"2024-06-30\"\n[zones]\
     [[assets]]\nfile = \"hubs.csv\"\nkind = \"hub\"\n[[standards]]\nkey = \"hub\"\nkinds = [\"hub\"]\nwithin_minutes = 15\n";
 const HUBS: &str = "name,latitude,longitude,status\nOne,51.585,-2.995,open\n";
 
-struct Browser {
-    address: SocketAddr,
-    cookie: String,
-    seal: String,
-    shared: Arc<Shared>,
-    editing: Arc<Editing>,
+pub(crate) struct Browser {
+    pub(crate) address: SocketAddr,
+    pub(crate) cookie: String,
+    pub(crate) seal: String,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) editing: Arc<Editing>,
     stop: Option<tokio::sync::oneshot::Sender<()>>,
     _dir: tempfile::TempDir,
 }
@@ -34,7 +34,7 @@ fn zones() -> String {
 }
 
 impl Browser {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let place = dir.path().join("place");
         std::fs::create_dir(&place).expect("a folder");
@@ -66,7 +66,7 @@ impl Browser {
         Self { address, cookie: String::new(), seal: String::new(), shared, editing, stop: Some(stop), _dir: dir }
     }
 
-    fn signed_in() -> Self {
+    pub(crate) fn signed_in() -> Self {
         let mut browser = Self::new();
         let entered = browser.form("/sign-in", &[("key", KEY)]);
         assert_eq!(entered.status, 303, "{}", entered.text());
@@ -79,7 +79,7 @@ impl Browser {
         browser
     }
 
-    fn send(&self, method: &str, path: &str, media: &str, body: &[u8]) -> Answer {
+    pub(crate) fn send(&self, method: &str, path: &str, media: &str, body: &[u8]) -> Answer {
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAccept: text/html\r\nCookie: {}\r\nContent-Type: {media}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
             self.address,
@@ -94,11 +94,11 @@ impl Browser {
         Answer::parsed(bytes)
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "text/plain", b"")
     }
 
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("seal={}", self.seal);
         for (name, value) in fields {
             let value: String = value.bytes().fold(String::new(), |mut text, b| {
@@ -143,7 +143,7 @@ impl Browser {
         }
     }
 
-    fn publish(&self, draft: &str) -> Answer {
+    pub(crate) fn publish(&self, draft: &str) -> Answer {
         let revision = value_of(&self.checked(draft), "revision");
         self.form(&format!("{draft}/publish"), &[("revision", &revision)])
     }
@@ -163,12 +163,12 @@ impl Drop for Browser {
     }
 }
 
-fn value_of(page: &str, name: &str) -> String {
+pub(crate) fn value_of(page: &str, name: &str) -> String {
     let from = page.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("no {name}: {page}"));
     from.split('"').next().unwrap_or_default().to_owned()
 }
 
-fn path_of(answer: &Answer) -> String {
+pub(crate) fn path_of(answer: &Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let to = answer.header("location").expect("a location");
     format!("/{}", to.splitn(4, '/').nth(3).unwrap_or_default())

@@ -5,8 +5,10 @@ use super::super::reply::Reply;
 use super::see;
 use super::visit::{Form, Visit};
 use crate::edit::Correction;
-use crate::store::{Action, StoreError};
+use crate::place::{Asset, Place};
+use crate::store::{Action, StoreError, may_in};
 use axum::http::StatusCode;
+use geo::Intersects;
 use serde_json::{Value, json};
 
 /// What drafts of this form say of themselves.
@@ -20,20 +22,35 @@ pub(super) fn form(visit: &Visit) -> Result<Reply, Problem> {
     shown(visit, visit.ask.get("asset").unwrap_or_default(), &[])
 }
 
+/// Whether an asset may be corrected: where it stands decides.
+fn own(visit: &Visit, place: &Place, asset: &Asset) -> bool {
+    if visit.actor.patches.is_none() {
+        return true;
+    }
+    let at = geo::Point::new(asset.at.x, asset.at.y);
+    let mut around = place.patches.iter().filter(|patch| patch.shape.intersects(&at)).peekable();
+    if around.peek().is_none() {
+        return may_in(&visit.actor, Action::Draft, None);
+    }
+    around.any(|patch| may_in(&visit.actor, Action::Draft, Some(&patch.key)))
+}
+
 fn shown(visit: &Visit, key: &str, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     let snapshot = visit.ask.snapshot()?;
-    let mut listed: Vec<_> = snapshot.place.assets.iter().collect();
+    let mut listed: Vec<_> = snapshot.place.assets.iter().filter(|asset| own(visit, &snapshot.place, asset)).collect();
     listed.sort_by_key(|asset| (asset.name.to_lowercase(), asset.kind.clone()));
     let assets: Vec<Value> = listed
         .into_iter()
         .map(|asset| json!({"key": asset.key, "name": asset.name, "kind": asset.kind.replace('_', " ")}))
         .collect();
-    let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key).map(|asset| {
-        json!({
-            "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
-            "stepless": asset.step_free, "address": asset.address,
-        })
-    });
+    let chosen = snapshot.place.assets.iter().find(|asset| asset.key == key && own(visit, &snapshot.place, asset)).map(
+        |asset| {
+            json!({
+                "key": asset.key, "name": asset.name, "status": asset.status.word(), "hours": asset.opening.words(),
+                "stepless": asset.step_free, "address": asset.address,
+            })
+        },
+    );
     let drafts = visit.workspace().keeper().drafts()?;
     let waiting = drafts.iter().find(|draft| draft.who == visit.actor.name && draft.why == WHY);
     let errors: Vec<Value> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
@@ -52,7 +69,7 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     visit.must(Action::Draft)?;
     let key = form.get("asset");
     let place = &visit.ask.snapshot()?.place;
-    let Some(asset) = place.assets.iter().find(|asset| asset.key == key) else {
+    let Some(asset) = place.assets.iter().find(|asset| asset.key == key && own(visit, place, asset)) else {
         return shown(visit, key, &[("asset", "Choose what you want to correct".to_owned())]);
     };
     let hours = form.get("hours");

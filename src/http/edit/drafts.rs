@@ -7,7 +7,7 @@ use super::{UPLOAD_LIMIT, see};
 use crate::edit::{self, Difference, Progress, Purpose, Report};
 use crate::place::{Issue, Severity};
 use crate::report::understood;
-use crate::store::{Action, Draft, DraftState, StoreError};
+use crate::store::{Action, Draft, DraftState, Entry, StoreError, may};
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -36,7 +36,8 @@ fn listed(visit: &Visit, errors: &[(&str, String)]) -> Result<Reply, Problem> {
         Some(now) => keeper.version(now.version)?.files.into_iter().map(|file| file.name).collect(),
         None => Vec::new(),
     };
-    let drafts: Vec<Value> = keeper.drafts()?.iter().map(head).collect();
+    let own = |draft: &&Draft| may(&visit.actor, Action::Draft, Some(&draft.who));
+    let drafts: Vec<Value> = keeper.drafts()?.iter().filter(own).map(head).collect();
     let errors: Vec<Value> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
     let page = visit.page(
         "drafts.html",
@@ -138,6 +139,22 @@ pub(super) fn own(visit: &Visit) -> Result<Draft, Problem> {
     Ok(draft)
 }
 
+/// A file of the draft that whoever asks may read as it was brought: all, or what they brought themselves and which
+/// holds nothing that others brought before.
+fn readable<'a>(visit: &Visit, draft: &'a Draft, name: &str) -> Result<&'a Entry, Problem> {
+    visit.must(Action::ReadUploads)?;
+    let missing = || Problem::not_found(format!("The draft has no file {name:?}."));
+    let entry = draft.files.iter().find(|file| file.name == name).ok_or_else(missing)?;
+    if may(&visit.actor, Action::ReadUploads, Some("")) {
+        return Ok(entry);
+    }
+    let changed = draft.changes.iter().any(|(known, file)| known == name && file.as_ref() == Some(entry));
+    if !changed || entry.who != visit.actor.name || edit::is_shared(name) {
+        return Err(visit.forbidden());
+    }
+    Ok(entry)
+}
+
 /// What became of a draft so far.
 pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
     let draft = own(visit)?;
@@ -175,17 +192,20 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
                 members.insert("doing".to_owned(), json!(step));
             }
             Progress::Done(report) => {
-                members.insert("report".to_owned(), told(&report, &draft));
+                let sees_all = may(&visit.actor, Action::ReadUploads, Some(""));
+                members.insert("report".to_owned(), told(&report, &draft, sees_all));
             }
         }
     }
     visit.page("draft.html", page)
 }
 
-fn told(report: &Report, draft: &Draft) -> Value {
+fn told(report: &Report, draft: &Draft, sees_all: bool) -> Value {
     // What is said of the files that are new comes first: the others were like this before.
+    // Whoever may not read the other files is not told what stands in their rows either.
+    let is_told = |issue: &&Issue| sees_all || !edit::is_shared(&issue.at.file);
     let is_new = |issue: &&Issue| draft.changes.iter().any(|(name, _)| *name == issue.at.file);
-    let (own, other): (Vec<&Issue>, Vec<&Issue>) = report.issues.iter().partition(is_new);
+    let (own, other): (Vec<&Issue>, Vec<&Issue>) = report.issues.iter().filter(is_told).partition(is_new);
     let count = |issues: &[&Issue], severity| issues.iter().filter(|issue| issue.severity == severity).count();
     let line = |issue: &&Issue| {
         json!({
@@ -195,7 +215,7 @@ fn told(report: &Report, draft: &Draft) -> Value {
     };
     let shown: Vec<Value> = own.iter().take(LISTED).map(line).collect();
     let errors: Vec<Value> =
-        other.iter().filter(|issue| issue.severity == Severity::Error).take(LISTED).map(line).collect();
+        other.iter().filter(|issue| sees_all && issue.severity == Severity::Error).take(LISTED).map(line).collect();
     let files: Vec<&String> = draft
         .changes
         .iter()
@@ -273,12 +293,10 @@ pub(super) fn give_up(visit: &Visit, _: &Form) -> Result<Reply, Problem> {
 pub(super) fn returned(visit: &Visit) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let name = visit.ask.get("name").unwrap_or_default();
+    readable(visit, &draft, name)?;
     let Progress::Done(report) = visit.editing.progress(&draft)? else {
         return Err(Problem::refused("The draft is still being checked; ask again in a moment"));
     };
-    if draft.files.iter().all(|file| file.name != name) {
-        return Err(Problem::not_found(format!("The draft has no file {name:?}.")));
-    }
     let view = visit.workspace().view(&draft.files)?;
     let book = edit::returned(&view.join(name), name, &report)?;
     Ok(Reply::new(SHEET, book).with(header::CONTENT_DISPOSITION, attached(&format!("{} - checked.xlsx", stem(name)))))
@@ -288,9 +306,7 @@ pub(super) fn returned(visit: &Visit) -> Result<Reply, Problem> {
 pub(super) fn file(visit: &Visit) -> Result<Reply, Problem> {
     let draft = own(visit)?;
     let name = visit.ask.get("name").unwrap_or_default();
-    let Some(entry) = draft.files.iter().find(|file| file.name == name) else {
-        return Err(Problem::not_found(format!("The draft has no file {name:?}.")));
-    };
+    let entry = readable(visit, &draft, name)?;
     let mut bytes = Vec::new();
     visit.workspace().files.read(&entry.hash)?.read_to_end(&mut bytes).map_err(StoreError::from)?;
     let given = name.rsplit('/').next().unwrap_or(name);

@@ -1,17 +1,22 @@
 //! The pages of a workspace: bring a file, see what it became and what it changes, publish or not, go back; scenarios.
 //!
 //! Plain forms that work without a script. Whoever may do something is asked of `store::may` alone; who somebody is, of
-//! [`visit`]. Nothing here is answered where no workspace is served.
+//! [`who`]. Nothing here is answered where no workspace is served.
 
+mod account;
+mod attempts;
 mod body;
 mod corrections;
+mod door;
 mod drafts;
 mod multipart;
+mod people;
 mod records;
 mod scenarios;
 mod start;
 mod versions;
 mod visit;
+pub(super) mod who;
 
 use super::{App, others, problem::Problem, reply::Reply};
 use crate::store::StoreError;
@@ -50,6 +55,10 @@ pub(super) fn is_private(path: &str) -> bool {
         "/sign-in",
         "/sign-out",
         "/audit",
+        "/invitation",
+        "/account",
+        "/people",
+        "/settings",
     ]
     .iter()
     .any(|own| path == *own || path.strip_prefix(own).is_some_and(|rest| rest.starts_with('/')))
@@ -61,8 +70,22 @@ const SENT: &str = "POST, OPTIONS";
 /// The pages, where a workspace is served.
 pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     vec![
-        ("/sign-in", others(get(page(visit::door)).post(sent(visit::enter)), FORM)),
-        ("/sign-out", others(post(sent(visit::leave)), SENT)),
+        ("/sign-in", others(get(page(door::door)).post(sent(door::enter)), FORM)),
+        ("/sign-out", others(post(sent(door::leave)), SENT)),
+        ("/invitation", others(get(page(door::invitation)).post(sent(door::accept)), FORM)),
+        ("/account", super::plain(get(page(account::page)))),
+        ("/account/password", others(post(sent(door::change_password)), SENT)),
+        ("/account/tokens", others(post(sent(account::new_token)), SENT)),
+        ("/account/tokens/{token}/end", others(post(sent(account::end_token)), SENT)),
+        ("/account/stays/end", others(post(sent(account::leave_everywhere)), SENT)),
+        ("/account/data", super::plain(get(page(account::own_data)))),
+        ("/people", others(get(page(people::list)).post(sent(people::invite)), FORM)),
+        ("/people/{person}", others(get(page(people::one)).post(sent(people::change)), FORM)),
+        ("/people/{person}/reset", others(post(sent(people::reset)), SENT)),
+        ("/people/{person}/stays/end", others(post(sent(people::end_stays)), SENT)),
+        ("/people/{person}/erase", others(post(sent(people::erase)), SENT)),
+        ("/people/{person}/data", super::plain(get(page(people::data)))),
+        ("/settings", others(get(page(people::settings)).post(sent(people::decide)), FORM)),
         ("/versions", super::plain(get(page(versions::list)))),
         ("/versions/{n}", super::plain(get(page(versions::one)))),
         ("/versions/{n}/changes", super::plain(get(page(versions::changes)))),
@@ -140,12 +163,15 @@ async fn answered(
         // Nothing is read of what somebody sends who may not send it.
         return Err(visit.forbidden());
     }
-    let turn = app.limits.turn(super::Work::Light).await;
     let form = match wanted {
         Body::None => Form::default(),
         Body::Form => body::form(body).await?,
         Body::Files => body::files(&parts.headers, body, visit.workspace().dir()).await?,
     };
+    if wanted == Body::Form {
+        door::turn(&visit, &form).await?;
+    }
+    let turn = app.limits.turn(super::Work::Light).await;
     let answered = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         if wanted != Body::None {

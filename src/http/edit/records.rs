@@ -5,7 +5,7 @@ use super::super::reply::Reply;
 use super::see;
 use super::visit::{Form, Visit};
 use crate::edit::Met;
-use crate::store::{Action, StoreError};
+use crate::store::{Action, StoreError, may_in};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -18,10 +18,20 @@ pub(super) fn form(visit: &Visit) -> Result<Reply, Problem> {
     shown(visit, &Form::default(), &[])
 }
 
+/// Whether a record may be written in this patch.
+fn own(visit: &Visit, patch: &str) -> bool {
+    may_in(&visit.actor, Action::Draft, Some(patch))
+}
+
 fn shown(visit: &Visit, form: &Form, errors: &[(&str, String)]) -> Result<Reply, Problem> {
     let snapshot = visit.ask.snapshot()?;
-    let patches: Vec<Value> =
-        snapshot.place.patches.iter().map(|patch| json!({"key": patch.key, "name": patch.name})).collect();
+    let patches: Vec<Value> = snapshot
+        .place
+        .patches
+        .iter()
+        .filter(|patch| own(visit, &patch.key))
+        .map(|patch| json!({"key": patch.key, "name": patch.name}))
+        .collect();
     let drafts = visit.workspace().keeper().drafts()?;
     let waiting = drafts.iter().find(|draft| draft.who == visit.actor.name && draft.why == WHY);
     let field = |name: &str| form.get(name).to_owned();
@@ -56,7 +66,13 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     if form.get("activity").is_empty() {
         errors.push(("activity", "Say what you did, such as Door knocking".to_owned()));
     }
-    let known = visit.ask.snapshot()?.place.patches.iter().any(|patch| patch.key == form.get("patch"));
+    let known = visit
+        .ask
+        .snapshot()?
+        .place
+        .patches
+        .iter()
+        .any(|patch| patch.key == form.get("patch") && own(visit, &patch.key));
     if !known {
         errors.push(("patch", "Choose the patch where you met".to_owned()));
     }

@@ -4,7 +4,8 @@ use super::super::problem::Problem;
 use super::super::reply::Reply;
 use super::see;
 use super::visit::{Form, Visit};
-use crate::store::{Action, Version};
+use crate::store::{Action, AuditRow, Version};
+use axum::http::header;
 use serde_json::{Value, json};
 
 /// Rows of the audit that are shown; the database has all.
@@ -60,6 +61,10 @@ pub(super) fn one(visit: &Visit) -> Result<Reply, Problem> {
 /// What changed from an earlier version, or the one that is named, to this one.
 pub(super) fn changes(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::ReadVersions)?;
+    // What changed names every layer.
+    if !visit.editing.visibility().shows_all(visit.actor.role) {
+        return Err(visit.forbidden());
+    }
     let to = visit.workspace().keeper().version(number(visit)?)?;
     let from = match visit.ask.get("from") {
         Some(n) => n.parse().map_err(|_| Problem::not_found(format!("There is no version {n:?}.")))?,
@@ -82,14 +87,17 @@ pub(super) fn restore(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     Ok(see(visit, &format!("/versions?back={}", moved.version)))
 }
 
-/// The newest rows of the audit.
+/// The newest rows of the audit, those with a word of the query; as CSV all of them.
 pub(super) fn audit(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::ReadAudit)?;
-    let rows: Vec<Value> = visit
-        .workspace()
-        .keeper()
-        .audit(ROWS)?
-        .into_iter()
+    let word = visit.ask.get("word").unwrap_or_default().trim();
+    let is_file = visit.ask.get("f") == Some("csv");
+    let rows = visit.workspace().keeper().audit(word, if is_file { usize::MAX >> 1 } else { ROWS })?;
+    if is_file {
+        return written(&rows);
+    }
+    let shown: Vec<Value> = rows
+        .iter()
         .map(|row| {
             json!({
                 "n": row.n, "at": row.at.format("%Y-%m-%d %H:%M:%S").to_string(), "who": row.who, "action": row.action,
@@ -97,7 +105,29 @@ pub(super) fn audit(visit: &Visit) -> Result<Reply, Problem> {
             })
         })
         .collect();
-    visit.page("audit.html", json!({"rows": rows}))
+    visit.page("audit.html", json!({"rows": shown, "word": word, "most": ROWS}))
+}
+
+fn written(rows: &[AuditRow]) -> Result<Reply, Problem> {
+    let mut out = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+    let failed = |error: csv::Error| {
+        tracing::error!(%error, "the audit could not be written");
+        Problem::our_fault()
+    };
+    out.write_record(["row", "at", "who", "action", "object", "detail", "hash"]).map_err(failed)?;
+    for row in rows {
+        let (n, at) = (row.n.to_string(), row.at.to_rfc3339());
+        let cells = [&n, &at, &row.who, &row.action, &row.object, &row.detail, &row.hash];
+        out.write_record(cells.map(|cell| plain(cell).into_owned())).map_err(failed)?;
+    }
+    let text = out.into_inner().map_err(|_| Problem::our_fault())?;
+    let name = "attachment; filename=\"audit.csv\"";
+    Ok(Reply::new("text/csv; charset=utf-8; header=present", text).with(header::CONTENT_DISPOSITION, name))
+}
+
+/// What a spreadsheet would take for a formula is text.
+fn plain(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}").into() } else { cell.into() }
 }
 
 fn number(visit: &Visit) -> Result<u64, Problem> {

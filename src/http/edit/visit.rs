@@ -1,22 +1,18 @@
-//! Who asks: by the cookie of a stay that began with the owner's link.
+//! A request by somebody: what they may, the pages they see, and the seal of their forms.
 
 use super::super::{App, page, problem::Problem, reply::Reply, request::Ask};
-use super::see;
+use super::who::{self, Credential};
 use crate::edit::Editing;
-use crate::store::{Action, Actor, Workspace, hashed, may, secret};
+use crate::store::{Action, Actor, Role, Workspace, hashed, may};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
 use serde_json::{Value, json};
 use std::fs::File;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// How long a stay lasts: a working day.
-const STAY_HOURS: i64 = 12;
-/// The cookie's name where the connection is encrypted: a browser takes it from this host alone.
-const SECURE: &str = "__Host-patchwork";
-/// Its name where it is not, which is on this machine only.
-const PLAIN: &str = "patchwork_stay";
+/// Forms that are sent by somebody who is not in yet: what they bring is what counts.
+const DOORS: [&str; 2] = ["/sign-in", "/invitation"];
 
 /// A request by somebody.
 #[derive(Debug)]
@@ -25,7 +21,12 @@ pub(super) struct Visit {
     pub(super) editing: Arc<Editing>,
     pub(super) actor: Actor,
     /// What only this browser has.
-    token: Option<String>,
+    pub(super) token: Option<String>,
+    /// Whether a program asks, by a token; it never decides about people.
+    is_program: bool,
+    reads_only: bool,
+    /// Whether the browser's own connection is encrypted.
+    pub(super) is_encrypted: bool,
 }
 
 /// What a form says.
@@ -39,7 +40,12 @@ pub(super) struct Form {
 impl Form {
     /// A field, without spaces round it; empty where it is missing.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+        self.as_typed(name).trim()
+    }
+
+    /// A field as it was typed: spaces are part of a password.
+    pub(super) fn as_typed(&self, name: &str) -> &str {
+        self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
     /// A field that is a whole number.
@@ -47,23 +53,29 @@ impl Form {
         let words = self.get(name);
         words.parse().map_err(|_| Problem::bad_request(format!("{name} is {words:?}; it must be a whole number.")))
     }
+
+    /// What follows a prefix in the names of the fields that are set: boxes that were ticked.
+    pub(super) fn ticked(&self, prefix: &str) -> Vec<String> {
+        let names = self.fields.iter().filter(|(_, value)| !value.is_empty());
+        names.filter_map(|(name, _)| name.strip_prefix(prefix).map(str::to_owned)).collect()
+    }
 }
 
 impl Visit {
     pub(super) async fn of(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let ask = Ask::from_request_parts(parts, app).await?;
         let Some(editing) = app.editing.clone() else { return Err(Problem::no_such_page(&ask.path)) };
-        let token = token(&parts.headers);
-        let known = token.clone().map(|token| hashed(&token));
-        let asked = Arc::clone(&editing);
-        let session = tokio::task::spawn_blocking(move || match known {
-            Some(known) => asked.workspace().keeper().session(&known),
-            None => Ok(None),
-        });
-        let session = session.await.map_err(|_| Problem::our_fault())??;
-        let token = token.filter(|_| session.is_some());
-        let actor = session.map_or_else(Actor::anonymous, |session| session.actor);
-        Ok(Self { ask, editing, actor, token })
+        let credential = who::credential(app, &parts.headers);
+        let known = who::known(&editing, &credential).await?;
+        let (token, is_program) = match credential {
+            Credential::Stay(token) if known.is_some() => (Some(token), false),
+            Credential::Token(_) => (None, true),
+            _ => (None, false),
+        };
+        let reads_only = known.as_ref().is_some_and(|known| known.reads_only);
+        let actor = known.map_or_else(Actor::anonymous, |known| known.actor);
+        let is_encrypted = who::is_encrypted(app, &parts.headers);
+        Ok(Self { ask, editing, actor, token, is_program, reads_only, is_encrypted })
     }
 
     pub(super) fn workspace(&self) -> &Workspace {
@@ -71,7 +83,10 @@ impl Visit {
     }
 
     pub(super) fn may(&self, action: Action) -> bool {
-        may(&self.actor, action, None)
+        let of_people = matches!(action, Action::Account | Action::People | Action::Settings);
+        let shown = !matches!(action, Action::ReadPublished | Action::ReadScenario)
+            || self.actor.role >= self.editing.visibility().place;
+        may(&self.actor, action, None) && shown && !(of_people && self.is_program)
     }
 
     /// Nothing is shown or done that the table of rights does not allow.
@@ -81,14 +96,36 @@ impl Visit {
 
     /// The same for something that is somebody's.
     pub(super) fn must_of(&self, action: Action, owner: &str) -> Result<(), Problem> {
-        if may(&self.actor, action, Some(owner)) { Ok(()) } else { Err(self.forbidden()) }
+        if self.may(action) && may(&self.actor, action, Some(owner)) { Ok(()) } else { Err(self.forbidden()) }
     }
 
     pub(super) fn forbidden(&self) -> Problem {
-        Problem::forbidden(
-            "This page is for those who look after the place. Open the owner's link first: patchwork serve --workspace \
-             prints it when it starts.",
-        )
+        if self.actor.role == Role::Anonymous {
+            return Problem::unauthorized(
+                "This page is for those who work on the place. Sign in first; a program sends a token.",
+            );
+        }
+        Problem::forbidden("You are signed in, and this is not among what you may do. Ask an owner of this place.")
+    }
+
+    /// Id of the account of whoever asks.
+    pub(super) fn account(&self) -> Result<&str, Problem> {
+        self.must(Action::Account)?;
+        self.actor.person.as_deref().ok_or_else(|| {
+            Problem::refused(
+                "You came in by the owner's link, which has no account. Invite yourself under People first",
+            )
+        })
+    }
+
+    /// How pages call whoever else vouches for people.
+    pub(super) fn provider_title(&self) -> Option<String> {
+        None
+    }
+
+    /// The address of the client, where it is known and not this machine's own.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.ask.client
     }
 
     /// What a form must bring back, so that no other page can send one in this browser's name.
@@ -96,12 +133,19 @@ impl Visit {
         self.token.as_deref().map(|token| hashed(&format!("form {token}"))).unwrap_or_default()
     }
 
-    /// Refuses a form that was not shown to this browser.
+    /// Refuses a form that was not shown to this browser, and one of a token that only reads. A token is sent by no
+    /// browser by itself, so a program needs no seal.
     pub(super) fn own_form(&self, form: &Form) -> Result<(), Problem> {
+        if self.reads_only {
+            return Err(Problem::forbidden("This token only reads. Nothing was changed."));
+        }
         let (seal, sent) = (self.seal(), form.get("seal"));
-        // The way in has no seal yet: it changes nothing but who this browser is.
-        if self.ask.path == "/sign-in" || (!seal.is_empty() && hashed(&seal) == hashed(sent)) {
+        let is_own = !seal.is_empty() && hashed(&seal) == hashed(sent);
+        if is_own || self.is_program || DOORS.contains(&self.ask.path.as_str()) {
             return Ok(());
+        }
+        if self.actor.role == Role::Anonymous {
+            return Err(self.forbidden());
         }
         Err(Problem::forbidden(
             "This form is not of your present stay. Nothing was changed: open the page again and send it once more.",
@@ -119,42 +163,8 @@ impl Visit {
             members.insert("who".to_owned(), json!(self.token.as_ref().map(|_| &self.actor.name)));
             members.insert("may_draft".to_owned(), json!(self.may(Action::Draft)));
             members.insert("may_publish".to_owned(), json!(self.may(Action::Publish)));
+            members.insert("may_people".to_owned(), json!(self.may(Action::People)));
         }
         page::bare(name, &members)
     }
-}
-
-fn token(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, token) = pairs.find(|(name, _)| [SECURE, PLAIN].contains(name))?;
-    (token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit())).then(|| token.to_owned())
-}
-
-fn cookie(visit: &Visit, token: &str, seconds: i64) -> String {
-    let is_secure = visit.ask.base.starts_with("https://");
-    let (name, secure) = if is_secure { (SECURE, "; Secure") } else { (PLAIN, "") };
-    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
-}
-
-/// The way in. Looking at the page uses nothing up, so that whoever only previews a link does not come in.
-pub(super) fn door(visit: &Visit) -> Result<Reply, Problem> {
-    let key = visit.ask.get("key").unwrap_or_default();
-    visit.page("sign_in.html", json!({"key": key}))
-}
-
-/// Begins a stay.
-pub(super) fn enter(visit: &Visit, form: &super::Form) -> Result<Reply, Problem> {
-    let token = secret()?;
-    let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
-    visit.workspace().keeper().enter(&hashed(form.get("key")), &hashed(&token), until)?;
-    Ok(see(visit, "/drafts").with(header::SET_COOKIE, cookie(visit, &token, STAY_HOURS * 3600)))
-}
-
-/// Ends it.
-pub(super) fn leave(visit: &Visit, _: &super::Form) -> Result<Reply, Problem> {
-    if let Some(token) = &visit.token {
-        visit.workspace().keeper().leave(&hashed(token))?;
-    }
-    Ok(see(visit, "/").with(header::SET_COOKIE, cookie(visit, "", 0)))
 }

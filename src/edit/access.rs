@@ -1,0 +1,99 @@
+//! Who may see what of what is served: the version in force, narrowed for each role, and who a request is from.
+
+use super::Editing;
+use crate::snapshot::Snapshot;
+use crate::store::{Actor, Known, Role, Stored, Visibility};
+use chrono::{Duration, Utc};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// A stay that nobody used for so long is over: a lunch and a meeting.
+const IDLE_HOURS: i64 = 2;
+/// How old the note of when somebody was last seen may be: each new one is a write with full sync.
+const NOTED_MINUTES: i64 = 5;
+
+/// Narrowed snapshots, with the snapshot they were made of.
+type Narrowed = (std::sync::Weak<Snapshot>, Vec<(Role, Arc<Snapshot>)>);
+
+/// What is known without asking the database.
+#[derive(Debug, Default)]
+pub(super) struct Access {
+    visibility: RwLock<Arc<Visibility>>,
+    narrowed: Mutex<Option<Narrowed>>,
+}
+
+impl Access {
+    pub(super) fn of(visibility: Visibility) -> Self {
+        Self { visibility: RwLock::new(Arc::new(visibility)), narrowed: Mutex::default() }
+    }
+}
+
+impl Editing {
+    /// Who may see what.
+    #[must_use]
+    pub fn visibility(&self) -> Arc<Visibility> {
+        Arc::clone(&self.access.visibility.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Decides who may see what; it holds from the next request on.
+    ///
+    /// # Errors
+    /// When it cannot be kept.
+    pub fn set_visibility(&self, actor: &Actor, visibility: Visibility) -> Stored<()> {
+        let mut held = self.access.visibility.write().unwrap_or_else(PoisonError::into_inner);
+        self.workspace.keeper().set_visibility(actor, &visibility)?;
+        *held = Arc::new(visibility);
+        drop(held);
+        *self.access.narrowed.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// What this role sees of what is served now; nothing where nothing is.
+    #[must_use]
+    pub fn seen_by(&self, role: Role, visibility: &Visibility) -> Option<Arc<Snapshot>> {
+        let whole = self.shared.current()?;
+        if visibility.shows_all(role) {
+            return Some(whole);
+        }
+        let mut narrowed = self.access.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |made: &Narrowed| std::ptr::eq(made.0.as_ptr(), Arc::as_ptr(&whole));
+        let now = *self.visibility() == *visibility;
+        if !narrowed.as_ref().is_some_and(is_of) {
+            *narrowed = None;
+        }
+        let (_, made) = narrowed.get_or_insert_with(|| (Arc::downgrade(&whole), Vec::new()));
+        if let Some((_, known)) = made.iter().find(|(of, _)| now && *of == role) {
+            return Some(Arc::clone(known));
+        }
+        let narrow = Arc::new(whole.narrowed(|id| visibility.shows(role, id)));
+        // Somebody decided otherwise meanwhile: what was made by the old decision is for this answer alone.
+        if now {
+            made.push((role, Arc::clone(&narrow)));
+        }
+        Some(narrow)
+    }
+
+    /// Whose stay this is, by the hash of what only their browser has; nobody's once it is over.
+    ///
+    /// # Errors
+    /// When the store cannot be asked; so below.
+    pub fn of_stay(&self, hash: &str) -> Stored<Option<Known>> {
+        let now = Utc::now();
+        let known = self.workspace.keeper().stay(hash, now - Duration::hours(IDLE_HOURS))?;
+        if known.as_ref().is_some_and(|known| now - known.seen > Duration::minutes(NOTED_MINUTES)) {
+            self.workspace.keeper().seen(hash)?;
+        }
+        Ok(known)
+    }
+
+    /// Whose token this is, by its hash; nobody's once it is over.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    pub fn of_token(&self, hash: &str) -> Stored<Option<Known>> {
+        let known = self.workspace.keeper().by_token(hash)?;
+        if known.as_ref().is_some_and(|known| Utc::now() - known.seen > Duration::hours(1)) {
+            self.workspace.keeper().token_seen(hash)?;
+        }
+        Ok(known)
+    }
+}

@@ -1,0 +1,165 @@
+//! The ways in and out: by name and password, by the owner's link, by an invitation.
+
+use super::super::problem::Problem;
+use super::super::reply::Reply;
+use super::attempts::{Attempts, Turn};
+use super::see;
+use super::visit::{Form, Visit};
+use super::who::{PLAIN, SECURE};
+use crate::store::{Action, Password, Person, StoreError, hashed, secret, too_weak};
+use axum::http::{StatusCode, header};
+use serde_json::json;
+use std::sync::LazyLock;
+use std::time::Instant;
+
+/// How long a stay lasts, whatever its owner does: a working day.
+const STAY_HOURS: i64 = 12;
+
+/// Attempts on this server.
+static ATTEMPTS: LazyLock<Attempts> = LazyLock::new(Attempts::default);
+
+/// What is said of every attempt that fails, so that it says nothing about who exists.
+const WRONG: &str = "The name and the password do not belong together, or this account is closed";
+
+/// A cookie of this host alone.
+pub(super) fn cookie(visit: &Visit, names: (&str, &str), token: &str, seconds: i64) -> String {
+    let (name, secure) = if visit.is_encrypted { (names.0, "; Secure") } else { (names.1, "") };
+    format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}")
+}
+
+fn stay(visit: &Visit, token: &str) -> String {
+    cookie(visit, (SECURE, PLAIN), token, STAY_HOURS * 3600)
+}
+
+/// The way in. Looking at the page uses nothing up, so that whoever only previews a link does not come in.
+pub(super) fn door(visit: &Visit) -> Result<Reply, Problem> {
+    shown(visit, "", &[])
+}
+
+fn shown(visit: &Visit, name: &str, errors: &[(&str, &str)]) -> Result<Reply, Problem> {
+    let key = visit.ask.get("key").unwrap_or_default();
+    let errors: Vec<_> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
+    let provider = visit.provider_title();
+    let page = visit.page("sign_in.html", json!({"key": key, "errors": errors, "name": name, "provider": provider}))?;
+    Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
+}
+
+/// Whether an attempt is looked at now; waits where the name is tried from everywhere.
+pub(super) async fn turn(visit: &Visit, form: &Form) -> Result<(), Problem> {
+    if visit.ask.path != "/sign-in" && visit.ask.path != "/account/password" {
+        return Ok(());
+    }
+    match ATTEMPTS.turn(visit.address(), form.get("name"), Instant::now()) {
+        Turn::Refused(wait) => {
+            tracing::warn!(address = ?visit.address(), seconds = wait.as_secs(), "too many sign-ins failed from one address");
+            Err(Problem::too_many_attempts(u16::try_from(wait.as_secs() + 1).unwrap_or(u16::MAX)))
+        }
+        Turn::After(wait) => {
+            tokio::time::sleep(wait).await;
+            Ok(())
+        }
+    }
+}
+
+/// Begins a stay.
+pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
+    if !form.get("key").is_empty() {
+        let token = secret()?;
+        let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
+        let entered = visit.workspace().keeper().enter(&hashed(form.get("key")), &hashed(&token), until);
+        if entered.is_err() {
+            ATTEMPTS.failed(visit.address(), "", Instant::now());
+            tracing::warn!(address = ?visit.address(), "a sign-in by the owner's link was refused");
+        }
+        entered?;
+        return Ok(see(visit, "/drafts").with(header::SET_COOKIE, stay(visit, &token)));
+    }
+    let name = form.get("name");
+    if name.is_empty() {
+        return shown(visit, "", &[("name", "Enter your name")]);
+    }
+    let found = visit.workspace().keeper().named(name)?;
+    let kept = found.as_ref().and_then(|(_, password)| password.as_ref());
+    let is_right = Password::is(kept, form.as_typed("password"));
+    match found.filter(|(person, _)| is_right && person.is_active) {
+        Some((person, _)) => begin(visit, &person, "by password"),
+        None => {
+            ATTEMPTS.failed(visit.address(), name, Instant::now());
+            // The name may be a password typed into the wrong field, so it is not written down.
+            tracing::warn!(address = ?visit.address(), "a sign-in was refused");
+            shown(visit, name, &[("name", WRONG)])
+        }
+    }
+}
+
+/// Lets somebody in who proved who they are. What the browser had before is void.
+pub(super) fn begin(visit: &Visit, person: &Person, how: &str) -> Result<Reply, Problem> {
+    ATTEMPTS.succeeded(visit.address());
+    let token = secret()?;
+    let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
+    let before = visit.token.as_deref().map(hashed);
+    visit.workspace().keeper().begin_stay(&person.id, how, &hashed(&token), before.as_deref(), until)?;
+    let to = if crate::store::may(&person.actor(), Action::Draft, None) { "/drafts" } else { "/account" };
+    Ok(see(visit, to).with(header::SET_COOKIE, stay(visit, &token)))
+}
+
+/// Ends a stay.
+pub(super) fn leave(visit: &Visit, _: &Form) -> Result<Reply, Problem> {
+    if let Some(token) = &visit.token {
+        visit.workspace().keeper().leave(&hashed(token))?;
+    }
+    Ok(see(visit, "/").with(header::SET_COOKIE, cookie(visit, (SECURE, PLAIN), "", 0)))
+}
+
+/// The page of an invitation. Looking at it uses nothing up.
+pub(super) fn invitation(visit: &Visit) -> Result<Reply, Problem> {
+    invited(visit, visit.ask.get("key").unwrap_or_default(), None)
+}
+
+fn invited(visit: &Visit, key: &str, wrong: Option<String>) -> Result<Reply, Problem> {
+    let Some(invited) = visit.workspace().keeper().invited(&hashed(key))? else {
+        return Err(Problem::refused("This link was used, or its time is over. Ask an owner of the place for another"));
+    };
+    let is_wrong = wrong.is_some();
+    let errors: Vec<_> = wrong.map(|words| json!({"field": "password", "words": words})).into_iter().collect();
+    let about = json!({"key": key, "name": invited.person.name, "role": invited.person.role.word(), "errors": errors});
+    let page = visit.page("invitation.html", about)?;
+    Ok(if is_wrong { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page })
+}
+
+/// Somebody who was invited chooses a password, and is in.
+pub(super) fn accept(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
+    let key = form.get("key");
+    let known = visit.workspace().keeper().invited(&hashed(key))?;
+    let Some(known) = known else { return invited(visit, key, None) };
+    let words = form.as_typed("password");
+    if let Some(why) = too_weak(words, &known.person.name) {
+        return invited(visit, key, Some(why));
+    }
+    if words != form.as_typed("again") {
+        return invited(visit, key, Some("The two passwords are not the same".to_owned()));
+    }
+    let person = visit.workspace().keeper().accept(&hashed(key), Password::of(words)?)?;
+    begin(visit, &person, "by an invitation")
+}
+
+/// Another password for whoever is in: they say the present one first.
+pub(super) fn change_password(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
+    let id = visit.account()?.to_owned();
+    let keeper = visit.workspace().keeper();
+    let kept = keeper.named(&visit.actor.name)?.and_then(|(_, password)| password);
+    if !Password::is(kept.as_ref(), form.as_typed("present")) {
+        ATTEMPTS.failed(visit.address(), &visit.actor.name, Instant::now());
+        return Err(Problem::refused("The present password is not right. Nothing was changed"));
+    }
+    let words = form.as_typed("password");
+    if let Some(why) = too_weak(words, &visit.actor.name) {
+        return Err(StoreError::Refused(format!("{why}. Nothing was changed")).into());
+    }
+    if words != form.as_typed("again") {
+        return Err(Problem::refused("The two passwords are not the same. Nothing was changed"));
+    }
+    let own = visit.token.as_deref().map(hashed);
+    keeper.change_password(&visit.actor, &id, Password::of(words)?, own.as_deref())?;
+    Ok(see(visit, "/account?done=password"))
+}

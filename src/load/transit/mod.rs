@@ -1,0 +1,147 @@
+//! Timetables in the GTFS format become a [`Timetable`] and the places of its stops.
+//!
+//! *Why a reader of our own.* The readers there are stop at the first odd row or pass it over in silence; here each kind
+//! of oddity is an issue with file, row, field and remedy, and the rest is read.
+
+mod calendar;
+mod files;
+mod rows;
+mod stops;
+mod trips;
+
+pub use stops::Stop;
+
+use crate::place::{Code, Issue, Issues, Where};
+use crate::transit::Timetable;
+use chrono::NaiveDate;
+use files::Files;
+use rows::{Kind, Odd, Rows};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+/// A timetable and where its stops are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transit {
+    /// In the order of the file: their numbers are those of the timetable.
+    pub stops: Vec<Stop>,
+    /// What runs.
+    pub timetable: Timetable,
+}
+
+const NEVER: Kind = Kind::warning(
+    Code::TimetableNeverRuns,
+    "trips have a service that runs on no day",
+    "Look at calendar.txt and calendar_dates.txt: these trips are in no answer",
+);
+const TRANSFER: Kind = Kind::note(
+    Code::TimetableRow,
+    "a change from one vehicle or line to another, or within a vehicle, is not read; changes are as between other stops",
+    "Nothing needs doing",
+);
+const TRANSFER_ODD: Kind = Kind::warning(
+    Code::TimetableRow,
+    "no kind of change that is known, no whole seconds, or a stop that is not in stops.txt; left out",
+    "Ask the publisher how long the change takes",
+);
+
+/// What runs, when and from where, by the timetable in a folder or a zip?
+///
+/// `path` is the folder or zip and `shown` its name in messages.
+///
+/// # Errors
+/// One issue, when a file is missing or unreadable, or nothing in it ever runs.
+pub fn read(path: &Path, shown: &str, issues: &mut Issues) -> Result<Transit, Issue> {
+    let files = Files::open(path, shown, issues)?;
+    let mut odd = Odd::default();
+    let read = all(&files, &mut odd);
+    odd.tell(issues);
+    let transit = read?;
+    if transit.timetable.days().is_empty() {
+        let problem = "No trip of the timetable runs on any day";
+        let remedy = "Fetch a timetable that is in force; the other issues of this file say what is wrong with it";
+        return Err(Issue::error(Code::TimetableEmpty, Where::file(shown), problem, remedy));
+    }
+    Ok(transit)
+}
+
+fn all(files: &Files, odd: &mut Odd) -> Result<Transit, Issue> {
+    let (stops, numbers) = stops::read(files, odd)?;
+    let (services, names) = calendar::read(files, odd)?;
+    let mut trips = trips::read(files, &numbers, &names, odd)?;
+    trips.retain(|trip| (trip.service as usize) < services.len());
+    let used: BTreeSet<u32> = trips.iter().map(|trip| trip.service).collect();
+    let mut idle: Vec<&String> = names
+        .iter()
+        .filter(|(_, n)| used.contains(n) && services[**n as usize].days.is_empty())
+        .map(|(k, _)| k)
+        .collect();
+    idle.sort();
+    for name in idle {
+        odd.add(NEVER, (&files.at("calendar.txt"), 1, "service_id"), name);
+    }
+    // Nobody gets on or off where nobody knows where that is.
+    for call in trips.iter_mut().flat_map(|trip| &mut trip.calls) {
+        let is_somewhere = stops[call.stop as usize].at.is_some();
+        call.board &= is_somewhere;
+        call.alight &= is_somewhere;
+    }
+    let changes = changes(files, &numbers, odd)?;
+    let step_free_stops = stops.iter().map(|stop| stop.step_free).collect();
+    Ok(Transit { stops, timetable: Timetable { step_free_stops, services, trips, changes } })
+}
+
+type Changes = BTreeMap<(u32, u32), Option<u32>>;
+
+fn changes(files: &Files, stops: &HashMap<String, u32>, odd: &mut Odd) -> Result<Changes, Issue> {
+    let mut changes = Changes::new();
+    let Some(text) = files.text("transfers.txt")? else { return Ok(changes) };
+    let mut rows = Rows::new(&text, files.at("transfers.txt"), &["from_stop_id", "to_stop_id"])?;
+    while rows.next(odd) {
+        let special = ["from_trip_id", "to_trip_id", "from_route_id", "to_route_id"];
+        let kind = rows.of("transfer_type");
+        if matches!(kind, "4" | "5") || special.iter().any(|title| !rows.of(title).is_empty()) {
+            odd.add(TRANSFER, (&rows.file, rows.row(), "transfer_type"), kind);
+            continue;
+        }
+        let pair = stops.get(rows.of("from_stop_id")).zip(stops.get(rows.of("to_stop_id")));
+        let least = match (kind, rows.of("min_transfer_time")) {
+            ("3", _) => Some(None),
+            ("" | "0" | "1", "") => continue,
+            ("" | "0" | "1" | "2", seconds) => seconds.parse::<u32>().ok().filter(|s| *s <= 86_400).map(Some),
+            _ => None,
+        };
+        match pair.zip(least) {
+            Some(((&from, &to), least)) => {
+                changes.insert((from, to), least);
+            }
+            None => odd.add(TRANSFER_ODD, (&rows.file, rows.row(), "transfer_type"), kind),
+        }
+    }
+    Ok(changes)
+}
+
+/// Does anything run on any of these days? If not, the error that names the days that have services.
+///
+/// # Errors
+/// When no trip runs on any of `days`.
+pub fn runs_on_some(timetable: &Timetable, days: &[NaiveDate], at: Where) -> Result<(), Issue> {
+    if days.iter().any(|day| timetable.runs_on(*day)) {
+        return Ok(());
+    }
+    let asked: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
+    let there = timetable.days();
+    let (first, last) = (there.first(), there.last());
+    let problem = format!("Nothing in the timetable runs on {}", asked.join(", "));
+    let span = match (first, last) {
+        (Some(first), Some(last)) => format!("it has services on {} days from {first} to {last}", there.len()),
+        _ => "it has no services at all".to_owned(),
+    };
+    let nearest = days.first().and_then(|day| there.iter().min_by_key(|known| (**known - *day).num_days().abs()));
+    let nearest = nearest.map_or(String::new(), |day| format!("; the nearest is {day}"));
+    let remedy = format!("Give a date that the timetable covers ({span}{nearest}), or a newer timetable");
+    Err(Issue::error(Code::TimetableOutside, at, problem, remedy))
+}
+
+#[cfg(test)]
+#[path = "transit_tests.rs"]
+mod tests;

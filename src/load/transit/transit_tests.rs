@@ -1,0 +1,202 @@
+use super::*;
+use crate::place::Severity;
+use std::io::{Cursor, Write};
+
+const STOPS: &str = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station,wheelchair_boarding\n\
+    A,Alder Road,51.5,-3.0,0,,1\nB,Bridge,51.6,-3.0,,S,\nS,Station,51.61,-3.01,1,,1\nC,Corner,51.7,-3.0,0,,2\n";
+const CALENDAR: &str = "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n\
+    week,1,1,1,1,1,0,0,20240603,20240616\n";
+const DATES: &str = "service_id,date,exception_type\nweek,20240604,2\nweek,20240608,1\n";
+const TRIPS: &str = "route_id,service_id,trip_id,wheelchair_accessible\nr,week,one,1\n";
+const TIMES: &str = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n\
+    one,23:50:00,23:50:00,A,1\none,,,B,5\none,24:10:00,24:11:00,C,9\n";
+
+type Parts<'a> = Vec<(&'a str, &'a str)>;
+
+fn feed() -> Parts<'static> {
+    vec![
+        ("stops.txt", STOPS),
+        ("calendar.txt", CALENDAR),
+        ("calendar_dates.txt", DATES),
+        ("trips.txt", TRIPS),
+        ("stop_times.txt", TIMES),
+    ]
+}
+
+/// The feed with another text for one file.
+fn with<'a>(name: &'a str, text: &'a str) -> Parts<'a> {
+    let mut parts: Parts<'a> = feed();
+    parts.retain(|(known, _)| *known != name);
+    parts.push((name, text));
+    parts
+}
+
+fn without(name: &str) -> Parts<'static> {
+    feed().into_iter().filter(|(known, _)| *known != name).collect()
+}
+
+fn zipped<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        zip.write_all(bytes).expect("written");
+    }
+    zip.finish().expect("a zip").into_inner()
+}
+
+fn read_zip(bytes: &[u8]) -> (Result<Transit, Issue>, Vec<Issue>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("buses.zip");
+    std::fs::write(&path, bytes).expect("a file");
+    let mut issues = Issues::default();
+    let read = read(&path, "buses.zip", &mut issues);
+    (read, issues.into_sorted())
+}
+
+fn read_parts(parts: &Parts<'_>) -> (Result<Transit, Issue>, Vec<Issue>) {
+    read_zip(&zipped(parts.iter().map(|(name, text)| (*name, text.as_bytes()))))
+}
+
+fn codes(issues: &[Issue]) -> Vec<&'static str> {
+    issues.iter().map(|issue| issue.code.word()).collect()
+}
+
+fn day(of_june: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2024, 6, of_june).expect("a day")
+}
+
+#[test]
+fn a_timetable_is_read_with_its_exceptions_its_night_and_its_missing_time() {
+    let (read, issues) = read_parts(&feed());
+    let transit = read.expect("a timetable");
+    let calls = &transit.timetable.trips[0].calls;
+    let times: Vec<(i32, i32)> = calls.iter().map(|call| (call.arrival, call.departure)).collect();
+    assert_eq!(times, [(85_800, 85_800), (86_400, 86_400), (87_000, 87_060)], "half of the way, at midnight");
+    let ran: Vec<u32> = (1..=30).filter(|n| transit.timetable.runs_on(day(*n))).collect();
+    assert_eq!(ran, [3, 5, 6, 7, 8, 10, 11, 12, 13, 14], "not on the 4th, and on Saturday the 8th");
+    let step_free: Vec<bool> = transit.stops.iter().map(|stop| stop.step_free).collect();
+    assert_eq!(step_free, [true, true, true, false], "a stop of which nothing is said is as its station");
+    assert_eq!(codes(&issues), ["timetable-interpolated"]);
+    assert_eq!(issues[0].at.row, Some(3));
+}
+
+#[test]
+fn a_folder_a_zip_in_a_zip_marks_and_line_ends_of_windows_give_the_same_timetable() {
+    let plain = read_parts(&feed()).0.expect("a timetable");
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in feed() {
+        let windows = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        std::fs::write(folder.path().join(name), windows).expect("a file");
+    }
+    let mut issues = Issues::default();
+    assert_eq!(read(folder.path(), "buses", &mut issues).expect("a timetable"), plain);
+    let in_folder: Vec<(String, &str)> =
+        feed().into_iter().map(|(name, text)| (format!("gtfs/{name}"), text)).collect();
+    let inner = zipped(in_folder.iter().map(|(name, text)| (name.as_str(), text.as_bytes())));
+    let (read, issues) = read_zip(&zipped([("inner.zip", inner.as_slice()), ("read me.txt", b"hello".as_slice())]));
+    assert_eq!(read.expect("a timetable"), plain);
+    assert!(codes(&issues).contains(&"timetable-nested"));
+    let two = zipped([("a/stops.txt", STOPS.as_bytes()), ("b/stops.txt", STOPS.as_bytes())]);
+    assert!(read_zip(&two).0.expect_err("two").problem.contains("several timetables"));
+}
+
+#[test]
+fn a_file_that_is_missing_or_damaged_is_an_error_that_names_it() {
+    for name in ["stops.txt", "trips.txt", "stop_times.txt"] {
+        let error = read_parts(&without(name)).0.expect_err("an error");
+        assert_eq!(error.code, "timetable-file");
+        assert!(name == "stops.txt" || error.at.file == format!("buses.zip/{name}"), "{error:?}");
+    }
+    let neither: Parts<'_> = without("calendar.txt").into_iter().filter(|p| p.0 != "calendar_dates.txt").collect();
+    assert_eq!(read_parts(&neither).0.expect_err("an error").code, "timetable-file");
+    let no_column = with("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id\none,1,1,A\n");
+    assert_eq!(read_parts(&no_column).0.expect_err("an error").at.field.as_deref(), Some("stop_sequence"));
+    let whole = zipped(feed().iter().map(|(name, text)| (*name, text.as_bytes())));
+    for cut in [0, 1, 30, whole.len() / 2, whole.len() - 1] {
+        assert!(read_zip(&whole[..cut]).0.is_err(), "cut after {cut} bytes");
+    }
+    assert_eq!(read_zip(b"stop_id,stop_name\n").0.expect_err("an error").code, "timetable-file");
+}
+
+#[test]
+fn exceptions_alone_are_a_calendar_and_a_service_without_a_day_is_told() {
+    let only = read_parts(&without("calendar.txt")).0.expect("a timetable");
+    assert_eq!(only.timetable.days(), [day(8)].into());
+    let never = CALENDAR.replace("1,1,1,1,1,0,0", "0,0,0,0,0,0,0");
+    let mut parts = with("calendar.txt", &never);
+    parts.retain(|part| part.0 != "calendar_dates.txt");
+    let (read, issues) = read_parts(&parts);
+    assert_eq!(read.expect_err("nothing runs").code, "timetable-empty");
+    assert!(codes(&issues).contains(&"timetable-never-runs"));
+}
+
+#[test]
+fn times_that_go_back_lack_an_end_or_cannot_be_read_leave_the_trip_out_and_name_the_row() {
+    let head = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n";
+    let cases = [
+        ("one,08:00:00,08:00:00,A,1\none,07:59:00,07:59:00,B,2\n", "timetable-times", 3),
+        ("one,08:00:00,08:00:00,A,1\none,08:05:00,08:04:00,B,2\n", "timetable-times", 3),
+        ("one,,,A,1\none,08:05:00,08:05:00,B,2\n", "timetable-times", 2),
+        ("one,08:00:00,08:00:00,A,1\none,,,B,2\n", "timetable-times", 3),
+        ("one,8 o'clock,08:00:00,A,1\none,08:05:00,08:05:00,B,2\n", "timetable-times", 2),
+        ("one,-1:00:00,08:00:00,A,1\none,08:05:00,08:05:00,B,2\n", "timetable-times", 2),
+        ("one,99:00:00,99:00:00,A,1\none,99:05:00,99:05:00,B,2\n", "timetable-times", 2),
+        ("one,08:00:00,08:00:00,A,1\none,08:05:00,08:05:00,B,1\n", "timetable-row", 3),
+        ("one,08:00:00,08:00:00,A,first\none,08:05:00,08:05:00,B,2\n", "timetable-row", 2),
+        ("one,08:00:00,08:00:00,A,1\n", "timetable-times", 2),
+    ];
+    for (rows, code, row) in cases {
+        let text = format!("{head}{rows}");
+        let (read, issues) = read_parts(&with("stop_times.txt", &text));
+        assert_eq!(read.expect_err("no trip is left").code, "timetable-empty", "{rows}");
+        let told = issues.iter().find(|issue| issue.severity == Severity::Warning).expect("a warning");
+        assert_eq!((told.code.word(), told.at.row), (code, Some(row)), "{rows}");
+    }
+}
+
+#[test]
+fn nobody_gets_on_where_nobody_knows_where_that_is_and_strangers_are_told() {
+    let nowhere = STOPS.replace("51.5,-3.0,0", ",,0").replace("51.7,-3.0", "0,0");
+    let (read, issues) = read_parts(&with("stops.txt", &nowhere));
+    let transit = read.expect("a timetable");
+    assert!(!transit.timetable.trips[0].calls[0].board);
+    assert!(!transit.timetable.trips[0].calls[2].alight);
+    assert!(
+        issues.iter().any(|i| i.code == "timetable-stop" && i.at.row == Some(2) && i.problem.starts_with("2 rows"))
+    );
+    let text = format!("{TIMES}one,24:20:00,24:20:00,X,10\ntwo,08:00:00,08:00:00,A,1\n");
+    let (read, issues) = read_parts(&with("stop_times.txt", &text));
+    assert_eq!(read.expect("a timetable").timetable.trips[0].calls.len(), 3, "an unknown stop is passed");
+    assert_eq!(codes(&issues).iter().filter(|code| **code == "timetable-row").count(), 2);
+}
+
+#[test]
+fn a_headway_is_written_out_to_its_end_and_the_pattern_itself_does_not_run() {
+    let text = "trip_id,start_time,end_time,headway_secs\none,08:00:00,08:30:00,600\none,09:00:00,09:01:00,5\n";
+    let (read, issues) = read_parts(&with("frequencies.txt", text));
+    let starts: Vec<i32> = read.expect("a timetable").timetable.trips.iter().map(|t| t.calls[0].departure).collect();
+    assert_eq!(starts, [28_800, 29_400, 30_000], "not at 08:30, nor at 23:50");
+    assert_eq!(codes(&issues).iter().filter(|code| **code == "timetable-frequency").count(), 2);
+}
+
+#[test]
+fn changes_have_their_least_time_or_are_forbidden() {
+    let text =
+        "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nA,B,2,120\nB,A,3,\nA,C,0,\nA,X,2,5\nC,A,2,soon\n";
+    let (read, issues) = read_parts(&with("transfers.txt", text));
+    let changes = read.expect("a timetable").timetable.changes;
+    assert_eq!(changes, [((0, 1), Some(120)), ((1, 0), None)].into());
+    assert_eq!(issues[0].code, "timetable-row");
+    assert!(issues[0].problem.starts_with("2 rows"));
+}
+
+#[test]
+fn a_day_outside_the_timetable_is_an_error_that_names_the_days_there_are() {
+    let timetable = read_parts(&feed()).0.expect("a timetable").timetable;
+    let ask = |days: &[NaiveDate]| runs_on_some(&timetable, days, Where::file("place.toml"));
+    assert!(ask(&[day(9), day(10)]).is_ok());
+    let error = ask(&[day(30)]).expect_err("long over");
+    assert_eq!(error.code, "timetable-outside");
+    assert!(error.remedy.contains("10 days from 2024-06-03 to 2024-06-14"), "{}", error.remedy);
+    assert!(error.remedy.contains("the nearest is 2024-06-14"), "{}", error.remedy);
+}

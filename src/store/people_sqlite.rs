@@ -1,0 +1,301 @@
+//! People in SQLite: who there is.
+
+use super::keeper::now;
+use super::may::{Actor, Role};
+use super::password::Password;
+use super::people::{Invited, People, Person, is_fit};
+use super::rows::time;
+use super::sqlite::Sqlite;
+use super::{StoreError, Stored, audit, secret};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub(super) const PERSON: &str = "person.id, person.subject, person.name, person.role, person.patches, person.is_active, person.password IS NOT NULL, \
+     person.made, person.seen";
+
+pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
+    let patches: Option<String> = row.get(4)?;
+    let role: String = row.get(3)?;
+    Ok(Person {
+        id: row.get(0)?,
+        subject: row.get(1)?,
+        name: row.get(2)?,
+        // What is unclear may the least.
+        role: Role::named(&role).unwrap_or(Role::Viewer),
+        patches: patches.map(|text| text.lines().map(str::to_owned).collect()),
+        is_active: row.get(5)?,
+        has_password: row.get(6)?,
+        made: time(row.get(7)?),
+        seen: row.get::<_, Option<i64>>(8)?.map(time),
+    })
+}
+
+pub(super) fn of(db: &Connection, id: &str) -> Stored<Person> {
+    let found = db.query_row(&format!("SELECT {PERSON} FROM person WHERE id = ?1"), [id], person).optional()?;
+    found.ok_or_else(|| StoreError::Missing("There is no such person".to_owned()))
+}
+
+fn lines(patches: Option<&[String]>) -> Option<String> {
+    patches.map(|keys| keys.join("\n"))
+}
+
+fn described(role: Role, patches: Option<&[String]>) -> String {
+    match patches {
+        None => role.word().to_owned(),
+        Some(keys) => format!("{}, patches {}", role.word(), keys.join(", ")),
+    }
+}
+
+/// No stay, token or invitation of theirs is left.
+fn out(tx: &Connection, id: &str) -> Stored<()> {
+    for table in ["session", "token", "invitation"] {
+        tx.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [id])?;
+    }
+    Ok(())
+}
+
+/// Whoever is the last active owner with an account stays one: the operator's link is for emergencies.
+fn not_the_last(tx: &Connection, before: &Person) -> Stored<()> {
+    let others: i64 = tx.query_row(
+        "SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND id != ?1",
+        [&before.id],
+        |row| row.get(0),
+    )?;
+    if before.role == Role::Owner && before.is_active && others == 0 {
+        return Err(StoreError::Refused(
+            "This is the only owner with an account. Make somebody else an owner first".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+fn invite_to(tx: &Connection, id: &str, (key_hash, until): (&str, DateTime<Utc>)) -> Stored<()> {
+    tx.execute("DELETE FROM invitation WHERE person = ?1", [id])?;
+    tx.execute(
+        "INSERT INTO invitation (key_hash, person, until) VALUES (?1, ?2, ?3)",
+        params![key_hash, id, until.timestamp_millis()],
+    )?;
+    Ok(())
+}
+
+const TAKEN: &str = "Somebody here has this name already, or had it; use another";
+
+fn taken(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Refused(TAKEN.to_owned()),
+        _ => error.into(),
+    }
+}
+
+/// Whether somebody who is no longer here had this name: what they did is still theirs in the audit.
+fn was_somebody(tx: &Connection, name: &str) -> Stored<bool> {
+    Ok(tx.query_row(
+        "SELECT EXISTS (SELECT 1 FROM audit WHERE action = 'erase person' AND lower(object) = lower(?1))",
+        [name],
+        |row| row.get(0),
+    )?)
+}
+
+impl People for Sqlite {
+    fn people(&self) -> Stored<Vec<Person>> {
+        self.read(|db| {
+            let mut found = db.prepare(&format!("SELECT {PERSON} FROM person ORDER BY name COLLATE NOCASE"))?;
+            let all = found.query_map([], person)?.collect::<rusqlite::Result<_>>()?;
+            Ok(all)
+        })
+    }
+
+    fn person(&self, id: &str) -> Stored<Person> {
+        self.read(|db| of(db, id))
+    }
+
+    fn named(&self, name: &str) -> Stored<Option<(Person, Option<Password>)>> {
+        self.read(|db| {
+            let read = |row: &Row<'_>| Ok((person(row)?, row.get::<_, Option<String>>(9)?.map(Password)));
+            Ok(db
+                .query_row(&format!("SELECT {PERSON}, person.password FROM person WHERE name = ?1"), [name], read)
+                .optional()?)
+        })
+    }
+
+    fn invite(
+        &self,
+        actor: &Actor,
+        name: &str,
+        role: Role,
+        patches: Option<&[String]>,
+        link: (&str, DateTime<Utc>),
+    ) -> Stored<Person> {
+        is_fit(name)?;
+        if role == Role::Anonymous {
+            return Err(StoreError::Refused("Choose a role: viewer, coordinator, editor or owner".to_owned()));
+        }
+        let (actor, name, patches) = (actor.clone(), name.to_owned(), patches.map(<[String]>::to_vec));
+        let (key_hash, until) = (link.0.to_owned(), link.1);
+        let id: String = secret()?.chars().take(16).collect();
+        self.write(move |tx| {
+            if was_somebody(tx, &name)? {
+                return Err(StoreError::Refused(TAKEN.to_owned()));
+            }
+            tx.execute(
+                "INSERT INTO person (id, subject, name, role, patches, is_active, made)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
+                params![
+                    id,
+                    format!("local:{id}"),
+                    name,
+                    role.word(),
+                    lines(patches.as_deref()),
+                    now().timestamp_millis()
+                ],
+            )
+            .map_err(taken)?;
+            invite_to(tx, &id, (&key_hash, until))?;
+            audit::note(tx, &actor.name, "invite", &name, &described(role, patches.as_deref()))?;
+            of(tx, &id)
+        })
+    }
+
+    fn reset(&self, actor: &Actor, id: &str, link: (&str, DateTime<Utc>)) -> Stored<()> {
+        let (actor, id, key_hash, until) = (actor.clone(), id.to_owned(), link.0.to_owned(), link.1);
+        self.write(move |tx| {
+            let person = of(tx, &id)?;
+            if person.is_external() {
+                return Err(StoreError::Refused(
+                    "This person signs in elsewhere, and has no password here to reset".to_owned(),
+                ));
+            }
+            out(tx, &id)?;
+            tx.execute("UPDATE person SET password = NULL WHERE id = ?1", [&id])?;
+            invite_to(tx, &id, (&key_hash, until))?;
+            audit::note(tx, &actor.name, "reset", &person.name, "password, stays and tokens are void")
+        })
+    }
+
+    fn invited(&self, key_hash: &str) -> Stored<Option<Invited>> {
+        let now = now().timestamp_millis();
+        self.read(|db| {
+            let read = |row: &Row<'_>| Ok(Invited { person: person(row)?, until: time(row.get(9)?) });
+            let query = format!(
+                "SELECT {PERSON}, invitation.until FROM invitation JOIN person ON person.id = invitation.person
+                 WHERE invitation.key_hash = ?1 AND invitation.until > ?2 AND person.is_active"
+            );
+            Ok(db.query_row(&query, params![key_hash, now], read).optional()?)
+        })
+    }
+
+    fn accept(&self, key_hash: &str, password: Password) -> Stored<Person> {
+        let key_hash = key_hash.to_owned();
+        self.write(move |tx| {
+            let id: Option<String> = tx
+                .query_row(
+                    "SELECT person FROM invitation WHERE key_hash = ?1 AND until > ?2",
+                    params![key_hash, now().timestamp_millis()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            let id = id.ok_or_else(|| {
+                StoreError::Refused("This link was used, or its time is over; ask an owner for another".to_owned())
+            })?;
+            let person = of(tx, &id)?;
+            if !person.is_active {
+                return Err(StoreError::Refused("This link is not valid; ask an owner for another".to_owned()));
+            }
+            tx.execute("DELETE FROM invitation WHERE person = ?1", [&id])?;
+            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", params![password.0, id])?;
+            audit::note(tx, &person.name, "set password", &person.name, "by an invitation")?;
+            of(tx, &id)
+        })
+    }
+
+    fn change_password(&self, actor: &Actor, id: &str, password: Password, but: Option<&str>) -> Stored<()> {
+        let (actor, id, but) = (actor.clone(), id.to_owned(), but.map(str::to_owned));
+        self.write(move |tx| {
+            let person = of(tx, &id)?;
+            if person.is_external() || !person.has_password {
+                return Err(StoreError::Refused("This account has no password here".to_owned()));
+            }
+            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", params![password.0, id])?;
+            tx.execute("DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')", params![id, but])?;
+            audit::note(tx, &actor.name, "set password", &person.name, "other stays ended")
+        })
+    }
+
+    fn change_person(
+        &self,
+        actor: &Actor,
+        id: &str,
+        role: Role,
+        patches: Option<&[String]>,
+        is_active: bool,
+    ) -> Stored<Person> {
+        if role == Role::Anonymous {
+            return Err(StoreError::Refused("Choose a role: viewer, coordinator, editor or owner".to_owned()));
+        }
+        let (actor, id, patches) = (actor.clone(), id.to_owned(), patches.map(<[String]>::to_vec));
+        self.write(move |tx| {
+            let before = of(tx, &id)?;
+            if role != Role::Owner || !is_active {
+                not_the_last(tx, &before)?;
+            }
+            tx.execute(
+                "UPDATE person SET role = ?1, patches = ?2, is_active = ?3 WHERE id = ?4",
+                params![role.word(), lines(patches.as_deref()), is_active, id],
+            )?;
+            if !is_active {
+                out(tx, &id)?;
+            }
+            let was = described(before.role, before.patches.as_deref());
+            let is = described(role, patches.as_deref());
+            let closed = if is_active { "" } else { "; closed" };
+            audit::note(tx, &actor.name, "change person", &before.name, &format!("{was} becomes {is}{closed}"))?;
+            of(tx, &id)
+        })
+    }
+
+    fn erase_person(&self, actor: &Actor, id: &str) -> Stored<()> {
+        let (actor, id) = (actor.clone(), id.to_owned());
+        self.write(move |tx| {
+            let person = of(tx, &id)?;
+            not_the_last(tx, &person)?;
+            out(tx, &id)?;
+            tx.execute("DELETE FROM person WHERE id = ?1", [&id])?;
+            audit::note(tx, &actor.name, "erase person", &person.name, "account, password, stays and tokens")
+        })
+    }
+
+    fn vouched(&self, subject: &str, name: &str, role: Role, patches: Option<&[String]>) -> Stored<Person> {
+        if subject.starts_with("local:") {
+            return Err(StoreError::Refused("This subject is not another provider's".to_owned()));
+        }
+        let (subject, patches) = (subject.to_owned(), patches.map(<[String]>::to_vec));
+        let id: String = secret()?.chars().take(16).collect();
+        let wished = if is_fit(name).is_ok() { name.to_owned() } else { format!("person {}", &id[..6]) };
+        self.write(move |tx| {
+            let query = format!("SELECT {PERSON} FROM person WHERE subject = ?1");
+            if let Some(known) = tx.query_row(&query, [&subject], person).optional()? {
+                if known.role != role || known.patches != patches {
+                    tx.execute(
+                        "UPDATE person SET role = ?1, patches = ?2 WHERE id = ?3",
+                        params![role.word(), lines(patches.as_deref()), known.id],
+                    )?;
+                    let was = described(known.role, known.patches.as_deref());
+                    let is = described(role, patches.as_deref());
+                    audit::note(tx, "provider", "change person", &known.name, &format!("{was} becomes {is}"))?;
+                }
+                return of(tx, &known.id);
+            }
+            // A name that is somebody else's is not taken over: the subject is the key, and the name only a name.
+            let taken: bool =
+                tx.query_row("SELECT EXISTS (SELECT 1 FROM person WHERE name = ?1)", [&wished], |row| row.get(0))?;
+            let name = if taken || was_somebody(tx, &wished)? { format!("{wished} {}", &id[..6]) } else { wished };
+            tx.execute(
+                "INSERT INTO person (id, subject, name, role, patches, is_active, made)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
+                params![id, subject, name, role.word(), lines(patches.as_deref()), now().timestamp_millis()],
+            )?;
+            audit::note(tx, "provider", "new person", &name, &described(role, patches.as_deref()))?;
+            of(tx, &id)
+        })
+    }
+}
