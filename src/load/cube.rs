@@ -74,7 +74,7 @@ pub fn read(path: &Path, shown: &str) -> Result<Cube, Vec<Issue>> {
         let remedy = "Mend what is named above first";
         issues.push(Issue::error(Code::CubeRow, Where::file(shown), problem, remedy));
     }
-    cube.crossed = crossed.flatten().unwrap_or_default();
+    cube.crossed = crossed.unwrap_or_default();
     if issues.is_empty() { Ok(cube) } else { Err(issues) }
 }
 
@@ -84,7 +84,7 @@ struct Reader<'s> {
     at: [usize; COLUMNS.len()],
     groups: Vec<usize>,
     words: FxHashSet<Arc<str>>,
-    crossed: Option<Option<String>>,
+    crossed: Option<String>,
     cube: Cube,
     issues: Vec<Issue>,
     broken: usize,
@@ -130,7 +130,7 @@ impl Reader<'_> {
             let problem = format!("The cube is of version \"{version}\" of the contract, and {CUBE_VERSION} is read");
             return Err(("version", problem, "Make the cube again with this version of the program"));
         }
-        let crossed = text("crossed").map(str::to_owned);
+        let crossed = text("crossed").unwrap_or_default().to_owned();
         if *self.crossed.get_or_insert_with(|| crossed.clone()) != crossed {
             return Err((
                 "crossed",
@@ -150,17 +150,7 @@ impl Reader<'_> {
                 let problem = format!("Records that were not counted ({outcome}) have a {name}");
                 return Err((name, problem, "Leave all but outcome and records empty there"));
             }
-            let key = CubeKey {
-                outcome: self.word(outcome),
-                location: None,
-                quarter: None,
-                activity: None,
-                asset: None,
-                themes: None,
-                answers: vec![None; self.groups.len()],
-                person: None,
-            };
-            return Ok((key, CubeSums::refused(records)));
+            return Ok((self.refused(outcome), CubeSums::refused(records)));
         }
         let day = |name: &'static str| -> Result<NaiveDate, Broken> {
             let words = text(name).unwrap_or_default();
@@ -212,6 +202,20 @@ impl Reader<'_> {
         }
         let (hours, connections) = (number("hours")?, number("connections")?);
         Ok((key, CubeSums { records, people, largest, hours, connections, days: Some((first, last)) }))
+    }
+
+    /// The key of records that were not counted.
+    fn refused(&mut self, outcome: &str) -> CubeKey {
+        CubeKey {
+            outcome: self.word(outcome),
+            location: None,
+            quarter: None,
+            activity: None,
+            asset: None,
+            themes: None,
+            answers: vec![None; self.groups.len()],
+            person: None,
+        }
     }
 
     /// Words that occur often, kept once.
