@@ -3,7 +3,7 @@
 use patchwork::export;
 use patchwork::layer::{Findings, catalog};
 use patchwork::load::{self, count};
-use patchwork::place::{Cube, Engagement, Place};
+use patchwork::place::{Contributors, Cube, Engagement, Place};
 use patchwork::synth::{DemoOptions, write_demo};
 use std::fs;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn instead(dir: &Path, cube: &Cube) -> Place {
 /// What is counted, but for the files and for the bounded lists of who is behind a count, in which the order of rows
 /// may decide who beyond the 64th is remembered.
 fn exact(engagement: &Engagement) -> Engagement {
-    Engagement { files: Vec::new(), contributors: Default::default(), venues: Vec::new(), ..engagement.clone() }
+    Engagement { files: Vec::new(), contributors: Contributors::default(), venues: Vec::new(), ..engagement.clone() }
 }
 
 fn says_the_same(dir: &Path) {
@@ -128,7 +128,7 @@ fn records(n: u64) -> Vec<String> {
             "soon",
             "2031-01-01",
         ]);
-        let day = if day == "2031-01-01" && nth % 40 != 0 { "2024-06-01" } else { day };
+        let day = if day == "2031-01-01" && !nth.is_multiple_of(40) { "2024-06-01" } else { day };
         let activity = pick(&["session", "Drop-in", "project", "conversation", "juggling", "", "level 2"]);
         let asset = pick(&["hall", "Library", "", "elsewhere"]);
         let (zone, postcode, patch) = match nth % 7 {
