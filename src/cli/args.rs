@@ -64,6 +64,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
+    /// Count engagement records into a cube, which can be kept, merged and read instead of them
+    Count(super::count::CountArgs),
+    /// Merge the cubes of parts into one
+    Cube(super::count::CubeArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print

@@ -3,6 +3,7 @@
 
 mod asset;
 mod code;
+mod cube;
 mod engagement;
 mod grant;
 mod group;
@@ -19,6 +20,7 @@ mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
 pub use code::{Code, Severity};
+pub use cube::{COUNTED, CUBE_VERSION, Cube, CubeKey, CubeSums, Meaning, Words};
 pub use engagement::{
     Activity, Answer, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PlaceOrPatch,
     Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,

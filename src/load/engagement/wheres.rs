@@ -8,9 +8,10 @@ use crate::load::postcodes::{self, Postcodes};
 use crate::load::words::{key_form, plain};
 use crate::place::{Asset, AssetIdx, IdVec, Idx, Patch, PatchIdx, Position, Span, ZoneIdx};
 use geo::{MapCoords, MultiPolygon};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,6 +43,32 @@ pub(in crate::load) struct Ground<'a> {
     pub(in crate::load) one_patch: bool,
 }
 
+/// What a cube calls places: a patch, a zone that lies in several, a postcode district, and what lies in no patch.
+const PATCH: &str = "patch:";
+const ZONE: &str = "zone:";
+const DISTRICT: &str = "district:";
+const OUTSIDE: &str = "outside";
+
+const NO_LOCATION: &str = "its location is neither a patch, a zone, a district nor outside";
+
+/// Every reason why a record is nowhere, for cubes, which tell them by their words.
+pub(super) const NOWHERE: [&str; 14] = [
+    "its coordinates cannot be read",
+    "its coordinates are noughts",
+    "its coordinates are metres of a system that the file does not name; set crs",
+    "it says no place",
+    "its patch is none of the place's",
+    "its zone is none of the place's",
+    "the place has no postcode file",
+    "its postcode district is not in the postcode file",
+    "its postcode district lies outside the place",
+    "its postcode is not in the postcode file",
+    "its postcode cannot be read",
+    "it lies outside the place",
+    NO_LOCATION,
+    "a cube does not say why",
+];
+
 /// Where a record is, or why nobody knows.
 pub(super) type Found = Result<Spot, &'static str>;
 
@@ -59,6 +86,7 @@ pub(super) struct Wheres<'a> {
     postcodes: Option<Arc<Postcodes>>,
     districts: OnceCell<FxHashMap<String, Parts>>,
     postcode_spots: FxHashMap<Box<str>, Found>,
+    district_names: FxHashMap<Spot, String>,
     degrees: OnceCell<AreaGrid>,
     metres: OnceCell<AreaGrid>,
 }
@@ -82,6 +110,7 @@ impl<'a> Wheres<'a> {
             postcodes: None,
             districts: OnceCell::new(),
             postcode_spots: FxHashMap::default(),
+            district_names: FxHashMap::default(),
             degrees: OnceCell::new(),
             metres: OnceCell::new(),
         };
@@ -135,6 +164,55 @@ impl<'a> Wheres<'a> {
     /// Whether a spot is one patch for certain.
     pub(super) fn is_exact(&self, spot: Spot) -> bool {
         matches!(self.parts(spot), [(_, share)] if *share >= 1.0)
+    }
+
+    /// Which of two spots comes first, by what they are and not by when they first occurred.
+    pub(super) fn order(&self, a: Spot, b: Spot) -> std::cmp::Ordering {
+        let form = |spot: Spot| self.parts(spot).iter().map(|(patch, share)| (*patch, share.to_bits()));
+        if a == b { std::cmp::Ordering::Equal } else { form(a).cmp(form(b)) }
+    }
+
+    /// A number that says which of two spots is taken where one day tells both, by what they are.
+    pub(super) fn tie(&self, spot: Spot) -> u32 {
+        match self.parts(spot) {
+            [(patch, share)] if *share >= 1.0 => patch.map_or(0, |patch| patch.index() as u32 + 1),
+            parts => {
+                let mut hasher = FxHasher::default();
+                parts.iter().for_each(|(patch, share)| (*patch, share.to_bits()).hash(&mut hasher));
+                (hasher.finish() >> 32) as u32
+            }
+        }
+    }
+
+    /// What a spot is called in a cube: a patch or nowhere in one where that is certain, else a zone or postcode
+    /// district that lies in several.
+    pub(super) fn name(&self, spot: Spot) -> String {
+        if let [(patch, share)] = self.parts(spot)
+            && share.to_bits() == 1.0_f64.to_bits()
+        {
+            let key = |patch: PatchIdx| self.ground.patches.get(patch.index()).map(|patch| patch.key.as_str());
+            return patch.and_then(key).map_or_else(|| OUTSIDE.to_owned(), |key| format!("{PATCH}{key}"));
+        }
+        let zone = self.zone_spots.iter().position(|own| *own == spot).and_then(|zone| self.ground.zones.get(zone));
+        let district = || self.district_names.get(&spot).cloned().unwrap_or_default();
+        zone.map_or_else(|| format!("{DISTRICT}{}", district()), |zone| format!("{ZONE}{}", zone.key))
+    }
+
+    /// The spot that a cube calls so.
+    pub(super) fn by_name(&mut self, name: &str) -> Found {
+        if name == OUTSIDE {
+            return Ok(self.exactly(None));
+        }
+        if let Some(key) = name.strip_prefix(PATCH) {
+            return self.by_patch(key);
+        }
+        if let Some(key) = name.strip_prefix(ZONE) {
+            return self.by_zone(key);
+        }
+        match name.strip_prefix(DISTRICT) {
+            Some(district) => self.by_postcode(district),
+            None => Err(NO_LOCATION),
+        }
     }
 
     fn exactly(&mut self, patch: Option<PatchIdx>) -> Spot {
@@ -199,11 +277,15 @@ impl<'a> Wheres<'a> {
         if is_district(&form) {
             let districts = self.districts.get_or_init(|| districts(&postcodes, self.ground, &self.patch_locator));
             let parts = districts.get(&form).cloned().ok_or("its postcode district is not in the postcode file")?;
-            return if parts.is_empty() {
-                Err("its postcode district lies outside the place")
-            } else {
-                Ok(self.spot(parts))
-            };
+            if parts.is_empty() {
+                return Err("its postcode district lies outside the place");
+            }
+            let spot = self.spot(parts);
+            let name = self.district_names.entry(spot).or_insert_with(|| form.clone());
+            if form < *name {
+                name.clone_from(&form);
+            }
+            return Ok(spot);
         }
         Err(if form.len() >= 5 { "its postcode is not in the postcode file" } else { "its postcode cannot be read" })
     }
