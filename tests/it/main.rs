@@ -39,6 +39,8 @@ mod load_faults;
 mod load_use;
 mod locate;
 mod meaning;
+mod oidc;
+mod oidc_provider;
 mod plan;
 mod reach;
 mod reach_dirty;
