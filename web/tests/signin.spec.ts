@@ -73,5 +73,5 @@ test("an answer that this browser did not ask for lets nobody in", async ({ page
   await expect(page.getByRole("alert")).toContainText("came to nothing");
   expect(await barriers(page)).toEqual([]);
   await page.goto(`${base()}/account`);
-  await expect(page.getByText("Sign in first")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Sign in first" })).toBeVisible();
 });

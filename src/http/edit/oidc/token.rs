@@ -255,15 +255,20 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn rs256_is_as_rfc_7515_has_it() {
-        // The example of its appendix A.2: a key, and a token signed with it.
-        let key = json!({"kty": "RSA", "e": "AQAB", "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"});
-        let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrp0igcN_IoypGlUPQGe77Rw";
-        let (signed, signature) = token.rsplit_once('.').expect("three parts");
-        let signature = URL_SAFE_NO_PAD.decode(signature).expect("bytes");
-        assert!(has_signed(&key, "RS256", signed.as_bytes(), &signature));
-        assert!(!has_signed(&key, "PS256", signed.as_bytes(), &signature));
-        assert!(!has_signed(&key, "ES256", signed.as_bytes(), &signature));
-        assert!(!has_signed(&key, "RS256", &signed.as_bytes()[1..], &signature));
+    fn signatures_by_rsa_that_another_library_made_are_right_in_their_own_way_alone() {
+        // A key and signatures made by Node.js (OpenSSL).
+        let key = json!({"kty": "RSA", "e": "AQAB", "n": "5Cx5TWRV5Eowy-U8SIHKlS0J2Jv27NShoulyxhgk3BMUUnV8XVzYgnjUCzxp-9L6uwwh_iZxn2vfvKHLvuK6BrVaq97bBjBQty3flVAcP-gkzco7l8J0BI5cIB2Lz-KTOOAB1EBhEHmErOuwNA-0KUZqsBEeNP3GAtGPaMvSbb8rKGSK8h-EtmP4EYs6lzfswGmuQMMfAVgpDZWJgZbllaN9MYObAGp2cYZcsMQt-nH8evIDwSOpsMiKYTQp3947_BwNsqLlsVsRzkGP_15jcw7HrnGpot29n3rOYEq8mHWq6vyxm5nCIDoVKIqj5o46T1wniQ_8X4dAbSOUgXRb0Q"});
+        let signed = b"eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3ZjMifQ";
+        let (rs, ps) = (
+            "LUk3Cd3_-TjMu0bGKEkAIeeeeacBflgUnrhAwqPF3H4MsNxNDOzArk4lZDR--kSlZJrJ8Rx3gTRWPlqwFxtTSumf7CEOjizQiPu2yVB8rBUOp8xbcknZBK50Ib0guOjqsmgA2Cd2gttdQX1kl-olUKdIPh-DWXnHI39NE7Gc-cqcSPqspDSlwB4sTV3gL0gQkgfMGO2lyfpQU4M9J9cfXXubC0RD6Z8hmvvSvIyQZ6Q_0KJnjDdeE34gxFWPxwsXt0vAleOZkYYED2gLlikHH3zzH-VdUNfJUwYfkLz5BXk-Y-2blSzmCOiJmwcAQ6Rfsoc7yJHAHdSNbXKkBvhmOg",
+            "P7Noq8x8GhDfMn10Oq3vapg2eNEYsdMXLysqyQgmzdUgq40dzcyzcDyoNvkbCU2FC0kr_Qcw-MEeXwup_ovMqDDF129Mlurbih8h1vvq26tAMuyGTpObv-ToNyvJ9VXLsdj7Hf0IEf6fKwcfUMOkOj-qb-V4m-EMDkH-faCIi5JHiPEq1fl92mmu3nDs4js_JEyeu7NXPP2B4urLWgON0GijMrXasyP4tjFdFrzGmpQ9CHvddLWlO9wHTsNl8AvmJ-7twrEmV1Q68SjNrr2M3rR28_1h4Bl_XuHt94mQ7drjOEnaczhbX-CYbrb0HjNxXEItn4nJPFVczOpqfPrMTw",
+        );
+        for (algorithm, signature, is_right) in
+            [("RS256", rs, true), ("PS256", ps, true), ("RS256", ps, false), ("PS256", rs, false), ("ES256", rs, false)]
+        {
+            let signature = URL_SAFE_NO_PAD.decode(signature).expect("bytes");
+            assert_eq!(has_signed(&key, algorithm, signed, &signature), is_right, "{algorithm}");
+            assert!(!has_signed(&key, algorithm, &signed[1..], &signature), "{algorithm}");
+        }
     }
 }
