@@ -17,6 +17,7 @@ mod scenarios;
 mod start;
 mod versions;
 mod visit;
+mod vouch;
 pub(super) mod who;
 
 pub use oidc::{Provider, Secret, SignIn};
@@ -74,9 +75,9 @@ const SENT: &str = "POST, OPTIONS";
 pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     vec![
         ("/sign-in", others(get(page(door::door)).post(sent(door::enter)), FORM)),
-        ("/sign-in/provider", super::plain(get(oidc::leave_for))),
-        ("/sign-in/back", super::plain(get(oidc::come_back))),
-        ("/sign-in/provider/end", super::plain(get(oidc::end))),
+        ("/sign-in/provider", super::plain(get(vouch::leave_for))),
+        ("/sign-in/back", super::plain(get(vouch::come_back))),
+        ("/sign-in/provider/end", super::plain(get(vouch::end))),
         ("/sign-out", others(post(sent(door::leave)), SENT)),
         ("/invitation", others(get(page(door::invitation)).post(sent(door::accept)), FORM)),
         ("/account", super::plain(get(page(account::page)))),

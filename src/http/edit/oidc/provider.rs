@@ -28,7 +28,7 @@ const AT_ONCE: usize = 32;
 
 /// Why a sign-in elsewhere came to nothing; the words are for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::http::edit) enum Fault {
     /// The provider does not answer, or not as one.
     Silent(String),
     /// What came back is not taken.
@@ -40,7 +40,7 @@ use Fault::{Refused as No, Silent};
 /// Another provider that vouches for people.
 #[derive(Debug)]
 pub struct Provider {
-    pub(super) settings: SignIn,
+    pub(in crate::http::edit) settings: SignIn,
     client: reqwest::Client,
     found: Mutex<Option<Arc<Found>>>,
     /// When new keys were asked for last.
@@ -176,7 +176,7 @@ impl Provider {
     }
 
     /// Where a browser goes to sign in.
-    pub(super) async fn address(&self, carried: &str, back: &str) -> Result<String, Fault> {
+    pub(in crate::http::edit) async fn address(&self, carried: &str, back: &str) -> Result<String, Fault> {
         self.bounded(async {
             let mut address = self.found(false).await?.authorize.clone();
             address
@@ -195,7 +195,7 @@ impl Provider {
     }
 
     /// Where a browser signs out of the provider, where it has such a page.
-    pub(super) async fn end(&self, back: &str) -> Result<Option<String>, Fault> {
+    pub(in crate::http::edit) async fn end(&self, back: &str) -> Result<Option<String>, Fault> {
         self.bounded(async {
             let Some(mut address) = self.found(false).await?.end.clone() else { return Ok(None) };
             let mut pairs = address.query_pairs_mut();
@@ -207,7 +207,7 @@ impl Provider {
     }
 
     /// What the provider says of whoever came back with this code; `issuer` is whose answer it says it is.
-    pub(super) async fn claims(
+    pub(in crate::http::edit) async fn claims(
         &self,
         carried: &str,
         code: &str,
@@ -285,7 +285,7 @@ impl Provider {
     }
 
     /// The groups of whoever the provider says this of.
-    pub(super) fn groups<'a>(&self, claims: &'a Value) -> Vec<&'a str> {
+    pub(in crate::http::edit) fn groups<'a>(&self, claims: &'a Value) -> Vec<&'a str> {
         match self.said_of_groups(claims) {
             Some(Value::String(one)) => vec![one],
             Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
@@ -295,7 +295,7 @@ impl Provider {
 }
 
 /// What the state must be of whoever carries this.
-pub(super) fn state(carried: &str) -> String {
+pub(in crate::http::edit) fn state(carried: &str) -> String {
     made(carried, "state")
 }
 

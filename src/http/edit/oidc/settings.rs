@@ -90,7 +90,7 @@ impl SignIn {
 
     /// What somebody in these groups is here, and which patches are theirs (`None` for all); nothing where none of the
     /// groups has a role.
-    pub(super) fn role(&self, groups: &[&str]) -> Option<(Role, Option<Vec<String>>)> {
+    pub(in crate::http::edit) fn role(&self, groups: &[&str]) -> Option<(Role, Option<Vec<String>>)> {
         let role = groups.iter().filter_map(|group| Role::named(self.roles.get(*group)?)).max()?;
         if role != Role::Coordinator || self.patches.is_empty() {
             return Some((role, None));
