@@ -51,6 +51,7 @@ mod reference;
 mod releases_kept;
 mod review;
 mod plan_commands;
+mod patch_history;
 mod plan_patches;
 mod roles;
 mod roles_accounts;
