@@ -5,6 +5,7 @@ use patchwork::layer::{Findings, catalog};
 use patchwork::load::{self, count};
 use patchwork::place::{Contributors, Cube, Engagement, Place};
 use patchwork::synth::{DemoOptions, write_demo};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -170,6 +171,23 @@ fn a_cube_read_instead_of_its_records_says_what_they_say_where_they_are_messy() 
     let file = &records.files[0];
     assert!(file.repeated > 50 && file.without_day > 100 && file.spread > 300 && file.nowhere.len() >= 6, "{file:?}");
     says_the_same(tmp.path());
+}
+
+#[test]
+fn a_cube_says_what_records_say_that_name_patches_of_an_earlier_time() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let dir = tmp.path();
+    messy(dir, &records(3_000));
+    let today = fs::read_to_string(dir.join("patches.geojson")).expect("patches");
+    // Until the end of 2023 the first patch reached further east, over homes that are in the second since.
+    fs::write(dir.join("then.geojson"), today.replace("-0.98", "-0.97")).expect("written");
+    let earlier = "[[patches.earlier]]\nfile = \"then.geojson\"\nkey = \"code\"\nuntil = \"2023-12-31\"\n[zones]";
+    let settings = fs::read_to_string(dir.join("place.toml")).expect("settings");
+    fs::write(dir.join("place.toml"), settings.replace("[zones]", earlier)).expect("written");
+    let locations: BTreeSet<std::sync::Arc<str>> =
+        counted(dir).rows.into_iter().filter_map(|(key, _)| key.location).collect();
+    assert!(locations.contains("earlier:2023-12-31:P1"), "{locations:?}");
+    says_the_same(dir);
 }
 
 #[test]

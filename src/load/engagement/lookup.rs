@@ -8,7 +8,7 @@ use super::record::MILLIONTHS;
 use super::wheres::{Found, Wheres};
 use super::written::{day_of, is_short, themes_of};
 use super::{columns::Fact, look};
-use crate::load::manifest::EngagementSection;
+use crate::load::manifest::{EngagementSection, PatchNames};
 use crate::place::{Activity, Answer, Code, Idx, Issue, Issues, Meaning, Where, Words};
 use crate::read::Cell;
 use chrono::NaiveDate;
@@ -42,6 +42,7 @@ pub(super) fn meanings(
         nothing("connections", Some("0"), None),
     ];
     let mut unknown: Vec<&str> = Vec::new();
+    let mut depends = false;
     let known = |dimension: &str| names.groups.iter().any(|group| group.dimension == dimension);
     for one in words {
         let mut meaning = Meaning { words: one.words.clone(), ..nothing(&one.fact, None, None) };
@@ -72,7 +73,11 @@ pub(super) fn meanings(
                 }
             }
             (Some(Fact::Zone), _) => locate(&mut meaning, wheres.by_zone(text), wheres),
-            (Some(Fact::Patch), _) => locate(&mut meaning, wheres.by_patch(text), wheres),
+            (Some(Fact::Patch), _) => {
+                depends |= wheres.changed() && section.patch_names == PatchNames::Then;
+                let found = wheres.by_patch(text, NaiveDate::MAX, PatchNames::Today).0;
+                locate(&mut meaning, found, wheres);
+            }
             (Some(Fact::Postcode | Fact::District), _) => {
                 let found = wheres.by_postcode(text);
                 locate(&mut meaning, found, wheres);
@@ -99,6 +104,13 @@ pub(super) fn meanings(
             }
         }
         meanings.push(meaning);
+    }
+    if depends {
+        let problem = "Which patch a name means depends on the day where there are [[patches.earlier]], and words are looked up \
+                       without their day";
+        let remedy = "Give the engine zones or postcodes, or write patch_names = \"today\" for records whose names were \
+                      written anew since";
+        issues.push(Issue::error(Code::FactUnknown, Where::file("place.toml").field("patch_names"), problem, remedy));
     }
     for fact in unknown {
         let problem = format!("Words are of \"{fact}\", which is no fact that words are looked up of");

@@ -49,11 +49,13 @@ pub(in crate::load) struct Ground<'a> {
 
 /// What a cube calls places: a patch, a zone that lies in several, a postcode district, and what lies in no patch.
 const PATCH: &str = "patch:";
+const EARLIER: &str = "earlier:";
 const ZONE: &str = "zone:";
 const DISTRICT: &str = "district:";
 const OUTSIDE: &str = "outside";
 
 const NO_LOCATION: &str = "its location is neither a patch, a zone, a district nor outside";
+const NO_PATCH: &str = "its patch is none of the place's";
 
 /// Every reason why a record is nowhere, for cubes, which tell them by their words.
 pub(super) const NOWHERE: [&str; 14] = [
@@ -61,7 +63,7 @@ pub(super) const NOWHERE: [&str; 14] = [
     "its coordinates are noughts",
     "its coordinates are metres of a system that the file does not name; set crs",
     "it says no place",
-    "its patch is none of the place's",
+    NO_PATCH,
     "its zone is none of the place's",
     "the place has no postcode file",
     "its postcode district is not in the postcode file",
@@ -192,8 +194,8 @@ impl<'a> Wheres<'a> {
         }
     }
 
-    /// What a spot is called in a cube: a patch or nowhere in one where that is certain, else a zone or postcode
-    /// district that lies in several.
+    /// What a spot is called in a cube: a patch or nowhere in one where that is certain, else a zone, a patch of an
+    /// earlier time or a postcode district that lies in several.
     pub(super) fn name(&self, spot: Spot) -> String {
         if let [(patch, share)] = self.parts(spot)
             && share.to_bits() == 1.0_f64.to_bits()
@@ -202,8 +204,19 @@ impl<'a> Wheres<'a> {
             return patch.and_then(key).map_or_else(|| OUTSIDE.to_owned(), |key| format!("{PATCH}{key}"));
         }
         let zone = self.zone_spots.iter().position(|own| *own == spot).and_then(|zone| self.ground.zones.get(zone));
-        let district = || self.district_names.get(&spot).cloned().unwrap_or_default();
-        zone.map_or_else(|| format!("{DISTRICT}{}", district()), |zone| format!("{ZONE}{}", zone.key))
+        if let Some(zone) = zone {
+            return format!("{ZONE}{}", zone.key);
+        }
+        let district = || format!("{DISTRICT}{}", self.district_names.get(&spot).cloned().unwrap_or_default());
+        self.name_then(spot).unwrap_or_else(district)
+    }
+
+    /// What a patch of an earlier time is called in a cube, by its last day and its key: `earlier:2024-03-31:P1`.
+    fn name_then(&self, spot: Spot) -> Option<String> {
+        self.ground.earlier.iter().zip(&self.patches_then).find_map(|(set, spots)| {
+            let own = set.patches.iter().find(|patch| spots.get(&plain(&patch.key)) == Some(&spot))?;
+            Some(format!("{EARLIER}{}:{}", set.until, own.key))
+        })
     }
 
     /// The spot that a cube calls so.
@@ -212,7 +225,11 @@ impl<'a> Wheres<'a> {
             return Ok(self.exactly(None));
         }
         if let Some(key) = name.strip_prefix(PATCH) {
-            return self.by_patch(key);
+            return self.patches.get(&plain(key)).copied().ok_or(NO_PATCH);
+        }
+        if let Some((until, key)) = name.strip_prefix(EARLIER).and_then(|then| then.split_once(':')) {
+            let set = self.ground.earlier.iter().position(|set| set.until.to_string() == until);
+            return set.and_then(|set| self.patches_then[set].get(&plain(key))).copied().ok_or(NO_PATCH);
         }
         if let Some(key) = name.strip_prefix(ZONE) {
             return self.by_zone(key);
@@ -247,6 +264,11 @@ impl<'a> Wheres<'a> {
         patch.map(PatchIdx::from_usize)
     }
 
+    /// Whether the names of patches mean another patch on another day.
+    pub(super) fn changed(&self) -> bool {
+        !self.patches_then.is_empty()
+    }
+
     /// By the key or name of a patch, on a day: of those in force then, else of today's, else of any other time, the
     /// latest first. Whether it was a patch of an earlier time is said beside.
     pub(super) fn by_patch(&self, words: &str, day: NaiveDate, names: PatchNames) -> (Found, bool) {
@@ -260,7 +282,7 @@ impl<'a> Wheres<'a> {
             return (Ok(spot), false);
         }
         let any = if names == PatchNames::Then { (0..self.patches_then.len()).rev().find_map(found) } else { None };
-        (any.ok_or("its patch is none of the place's"), any.is_some())
+        (any.ok_or(NO_PATCH), any.is_some())
     }
 
     /// The patches of an earlier time by key and name: each is where the people of its homes live today, one today's
