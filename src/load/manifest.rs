@@ -7,6 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 mod rules;
+mod transit;
 
 /// The JSON Schema of `place.toml`, by which editors complete and check it while it is written.
 #[must_use]
@@ -17,6 +18,7 @@ pub fn schema() -> serde_json::Value {
 }
 
 pub use rules::{DisclosureSection, GroupWords, RELEASES, StandardSection};
+pub use transit::TransitSection;
 
 /// The whole of `place.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -35,6 +37,9 @@ pub struct Manifest {
     pub deprivation: Option<DeprivationSection>,
     /// Streets to walk. Without it, walks are straight lines times `detour_factor`, and say so.
     pub streets: Option<StreetsSection>,
+    /// Timetables of buses, trains and ferries.
+    #[serde(default)]
+    pub transit: Vec<TransitSection>,
     /// Things to reach.
     #[serde(default)]
     pub assets: Vec<AssetsSection>,
