@@ -42,7 +42,10 @@ const BY_BUS: [(&str, &str); 2] = [
         "Door to door, waiting included, for the resident in the middle: the time that half the departures do not exceed; \
          null when half of them do not arrive",
     ),
-    ("Nine in ten take at most", "The same that nine residents in ten do not exceed; null when more than one in ten has none"),
+    (
+        "Nine in ten take at most",
+        "The same that nine residents in ten do not exceed; null when more than one in ten has none",
+    ),
 ];
 
 /// For how many residents every departure will do, or half of them, or any; and how long a poor one takes.
@@ -68,7 +71,8 @@ fn how_often<'a>(columns: &mut Columns<'a, Row<'a>>, known: impl Fn(&Row<'a>, f6
         ),
     ];
     for (name, title, description, of) in counts {
-        columns.add(field::people(name, title, description), move |row| known(row, row.2.often.as_ref().map_or(0.0, of)));
+        columns
+            .add(field::people(name, title, description), move |row| known(row, row.2.often.as_ref().map_or(0.0, of)));
     }
     columns.add(
         field::number(
@@ -98,10 +102,7 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
         true => "Residents times the share of departures by which each is there in time",
         false => "Residents whose walk keeps the standard",
     };
-    columns.add(
-        field::people("covered_residents", "Residents covered", who),
-        move |row| known(row, row.2.covered),
-    );
+    columns.add(field::people("covered_residents", "Residents covered", who), move |row| known(row, row.2.covered));
     columns.add(
         field::number(
             "covered_share",
@@ -144,7 +145,9 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
         field::group(&covered.by_group, group).map(|group| group.residents)
     });
     let who = match by_bus {
-        true => "Members of the group times the share of departures that keep the standard, at the group's own walking speed",
+        true => {
+            "Members of the group times the share of departures that keep the standard, at the group's own walking speed"
+        }
         false => "Members of the group whose walk keeps the standard, at the group's own speed where it has one",
     };
     let covered = field::people("covered", "Covered", who);

@@ -96,7 +96,12 @@ impl Coverage {
     /// The middle resident's walk (or, by bus, the time that half the departures do not exceed) among these positions,
     /// and that of other quantiles, at the place's walking speed; `None` where that resident has no way.
     #[must_use]
-    pub(super) fn times<const N: usize>(&self, place: &Place, positions: &[usize], qs: [f64; N]) -> [Option<Seconds>; N] {
+    pub(super) fn times<const N: usize>(
+        &self,
+        place: &Place,
+        positions: &[usize],
+        qs: [f64; N],
+    ) -> [Option<Seconds>; N] {
         let people = |i: &usize| place.positions[*i].residents;
         if let Some(often) = &self.often {
             let of = |i: &usize| (often.at_usual_speed(*i).p50.map(f64::from), people(i));

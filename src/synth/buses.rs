@@ -4,7 +4,7 @@
 use super::borough::Borough;
 use super::sheet::{Class, Line, NodeId};
 use crate::crs::Xy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Metres between stops, at least.
 const BETWEEN_STOPS: f64 = 320.0;
@@ -79,24 +79,38 @@ pub(super) fn lines(borough: &Borough, grid: &[Xy]) -> Vec<BusLine> {
             roads.entry((chord.road - 1) / 2).or_default().extend(nodes);
         }
     }
-    let mut lines: Vec<BusLine> = roads.into_values().filter_map(|nodes| line(borough, grid, nodes)).collect();
+    let pair = |a: NodeId, b: NodeId| (a.min(b), a.max(b));
+    let stations = borough.town.sheet.chords.iter().flat_map(|chord| chord.stations.windows(2));
+    let joined: BTreeSet<(NodeId, NodeId)> = stations.map(|two| pair(two[0].1, two[1].1)).collect();
+    let mut lines: Vec<BusLine> = Vec::new();
+    for nodes in roads.into_values() {
+        // A road that ends at the river goes on beyond it, and no bus does.
+        let nodes = in_order(borough, nodes);
+        let runs = nodes.chunk_by(|a, b| joined.contains(&pair(a.0, b.0)));
+        lines.extend(runs.filter_map(|run| line(borough, grid, run)));
+    }
     lines.sort_by_key(|line| std::cmp::Reverse(line.stops.len()));
     lines
 }
 
-fn line(borough: &Borough, grid: &[Xy], mut nodes: Vec<(NodeId, usize, Class)>) -> Option<BusLine> {
+/// Nodes on a straight road from one end to the other.
+fn in_order(borough: &Borough, mut nodes: Vec<(NodeId, usize, Class)>) -> Vec<(NodeId, usize, Class)> {
     let at = |node: NodeId| borough.town.sheet.nodes[node];
-    let start = at(nodes.first()?.0);
-    let end = nodes.iter().map(|(node, ..)| at(*node)).max_by(|a, b| {
-        start.distance(*a).get().total_cmp(&start.distance(*b).get())
-    })?;
+    let Some(start) = nodes.first().map(|first| at(first.0)) else { return nodes };
+    let far = |node: NodeId| start.distance(at(node)).get();
+    let end = nodes.iter().map(|(node, ..)| *node).max_by(|a, b| far(*a).total_cmp(&far(*b)));
+    let end = end.map_or(start, at);
     let along = |node: NodeId| (at(node).x - start.x) * (end.x - start.x) + (at(node).y - start.y) * (end.y - start.y);
     nodes.sort_by(|a, b| along(a.0).total_cmp(&along(b.0)).then(a.0.cmp(&b.0)));
     nodes.dedup_by_key(|(node, ..)| *node);
+    nodes
+}
+
+fn line(borough: &Borough, grid: &[Xy], nodes: &[(NodeId, usize, Class)]) -> Option<BusLine> {
     let mut stops: Vec<(NodeId, String, i32)> = Vec::new();
     let (mut driven, mut since) = (0.0, BETWEEN_STOPS);
     let mut before: Option<NodeId> = None;
-    for (node, road, class) in nodes {
+    for &(node, road, class) in nodes {
         let step = before.map_or(0.0, |last| grid[last].distance(grid[node]).get());
         (driven, since) = (driven + step, since + step);
         if since >= BETWEEN_STOPS {

@@ -120,11 +120,7 @@ pub fn write_demo(dir: &Path, options: &DemoOptions, steps: &dyn Fn(&str)) -> Re
 ///
 /// # Errors
 /// As [`write_demo`].
-pub fn write_demo_with_buses(
-    dir: &Path,
-    options: &DemoOptions,
-    steps: &dyn Fn(&str),
-) -> Result<DemoReport, DemoError> {
+pub fn write_demo_with_buses(dir: &Path, options: &DemoOptions, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
     write_either(dir, options, true, steps)
 }
 

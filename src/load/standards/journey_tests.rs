@@ -70,7 +70,11 @@ fn what_cannot_be_meant_is_refused_by_its_key() {
     ] {
         let (standards, issues) = check(extra);
         assert!(standards.is_empty(), "{extra}");
-        assert_eq!((issues[0].code.word(), issues[0].at.field.as_deref()), ("standard-invalid", Some(field)), "{extra}");
+        assert_eq!(
+            (issues[0].code.word(), issues[0].at.field.as_deref()),
+            ("standard-invalid", Some(field)),
+            "{extra}"
+        );
     }
 }
 

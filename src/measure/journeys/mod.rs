@@ -86,7 +86,13 @@ impl<'p> Journeys<'p> {
     }
 
     /// * `window`: when one sets out.
-    fn by(place: &'p Place, standard: &Standard, journey: &'p Journey, days: Vec<SameDays>, window: Range<i32>) -> Self {
+    fn by(
+        place: &'p Place,
+        standard: &Standard,
+        journey: &'p Journey,
+        days: Vec<SameDays>,
+        window: Range<i32>,
+    ) -> Self {
         let fastest = speeds(place).into_iter().fold(place.speed, |a, b| if b > a { b } else { a });
         // A hair over the limit by rounding is still within it, as it is on foot.
         let limit = (standard.within.get() + 1e-6).floor().max(0.0) as u32;

@@ -53,8 +53,12 @@ impl Ways {
         }
         // Where the place has no streets, between two stops elsewhere, a straight line is all that is known.
         if place.streets.is_some() {
-            let (far, at): (Vec<u32>, Vec<Xy>) =
-                number.iter().zip(&at).filter(|(_, (_, snap))| snap.is_none()).map(|(stop, (at, _))| (*stop, *at)).unzip();
+            let (far, at): (Vec<u32>, Vec<Xy>) = number
+                .iter()
+                .zip(&at)
+                .filter(|(_, (_, snap))| snap.is_none())
+                .map(|(stop, (at, _))| (*stop, *at))
+                .unzip();
             for (from, row) in straight(place, &at, &at, longest).into_iter().enumerate() {
                 between.extend(row.into_iter().filter(|(to, _)| *to != from).map(|(to, w)| (far[from], far[to], w)));
             }

@@ -60,7 +60,8 @@ fn stops(lines: &[BusLine], placed: &Placed) -> String {
 }
 
 fn calendar() -> String {
-    let mut text = "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n".to_owned();
+    let mut text =
+        "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n".to_owned();
     for service in SERVICES {
         let days = service.days.map(|runs| if runs { "1" } else { "0" }).join(",");
         let _ = writeln!(text, "{},{days},20250301,20250630", service.key);
