@@ -133,8 +133,7 @@ fn weekday(word: &str) -> Option<u32> {
     const NAMES: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let word = word.trim().trim_end_matches('.');
     let word = word.strip_suffix("days").map_or_else(|| word.to_owned(), |stem| format!("{stem}day"));
-    let is_day = |name: &&str| word.len() >= 2 && name.starts_with(&word);
-    NAMES.iter().position(|name| is_day(&name)).map(|n| n as u32)
+    NAMES.iter().position(|name| word.len() >= 2 && name.starts_with(&word)).map(|n| n as u32)
 }
 
 /// Seconds after midnight of `09:30`, up to 29:59 in the night after.

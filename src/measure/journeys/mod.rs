@@ -105,7 +105,7 @@ impl<'p> Journeys<'p> {
     ///
     /// * `walks`: for each of `positions`, the walk to the nearest of the doors.
     pub(super) fn often(&self, doors: &[Door], positions: &[usize], walks: &[Option<Walk>]) -> Often {
-        let from_stops = self.ways.from_stops(self.place, doors, self.longest_walk());
+        let from_stops = self.ways.onward(self.place, doors, self.longest_walk());
         let paces = speeds(self.place).into_iter().map(|speed| {
             let pace = Pace::new(self, speed, &from_stops);
             (speed, pace.kept(positions, walks))
@@ -118,7 +118,7 @@ impl<'p> Journeys<'p> {
     pub(super) fn at_another_time(&self, standard: &Standard, doors: &[Door], positions: &[usize]) -> Vec<bool> {
         let week = week(self.place, standard, self.journey);
         let other = Self::by(self.place, standard, self.journey, week, 0..DAY);
-        let from_stops = other.ways.from_stops(self.place, doors, other.longest_walk());
+        let from_stops = other.ways.onward(self.place, doors, other.longest_walk());
         let pace = Pace::new(&other, self.place.speed, &from_stops);
         pace.ever(positions)
     }

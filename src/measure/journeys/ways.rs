@@ -72,7 +72,7 @@ impl Ways {
     }
 
     /// From each stop of the timetable to the nearest of these doors.
-    pub(super) fn from_stops(&self, place: &Place, doors: &[Door], longest: Metres) -> Vec<Option<Metres>> {
+    pub(super) fn onward(&self, place: &Place, doors: &[Door], longest: Metres) -> Vec<Option<Metres>> {
         let mut found = vec![None; self.stops];
         let Some(transit) = &place.transit else { return found };
         let stop = |number: &u32| &transit.stops[*number as usize];
