@@ -44,7 +44,7 @@ pub mod units;
 mod words;
 mod zones;
 
-pub use lines::{Shapes, read_shapes};
+pub use lines::{PlanShapes, read_shapes};
 pub use manifest::{Manifest, StreetsSection, schema};
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
