@@ -185,7 +185,7 @@ fn a_cube_says_what_records_say_that_name_patches_of_an_earlier_time() {
     let settings = fs::read_to_string(dir.join("place.toml")).expect("settings");
     fs::write(dir.join("place.toml"), settings.replace("[zones]", earlier)).expect("written");
     let locations: BTreeSet<std::sync::Arc<str>> =
-        counted(dir).rows.into_iter().filter_map(|(key, _)| key.location).collect();
+        counted(dir).rows.into_keys().filter_map(|key| key.location).collect();
     assert!(locations.contains("earlier:2023-12-31:P1"), "{locations:?}");
     says_the_same(dir);
 }
