@@ -69,6 +69,8 @@ pub enum Command {
     Count(super::count::CountArgs),
     /// Merge the cubes of parts into one
     Cube(super::count::CubeArgs),
+    /// Say who loses what when assets close: on foot and by bus, by group and patch
+    Closure(super::closure::ClosureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print

@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod check;
 mod count;
+mod closure;
 mod demo;
 mod engaged;
 mod giving;
@@ -81,6 +82,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Measure(args) => measure::run(args, &progress),
         Command::Count(args) => count::run(args, &progress),
         Command::Cube(args) => count::cube(args, &progress),
+        Command::Closure(args) => closure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
         Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => match &args.plan {
