@@ -28,6 +28,7 @@ mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -49,6 +50,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,

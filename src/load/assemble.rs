@@ -7,14 +7,14 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{OsmFeature, load_streets, tell_of_islands};
+use super::streets::{Streets, load_streets, tell_of_islands};
 use super::words::{slug, some_of};
-use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
+use super::{base_map, deprivation, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position,
-    RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Asset, BaseMap, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place,
+    Position, RecordSet, Residents, Source, Standard, Surrounding, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -44,6 +44,7 @@ pub(super) struct Parts {
     settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
+    surroundings: Vec<Surrounding>,
     standards: Vec<Standard>,
     engagement: Engagement,
     theme_answers: BTreeMap<String, Vec<String>>,
@@ -53,6 +54,7 @@ pub(super) struct Parts {
     speed: WalkingSpeed,
     detour: f64,
     postcodes: Vec<(String, Xy)>,
+    base_map: Option<BaseMap>,
 }
 
 /// Reads every file of a place; `None` when there is no ground to stand on.
@@ -64,7 +66,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
     let deprivation = deprived(desk, manifest, &zones);
-    let (streets, features) = streets(desk, manifest, &plane);
+    let (streets, features, surroundings) = streets(desk, manifest, &plane)
+        .map_or_else(Default::default, |read| (Some(read.network), read.features, read.surroundings));
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
     let max_off_street = max_off_street(manifest);
     desk.step("Placing residents");
@@ -138,6 +141,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         settled,
         assets,
         streets,
+        surroundings,
         standards,
         engagement,
         theme_answers,
@@ -147,6 +151,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         speed,
         detour,
         postcodes: postcodes_here,
+        base_map: base_map::read(desk, &manifest.place),
     })
 }
 
@@ -363,7 +368,7 @@ fn place_key(manifest: &Manifest) -> String {
     if key.is_empty() { "place".to_owned() } else { key }
 }
 
-fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<StreetNetwork>, Vec<OsmFeature>) {
+fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> Option<Streets> {
     let Some(section) = &manifest.streets else {
         let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
         let problem = "The place has no streets";
@@ -376,18 +381,14 @@ fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<S
             problem,
             remedy,
         ));
-        return (None, Vec::new());
+        return None;
     };
-    let Some(path) = desk.find(&section.file, "streets") else { return (None, Vec::new()) };
+    let path = desk.find(&section.file, "streets")?;
     desk.note_source("streets", &section.file, &path, &section.source);
     let steps = desk.steps();
-    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
-        Ok(streets) => (Some(streets.network), streets.features),
-        Err(issue) => {
-            desk.issues.push(issue);
-            (None, Vec::new())
-        }
-    }
+    load_streets(section, &path, &section.file, plane, &mut desk.issues, steps)
+        .map_err(|issue| desk.issues.push(issue))
+        .ok()
 }
 
 /// What settling needs of the other parts.
@@ -461,6 +462,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         notice: manifest.place.notice.clone(),
         contact: manifest.place.contact.clone(),
         postcodes: parts.postcodes,
+        base_map: parts.base_map,
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),
@@ -470,6 +472,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         zone_positions,
         assets: parts.assets.into(),
         streets: parts.streets,
+        surroundings: parts.surroundings,
         detour: parts.detour,
         speed: parts.speed,
         standards: parts.standards,

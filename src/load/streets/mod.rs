@@ -9,6 +9,7 @@ mod line_words;
 mod lines;
 mod osm;
 mod rules;
+mod surroundings;
 
 pub use features::OsmFeature;
 pub(super) use islands::tell_of_islands;
@@ -18,7 +19,7 @@ use super::manifest::StreetsSection;
 use super::{Issues, Steps};
 use crate::crs::{Plane, Xy};
 use crate::network::{BuildReport, Snap, StreetNetwork};
-use crate::place::{Code, Issue, Where};
+use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::OsmFile;
 use crate::read::{Options, Table};
 use crate::units::Metres;
@@ -31,6 +32,8 @@ pub struct Streets {
     pub network: StreetNetwork,
     /// Things with tags in an OpenStreetMap file, sorted by identifier; none from a layer of lines.
     pub features: Vec<OsmFeature>,
+    /// What people know the place by, in an OpenStreetMap file, sorted by key; none from a layer of lines.
+    pub surroundings: Vec<Surrounding>,
     /// What became of the lines.
     pub report: BuildReport,
 }

@@ -26,6 +26,9 @@ export const SHARES: Class[] = [
 const GREYS = ["#f5f5f3", "#e3e5e7", "#ced2d6", "#b5bbc1", "#9aa2aa"] as const;
 export const QUIET_SHARES: Class[] = SHARES.map((each, i) => ({ ...each, colour: GREYS[i] ?? GREYS[0] }));
 
+/** Where there is none of what is asked about, nobody is covered. */
+export const BARE: Class[] = [{ upTo: 1, label: "nobody: there is none yet", colour: GREYS[0] }];
+
 /** Share of an area's residents who gain. */
 export const GAINS: Class[] = [
   { upTo: 0.5, label: "up to half", colour: BLUES[3] },
