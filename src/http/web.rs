@@ -77,3 +77,19 @@ fn media(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_may_fetch_pictures_of_a_base_map_that_the_place_names_and_nothing_else_from_elsewhere() {
+        assert!(!policy(None).contains("http"));
+        let map = BaseMap::of("https://tiles.example.org/{z}/{x}/{y}.png", "").expect("a map");
+        let said = policy(Some(&map));
+        assert_eq!(said.matches("https://").count(), 2);
+        assert!(said.contains("img-src 'self' data: blob: https://tiles.example.org;"), "{said}");
+        assert!(said.contains("connect-src 'self' https://tiles.example.org;"), "{said}");
+        assert!(said.starts_with("default-src 'self';"), "{said}");
+    }
+}

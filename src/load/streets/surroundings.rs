@@ -146,6 +146,10 @@ pub(super) fn rings(pieces: Vec<Vec<i64>>) -> Vec<Vec<i64>> {
 }
 
 #[cfg(test)]
+#[path = "surroundings_tests.rs"]
+mod read_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

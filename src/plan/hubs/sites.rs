@@ -221,3 +221,22 @@ fn patch_at(place: &Place, at: Xy) -> Option<PatchIdx> {
     let point = Point::new(at.x, at.y);
     place.patches.enumerate().find(|(_, patch)| patch.shape.contains(&point)).map(|(patch, _)| patch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_from_one_point_to_another_has_one_of_eight_names() {
+        let from = Xy::new(400_000.0, 200_000.0);
+        let to = |x: f64, y: f64| compass(from, Xy::new(from.x + x, from.y + y));
+        assert_eq!(
+            [to(0.0, 9.0), to(5.0, 5.0), to(9.0, 1.0), to(4.0, -5.0)],
+            ["north", "north-east", "east", "south-east"]
+        );
+        assert_eq!(
+            [to(0.0, -9.0), to(-5.0, -5.0), to(-9.0, 1.0), to(-5.0, 5.0)],
+            ["south", "south-west", "west", "north-west"]
+        );
+    }
+}

@@ -32,10 +32,11 @@ export function base(patches: FeatureCollection): StyleSpecification {
         type: "circle",
         source: "assets",
         paint: {
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, ["case", ["get", "used"], 4.5, 2], 15, ["case", ["get", "used"], 8, 5]],
+          // From very far they are specks: what is filled below them is what there is to see.
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, ["case", ["get", "used"], 0.9, 0.5], 8, ["case", ["get", "used"], 2, 1], 10, ["case", ["get", "used"], 4.5, 2], 15, ["case", ["get", "used"], 8, 5]],
           "circle-color": ["case", ["get", "used"], "#1d1d1f", PAPER],
           "circle-stroke-color": ["case", ["get", "used"], PAPER, "#1d1d1f"],
-          "circle-stroke-width": ["case", ["get", "used"], 1.8, 1.2],
+          "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 8, 0.5, 10, ["case", ["get", "used"], 1.8, 1.2]],
         },
       },
       {
