@@ -162,7 +162,8 @@ export class Drawing {
   /** What people know the place by, and streets over it, come after everything else, tile by tile. */
   async addGround(has: (collection: string) => boolean): Promise<void> {
     await this.#ready;
-    for (const [id, layers] of [["surroundings", surroundings], ["streets", streets]] as const) {
+    const named = (this.#last.patches ?? []).map((each) => String(each.properties.name ?? ""));
+    for (const [id, layers] of [["surroundings", () => surroundings(named)], ["streets", streets]] as const) {
       if (!has(id) || this.#map.getSource(id)) continue;
       this.#map.addSource(id, tiles(id));
       this.#add(layers());

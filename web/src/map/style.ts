@@ -111,8 +111,8 @@ export function areas({ collection, tiled, property, key, classes, pattern }: Ar
     .concat({ layer: { id: "area-line", type: "line", ...of, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "assets" });
 }
 
-/** What people know the place by. It lies over the fill: nobody lives in a lake or a park. */
-export function surroundings(): Placed[] {
+/** What people know the place by. It lies over the fill: nobody lives in a lake or a park. What is `named` already is not named again. */
+export function surroundings(named: string[]): Placed[] {
   const of = { source: "surroundings", "source-layer": "surroundings" };
   const are = (...classes: string[]): ExpressionSpecification => ["in", ["get", "class"], ["literal", classes]];
   const railway = (id: string, colour: string, width: number, dash?: number[]): Placed => ({
@@ -126,7 +126,7 @@ export function surroundings(): Placed[] {
       type: "symbol",
       ...of,
       minzoom,
-      filter: ["all", ["has", "name"], are(...classes)],
+      filter: ["all", ["has", "name"], ["!", ["in", ["get", "name"], ["literal", named]]], are(...classes)],
       layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": size, "text-max-width": 7, "text-padding": 6 },
       paint: { "text-color": colour, "text-halo-color": PAPER, "text-halo-width": 1.6 },
     },
