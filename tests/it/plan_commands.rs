@@ -115,7 +115,7 @@ fn the_first_of_a_kind_is_placed_where_there_is_none_yet() {
     assert!(plan.status.success(), "{}{}", out(&plan), err(&plan));
     let words = out(&plan);
     assert!(words.contains("Today 0 of") && words.contains("15 minutes' walk of a warm space"), "{words}");
-    assert!(!words.contains("street-0"), "a site is called after what is near it, not by a number: {words}");
+    assert!(!words.contains("1. street-"), "a site has a name, and not its number for one: {words}");
 }
 
 #[test]
