@@ -73,6 +73,8 @@ export const MINUTES: Class[] = WALK_LABELS.map((label, i) => ({ upTo: WALKS[i] 
 
 /** The scale as a step expression of the drawing library. */
 export function steps(property: string, classes: Class[]): ExpressionSpecification {
+  // One class alone has no steps.
+  if (classes.length < 2) return ["literal", classes[0]?.colour ?? BLUES[0]] as ExpressionSpecification;
   // The first class includes its upper end, so each step begins a hair above the one before.
   const stops = classes.slice(1).flatMap((each, i) => [(classes[i]?.upTo ?? 0) + 1e-6, each.colour]);
   return ["step", ["coalesce", ["get", property], 0], classes[0]?.colour ?? BLUES[0], ...stops] as ExpressionSpecification;
