@@ -9,12 +9,12 @@ use super::locator::Locator;
 use super::manifest::Manifest;
 use super::streets::{Streets, load_streets, tell_of_islands};
 use super::words::{slug, some_of};
-use super::{base_map, deprivation, engagement, grants, releases, shapes, standards, themes, zones};
+use super::{base_map, deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, BaseMap, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place,
-    Position, RecordSet, Residents, Source, Standard, Surrounding, Where, Zone, ZoneIdx,
+    Asset, BaseMap, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch,
+    Place, Position, RecordSet, Residents, Source, Standard, Surrounding, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -38,6 +38,7 @@ const DETOUR: f64 = 1.3;
 pub(super) struct Parts {
     plane: Plane,
     patches: Vec<Patch>,
+    earlier: Vec<EarlierPatches>,
     zones: Vec<Area>,
     counted: Counted,
     deprivation: Vec<Option<Deprivation>>,
@@ -84,6 +85,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
             max_off_street,
         },
     );
+    let history = manifest.patches.as_ref().map_or(&[] as &[_], |section| section.earlier.as_slice());
+    let earlier = earlier::read(desk, history, &plane, &settled.0);
     desk.step("Reading assets");
     let day = date.unwrap_or_else(|| today(desk, manifest));
     let scene = Scene {
@@ -108,7 +111,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     }
     let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
     let before_records = desk.issues.len();
-    let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let mut engagement = met(desk, manifest, &scene, (&patches, &earlier, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
     more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
@@ -135,6 +138,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     Some(Parts {
         plane,
         patches,
+        earlier,
         zones,
         counted,
         deprivation,
@@ -209,7 +213,7 @@ fn met(
     desk: &mut Desk<'_>,
     manifest: &Manifest,
     scene: &Scene<'_>,
-    (patches, settled, assets, groups): (&[Patch], &Settled, &[Asset], &[Group]),
+    (patches, earlier, settled, assets, groups): (&[Patch], &[EarlierPatches], &Settled, &[Asset], &[Group]),
 ) -> Engagement {
     if manifest.engagement.is_empty() {
         return Engagement::default();
@@ -219,6 +223,7 @@ fn met(
         zones: scene.zones,
         locator: scene.locator,
         patches,
+        earlier,
         positions: &settled.0,
         zone_positions: &settled.1,
         assets,
@@ -467,6 +472,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         plane: parts.plane,
         groups: counted.groups.into(),
         patches: parts.patches.into(),
+        earlier_patches: parts.earlier,
         zones,
         positions,
         zone_positions,

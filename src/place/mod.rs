@@ -31,10 +31,10 @@ pub use grant::{
     Unplaced,
 };
 pub use group::{Group, reading_order};
-pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
+pub use ids::{AssetIdx, EarlierIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Audience, Issue, Where};
 pub use issues::Issues;
-pub use patch::Patch;
+pub use patch::{EarlierPatches, Patch};
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
@@ -75,6 +75,8 @@ pub struct Place {
     pub groups: IdVec<GroupIdx, Group>,
     /// Coordinators' areas, sorted by key.
     pub patches: IdVec<PatchIdx, Patch>,
+    /// The patches of earlier times, those longest ago first.
+    pub earlier_patches: Vec<EarlierPatches>,
     /// Small areas, sorted by key.
     pub zones: IdVec<ZoneIdx, Zone>,
     /// Where people live: sorted by zone, the positions of a zone in one run.

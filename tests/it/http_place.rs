@@ -124,6 +124,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         plane: Plane::british_national_grid(),
         groups: IdVec::from(vec![group("under_25", "Under 25"), group("disabled", "Disabled")]),
         patches: IdVec::from(patches),
+        earlier_patches: Vec::new(),
         zone_positions: (0..zones.len()).map(|i| i..i + 1).collect(),
         zones: IdVec::from(zones),
         positions,

@@ -116,6 +116,7 @@ impl Town {
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),
             patches: patches.into(),
+            earlier_patches: Vec::new(),
             zones: zones.into_iter().map(zone).collect(),
             positions,
             zone_positions,
