@@ -16,6 +16,7 @@ pub mod postcode;
 mod source;
 mod standard;
 mod surrounding;
+mod transit;
 mod understood;
 mod zone;
 
@@ -39,6 +40,7 @@ pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
 pub use surrounding::{Scenery, Surrounding};
+pub use transit::{Journey, Transit, TransitStop, WayBack, clock};
 pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
 pub use zone::{Deprivation, Residents, Zone, estimate};
 
@@ -89,6 +91,8 @@ pub struct Place {
     pub streets: Option<StreetNetwork>,
     /// What people know the place by, out of its street file: for the map alone, sorted by key.
     pub surroundings: Vec<Surrounding>,
+    /// What runs by timetable; `None` where none was given.
+    pub transit: Option<Transit>,
     /// How much longer a walk is than the straight line, where there are no streets.
     pub detour: f64,
     /// How fast residents walk unless their group has its own speed.

@@ -58,6 +58,7 @@ mod roles_accounts;
 mod small_towns;
 mod support;
 mod town;
+mod transit;
 mod toytown;
 mod what_if;
 mod workspace;
