@@ -46,7 +46,7 @@ fn table(context: &Context<'_>) -> Option<Table> {
         field::text("class", "Class", "What it is: water, waterway, green, railway, station or settlement"),
         |each| said(each.what.word()),
     );
-    Some(columns.table(all.into_iter(), |each| (each.key.clone(), Some(each.shape.clone()))))
+    Some(columns.table(all, |each| (each.key.clone(), Some(each.shape.clone()))))
 }
 
 /// The rectangle round the zones, and a little more.

@@ -7,7 +7,7 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{Streets, load_streets, tell_of_islands};
+use super::streets::{of_place as streets, tell_of_islands};
 use super::transit::of_place as transit;
 use super::words::{slug, some_of};
 use super::{base_map, deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
@@ -69,8 +69,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
     let deprivation = deprived(desk, manifest, &zones);
-    let (streets, features, surroundings) = streets(desk, manifest, &plane)
-        .map_or_else(Default::default, |read| (Some(read.network), read.features, read.surroundings));
+    let (streets, features, surroundings) = streets(desk, manifest, &plane, detour);
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
     let max_off_street = max_off_street(manifest);
     desk.step("Placing residents");
@@ -378,29 +377,6 @@ fn whole_place(manifest: &Manifest, zones: &[Area]) -> Patch {
 fn place_key(manifest: &Manifest) -> String {
     let key = slug(manifest.place.key.as_deref().unwrap_or(&manifest.place.name), '-');
     if key.is_empty() { "place".to_owned() } else { key }
-}
-
-fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> Option<Streets> {
-    let Some(section) = &manifest.streets else {
-        let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
-        let problem = "The place has no streets";
-        let remedy = format!(
-            "Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract"
-        );
-        desk.issues.push(Issue::warning(
-            Code::NoStreets,
-            Where::file("place.toml").field("[streets]"),
-            problem,
-            remedy,
-        ));
-        return None;
-    };
-    let path = desk.find(&section.file, "streets")?;
-    desk.note_source("streets", &section.file, &path, &section.source);
-    let steps = desk.steps();
-    load_streets(section, &path, &section.file, plane, &mut desk.issues, steps)
-        .map_err(|issue| desk.issues.push(issue))
-        .ok()
 }
 
 /// What settling needs of the other parts.
