@@ -64,6 +64,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
+    /// Say who loses what when assets close: on foot and by bus, by group and patch
+    Closure(super::closure::ClosureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print
