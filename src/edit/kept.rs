@@ -79,11 +79,12 @@ pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Opti
     let mut releases: Vec<Protected> = disclose::earlier(&snapshot.place).map_err(|why| cannot(why.to_string()))?;
     let told = snapshot.place.disclosure.earlier.len();
     let known: Vec<&String> = snapshot.place.disclosure.earlier.iter().map(|(name, _)| name).collect();
+    let own = release::kept(now);
     for (name, text) in files {
         let one = release::read(text.as_bytes()).map_err(|why| {
             cannot(format!("the release {name} cannot be read ({why}); bring the workspace back from a copy"))
         })?;
-        if one.policy == now.policy && one.tables == now.tables {
+        if own.as_ref().is_some_and(|own| one.policy == own.policy && one.tables == own.tables) {
             return Ok(Some(Audited { releases: names, same: Some(name), refused: None }));
         }
         if !known.contains(&&name) {

@@ -24,6 +24,7 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod patch_changes;
 mod patches;
 mod reach;
 pub(crate) mod round;
@@ -46,6 +47,7 @@ use geo::Geometry;
 /// `patchwork measure` and the house test go through it; a new measure adds its line here.
 pub static CATALOGUE: &[catalog::Entry] = &[
     patches::ENTRY,
+    patch_changes::ENTRY,
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,

@@ -8,13 +8,14 @@ use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
 use super::streets::{OsmFeature, load_streets, tell_of_islands};
+use super::transit::of_place as transit;
 use super::words::{slug, some_of};
-use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
+use super::{deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position,
-    RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Asset, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place,
+    Position, RecordSet, Residents, Source, Standard, Transit, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -38,12 +39,14 @@ const DETOUR: f64 = 1.3;
 pub(super) struct Parts {
     plane: Plane,
     patches: Vec<Patch>,
+    earlier: Vec<EarlierPatches>,
     zones: Vec<Area>,
     counted: Counted,
     deprivation: Vec<Option<Deprivation>>,
     settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
+    transit: Option<Transit>,
     standards: Vec<Standard>,
     engagement: Engagement,
     theme_answers: BTreeMap<String, Vec<String>>,
@@ -81,6 +84,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
             max_off_street,
         },
     );
+    let history = manifest.patches.as_ref().map_or(&[] as &[_], |section| section.earlier.as_slice());
+    let earlier = earlier::read(desk, history, &plane, &settled.0);
     desk.step("Reading assets");
     let day = date.unwrap_or_else(|| today(desk, manifest));
     let scene = Scene {
@@ -103,9 +108,13 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
         tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
     }
-    let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
+    desk.step("Reading timetables");
+    let ground = transit::Ground { plane: &plane, streets: streets.as_ref(), max_off_street };
+    let (transit, running) = transit::timetables(desk, &manifest.transit, &ground);
+    let given = standards::Given { assets: &assets, date: day, transit: transit.as_ref(), running: &running };
+    let standards = standards::read(&manifest.standards, &given, &mut desk.issues);
     let before_records = desk.issues.len();
-    let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let mut engagement = met(desk, manifest, &scene, (&patches, &earlier, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
     more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
@@ -132,12 +141,14 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     Some(Parts {
         plane,
         patches,
+        earlier,
         zones,
         counted,
         deprivation,
         settled,
         assets,
         streets,
+        transit,
         standards,
         engagement,
         theme_answers,
@@ -204,7 +215,7 @@ fn met(
     desk: &mut Desk<'_>,
     manifest: &Manifest,
     scene: &Scene<'_>,
-    (patches, settled, assets, groups): (&[Patch], &Settled, &[Asset], &[Group]),
+    (patches, earlier, settled, assets, groups): (&[Patch], &[EarlierPatches], &Settled, &[Asset], &[Group]),
 ) -> Engagement {
     if manifest.engagement.is_empty() {
         return Engagement::default();
@@ -214,6 +225,7 @@ fn met(
         zones: scene.zones,
         locator: scene.locator,
         patches,
+        earlier,
         positions: &settled.0,
         zone_positions: &settled.1,
         assets,
@@ -465,11 +477,13 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         plane: parts.plane,
         groups: counted.groups.into(),
         patches: parts.patches.into(),
+        earlier_patches: parts.earlier,
         zones,
         positions,
         zone_positions,
         assets: parts.assets.into(),
         streets: parts.streets,
+        transit: parts.transit,
         detour: parts.detour,
         speed: parts.speed,
         standards: parts.standards,

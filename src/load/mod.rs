@@ -14,12 +14,14 @@ mod deprivation;
 mod desk;
 #[doc(hidden)]
 pub mod doors;
+mod earlier;
 mod fence;
 mod dwellings;
 pub mod engagement;
 mod grants;
 mod groups;
 mod headers;
+mod lines;
 mod locator;
 mod lookup;
 mod manifest;
@@ -41,6 +43,7 @@ pub mod units;
 mod words;
 mod zones;
 
+pub use lines::{Shapes, read_shapes};
 pub use manifest::{Manifest, StreetsSection, schema};
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 

@@ -14,6 +14,7 @@ mod position;
 pub mod postcode;
 mod source;
 mod standard;
+mod transit;
 mod understood;
 mod zone;
 
@@ -28,13 +29,14 @@ pub use grant::{
     Unplaced,
 };
 pub use group::{Group, reading_order};
-pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
+pub use ids::{AssetIdx, EarlierIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Audience, Issue, Where};
 pub use issues::Issues;
-pub use patch::Patch;
+pub use patch::{EarlierPatches, Patch};
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
+pub use transit::{Journey, Transit, TransitStop, WayBack, clock};
 pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
 pub use zone::{Deprivation, Residents, Zone, estimate};
 
@@ -69,6 +71,8 @@ pub struct Place {
     pub groups: IdVec<GroupIdx, Group>,
     /// Coordinators' areas, sorted by key.
     pub patches: IdVec<PatchIdx, Patch>,
+    /// The patches of earlier times, those longest ago first.
+    pub earlier_patches: Vec<EarlierPatches>,
     /// Small areas, sorted by key.
     pub zones: IdVec<ZoneIdx, Zone>,
     /// Where people live: sorted by zone, the positions of a zone in one run.
@@ -79,6 +83,8 @@ pub struct Place {
     pub assets: IdVec<AssetIdx, Asset>,
     /// The streets; `None` where none were given and walks are straight lines times `detour`.
     pub streets: Option<StreetNetwork>,
+    /// What runs by timetable; `None` where none was given.
+    pub transit: Option<Transit>,
     /// How much longer a walk is than the straight line, where there are no streets.
     pub detour: f64,
     /// How fast residents walk unless their group has its own speed.

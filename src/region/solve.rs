@@ -108,9 +108,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         (true, true) => Status::Optimal,
         (true, false) => Status::Feasible,
     };
-    if work.is_cut_short() {
-        notes.push("The clock ended the search, so another run may end with another plan.".to_owned());
-    }
+    notes.extend(ended_by_clock(work.is_cut_short(), status));
     Ok(Solution {
         status,
         parts,
@@ -128,6 +126,12 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         resplits,
         seed: effort.seed,
     })
+}
+
+/// That another run may end otherwise; a proven plan can only be replaced by one as good.
+fn ended_by_clock(is_cut_short: bool, status: Status) -> Option<String> {
+    let as_good = if status == Status::Optimal { " that is as good" } else { "" };
+    is_cut_short.then(|| format!("The clock ended the search, so another run may end with another plan{as_good}."))
 }
 
 /// How far the worst part is from the average, as a share of it.

@@ -1,6 +1,7 @@
 //! One printable page about a patch, for its coordinator: who lives there, who can't reach what, who is not
 //! met, what people say, and what changed. Made from layers and from what streets lack, so it shows what they show.
 
+mod boundary;
 mod changed;
 mod gaps;
 mod heard;
@@ -48,7 +49,7 @@ pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) 
         body += &coverage(place, &rows, patch);
     }
     body += &gaps::gaps(place, missing, index);
-    body += &changed::changed(place, &reach, layer("themes").as_ref(), patch);
+    body += &changed::changed(place, &reach, layer("themes").as_ref(), layer("patch-changes").as_ref(), patch);
     body += &met::met(place, &reach, patch);
     let themes = (!reach.is_empty()).then(|| heard::themes(place, layer("themes").as_ref(), patch));
     let heard = [themes, layer("evidence").map(|rows| heard::evidence(&rows, patch))];

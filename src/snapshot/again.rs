@@ -35,6 +35,9 @@ impl<'a> Again<'a> {
     pub(super) fn of_standard(&self, place: &Place, standard: &Standard) -> Option<(Coverage, Gaps)> {
         let was = &*self.before.place;
         let nth = was.standards.iter().position(|known| known == standard)?;
+        if standard.transit.is_some() && was.transit != place.transit {
+            return None;
+        }
         let (old, new) = (concerned(was, standard), concerned(place, standard));
         let same = old.len() == new.len()
             && old.iter().zip(&new).all(|((_, a, lacks), (_, b, lacks_now))| {
@@ -65,11 +68,12 @@ fn concerned<'a>(place: &'a Place, standard: &Standard) -> Vec<(AssetIdx, &'a As
 /// that was not known then: to say the same again tells nobody anything new, and is what was audited.
 pub(super) fn published(before: &Snapshot, place: &Place) -> Option<Protected> {
     let release = before.release.as_ref()?;
+    let kept = release::kept(release)?;
     let known = &before.place.disclosure.earlier;
     let is_known = |one: &(String, String)| {
         known.contains(one)
             || release::read(one.1.as_bytes())
-                .is_ok_and(|one| one.policy == release.policy && one.tables == release.tables)
+                .is_ok_and(|one| one.policy == kept.policy && one.tables == kept.tables)
     };
     let earlier = &place.disclosure.earlier;
     let is_all = earlier.iter().all(is_known) && known.iter().all(|one| earlier.contains(one));
