@@ -34,7 +34,9 @@ pub fn of_place(place: &Place) -> Result<Option<Protected>, Unprotectable> {
 /// one is then true of the other, and published again tells nobody anything new.
 #[must_use]
 pub fn counts_the_same(one: &Place, other: &Place) -> bool {
-    policy(one) == policy(other) && tabulate::tables(one).tables == tabulate::tables(other).tables
+    policy(one) == policy(other)
+        && one.earlier_patches == other.earlier_patches
+        && tabulate::tables(one).tables == tabulate::tables(other).tables
 }
 
 /// The tables as they would leave without protection: for the audit, which must find fault with them.

@@ -72,8 +72,7 @@ pub(super) fn published(before: &Snapshot, place: &Place) -> Option<Protected> {
     let known = &before.place.disclosure.earlier;
     let is_known = |one: &(String, String)| {
         known.contains(one)
-            || release::read(one.1.as_bytes())
-                .is_ok_and(|one| one.policy == kept.policy && one.tables == kept.tables)
+            || release::read(one.1.as_bytes()).is_ok_and(|one| one.policy == kept.policy && one.tables == kept.tables)
     };
     let earlier = &place.disclosure.earlier;
     let is_all = earlier.iter().all(is_known) && known.iter().all(|one| earlier.contains(one));
