@@ -65,8 +65,7 @@ fn in_parts(file: &mut (impl Read + Seek), most: u64) -> bool {
         }
         // The end of a piece goes before the next one: a row may begin across both.
         let mut kept = 0;
-        loop {
-            let Ok(read @ 1..) = part.read(&mut piece[kept..]) else { break };
+        while let Ok(read @ 1..) = part.read(&mut piece[kept..]) {
             let seen = &piece[..kept + read];
             let end = seen.len().saturating_sub(longest - 1);
             for at in tags(seen, end) {
