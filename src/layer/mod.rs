@@ -24,6 +24,7 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
@@ -56,6 +57,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,
