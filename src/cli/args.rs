@@ -103,6 +103,9 @@ pub struct DemoArgs {
     /// Another number, another borough; the same number, the same bytes
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// With a timetable of buses, and standards that ask about it
+    #[arg(long)]
+    pub buses: bool,
 }
 
 /// How `check` answers.

@@ -104,13 +104,17 @@ impl Today {
 /// * `standard`: its number in the place's list.
 /// * `edits`: each asset at most once.
 ///
-/// *Limits.* Those of coverage. Counts only: the middle walk and the nearest asset are not worked out.
+/// *Limits.* Those of coverage, on foot alone: a standard by bus ([`Standard::transit`]) is not answered here, and nothing
+/// changes. Counts only: the middle walk and the nearest asset are not worked out.
 ///
 /// # Panics
 /// When the place has no standard of this number, or `today` or an edit is of another place.
 #[must_use]
 pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) -> WhatIf {
     let (standard, before) = (&place.standards[standard], &today.coverage[standard]);
+    if standard.transit.is_some() {
+        return WhatIf::unchanged(before);
+    }
     let (gone, came) = doors_that_change(place, standard, before, edits);
     let reach = reach(place, standard);
     let mut walks: BTreeMap<usize, Option<Metres>> = BTreeMap::new();

@@ -159,6 +159,9 @@ fn wanted(
     let measured: Vec<_> = place.standards.iter().zip(coverage).collect();
     if let Some(at) = standard.filter(|_| !changes.is_none()) {
         let (standard, today) = measured[at];
+        if let Some(why) = standard.on_foot_only("what would be") {
+            return Err(Problem::bad_input("standard", format!("{why}.")));
+        }
         let stays: Vec<AssetIdx> =
             today.qualifying.iter().copied().filter(|asset| !changes.remove.contains(asset)).collect();
         let mut all = doors(place, &stays);
