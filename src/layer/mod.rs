@@ -3,6 +3,7 @@
 //! public name.
 
 pub mod catalog;
+pub mod closure;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
@@ -30,6 +31,7 @@ mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -52,6 +54,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,

@@ -143,21 +143,26 @@ impl Covered {
 pub fn coverage(place: &Place, standard: &Standard) -> Coverage {
     let qualifying: Vec<AssetIdx> =
         qualify(place, standard).enumerate().filter(|(_, lacks)| lacks.is_none()).map(|(asset, _)| asset).collect();
-    let doors = walk::doors(place, &qualifying);
+    coverage_to(place, standard, &walk::doors(place, &qualifying))
+}
+
+/// As [`coverage()`], by these doors alone, whether or not they are assets of the place: the answer to "what if".
+///
+/// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
+#[must_use]
+pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Coverage {
     match Journeys::of(place, standard) {
-        None => coverage_by(place, standard.within, &doors),
+        None => coverage_by(place, standard.within, doors),
         Some(journeys) => {
             let everywhere: Vec<usize> = (0..place.positions.len()).collect();
-            let walks = walk::nearest_door(place, &everywhere, &doors, None);
-            let often = journeys.often(&doors, &everywhere, &walks);
-            told(place, standard.within, &doors, walks, Some(often))
+            let walks = walk::nearest_door(place, &everywhere, doors, None);
+            let often = journeys.often(doors, &everywhere, &walks);
+            told(place, standard.within, doors, walks, Some(often))
         }
     }
 }
 
-/// As [`coverage()`] on foot, by these doors alone, whether or not they are assets of the place: the answer to "what if".
-///
-/// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
+/// As [`coverage_to`], on foot within some time.
 #[must_use]
 pub fn coverage_by(place: &Place, within: Seconds, doors: &[Door]) -> Coverage {
     let everywhere: Vec<usize> = (0..place.positions.len()).collect();

@@ -3,6 +3,7 @@
 pub mod catchment;
 mod cause;
 mod cells;
+pub mod closure;
 pub mod by_group;
 pub mod evidence;
 pub mod coverage;
@@ -25,7 +26,8 @@ pub mod what_if;
 
 pub use catchment::{Catchment, catchments};
 pub use cause::Cause;
-pub use coverage::{Coverage, Covered, GroupCovered, HowOften, coverage, coverage_by};
+pub use closure::{Closure, Losers, closure};
+pub use coverage::{Coverage, Covered, GroupCovered, HowOften, coverage, coverage_by, coverage_to};
 pub use engaged::Engaged;
 pub use gaps::{Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};

@@ -6,7 +6,8 @@ use crate::support::Toy;
 use crate::town::{Home, Town, TownZone, asset, standard};
 use chrono::NaiveDate;
 use patchwork::crs::Xy;
-use patchwork::measure::{Cause, Coverage, coverage, gaps};
+use patchwork::measure::what_if::{Edit, Today, what_if};
+use patchwork::measure::{Cause, Coverage, closure, coverage, gaps};
 use patchwork::place::{Journey, Place, Standard, Transit, TransitStop, WayBack};
 use patchwork::transit::{Call, Service, Timetable, Trip};
 use patchwork::units::{Metres, Seconds, WalkingSpeed};
@@ -306,28 +307,61 @@ fn a_day_without_services_a_missing_timetable_and_a_bad_one_are_errors_and_never
 }
 
 #[test]
-fn what_is_worked_out_on_foot_alone_refuses_a_standard_by_bus_in_words() {
+fn a_plan_of_hubs_refuses_a_standard_by_bus_in_words() {
     let (place, _) = toy().and(BY_BUS).and(ON_FOOT).place();
     let today = place.date.unwrap();
     let why = patchwork::plan::hubs::standard_named(&place, (Some("by-bus"), None), None, today).unwrap_err();
     assert!(why.contains("\"by-bus\" is by bus and on foot"), "{why}");
     let of_kind = patchwork::plan::hubs::standard_named(&place, (None, Some("hub")), None, today).unwrap();
     assert!(of_kind.transit.is_none(), "the minutes of a walk, not of a journey");
-    let server = Server::of(place);
-    let ask = |inputs: &str| {
-        let body = format!("{{\"inputs\": {inputs}}}");
-        let request = format!(
-            "POST /processes/coverage/execution HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        server.raw(&request)
+}
+
+/// A hub more in the westernmost zone covers its hundred, who were in time by eighteen of sixty departures; without the
+/// hall nobody is covered at all.
+#[test]
+fn what_would_be_by_bus_is_what_measuring_the_changed_place_gives() {
+    let (place, _) = toy().and(BY_BUS).and(ON_FOOT).place();
+    let today = Today::of(&place);
+    let hall = place.assets.indices().next().unwrap();
+    let remove = Edit { asset: Some(hall), after: None };
+    let mut moved = place.assets[hall].clone();
+    moved.at = place.positions.iter().find(|home| place.zones[home.zone].key == "A1").unwrap().at;
+    let add = Edit { asset: None, after: Some(moved) };
+    for (edits, covered) in [(vec![remove.clone()], 0.0), (vec![add.clone()], 604.0), (vec![remove, add], 300.0)] {
+        let answer = what_if(&place, &today, 0, &edits);
+        assert!((answer.place.all.before - 334.0).abs() < 1e-4, "{:?}", answer.place.all);
+        assert!((answer.place.all.after - covered).abs() < 1e-4, "{:?}", answer.place.all);
+    }
+    let closed = closure(&place, &place.standards[0], &today.coverage()[0], &[hall]);
+    assert_eq!(closed.change, what_if(&place, &today, 0, &[Edit { asset: Some(hall), after: None }]));
+    assert_eq!((closed.place.residents, closed.place.after, closed.place.next), (604.0, None, None));
+    let on_foot = closure(&place, &place.standards[1], &today.coverage()[1], &[hall]);
+    assert_eq!((on_foot.change.place.all.before, on_foot.change.place.all.after), (304.0, 0.0));
+}
+
+#[test]
+fn a_closure_is_told_in_words_and_numbers_and_an_unknown_asset_is_met_with_the_nearest_name() {
+    let toy = toy().with("hubs.csv", "id,name,lon,lat\nhall,Hall,-2.965,51.585\nbarn,Barn,-2.985,51.585\n");
+    let toy = toy.and(BY_BUS).and(ON_FOOT);
+    let run = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_patchwork"));
+        command.arg("closure").arg(toy.dir()).args(args).output().expect("runs")
     };
-    let refused = ask("{\"standards\": [\"by-bus\"], \"add\": [{\"at\": [-2.995, 51.585]}]}");
-    assert_eq!(refused.status, 400, "{}", refused.shown());
-    assert!(refused.text().contains("is by bus and on foot"), "{}", refused.shown());
-    let all = ask("{\"add\": [{\"at\": [-2.995, 51.585]}]}");
-    assert_eq!(all.status, 200, "{}", all.shown());
-    assert!(all.text().contains("Left out: the standard"), "{}", all.shown());
+    let text = run(&["--close", "hall"]);
+    let words = String::from_utf8(text.stdout).unwrap();
+    for part in ["if Hall closed", "by bus and on foot", "on foot, most of them next to Barn on foot", "Everybody"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&run(&["--close", "hall", "--standard", "on-foot", "--format", "json"]).stdout).unwrap();
+    let standard = &json["standards"][0];
+    // B2 loses it; A2 and B1 have the barn within fifteen minutes, as A1 has.
+    assert_eq!(standard["place"]["before"], 604, "{json}");
+    assert_eq!(standard["place"]["after"], 600, "{json}");
+    assert_eq!(standard["losers"]["next_asset_id"], "barn");
+    let wrong = run(&["--close", "hal"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean \"hall\""), "{wrong:?}");
 }
 
 #[test]

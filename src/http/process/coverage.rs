@@ -109,8 +109,7 @@ fn example(snapshot: &Snapshot) -> Value {
     let place = &snapshot.place;
     let middle = place.zones.iter().nth(place.zones.len() / 2).and_then(|zone| place.plane.to_lonlat(zone.centre));
     let add: Vec<Value> = middle.iter().map(|at| json!({"at": [round(at.lon), round(at.lat)]})).collect();
-    let on_foot = place.standards.iter().filter(|standard| standard.transit.is_none());
-    json!({ "standards": on_foot.take(1).map(|s| &s.key).collect::<Vec<_>>(), "add": add })
+    json!({ "standards": place.standards.iter().take(1).map(|s| &s.key).collect::<Vec<_>>(), "add": add })
 }
 
 fn round(degrees: f64) -> f64 {
@@ -138,15 +137,7 @@ impl Question {
         let keys: Vec<&str> = list(inputs, "standards").filter_map(Value::as_str).collect();
         let asked = |key: &str| keys.is_empty() || keys.contains(&key);
         let standards = place.standards.iter().enumerate().filter(|(_, standard)| asked(&standard.key));
-        // Those by bus are left out where all are asked about, and refused where one is asked for.
-        let asked_for = !keys.is_empty();
-        let (standards, by_bus): (Vec<usize>, Vec<usize>) =
-            standards.map(|(number, _)| number).partition(|&number| place.standards[number].transit.is_none());
-        let refused: Vec<String> =
-            by_bus.iter().filter_map(|&number| place.standards[number].on_foot_only("what would be")).collect();
-        if let Some(why) = refused.first().filter(|_| asked_for || standards.is_empty()) {
-            return Err(Problem::bad_input("standards", format!("{why}.")));
-        }
+        let standards: Vec<usize> = standards.map(|(number, _)| number).collect();
         let mut drafts = Drafts { place, known: BTreeMap::new() };
         for (i, change) in list(inputs, "move").enumerate() {
             let (at, snap) = pin(place, &change["to"], &format!("move[{i}].to"))?;
@@ -161,7 +152,6 @@ impl Question {
             drafts.remove(id.as_str(), &format!("remove[{i}]"))?;
         }
         let mut question = drafts.into_question(standards);
-        question.assumptions.extend(refused.into_iter().map(|why| format!("Left out: {why}.")));
         question.changes_only = inputs.get("changes_only").and_then(Value::as_bool).unwrap_or(false);
         for (i, new) in list(inputs, "add").enumerate() {
             question.add(place, new, i)?;
