@@ -76,6 +76,7 @@ test("an owner invites somebody, who comes in by keyboard alone, makes a token, 
   await theirs.goto(`${base}/account`);
   await tabTo(theirs, /^Sign out \(/);
   await theirs.keyboard.press("Enter");
+  await expect(theirs).toHaveURL(`${base}/`);
   await theirs.goto(`${base}/sign-in`);
   await tabTo(theirs, /^Name/);
   await theirs.keyboard.type(name);
@@ -113,8 +114,8 @@ test("who may see what is decided by keyboard, holds at once, and stands in the 
   const base = await asOwner(page);
   await page.goto(`${base}/settings`);
   await holds(page, "settings");
-  await tabTo(page, /^Who may see/);
-  await page.keyboard.type("Everybody who");
+  await tabTo(page, /^Who may see this place/);
+  await page.keyboard.press("ArrowDown");
   await tabTo(page, /^Keep it/);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("status")).toBeVisible();
