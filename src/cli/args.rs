@@ -64,6 +64,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
+    /// Say who loses what when assets close: on foot and by bus, by group and patch
+    Closure(super::closure::ClosureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print
@@ -103,6 +105,9 @@ pub struct DemoArgs {
     /// Another number, another borough; the same number, the same bytes
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// With a timetable of buses, and standards that ask about it
+    #[arg(long)]
+    pub buses: bool,
 }
 
 /// How `check` answers.

@@ -3,6 +3,7 @@
 //! public name.
 
 pub mod catalog;
+pub mod closure;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;

@@ -8,13 +8,14 @@ use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
 use super::streets::{OsmFeature, load_streets, tell_of_islands};
+use super::transit::of_place as transit;
 use super::words::{slug, some_of};
 use super::{deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
     Asset, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place,
-    Position, RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Position, RecordSet, Residents, Source, Standard, Transit, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -45,6 +46,7 @@ pub(super) struct Parts {
     settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
+    transit: Option<Transit>,
     standards: Vec<Standard>,
     engagement: Engagement,
     theme_answers: BTreeMap<String, Vec<String>>,
@@ -106,7 +108,11 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
         tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
     }
-    let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
+    desk.step("Reading timetables");
+    let ground = transit::Ground { plane: &plane, streets: streets.as_ref(), max_off_street };
+    let (transit, running) = transit::timetables(desk, &manifest.transit, &ground);
+    let given = standards::Given { assets: &assets, date: day, transit: transit.as_ref(), running: &running };
+    let standards = standards::read(&manifest.standards, &given, &mut desk.issues);
     let before_records = desk.issues.len();
     let mut engagement = met(desk, manifest, &scene, (&patches, &earlier, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
@@ -142,6 +148,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         settled,
         assets,
         streets,
+        transit,
         standards,
         engagement,
         theme_answers,
@@ -476,6 +483,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         zone_positions,
         assets: parts.assets.into(),
         streets: parts.streets,
+        transit: parts.transit,
         detour: parts.detour,
         speed: parts.speed,
         standards: parts.standards,

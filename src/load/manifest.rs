@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 mod patches;
 mod rules;
+mod transit;
 
 /// The JSON Schema of `place.toml`, by which editors complete and check it while it is written.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn schema() -> serde_json::Value {
 
 pub use patches::{EarlierSection, PatchNames, PatchesSection};
 pub use rules::{DisclosureSection, GroupWords, RELEASES, StandardSection};
+pub use transit::TransitSection;
 
 /// The whole of `place.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -37,6 +39,9 @@ pub struct Manifest {
     pub deprivation: Option<DeprivationSection>,
     /// Streets to walk. Without it, walks are straight lines times `detour_factor`, and say so.
     pub streets: Option<StreetsSection>,
+    /// Timetables of buses, trains and ferries.
+    #[serde(default)]
+    pub transit: Vec<TransitSection>,
     /// Things to reach.
     #[serde(default)]
     pub assets: Vec<AssetsSection>,

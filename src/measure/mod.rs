@@ -3,12 +3,14 @@
 pub mod catchment;
 mod cause;
 mod cells;
+pub mod closure;
 pub mod by_group;
 pub mod evidence;
 pub mod coverage;
 pub mod engaged;
 pub mod gaps;
 pub mod giving;
+pub mod journeys;
 pub mod missing;
 pub mod near;
 pub mod nearby;
@@ -23,10 +25,12 @@ pub mod what_if;
 
 pub use catchment::{Catchment, catchments};
 pub use cause::Cause;
-pub use coverage::{Coverage, Covered, GroupCovered, coverage, coverage_by};
+pub use closure::{Closure, Losers, closure};
+pub use coverage::{Coverage, Covered, GroupCovered, HowOften, coverage, coverage_by, coverage_to};
 pub use engaged::Engaged;
 pub use gaps::{Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};
+pub use journeys::{Kept, Often};
 pub use missing::{Lack, Missing, missing};
 pub use nearby::{Nearby, nearby};
 pub use patch_changes::{ChangeKind, PatchChange, goes_on_as, patch_changes};

@@ -291,14 +291,16 @@ codes! {
     ThemeRare "theme-rare" Note: "Themes raised in few records of the whole place are not named";
     ThemeUnanswered "theme-unanswered" Warning: "place.toml names no kind of asset that would answer a theme";
     ThemeUnheard "theme-unheard" Note: "Hardly any record raises a theme that place.toml names";
+    TimetableElsewhere "timetable-elsewhere" Warning: "No stop of a timetable is near a street of the place";
     TimetableEmpty "timetable-empty" Error: "No trip of a timetable runs on any day";
     TimetableFile "timetable-file" Error: "A file of a timetable is missing or cannot be read";
     TimetableFrequency "timetable-frequency" Warning | Note: "Trips of a timetable are given by headways, not by times";
     TimetableInterpolated "timetable-interpolated" Note: "Times between two times of a timetable are spread evenly";
     TimetableNested "timetable-nested" Note: "A timetable is a zip within a zip; it was unpacked";
     TimetableNeverRuns "timetable-never-runs" Warning: "A service of a timetable runs on no day";
-    TimetableOutside "timetable-outside" Error: "Nothing in a timetable runs on the day that is asked about";
+    TimetableOutside "timetable-outside" Error | Warning: "Nothing in a timetable runs on the day that is asked about";
     TimetableRow "timetable-row" Warning | Note: "Rows of a timetable lack or contradict what they need";
+    TimetableStepFree "timetable-step-free" Warning: "No trip of a timetable is known to take a wheelchair";
     TimetableStop "timetable-stop" Warning: "Stops of a timetable have no coordinates, and nobody gets on or off there";
     TimetableTimes "timetable-times" Warning: "Trips of a timetable have times that are missing or go back, and are left out";
     TitlesBelow "titles-below" Note: "Rows stand above the row of titles and are left out";

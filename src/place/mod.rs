@@ -14,6 +14,7 @@ mod position;
 pub mod postcode;
 mod source;
 mod standard;
+mod transit;
 mod understood;
 mod zone;
 
@@ -35,6 +36,7 @@ pub use patch::{EarlierPatches, Patch};
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
+pub use transit::{Journey, Transit, TransitStop, WayBack, clock};
 pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
 pub use zone::{Deprivation, Residents, Zone, estimate};
 
@@ -81,6 +83,8 @@ pub struct Place {
     pub assets: IdVec<AssetIdx, Asset>,
     /// The streets; `None` where none were given and walks are straight lines times `detour`.
     pub streets: Option<StreetNetwork>,
+    /// What runs by timetable; `None` where none was given.
+    pub transit: Option<Transit>,
     /// How much longer a walk is than the straight line, where there are no streets.
     pub detour: f64,
     /// How fast residents walk unless their group has its own speed.

@@ -128,6 +128,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         positions,
         assets: IdVec::from(assets),
         streets: Some(streets),
+        transit: None,
         detour: 1.3,
         speed: WalkingSpeed::USUAL,
         standards: vec![Standard {
@@ -139,6 +140,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
             days: Vec::new(),
             step_free: false,
             date: NaiveDate::from_ymd_opt(2026, 6, 30).expect("a day"),
+            transit: None,
         }],
         engagement: patchwork::place::Engagement::default(),
         disclosure: patchwork::place::Disclosure::default(),

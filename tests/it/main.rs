@@ -59,6 +59,7 @@ mod roles_crafted;
 mod small_towns;
 mod support;
 mod town;
+mod transit;
 mod toytown;
 mod what_if;
 mod workspace;

@@ -80,6 +80,7 @@ pub(crate) fn standard(kinds: &[&str], minutes: f64) -> Standard {
         days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         step_free: false,
         date: NaiveDate::from_ymd_opt(2024, 6, 5).unwrap(),
+        transit: None,
     }
 }
 
@@ -120,6 +121,7 @@ impl Town {
             zone_positions,
             assets: assets.into(),
             streets,
+            transit: None,
             detour: 1.3,
             speed: hundred_metres_a_minute(),
             standards: Vec::new(),

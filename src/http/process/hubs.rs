@@ -222,7 +222,8 @@ fn candidates() -> Value {
 }
 
 fn example(snapshot: &Snapshot) -> Value {
-    let standard = snapshot.place.standards.first().map(|standard| &standard.key);
+    let on_foot = snapshot.place.standards.iter().find(|standard| standard.transit.is_none());
+    let standard = on_foot.map(|standard| &standard.key);
     json!({"standard": standard, "sites": 2, "candidates": {"streets": 500}, "time_limit": 10, "runs": 5})
 }
 

@@ -28,6 +28,9 @@ pub fn standard_named(
             let found = place.standards.iter().find(|standard| standard.key == key);
             let known = || unknown("standard", key, place.standards.iter().map(|standard| standard.key.as_str()));
             let own = found.ok_or_else(known)?;
+            if let Some(why) = own.on_foot_only("a plan of hubs") {
+                return Err(why);
+            }
             Ok(Standard { within: within.unwrap_or(own.within), ..own.clone() })
         }
         (None, Some(kind)) => of_kind(place, kind, within, today),
@@ -35,7 +38,8 @@ pub fn standard_named(
 }
 
 fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) -> Result<Standard, String> {
-    let own = place.standards.iter().find(|standard| standard.kinds.iter().any(|known| known == kind));
+    let on_foot = |standard: &&Standard| standard.transit.is_none();
+    let own = place.standards.iter().filter(on_foot).find(|own| own.kinds.iter().any(|known| known == kind));
     if own.is_none() {
         kind_named(place, kind)?;
     }
@@ -50,6 +54,7 @@ fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate)
         days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         step_free: false,
         date: day.unwrap_or(today),
+        transit: None,
     })
 }
 

@@ -19,6 +19,17 @@ export interface Landing {
   contact?: string;
 }
 
+/** Of a standard by bus and on foot: when people set out, and which days the timetable knows. */
+export interface Journey {
+  days: string[];
+  window: string;
+  changes: number;
+  walk_minutes: number;
+  back_by: string | null;
+  timetable_first: string | null;
+  timetable_last: string | null;
+}
+
 export interface Collection {
   id: string;
   title: string;
@@ -30,7 +41,7 @@ export interface Collection {
   method?: string;
   itemCount: number;
   /** What coverage and gaps are about. */
-  standard?: { key: string; title: string; kinds: string[]; within_minutes: number };
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null };
   /** The whole place, under the names that one zone has. */
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */
