@@ -30,6 +30,7 @@ mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -52,6 +53,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,
