@@ -25,6 +25,7 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
@@ -59,6 +60,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,
