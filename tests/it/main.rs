@@ -56,6 +56,7 @@ mod patch_history;
 mod plan_patches;
 mod roles;
 mod roles_accounts;
+mod roles_crafted;
 mod small_towns;
 mod support;
 mod town;
