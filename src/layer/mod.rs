@@ -25,6 +25,7 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
@@ -59,6 +60,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,
@@ -68,7 +70,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
 ];
 
 /// A collection of features about one question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// Which it is; as text its name in links: `patches`, `coverage-hub-15`.
     pub id: LayerId,
@@ -145,7 +147,7 @@ pub enum FieldKind {
 }
 
 /// A feature: one value for each field of its layer, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     /// Stable name, unique in the layer.
     pub id: String,

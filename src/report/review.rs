@@ -49,7 +49,13 @@ pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) 
         body += &coverage(place, &rows, patch);
     }
     body += &gaps::gaps(place, missing, index);
-    body += &changed::changed(place, &reach, layer("themes").as_ref(), layer("patch-changes").as_ref(), patch);
+    body += &changed::changed(
+        place,
+        &reach,
+        layer("themes").as_ref(),
+        (layer("patch-changes").as_ref(), layer("moved-homes").as_ref()),
+        patch,
+    );
     body += &met::met(place, &reach, patch);
     let themes = (!reach.is_empty()).then(|| heard::themes(place, layer("themes").as_ref(), patch));
     let heard = [themes, layer("evidence").map(|rows| heard::evidence(&rows, patch))];

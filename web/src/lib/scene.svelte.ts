@@ -56,6 +56,8 @@ class Scene {
   area = $state("");
   /** Takes the next click on the map, when somebody waits for one. */
   taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
+  /** Takes the area that is clicked on, when somebody wants to know. */
+  picking = $state.raw<((area: string) => void) | null>(null);
   /** Lines for the tip over an area. */
   tip = $state.raw<(area: string) => string[]>(() => []);
   /** The answer in few words, on the map where the answer itself is below it. */
@@ -72,7 +74,7 @@ class Scene {
     this.changes = [];
     this.stars = new Set();
     this.area = this.says = "";
-    this.taking = null;
+    this.taking = this.picking = null;
     this.bare = false;
   }
 }

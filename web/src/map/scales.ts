@@ -54,6 +54,16 @@ export function metClass(rate: number, low: number, high: number, whole: number)
   return rate > whole * 2 ? 4 : 3;
 }
 
+/** Residents of a patch against the average of all. */
+export const OFF: Class[] = [
+  { upTo: 0, label: "fewer", colour: LESS },
+  { upTo: 1, label: "within it", colour: SAME },
+  { upTo: 2, label: "more", colour: MORE },
+];
+
+/** Colours by which neighbouring patches are told apart: pale, so that names and signs are read on them. */
+export const TINTS = ["#e4e4e0", "#8badcd", "#e1a35f", "#bccfe2", "#f3dcc0", "#b5bbc1"] as const;
+
 /** Money: where there is little for the need comes first, then money against the whole place’s. */
 export const MONEY: Class[] = [
   { upTo: 0, label: "likely cold spot", colour: LESS2 },
