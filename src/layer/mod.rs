@@ -25,11 +25,13 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -52,11 +54,13 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,
@@ -66,7 +70,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
 ];
 
 /// A collection of features about one question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// Which it is; as text its name in links: `patches`, `coverage-hub-15`.
     pub id: LayerId,
@@ -143,7 +147,7 @@ pub enum FieldKind {
 }
 
 /// A feature: one value for each field of its layer, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     /// Stable name, unique in the layer.
     pub id: String,

@@ -21,7 +21,7 @@ mod words;
 
 pub use brief::{Brief, Candidates, Keep, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned};
 pub use fewest::{Fewest, fewest};
-pub use named::{group_named, kind_named, standard_named};
+pub use named::{first_of_kind, group_named, kind_named, standard_named};
 pub use objective::{LONGEST_WALK, Objective, deprivation_weight};
 pub use proposal::{
     Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,
