@@ -430,6 +430,9 @@ pub struct RehearseArgs {
     /// Bytes it may take
     #[arg(long)]
     pub bytes: Option<u64>,
+    /// A file there that is to be read, and nothing else
+    #[arg(long)]
+    pub file: Vec<String>,
 }
 
 /// `patchwork serve`

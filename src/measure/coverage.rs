@@ -189,6 +189,26 @@ fn told(place: &Place, within: Seconds, doors: &[Door], walks: Vec<Option<Walk>>
     all
 }
 
+impl Coverage {
+    /// The same with other numbers for the assets.
+    #[must_use]
+    pub fn renumbered(&self, number: impl Fn(AssetIdx) -> AssetIdx) -> Self {
+        let of = |covered: &Covered| Covered { nearest: covered.nearest.map(&number), ..covered.clone() };
+        let walk = |walk: &Option<Walk>| walk.map(|walk| Walk { asset: number(walk.asset), ..walk });
+        Self {
+            walking: self.walking,
+            qualifying: self.qualifying.iter().copied().map(&number).collect(),
+            walks: self.walks.iter().map(walk).collect(),
+            within: self.within,
+            often: self.often.clone(),
+            place: of(&self.place),
+            patches: self.patches.iter().map(of).collect(),
+            zones: self.zones.iter().map(of).collect(),
+            outside_patches: of(&self.outside_patches),
+        }
+    }
+}
+
 /// Whether a walk of this length, if there is one, keeps within the limit at this speed.
 pub(super) fn in_time(walk: Option<Walk>, speed: WalkingSpeed, limit: Seconds) -> bool {
     walk.map(|walk| speed.time(walk.length)).within(limit)

@@ -43,7 +43,12 @@ impl Engaged {
     /// # Errors
     /// When the counts cannot be protected together; nothing may be shown then.
     pub fn of(place: &Place) -> Result<Option<Self>, Unprotectable> {
-        let Some(protected) = disclose::of_place(place)? else { return Ok(None) };
+        Ok(disclose::of_place(place)?.map(|protected| Self::from(place, protected)))
+    }
+
+    /// The same with tables that were protected before: of a place that counts the same.
+    #[must_use]
+    pub fn from(place: &Place, protected: Protected) -> Self {
         let mut own = Self {
             near: near(place, &tabulate::meeting_places(place, &protected)),
             protected,
@@ -51,7 +56,7 @@ impl Engaged {
             concentration: Vec::new(),
         };
         own.concentration = own.concentrations();
-        Ok(Some(own))
+        own
     }
 
     /// Says that nothing is shown of the records, why, and what to do: to the operator, since what could not be

@@ -226,6 +226,7 @@ codes! {
     PointElsewhere "point-elsewhere" Note: "Dwellings in no zone of the place are left out";
     PointNowhere "point-nowhere" Warning: "Rows have no usable coordinates and are not placed";
     PostcodesEmpty "postcodes-empty" Warning: "A postcode file has no postcode of this place";
+    PublishExposes "publish-exposes" Error: "A draft would let small counts of people be worked out together with what was published before";
     QuoteNotClosed "quote-not-closed" Warning: "A quotation mark is never closed and is read as an ordinary character";
     RecordAhead "record-ahead" Warning: "Records are dated after the day that they can reach, and are not counted";
     RecordAtVenue "record-at-venue" Note: "Records only say at which asset people were met, and count where it stands";

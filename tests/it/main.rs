@@ -1,6 +1,7 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod again;
 mod busy;
 mod clients;
 mod circles;
@@ -55,6 +56,7 @@ mod patch_history;
 mod plan_patches;
 mod roles;
 mod roles_accounts;
+mod roles_crafted;
 mod small_towns;
 mod support;
 mod town;
