@@ -49,7 +49,7 @@ pub struct Covered {
     /// The walk (or that time by bus) that nine residents in ten do not exceed; `None` as above.
     pub p90: Option<Seconds>,
     /// By bus and on foot: for how many residents each departure will do, or half of them, or any.
-    pub often: Option<HowOften>,
+    pub often: Option<OftenCovered>,
     /// The asset that is nearest for most residents; `None` when none can be reached.
     pub nearest: Option<AssetIdx>,
 }
@@ -65,7 +65,7 @@ pub struct GroupCovered {
 
 /// How many residents get there in time how often.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct HowOften {
+pub struct OftenCovered {
     /// By each departure of the window.
     pub every: f64,
     /// By at least half of them.

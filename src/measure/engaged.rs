@@ -3,7 +3,7 @@
 
 use super::Coverage;
 use super::near::near;
-use super::reach::{Count, Reach, Row, reach, residents};
+use super::reach::{Count, PatchCounts, Reach, reach, residents};
 use crate::disclose::{self, Protected, Published, Unprotectable, tabulate};
 use crate::place::{Audience, Code, GroupIdx, Idx, Issue, PatchIdx, Place, Quarter, Where};
 use crate::stats::{gini_of_tallies, top_share_of_tallies};
@@ -132,12 +132,12 @@ impl Engaged {
             .collect();
         let not_recorded = answers.find("not_recorded");
         let residents = residents(place);
-        let rows: Vec<Row> = (0..patches.categories.len())
+        let rows: Vec<PatchCounts> = (0..patches.categories.len())
             .filter_map(|row| {
                 let (everybody, members) = residents.get(row)?;
                 let count = |answer: usize| count(table, &[row, answer, period]);
                 let patch = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
-                Some(Row {
+                Some(PatchCounts {
                     residents: *everybody,
                     members: groups.iter().map(|group| group.and_then(|group| members[group])).collect(),
                     met: count(0),

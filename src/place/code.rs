@@ -104,6 +104,8 @@ codes! {
     CrsGuessed "crs-guessed" Note: "The reference system of a file was recognised by its coordinates";
     CrsUnclear "crs-unclear" Error: "A file in metres does not say its reference system, and its codes are Northern Irish";
     CrsUnknown "crs-unknown" Error | Warning: "The reference system of a file is not known and is not guessed";
+    CubeRow "cube-row" Error: "A row of an engagement cube breaks its contract";
+    CubeVersion "cube-version" Error: "An engagement cube is of another version of its contract";
     DateUnreadable "date-unreadable" Warning: "A date cannot be read and is taken as unknown";
     DatesMixed "dates-mixed" Note: "Days are written in more than one way in a file; all were read";
     DatesMonthFirst "dates-month-first" Warning: "Some dates can only be read with the month first, so the others may be read wrongly";
@@ -122,6 +124,7 @@ codes! {
     EdgeLoop "edge-loop" Warning: "An edge leads from a unit to itself and is left out";
     EmptyGeometry "empty-geometry" Warning: "A zone or patch has no area or coordinates on the map and is left out";
     Encoding "encoding" Note: "A text file is not in UTF-8 and was read in another encoding";
+    EngagementUnclear "engagement-unclear" Error: "A section [[engagement]] names both a file and a cube, or neither";
     FactUnknown "fact-unknown" Error | Warning: "place.toml gives a column for something that is not read";
     FileCutShort "file-cut-short" Warning: "A file announces more rows than it holds";
     FileDamaged "file-damaged" Error: "A file is cut short, or is not of the kind that it claims to be";

@@ -53,7 +53,7 @@ pub(crate) use columns::{any_of, coordinate_titles, coordinates};
 pub use frame::{Claim, Settled, settle_points};
 pub use json::geometry as geojson_geometry;
 pub use size::has_more_rows;
-pub use words::{Flag, parse_date, parse_excel_date, parse_flag};
+pub use words::{YesNo, parse_date, parse_excel_date, parse_flag};
 
 use crate::crs::Crs;
 use crate::place::{Code, Issue, Issues, Where};

@@ -6,6 +6,7 @@ mod busy;
 mod clients;
 mod circles;
 mod columns;
+mod cube;
 mod demo;
 mod formats;
 mod fuzzed;
