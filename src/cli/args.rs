@@ -256,8 +256,11 @@ pub enum PlanKeep {
     Exit codes: 0 done, 1 no choice of sites meets the brief (it says which rule and by how much), 2 wrong call.")]
 pub struct HubsArgs {
     /// Kind of asset to place, as in the asset files
-    #[arg(long, value_name = "KIND", required_unless_present = "standard")]
+    #[arg(long, value_name = "KIND", required_unless_present_any = ["standard", "first_of_kind"])]
     pub kind: Option<String>,
+    /// A kind of which the place has none yet instead, such as warm_space
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["kind", "standard"])]
+    pub first_of_kind: Option<String>,
     /// Standard of place.toml instead: its kinds, minutes, opening hours and step-free entrance
     #[arg(long, value_name = "KEY", conflicts_with = "kind")]
     pub standard: Option<String>,

@@ -25,11 +25,13 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -52,11 +54,13 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,

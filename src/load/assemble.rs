@@ -7,15 +7,15 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{OsmFeature, load_streets, tell_of_islands};
+use super::streets::{of_place as streets, tell_of_islands};
 use super::transit::of_place as transit;
 use super::words::{slug, some_of};
-use super::{deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
+use super::{base_map, deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place,
-    Position, RecordSet, Residents, Source, Standard, Transit, Where, Zone, ZoneIdx,
+    Asset, BaseMap, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch,
+    Place, Position, RecordSet, Residents, Source, Standard, Surrounding, Transit, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -46,6 +46,7 @@ pub(super) struct Parts {
     settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
+    surroundings: Vec<Surrounding>,
     transit: Option<Transit>,
     standards: Vec<Standard>,
     engagement: Engagement,
@@ -56,6 +57,7 @@ pub(super) struct Parts {
     speed: WalkingSpeed,
     detour: f64,
     postcodes: Vec<(String, Xy)>,
+    base_map: Option<BaseMap>,
 }
 
 /// Reads every file of a place; `None` when there is no ground to stand on.
@@ -67,7 +69,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
     let deprivation = deprived(desk, manifest, &zones);
-    let (streets, features) = streets(desk, manifest, &plane);
+    let (streets, features, surroundings) = streets(desk, manifest, &plane, detour);
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
     let max_off_street = max_off_street(manifest);
     desk.step("Placing residents");
@@ -148,6 +150,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         settled,
         assets,
         streets,
+        surroundings,
         transit,
         standards,
         engagement,
@@ -158,6 +161,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         speed,
         detour,
         postcodes: postcodes_here,
+        base_map: base_map::read(desk, &manifest.place),
     })
 }
 
@@ -375,33 +379,6 @@ fn place_key(manifest: &Manifest) -> String {
     if key.is_empty() { "place".to_owned() } else { key }
 }
 
-fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<StreetNetwork>, Vec<OsmFeature>) {
-    let Some(section) = &manifest.streets else {
-        let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
-        let problem = "The place has no streets";
-        let remedy = format!(
-            "Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract"
-        );
-        desk.issues.push(Issue::warning(
-            Code::NoStreets,
-            Where::file("place.toml").field("[streets]"),
-            problem,
-            remedy,
-        ));
-        return (None, Vec::new());
-    };
-    let Some(path) = desk.find(&section.file, "streets") else { return (None, Vec::new()) };
-    desk.note_source("streets", &section.file, &path, &section.source);
-    let steps = desk.steps();
-    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
-        Ok(streets) => (Some(streets.network), streets.features),
-        Err(issue) => {
-            desk.issues.push(issue);
-            (None, Vec::new())
-        }
-    }
-}
-
 /// What settling needs of the other parts.
 struct Settling<'a> {
     zones: &'a [Area],
@@ -473,6 +450,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         notice: manifest.place.notice.clone(),
         contact: manifest.place.contact.clone(),
         postcodes: parts.postcodes,
+        base_map: parts.base_map,
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),
@@ -483,6 +461,7 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         zone_positions,
         assets: parts.assets.into(),
         streets: parts.streets,
+        surroundings: parts.surroundings,
         transit: parts.transit,
         detour: parts.detour,
         speed: parts.speed,

@@ -80,6 +80,11 @@ pub struct PlaceSection {
     pub notice: Option<String>,
     /// Whom readers tell that something is wrong: an e-mail address, a telephone number or a sentence.
     pub contact: Option<String>,
+    /// Address of the tiles of a map to draw below the answers, with `{z}`, `{x}` and `{y}` where their numbers go;
+    /// readers' browsers fetch them from there.
+    pub base_map: Option<String>,
+    /// The words that the owner of that map asks for.
+    pub base_map_credit: Option<String>,
     /// The day the data describe (`2024-06-30`).
     pub date: Option<String>,
     /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.

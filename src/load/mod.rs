@@ -8,6 +8,7 @@
 mod areas;
 mod assemble;
 mod assets;
+mod base_map;
 pub mod candidates;
 pub mod costs;
 mod deprivation;

@@ -118,6 +118,8 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         notice: None,
         contact: None,
         postcodes: vec![("ZQ1 1AA".into(), middle(0, 0)), ("ZQ1 2BB".into(), middle(columns - 1, rows - 1))],
+        base_map: None,
+        surroundings: Vec::new(),
         date: NaiveDate::from_ymd_opt(2026, 6, 30),
         plane: Plane::british_national_grid(),
         groups: IdVec::from(vec![group("under_25", "Under 25"), group("disabled", "Disabled")]),

@@ -3,8 +3,9 @@
 
 use crate::http_server::Server;
 use patchwork::disclose::{self, Release, audit};
+use patchwork::layer::engagement_layers;
 use patchwork::load::{Loaded, load};
-use patchwork::measure::{ChangeKind, Engaged, patch_changes};
+use patchwork::measure::{ChangeKind, Engaged, moved_homes, patch_changes};
 use patchwork::place::Place;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -295,4 +296,44 @@ fn the_page_of_a_patch_says_that_its_boundary_moved_and_that_no_change_comes_of_
     assert!(!page(&THEN, &named, "A").contains("boundary of this patch changed"));
     let late = rows(&[(30, "2024-04-10", "home", "1"), (40, "2024-06-20", "home", "1")]);
     assert!(!page(&NOW, &late, "A").contains("boundary of this patch changed"));
+}
+
+#[test]
+fn what_comes_of_moved_homes_is_told_from_published_figures_alone() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let records = with_sliver();
+    let whole = [("A", 0.0, 3.0), ("B", 3.0, 6.0)];
+    fs::write(tmp.path().join("whole.geojson"), patches(&whole)).expect("written");
+    let earlier = EARLIER.replace("then.geojson", "whole.geojson");
+    let layer = |place: &Place| {
+        let layers = engagement_layers(place, &Engaged::of(place).expect("protected").expect("records"));
+        layers.into_iter().find(|layer| layer.id.kind() == "moved-homes")
+    };
+    let before = town(tmp.path(), &whole, "", SHOW_ALL, &records).place.expect("usable");
+    assert!(layer(&town(tmp.path(), &NOW, &earlier, SHOW_ALL, &records).place.expect("usable")).is_none(), "none kept");
+    fs::create_dir_all(tmp.path().join("releases")).expect("a directory");
+    fs::write(tmp.path().join("releases/2024-03.json"), disclose::release::write(&published(&before)))
+        .expect("written");
+    let place = town(tmp.path(), &NOW, &earlier, SHOW_ALL, &records).place.expect("usable");
+    let found = moved_homes(&place, &Engaged::of(&place).expect("protected").expect("records"));
+    let told: Vec<(&str, &str, f64, f64, &str)> = found
+        .iter()
+        .filter(|row| row.quarter.0 == "2024-q1")
+        .map(|row| {
+            let shown = |count: Option<patchwork::measure::reach::Count>| count.map_or(-1.0, |count| count.shown);
+            (place.patches[row.patch].key.as_str(), row.then.as_str(), shown(row.met_then), shown(row.met), row.word())
+        })
+        .collect();
+    assert_eq!(told, [("A", "A", 43.0, 40.0, "moved_homes"), ("B", "B", 40.0, 43.0, "moved_homes")]);
+    let rows = layer(&place).expect("a layer");
+    assert!(rows.features.len() >= 2 && rows.features.iter().all(|row| row.values.len() == rows.fields.len()));
+    let words = Server::of(place).get("/review/A").text().to_owned();
+    assert!(words.contains("43 was published then, and 40 are counted on today\u{2019}s"), "{words}");
+    // Where the ground is the same nothing is said of it; where counts are hidden, that is said.
+    let same = town(tmp.path(), &whole, &earlier, SHOW_ALL, &records).place.expect("usable");
+    assert!(layer(&same).is_none());
+    let strict = "[disclosure]\nthreshold = 30\nrounding = 5\n";
+    let place = town(tmp.path(), &NOW, &earlier, strict, &records).place.expect("usable");
+    let found = moved_homes(&place, &Engaged::of(&place).expect("protected").expect("records"));
+    assert!(found.iter().any(|row| row.word() == "confidential"), "{found:?}");
 }

@@ -111,6 +111,8 @@ impl Town {
             notice: None,
             contact: None,
             postcodes: Vec::new(),
+            base_map: None,
+            surroundings: Vec::new(),
             date: None,
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),

@@ -7,7 +7,12 @@ use crate::text::whole;
 
 /// That the boundary moved, who came and who left, and what that means for the quarters compared; nothing where the
 /// records begin after it did.
-pub(super) fn boundary(place: &Place, changes: Option<&Rows<'_>>, patch: &str) -> Option<String> {
+pub(super) fn boundary(
+    place: &Place,
+    changes: Option<&Rows<'_>>,
+    moved: Option<&Rows<'_>>,
+    patch: &str,
+) -> Option<String> {
     let rows = changes?;
     let (first, _) = place.engagement.days?;
     // The newest change that the records reach back beyond.
@@ -44,7 +49,21 @@ pub(super) fn boundary(place: &Place, changes: Option<&Rows<'_>>, patch: &str) -
     Some(format!(
         "The boundary of this patch changed after {}: {what}. Every quarter here is counted anew on today\u{2019}s boundary, \
          so none of these changes comes of homes that moved{but}. Figures published before are of other ground, and may \
-         not be put beside these.",
-        last.format("%-d %B %Y")
+         not be put beside these.{}",
+        last.format("%-d %B %Y"),
+        moved.and_then(|rows| published(rows, patch)).unwrap_or_default()
+    ))
+}
+
+/// The newest quarter that was published on another boundary, where that makes a difference.
+fn published(rows: &Rows<'_>, patch: &str) -> Option<String> {
+    let row = rows.find(&[("patch_id", patch), ("status", "moved_homes")]).pop()?;
+    let words = |field: &str| rows.words(row, field, "");
+    Some(format!(
+        " For {} {} was published then, and {} are counted on today\u{2019}s: the difference comes of homes that moved, and of \
+         records that came late.",
+        words("period_name"),
+        words("met_then"),
+        words("met")
     ))
 }

@@ -11,7 +11,7 @@ pub(super) fn changed(
     place: &Place,
     dimensions: &[Rows<'_>],
     themes: Option<&Rows<'_>>,
-    changes: Option<&Rows<'_>>,
+    (changes, moved): (Option<&Rows<'_>>, Option<&Rows<'_>>),
     patch: &str,
 ) -> String {
     let Some(rows) = dimensions.first() else { return String::new() };
@@ -58,7 +58,7 @@ pub(super) fn changed(
             ));
         }
     }
-    said.extend(boundary(place, changes, patch));
+    said.extend(boundary(place, changes, moved, patch));
     let list: String = said.iter().map(|one| format!("<li>{one}</li>")).collect();
     format!("<h2>What changed since the last quarter</h2><ul>{list}</ul>")
 }

@@ -15,6 +15,8 @@ export interface Landing {
   attribution: string;
   notices: string[];
   links: Link[];
+  /** A map of the owner's own to draw below the answers. */
+  base_map?: { tiles: string; attribution: string };
   /** Whom to tell when something is wrong: words or an address. */
   contact?: string;
 }
@@ -46,6 +48,8 @@ export interface Collection {
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */
   walking_speeds_kmh?: Record<string, number>;
+  /** What the records count, where a layer is of them: people, each once, or attendances, where they cannot tell people apart. */
+  "x-patchwork-counts"?: "people" | "attendances";
   /** Which kind of layer this is, and what it is about where there are several of the kind. */
   "x-patchwork-kind"?: string;
   "x-patchwork-about"?: "place" | { standard: string } | { dimension: { key: string; label: string } };
