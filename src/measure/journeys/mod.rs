@@ -23,12 +23,12 @@ pub struct Often {
     /// Moments of setting out: each minute of the window, on each day.
     pub departures: usize,
     /// Each walking speed that somebody has, the place's first.
-    paces: Vec<(WalkingSpeed, Vec<Kept>)>,
+    paces: Vec<(WalkingSpeed, Vec<InTime>)>,
 }
 
 /// What comes of setting out from one dwelling position at each moment of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kept {
+pub struct InTime {
     /// How many of the departures arrive in time (and are back in time, where that is asked).
     pub in_time: u32,
     /// Seconds from door to door that half of the departures do not exceed; `None` where fewer than half arrive at all.
@@ -40,7 +40,7 @@ pub struct Kept {
 impl Often {
     /// What comes of setting out at this speed from the position of this number in the list that was asked about.
     #[must_use]
-    pub fn kept(&self, position: usize, speed: WalkingSpeed) -> Kept {
+    pub fn kept(&self, position: usize, speed: WalkingSpeed) -> InTime {
         let own = self.paces.iter().find(|(known, _)| *known == speed).or(self.paces.first());
         own.and_then(|(_, kept)| kept.get(position)).copied().unwrap_or_default()
     }
@@ -53,7 +53,7 @@ impl Often {
 
     /// At the place's own speed.
     #[must_use]
-    pub fn at_usual_speed(&self, position: usize) -> Kept {
+    pub fn at_usual_speed(&self, position: usize) -> InTime {
         self.paces.first().and_then(|(_, kept)| kept.get(position)).copied().unwrap_or_default()
     }
 }
