@@ -1,12 +1,12 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
+use super::Unprotectable;
 use super::around::{Around, LOOKS};
 use super::linear::{Lp, Outcome};
-use super::linked::{self, Ends};
+use super::linked::{self, Ends, hidden_cells};
 use super::proof::{TOLERANCE, without, without_noughts};
 use super::published::{Published, Release};
 use super::system::{Rule, Shape, System};
-use super::{Cell, Unprotectable};
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeSet;
 
@@ -47,25 +47,8 @@ impl Attack {
         let mut system = System::new(&shapes);
         let n = system.names.len();
         let (first, places) = (newest.tables.len(), system.places.clone());
-        let now = linked::said(std::iter::once(newest), &places[..first], n);
-        let mut now: Vec<Ends> =
-            now.into_iter().map(|said| said.first().copied().unwrap_or((0.0, f64::INFINITY))).collect();
-        let mut before = linked::said(earlier.iter().rev(), &places[first..], n);
-        // Far above anything shown: a count that can be so large is not limited.
-        let all = now.iter().chain(before.iter().flatten());
-        let limit = all.map(|ends| ends.1).filter(|most| most.is_finite()).fold(1e4, f64::max) * 4.0;
-        let hidden: Vec<Vec<usize>> = (0..first).map(|nth| hidden_cells(&places[nth], &newest.tables[nth])).collect();
-        for cell in hidden.into_iter().flatten() {
-            if before[cell].contains(&linked::HIDDEN_NOUGHT) {
-                now[cell].0 = 0.0;
-            }
-            // A nought of an earlier release that is hidden now is none any more: a record came late.
-            if before[cell].contains(&(0.0, 0.0)) {
-                before[cell].retain(|said| *said != (0.0, 0.0));
-                now[cell].0 = now[cell].0.max(1.0);
-            }
-        }
-        now.iter_mut().for_each(|ends| ends.1 = ends.1.min(limit));
+        let mut rows = system.rows();
+        let linked::Reading { now, limit, agreed } = linked::read(newest, earlier, &places, n, &rows)?;
         let mut threshold = vec![newest.policy.threshold; n];
         let mut linked_cells = system.is_difference.clone();
         let old = earlier.iter().rev().flat_map(|release| &release.tables);
@@ -78,20 +61,18 @@ impl Attack {
         let published: BTreeSet<usize> = places[..first].iter().flatten().copied().collect();
         let mut linked: BTreeSet<usize> =
             (0..n).filter(|&cell| linked_cells[cell] && !published.contains(&cell)).collect();
-        let mut rows = system.rows();
-        let mut bounds = now.clone();
-        if !earlier.is_empty() {
-            match linked::agree(&now, &before, &rows)? {
-                Some(agreed) => {
-                    for (bound, told) in bounds.iter_mut().zip(agreed.told) {
-                        *bound = (bound.0.max(told.0), bound.1.min(told.1));
-                    }
+        let mut bounds = now;
+        match agreed {
+            Some(agreed) => {
+                for (bound, told) in bounds.iter_mut().zip(agreed.told) {
+                    *bound = (bound.0.max(told.0), bound.1.min(told.1));
                 }
-                None => {
-                    linked::unlink(&mut system, |cell| published.contains(&cell));
-                    linked.clear();
-                    rows = system.rows();
-                }
+            }
+            None if earlier.is_empty() => {}
+            None => {
+                linked::unlink(&mut system, |cell| published.contains(&cell));
+                linked.clear();
+                rows = system.rows();
             }
         }
         let (column, kept, rows) = without_noughts(&bounds, rows);
@@ -226,6 +207,15 @@ impl Attack {
         }
     }
 
+    /// Whether a count is proven not to be small: asked only where nothing seen says otherwise.
+    pub(super) fn is_large(&mut self, cell: usize, threshold: u64) -> Result<bool, Unprotectable> {
+        let (Some(column), true) = (self.column[cell], self.least(cell) >= threshold) else { return Ok(false) };
+        self.lp.cost(column, 1.0);
+        self.ask()?;
+        self.lp.cost(column, 0.0);
+        Ok(self.least(cell) >= threshold)
+    }
+
     /// Proves the ends of one cell.
     pub(super) fn bound(&mut self, cell: usize) -> Result<(), Unprotectable> {
         let (Some(column), true) = (self.column[cell], self.exact[cell].is_none()) else { return Ok(()) };
@@ -303,12 +293,6 @@ impl Attack {
             by: by.take(NAMED).map(|&other| self.name(other).to_owned()).collect(),
         }
     }
-}
-
-/// The hidden cells of a table whose cells stand so.
-fn hidden_cells(places: &[usize], table: &Published) -> Vec<usize> {
-    let all = places.iter().zip(&table.cells).filter(|_| !table.is_latent);
-    all.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
 }
 
 /// Ends drawn in to whole numbers: people are not cut.
