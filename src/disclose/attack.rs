@@ -1,8 +1,8 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
 use super::Unprotectable;
-use super::around::{Around, LOOKS};
-use super::linear::{Lp, Outcome};
+use super::around::{Around, LOOKS, is_world};
+use super::linear::{Lp, Outcome, drawn_in};
 use super::linked::{self, Ends, hidden_cells};
 use super::proof::{TOLERANCE, without, without_noughts};
 use super::published::{Published, Release};
@@ -14,6 +14,12 @@ use std::collections::BTreeSet;
 /// attack takes, not what it finds.
 const GLANCES: usize = 3;
 
+/// So many cells are each asked for their ends at once.
+const FEW: usize = 12;
+
+/// Possible worlds kept for whoever asks next.
+const KEPT: usize = 64;
+
 /// Shown cells named in a finding.
 const NAMED: usize = 6;
 
@@ -22,6 +28,8 @@ pub(super) struct Attack {
     column: Vec<Option<usize>>,
     /// What is known of each cell by itself.
     bounds: Vec<Ends>,
+    /// What follows of each cell by adding up alone.
+    drawn_in: Vec<Ends>,
     lp: Lp,
     limit: f64,
     around: Around,
@@ -32,6 +40,8 @@ pub(super) struct Attack {
     /// Ends proven, with the shown cells that prove them.
     exact: Vec<Option<(f64, f64, Vec<usize>)>>,
     pub(super) programs: usize,
+    /// The last possible worlds found.
+    pub(super) worlds: Vec<Vec<f64>>,
     /// The highest threshold under which each cell was hidden.
     pub(super) threshold: Vec<u64>,
     /// Counts that the newest release does not have and that are owed protection: hidden by an earlier one, or
@@ -40,7 +50,9 @@ pub(super) struct Attack {
 }
 
 impl Attack {
-    pub(super) fn new(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
+    /// The reader of these releases, to whom the worlds are shown that somebody asked before: those that are possible for
+    /// all this one knows need not be sought again.
+    pub(super) fn new(newest: &Release, earlier: &[Release], worlds: Vec<Vec<f64>>) -> Result<Self, Unprotectable> {
         let by_age = || std::iter::once(newest).chain(earlier.iter().rev()).enumerate();
         let shapes: Vec<Shape<'_>> =
             by_age().flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age))).collect();
@@ -75,11 +87,15 @@ impl Attack {
                 rows = system.rows();
             }
         }
+        let is_possible = |world: &Vec<f64>| is_world(world, &rows, |cell| bounds[cell]);
+        let worlds: Vec<Vec<f64>> = worlds.into_iter().filter(is_possible).collect();
+        let drawn_in = drawn_in(bounds.clone(), &rows);
         let (column, kept, rows) = without_noughts(&bounds, rows);
         let mut attack = Self {
             around: Around::of(&system.rules, n, true),
             world: Vec::new(),
             bounds,
+            drawn_in,
             system,
             column,
             lp: Lp::new(kept, rows),
@@ -87,11 +103,13 @@ impl Attack {
             seen: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
             exact: vec![None; n],
             programs: 0,
+            worlds: Vec::new(),
             threshold,
             linked,
         };
+        worlds.into_iter().for_each(|world| attack.see(world));
         attack.ask()?;
-        attack.world = attack.seen.iter().map(|seen| seen.0).collect();
+        attack.world = attack.worlds.last().cloned().unwrap_or_default();
         Ok(attack)
     }
 
@@ -137,6 +155,10 @@ impl Attack {
     /// their own: first from sides chosen by chance from a fixed beginning; then each cell that is not yet
     /// seen wide is asked to be wide enough, all at once, as long as that helps a tenth of them.
     pub(super) fn look_around(&mut self, hidden: &BTreeSet<usize>, enough: u64) -> Result<(), Unprotectable> {
+        // Few cells are asked sooner one by one.
+        if hidden.len() <= FEW {
+            return Ok(());
+        }
         let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
         for _ in 0..GLANCES {
             let open = self.open(hidden, enough);
@@ -193,14 +215,21 @@ impl Attack {
         Ok(())
     }
 
+    fn see(&mut self, world: Vec<f64>) {
+        for (seen, &value) in self.seen.iter_mut().zip(&world) {
+            *seen = (seen.0.min(value), seen.1.max(value));
+        }
+        if self.worlds.len() == KEPT {
+            self.worlds.remove(0);
+        }
+        self.worlds.push(world);
+    }
+
     fn ask(&mut self) -> Result<Vec<f64>, Unprotectable> {
         self.programs += 1;
         match self.lp.solve() {
             Outcome::Best { values, reduced_costs } => {
-                for (cell, seen) in self.seen.iter_mut().enumerate() {
-                    let value = self.column[cell].map_or(0.0, |column| values[column]);
-                    *seen = (seen.0.min(value), seen.1.max(value));
-                }
+                self.see(self.column.iter().map(|column| column.map_or(0.0, |column| values[column])).collect());
                 Ok(reduced_costs)
             }
             Outcome::Infeasible | Outcome::Unknown => Err(Unprotectable::Unsolved),
@@ -209,6 +238,9 @@ impl Attack {
 
     /// Whether a count is proven not to be small: asked only where nothing seen says otherwise.
     pub(super) fn is_large(&mut self, cell: usize, threshold: u64) -> Result<bool, Unprotectable> {
+        if self.drawn_in[cell].0 >= threshold as f64 {
+            return Ok(true);
+        }
         let (Some(column), true) = (self.column[cell], self.least(cell) >= threshold) else { return Ok(false) };
         self.lp.cost(column, 1.0);
         self.ask()?;

@@ -83,7 +83,7 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    let mut found = attacked(releases, demand, true, |_| true)?;
+    let mut found = attacked(releases, demand, true, &mut Vec::new(), |_| true)?;
     if releases.len() > 1 && !found.exposed.is_empty() {
         (found.told_before, found.exposed) = told_without(releases, std::mem::take(&mut found.exposed))?;
     }
@@ -91,17 +91,18 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
 }
 
 /// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed. What earlier
-/// releases tell by themselves is not set apart.
+/// releases tell by themselves is not set apart. `worlds` are those found when something like it was attacked before.
 pub(super) fn attacked(
     releases: &[Release],
     demand: &Policy,
     has_narrowest: bool,
+    worlds: &mut Vec<Vec<f64>>,
     is_asked: impl Fn(&str) -> bool,
 ) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit::of(demand, 0));
     };
-    let mut attack = Attack::new(newest, earlier)?;
+    let mut attack = Attack::new(newest, earlier, std::mem::take(worlds))?;
     let mut hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
     let mut linked = attack.linked.clone();
@@ -163,6 +164,7 @@ pub(super) fn attacked(
         }
     }
     found.programs = attack.programs;
+    *worlds = attack.worlds;
     Ok(found)
 }
 
@@ -175,7 +177,7 @@ pub(super) fn told_without(
     let Some((newest, earlier)) = releases.split_last() else { return Ok((Vec::new(), exposed)) };
     let mut silent = newest.clone();
     silent.tables.iter_mut().for_each(|table| table.is_latent = true);
-    let mut attack = Attack::new(&silent, earlier)?;
+    let mut attack = Attack::new(&silent, earlier, Vec::new())?;
     let mut told = Vec::with_capacity(exposed.len());
     for finding in &exposed {
         let cell = attack.named(&finding.cell);

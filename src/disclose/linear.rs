@@ -28,6 +28,72 @@ pub(super) enum Outcome {
     Unknown,
 }
 
+/// Ends drawn in by one row after another, again and again: what follows from them by adding up alone. They may be wider
+/// than what a program finds, never narrower.
+pub(super) fn drawn_in(mut ends: Vec<(f64, f64)>, rows: &[Row]) -> Vec<(f64, f64)> {
+    const PASSES: usize = 12;
+    const STEP: f64 = 1e-3;
+    for _ in 0..PASSES {
+        let mut has_changed = false;
+        for row in rows {
+            let part = |&(var, factor): &(usize, f64), ends: &[(f64, f64)]| {
+                let (least, most): (f64, f64) = ends[var];
+                if factor > 0.0 { (factor * least, factor * most) } else { (factor * most, factor * least) }
+            };
+            // Sums of what has an end, and how many have none.
+            let (mut low, mut high, mut endless) = (0.0, 0.0, (0_usize, 0_usize));
+            for term in &row.terms {
+                let (least, most) = part(term, &ends);
+                if least.is_finite() {
+                    low += least
+                } else {
+                    endless.0 += 1
+                }
+                if most.is_finite() { high += most } else { endless.1 += 1 }
+            }
+            for term in &row.terms {
+                let (least, most) = part(term, &ends);
+                let rest = |sum: f64, own: f64, endless: usize| match (endless, own.is_finite()) {
+                    (0, _) => Some(sum - own),
+                    (1, false) => Some(sum),
+                    _ => None,
+                };
+                let upper = rest(low, least, endless.0).map_or(f64::INFINITY, |rest| row.most - rest);
+                let lower = rest(high, most, endless.1).map_or(f64::NEG_INFINITY, |rest| row.least - rest);
+                let factor = term.1;
+                let (lower, upper) = if factor > 0.0 { (lower, upper) } else { (upper, lower) };
+                let own = &mut ends[term.0];
+                if lower / factor > own.0 + STEP {
+                    own.0 = lower / factor;
+                    has_changed = true;
+                }
+                if upper / factor < own.1 - STEP {
+                    own.1 = upper / factor;
+                    has_changed = true;
+                }
+                if has_changed {
+                    // What was added up of this term holds no more.
+                    let (now_least, now_most) = part(term, &ends);
+                    let swap = |sum: &mut f64, endless: &mut usize, before: f64, now: f64| {
+                        if before.is_finite() {
+                            *sum -= before
+                        } else {
+                            *endless -= 1
+                        }
+                        if now.is_finite() { *sum += now } else { *endless += 1 }
+                    };
+                    swap(&mut low, &mut endless.0, least, now_least);
+                    swap(&mut high, &mut endless.1, most, now_most);
+                }
+            }
+        }
+        if !has_changed {
+            break;
+        }
+    }
+    ends
+}
+
 /// A program that keeps its last answer as the start of the next.
 pub(super) struct Lp {
     columns: Vec<Col>,

@@ -54,6 +54,7 @@ pub(super) fn mislead(
     let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
     // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
     let mut open: Option<BTreeSet<usize>> = None;
+    let mut worlds = Vec::new();
     loop {
         let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
         let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
@@ -63,7 +64,7 @@ pub(super) fn mislead(
             Some(open) => among(open, name),
             None => ground.is_late || among(&lost, name),
         };
-        let found = attacked(&releases, &ground.policy, false, is_asked)?.exposed;
+        let found = attacked(&releases, &ground.policy, false, &mut worlds, is_asked)?.exposed;
         if found.is_empty() {
             if open.take().is_none() {
                 return Ok(0);

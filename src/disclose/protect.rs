@@ -1,6 +1,7 @@
 //! From exact tables to tables that may leave.
 
 use super::around::{Around, is_world};
+use super::linear::drawn_in;
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
@@ -66,6 +67,8 @@ pub(super) struct Ground {
     /// Counts not published now that are owed protection: what an earlier release hid, and what one ground has more
     /// than another.
     pub(super) is_linked: Vec<bool>,
+    /// Whether earlier releases tell that the count is not small.
+    pub(super) is_large: Vec<bool>,
     /// What earlier releases tell of the cell.
     pub(super) told: Vec<(f64, f64)>,
     /// Whether `told` and `value` are those of a reader who takes it that no record came late, though one did.
@@ -128,10 +131,19 @@ impl Ground {
         Some((least as f64, most as f64))
     }
 
-    /// The counts that are owed protection: all hidden ones.
+    /// The counts that are owed protection: all hidden ones, but for those that earlier releases tell to be large.
     pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.exact.len())
             .filter(|&cell| if self.is_published[cell] { self.is_hidden[cell] } else { self.is_linked[cell] })
+            .filter(|&cell| !self.is_large[cell])
+    }
+
+    /// Notes which counts of people earlier releases tell to be as large as the threshold, whatever is hidden now.
+    fn note_large(&mut self) {
+        let ends = drawn_in(self.told.clone(), &self.system.rows());
+        for (cell, (least, _)) in ends.into_iter().enumerate() {
+            self.is_large[cell] = self.is_people[cell] && least >= self.threshold[cell] as f64;
+        }
     }
 
     /// Notes which hidden counts a reader must reckon may be nought.
@@ -185,6 +197,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
 /// Hides further cells until nothing can be worked out from the sums. The counts that cannot be had, whatever is hidden,
 /// and how many they are.
 fn withhold(ground: &mut Ground, lines: &[lines::Line]) -> Result<(BTreeSet<usize>, usize), Unprotectable> {
+    ground.note_large();
     let mut proof = Proof::of(ground);
     let around = around(ground);
     let (mut told, mut has_tried_again) = (0, false);
@@ -280,6 +293,7 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         is_lenient: false,
         threshold: vec![policy.threshold; n],
         is_linked: vec![false; n],
+        is_large: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],
         is_misled: false,
         is_late: false,
