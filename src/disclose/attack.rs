@@ -17,6 +17,9 @@ const GLANCES: usize = 3;
 /// So many cells are each asked for their ends at once.
 const FEW: usize = 12;
 
+/// From so many cells on what is near one is asked first.
+const MANY: usize = 40_000;
+
 /// Possible worlds kept for whoever asks next.
 const KEPT: usize = 64;
 
@@ -116,7 +119,9 @@ impl Attack {
     /// Whether a cell is seen to be that wide, also when only a few hundred or thousand cells around it move and
     /// all others stay as in one possible world: what is possible there is possible.
     pub(super) fn is_seen_wide(&mut self, cell: usize, enough: u64) -> bool {
-        for look in LOOKS {
+        // To go on from the last answer takes less than to begin anew among few, where all are not very many.
+        let is_many = self.column.len() >= MANY;
+        for look in LOOKS.into_iter().filter(|_| is_many) {
             if self.width_seen(cell) >= enough {
                 return true;
             }
@@ -159,6 +164,7 @@ impl Attack {
         if hidden.len() <= FEW {
             return Ok(());
         }
+        let is_large = self.lp.is_large();
         let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
         for _ in 0..GLANCES {
             let open = self.open(hidden, enough);
@@ -167,15 +173,15 @@ impl Attack {
                     self.lp.cost(column, sign * chance.random_range(-1.0..1.0));
                 }
                 if !open.is_empty() {
-                    self.ask()?;
+                    self.ask_anew(is_large)?;
                 }
                 open.iter().for_each(|&(_, column)| self.lp.cost(column, 0.0));
             }
         }
         loop {
             let before = self.open(hidden, enough).len();
-            self.press(hidden, enough, true)?;
-            self.press(hidden, enough, false)?;
+            self.press(hidden, enough, true, is_large)?;
+            self.press(hidden, enough, false, is_large)?;
             if self.open(hidden, enough).len() * 10 >= before * 9 {
                 return Ok(());
             }
@@ -190,7 +196,13 @@ impl Attack {
 
     /// Asks all cells not yet seen wide to be twice as wide as is enough, upwards or downwards, and no wider, so
     /// that room is left to the others; what is seen so wide need not be asked for the narrowest.
-    fn press(&mut self, hidden: &BTreeSet<usize>, enough: u64, is_up: bool) -> Result<(), Unprotectable> {
+    fn press(
+        &mut self,
+        hidden: &BTreeSet<usize>,
+        enough: u64,
+        is_up: bool,
+        is_large: bool,
+    ) -> Result<(), Unprotectable> {
         let open = self.open(hidden, enough);
         if open.is_empty() {
             return Ok(());
@@ -207,12 +219,20 @@ impl Attack {
                 self.lp.bound(column, least.max(seen.1 - room), most);
             }
         }
-        self.ask()?;
+        self.ask_anew(is_large)?;
         for (&(_, column), (least, most)) in open.iter().zip(free) {
             self.lp.cost(column, 0.0);
             self.lp.bound(column, least, most);
         }
         Ok(())
+    }
+
+    /// Asks for something far from the last answer, from which a large program is not gone on from.
+    fn ask_anew(&mut self, is_large: bool) -> Result<Vec<f64>, Unprotectable> {
+        if is_large {
+            self.lp.forget();
+        }
+        self.ask()
     }
 
     fn see(&mut self, world: Vec<f64>) {

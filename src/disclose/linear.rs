@@ -9,6 +9,9 @@ use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 const LARGE_SUMS: usize = 3_000;
 const LARGE: usize = 20_000;
 
+/// The solver's number for primal simplex.
+const PRIMAL: i32 = 4;
+
 /// A rule `least <= Σ factor · variable <= most`.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -134,11 +137,16 @@ impl Lp {
         for set in [model.try_set_option("threads", 1), model.try_set_option("parallel", "off")] {
             set.ok()?;
         }
-        let is_sums = self.rows.iter().all(|row| row.least == row.most);
-        if !self.by_steps && self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE } {
+        if !self.by_steps && self.is_large() {
             model.try_set_option("solver", "ipm").ok()?;
         }
         Some(model)
+    }
+
+    /// Whether it is begun anew by the interior-point method.
+    pub(super) fn is_large(&self) -> bool {
+        let is_sums = self.rows.iter().all(|row| row.least == row.most);
+        self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE }
     }
 
     /// Forgets the last answer. Where much has changed since, the solver is quicker to simplify the program and
@@ -179,7 +187,14 @@ impl Lp {
         if self.bounds.is_empty() {
             return Outcome::Best { values: Vec::new(), reduced_costs: Vec::new() };
         }
-        let Some(model) = self.model.take().or_else(|| self.build()) else { return Outcome::Unknown };
+        let last = self.model.take().and_then(|mut model| {
+            // The last answer is possible still where only the aim is another: primal steps go on from it, however large
+            // the program is.
+            model.try_set_option("solver", "simplex").ok()?;
+            model.try_set_option("simplex_strategy", PRIMAL).ok()?;
+            Some(model)
+        });
+        let Some(model) = last.or_else(|| self.build()) else { return Outcome::Unknown };
         let Ok(solved) = model.try_solve() else { return Outcome::Unknown };
         let outcome = match solved.status() {
             HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => {
