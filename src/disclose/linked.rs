@@ -107,14 +107,16 @@ fn hide_shown(ground: &mut Ground, cells: &[usize]) -> bool {
     !shown.is_empty()
 }
 
-/// Hides the counts beside those of the cells that are hidden and known to be somebody, so that they may be nought.
-/// Whether there were any.
+/// Hides the counts beside some of the cells that are hidden and known to be somebody, so that they may be nought: an
+/// eighth of them, those that have fewest beside them. Whether there were any.
 fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
     let known = |cell: &usize| ground.is_published[*cell] && ground.is_hidden[*cell] && !ground.may_be_nought[*cell];
-    let known: BTreeSet<usize> = cells.iter().copied().filter(known).collect();
-    let beside: BTreeSet<usize> = known.iter().flat_map(|&cell| fewest_shown_beside(ground, lines, cell)).collect();
-    beside.iter().for_each(|&cell| ground.is_hidden[cell] = true);
-    !beside.is_empty()
+    let beside = cells.iter().filter(|cell| known(cell)).map(|&cell| fewest_shown_beside(ground, lines, cell));
+    let mut beside: Vec<Vec<usize>> = beside.filter(|beside| !beside.is_empty()).collect();
+    beside.sort_by_key(Vec::len);
+    let some = beside.len().div_ceil(8);
+    beside.iter().take(some).flatten().for_each(|&cell| ground.is_hidden[cell] = true);
+    some > 0
 }
 
 /// What a reader knows of a cell from one release.
