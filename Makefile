@@ -91,7 +91,10 @@ notebooks: build $(VENV)/ready ## the notebooks run as they are
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q --nbmake --nbmake-timeout=600 notebooks
 
-browser: build web ## the map page: its types, and in Chromium, by mouse and by keyboard
+tests/provider/node_modules/ready: tests/provider/package.json tests/provider/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/provider && npm ci --no-fund --no-audit --loglevel=error && touch node_modules/ready; fi
+
+browser: build web tests/provider/node_modules/ready ## the map page: its types, and in Chromium, by mouse and by keyboard
 	@left_out() { echo "$$1" | tee -a $(PATCHWORK_LEFT_OUT); }; \
 	if ! command -v npm >/dev/null; then left_out "the map page: npm is not installed (Node.js 20.19 or later)"; exit; fi; \
 	(cd web && npm run --silent check) || exit 1; \

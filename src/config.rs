@@ -1,5 +1,6 @@
 //! Settings of the server: defaults, then a TOML file, then the environment, then flags; the last wins.
 
+use crate::http::{Secret, SignIn};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::path::Path;
@@ -51,6 +52,8 @@ pub struct Config {
     pub cors_origins: String,
     /// Whether a place may name files outside its directory.
     pub allow_outside: bool,
+    /// Who else vouches for people of a workspace.
+    pub sign_in: Option<SignIn>,
     /// Where each setting came from, by its name.
     origins: Vec<(&'static str, &'static str)>,
 }
@@ -88,6 +91,7 @@ struct File {
     reload_timeout_s: Option<u64>,
     cors_origins: Option<String>,
     allow_outside: Option<bool>,
+    sign_in: Option<SignIn>,
 }
 
 impl Default for Config {
@@ -110,6 +114,7 @@ impl Default for Config {
             reload_timeout_s: 900,
             cors_origins: String::new(),
             allow_outside: false,
+            sign_in: None,
             origins: NAMES.iter().map(|&name| (name, "default")).collect(),
         }
     }
@@ -147,12 +152,25 @@ impl Config {
             }
             None => String::new(),
         };
-        Self::from_parts(&text, |name| std::env::var(name).ok(), flags)
+        let mut config = Self::from_parts(&text, |name| std::env::var(name).ok(), flags)?;
+        // A file that is named in the settings is looked for beside them.
+        if let Some(ca) = config.sign_in.as_mut().and_then(|sign_in| sign_in.ca_file.as_mut())
+            && let Some(dir) = file.and_then(Path::parent)
+        {
+            *ca = dir.join(&*ca);
+        }
+        Ok(config)
     }
 
     fn from_parts(file: &str, env: impl Fn(&str) -> Option<String>, flags: &Overrides) -> Result<Self, String> {
         let mut config = Self::default();
-        let file: File = toml::from_str(file).map_err(|e| format!("settings file: {e}"))?;
+        let mut file: File = toml::from_str(file).map_err(|e| format!("settings file: {e}"))?;
+        config.sign_in = file.sign_in.take();
+        if let Some(secret) = env("PATCHWORK_SIGN_IN_SECRET").filter(|secret| !secret.is_empty()) {
+            let sign_in = config.sign_in.as_mut();
+            sign_in.ok_or("PATCHWORK_SIGN_IN_SECRET is set, and the settings file has no [sign_in]")?.client_secret =
+                Some(Secret(secret));
+        }
         config.take(file, "settings file");
         config.take(from_env(env)?, "environment");
         let flags = File {
@@ -225,6 +243,12 @@ impl Config {
         if self.max_connections == 0 || self.job_memory_mb == 0 || self.reload_timeout_s == 0 {
             return Err("max_connections, job_memory_mb and reload_timeout_s must be at least 1".to_owned());
         }
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.check()?;
+            if self.public_url.is_none() {
+                return Err("[sign_in] needs public_url: browsers come back to that address".to_owned());
+            }
+        }
         if let Some(wrong) = self.sites().into_iter().find(|site| !is_site(site)) {
             return Err(format!(
                 "cors_origins has {wrong:?}; write each site as https://maps.example.org, with commas between"
@@ -284,6 +308,9 @@ impl Config {
                 None => writeln!(text, "# {name} = (from each request)"),
             };
         }
+        if let Some(sign_in) = &self.sign_in {
+            text.push_str(&sign_in.to_toml());
+        }
         text
     }
 }
@@ -330,6 +357,8 @@ fn from_env(env: impl Fn(&str) -> Option<String>) -> Result<File, String> {
         reload_timeout_s: number("PATCHWORK_RELOAD_TIMEOUT_S")?,
         cors_origins: env("PATCHWORK_CORS_ORIGINS"),
         allow_outside: truth("PATCHWORK_ALLOW_OUTSIDE")?,
+        // A table cannot be said in one variable; its secret can, and is read beside.
+        sign_in: None,
     })
 }
 
@@ -379,6 +408,21 @@ mod tests {
         assert_eq!(again.max_concurrent_requests, config.max_concurrent_requests);
     }
 
+    const SIGN_IN: &str = "[sign_in]\ntitle = \"Gridton\"\nissuer = \"https://id.example.org\"\n\
+        client_id = \"patchwork\"\n[sign_in.roles]\nstaff = \"viewer\"\n";
+
+    #[test]
+    fn who_else_vouches_for_people_stands_in_the_file_and_the_secret_may_stand_outside_it() {
+        let file = format!("public_url = \"https://maps.example\"\n{SIGN_IN}");
+        let given = env(&[("PATCHWORK_SIGN_IN_SECRET", "quiet")]);
+        let config = Config::from_parts(&file, given, &Overrides::default()).expect("good settings");
+        let secret = config.sign_in.as_ref().and_then(|sign_in| sign_in.client_secret.as_ref());
+        assert_eq!(secret.map(|secret| secret.0.as_str()), Some("quiet"));
+        assert!(!config.to_toml().contains("quiet"));
+        let again = Config::from_parts(&config.to_toml(), |_| None, &Overrides::default()).expect("read back");
+        assert_eq!(again.sign_in.map(|sign_in| sign_in.roles), config.sign_in.map(|sign_in| sign_in.roles));
+    }
+
     #[test]
     fn wrong_settings_are_named() {
         let wrong = |file: &str| Config::from_parts(file, |_| None, &Overrides::default()).expect_err("wrong");
@@ -387,6 +431,10 @@ mod tests {
         assert!(wrong("bnid = ''").contains("bnid"));
         assert!(wrong("cors_origins = 'https://*.example'").contains("https://*.example"));
         assert!(wrong("job_memory_mb = 0").contains("job_memory_mb"));
+        assert!(wrong(&SIGN_IN.replace("viewer", "reader")).contains("reader"));
+        assert!(wrong(SIGN_IN).contains("public_url"));
+        let lonely = env(&[("PATCHWORK_SIGN_IN_SECRET", "quiet")]);
+        assert!(Config::from_parts("", lonely, &Overrides::default()).expect_err("wrong").contains("[sign_in]"));
         let env = env(&[("PATCHWORK_LOG", "xml")]);
         assert!(Config::from_parts("", env, &Overrides::default()).expect_err("wrong").contains("xml"));
     }

@@ -64,6 +64,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
+    /// Say who loses what when assets close: on foot and by bus, by group and patch
+    Closure(super::closure::ClosureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
     Audit(AuditArgs),
     /// Write one page about a patch, for its coordinator to print
@@ -103,6 +105,9 @@ pub struct DemoArgs {
     /// Another number, another borough; the same number, the same bytes
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// With a timetable of buses, and standards that ask about it
+    #[arg(long)]
+    pub buses: bool,
 }
 
 /// How `check` answers.
@@ -251,8 +256,11 @@ pub enum PlanKeep {
     Exit codes: 0 done, 1 no choice of sites meets the brief (it says which rule and by how much), 2 wrong call.")]
 pub struct HubsArgs {
     /// Kind of asset to place, as in the asset files
-    #[arg(long, value_name = "KIND", required_unless_present = "standard")]
+    #[arg(long, value_name = "KIND", required_unless_present_any = ["standard", "first_of_kind"])]
     pub kind: Option<String>,
+    /// A kind of which the place has none yet instead, such as warm_space
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["kind", "standard"])]
+    pub first_of_kind: Option<String>,
     /// Standard of place.toml instead: its kinds, minutes, opening hours and step-free entrance
     #[arg(long, value_name = "KEY", conflicts_with = "kind")]
     pub standard: Option<String>,

@@ -4,12 +4,13 @@ use super::args::DemoArgs;
 use super::progress::Progress;
 use super::words::whole;
 use super::{Failure, print_result};
-use crate::synth::{DemoOptions, write_demo};
+use crate::synth::{DemoOptions, write_demo, write_demo_with_buses};
 
 /// Runs the command.
 pub fn run(args: &DemoArgs, progress: &Progress) -> Result<(), Failure> {
     let options = DemoOptions { residents: args.residents, seed: args.seed };
-    let report = write_demo(&args.dir, &options, &|step| progress.step(step));
+    let write = if args.buses { write_demo_with_buses } else { write_demo };
+    let report = write(&args.dir, &options, &|step| progress.step(step));
     progress.done();
     let report = report.map_err(|error| Failure::Failed(error.to_string()))?;
     let dir = args.dir.display();

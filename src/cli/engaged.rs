@@ -25,6 +25,9 @@ pub(super) fn run(entry: &Entry, args: &MeasureArgs, place: &Place, progress: &P
     })?;
     let layers = chosen(entry, args, engagement_layers(place, &engaged))?;
     progress.done();
+    if layers.is_empty() {
+        return Err(Failure::Failed(format!("there is nothing to say of {} here", entry.title)));
+    }
     if let Some(path) = &args.out {
         let [layer] = layers.as_slice() else {
             let keys: Vec<&str> = place.engagement.dimensions.iter().map(String::as_str).collect();

@@ -100,18 +100,21 @@ fn chosen<'p>(place: &'p Place, args: &MeasureArgs) -> Result<Vec<&'p Standard>,
 
 fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
     heading(place, standard, text);
-    let mut rows = vec![
-        ["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"].map(String::from).to_vec(),
-    ];
+    let titles: &[&str] = match standard.transit {
+        None => &["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"],
+        Some(_) => &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "poor"],
+    };
+    let mut rows = vec![titles.iter().map(|title| (*title).to_owned()).collect()];
     let row = |name: &str, c: &Covered| {
-        vec![
-            name.to_owned(),
-            whole(c.residents),
-            whole(c.covered),
-            percent(c.share()),
-            minutes(c.median),
-            minutes(c.p90),
-        ]
+        let mut cells = vec![name.to_owned(), whole(c.residents), whole(c.covered), percent(c.share())];
+        match (&standard.transit, c.often.unwrap_or_default()) {
+            (None, _) => cells.extend([minutes(c.median), minutes(c.p90)]),
+            (Some(_), often) => {
+                cells.extend([often.every, often.half, often.any].map(whole));
+                cells.extend([minutes(c.median), minutes(often.p85)]);
+            }
+        }
+        cells
     };
     for (idx, patch) in place.patches.enumerate() {
         rows.push(row(&patch.name, &answer.patches[idx]));
@@ -121,7 +124,17 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
     }
     rows.push(row("All", &answer.place));
     text.push_str(&table(&rows));
-    let _ = writeln!(text, "{} assets satisfy the standard.\n", answer.qualifying.len());
+    let _ = writeln!(text, "{} assets satisfy the standard.", answer.qualifying.len());
+    if let Some(often) = &answer.often {
+        let _ = writeln!(
+            text,
+            "Covered is residents times the share of {} departures that keep the standard; always, half and ever: residents \
+             in time by all of them, by half of them at least, by one at least. Minutes are from door to door for the \
+             resident in the middle: the time that half the departures do not exceed, and (poor) 85 in 100.",
+            often.departures
+        );
+    }
+    text.push('\n');
 }
 
 fn gaps_table(place: &Place, standard: &Standard, found: &Gaps, text: &mut String) {
@@ -154,6 +167,10 @@ fn heading(place: &Place, standard: &Standard, text: &mut String) {
     let _ = writeln!(text, "{}: {} ({})", place.name, standard.title, standard.key);
     if place.made_up {
         let _ = writeln!(text, "Made up: this place does not exist.");
+    }
+    let known = place.transit.as_ref().filter(|_| standard.transit.is_some()).map(|own| own.timetable.days());
+    if let Some((first, last)) = known.as_ref().and_then(|days| Some((days.first()?, days.last()?))) {
+        let _ = writeln!(text, "By bus and on foot; the timetable has services from {first} to {last}.");
     }
     if place.streets.is_none() {
         let _ = writeln!(text, "No streets: walks are straight lines times {}.", place.detour);

@@ -4,6 +4,7 @@
 mod args;
 mod audit;
 mod check;
+mod closure;
 mod demo;
 mod engaged;
 mod giving;
@@ -78,6 +79,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(args, &progress),
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
+        Command::Closure(args) => closure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
         Command::Review(args) => review::run(args, &progress),
         Command::Plan(args) => match &args.plan {

@@ -10,7 +10,8 @@ use crate::load::candidates::read_candidates;
 use crate::measure::Covered;
 use crate::place::{GroupIdx, Place, Severity, Standard};
 use crate::plan::hubs::{
-    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, group_named, hubs_watched, standard_named,
+    Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, first_of_kind, group_named, hubs_watched,
+    standard_named,
 };
 use crate::units::{Metres, Seconds, Share};
 use std::fmt::Write;
@@ -69,11 +70,13 @@ fn brief(place: &Place, args: &HubsArgs) -> Result<Brief, Failure> {
 /// What a hub is, from the standard or the kind and the minutes of the call.
 fn standard(place: &Place, args: &HubsArgs) -> Result<Standard, Failure> {
     let named = (args.standard.as_deref(), args.kind.as_deref());
-    let today = chrono::Local::now().date_naive();
-    standard_named(place, named, args.within.map(Seconds::from_minutes), today).map_err(|why| {
-        let flag = if args.standard.is_some() { "--standard" } else { "--kind" };
-        Failure::Usage(format!("{flag}: {why}"))
-    })
+    let (today, within) = (chrono::Local::now().date_naive(), args.within.map(Seconds::from_minutes));
+    let (flag, found) = match (&args.first_of_kind, named) {
+        (Some(kind), _) => ("--first-of-kind", first_of_kind(place, kind, within, today)),
+        (None, (Some(_), _)) => ("--standard", standard_named(place, named, within, today)),
+        (None, _) => ("--kind", standard_named(place, named, within, today)),
+    };
+    found.map_err(|why| Failure::Usage(format!("{flag}: {why}")))
 }
 
 fn candidates(place: &Place, words: &str) -> Result<Candidates, Failure> {

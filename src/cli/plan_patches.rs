@@ -4,10 +4,11 @@ use super::args::AnswerFormat;
 use super::output::{check_ending, write_layer};
 use super::progress::Progress;
 use super::words::table;
-use super::{Failure, print_result, seconds, usable};
+use super::{Failure, print_result, say, seconds, usable};
 use crate::layer::plan_patches::{patches_json, patches_layer, zones_layer};
-use crate::place::Place;
-use crate::plan::patches::{Aim, Brief, Plan, Plans, Weight, patches, percent};
+use crate::load::read_shapes;
+use crate::place::{Place, Severity};
+use crate::plan::patches::{Aim, Brief, Plan, Plans, Rules, Weight, patches, percent};
 use crate::region::{Status, Unsolved};
 use crate::text::whole;
 use clap::{Args, ValueEnum};
@@ -62,6 +63,13 @@ pub struct PatchesArgs {
     /// What is balanced
     #[arg(long, value_enum, default_value_t = PatchesWeight::Residents)]
     pub weight: PatchesWeight,
+    /// Lines that no patch may lie across: `barriers` are the rivers, railways and motorways of the street file; or a
+    /// map layer of lines or areas, whose outlines count. May be given several times
+    #[arg(long, value_name = "FILE|barriers")]
+    pub not_across: Vec<String>,
+    /// A map layer of areas, such as estates: the zones of each stay in one patch. May be given several times
+    #[arg(long, value_name = "FILE")]
+    pub keep_whole: Vec<PathBuf>,
     /// Seconds for everything
     #[arg(long, value_name = "S", default_value_t = 60.0)]
     pub time_limit: f64,
@@ -84,6 +92,7 @@ pub fn run(dir: &Path, args: &PatchesArgs, progress: &Progress) -> Result<(), Fa
     for path in args.out.iter().chain(&args.zones) {
         check_ending(path)?;
     }
+    let place = usable(dir, progress)?;
     let brief = Brief {
         parts: args.parts,
         target: args.target,
@@ -98,10 +107,10 @@ pub fn run(dir: &Path, args: &PatchesArgs, progress: &Progress) -> Result<(), Fa
             PatchesWeight::Need => Weight::Need,
         },
         repair: args.repair,
+        rules: rules(&place, args)?,
         time_limit: seconds(args.time_limit)?,
         seed: args.seed,
     };
-    let place = usable(dir, progress)?;
     let plans = patches(&place, &brief, &progress.watch());
     progress.done();
     let plans = plans.map_err(|why| match why {
@@ -121,6 +130,34 @@ pub fn run(dir: &Path, args: &PatchesArgs, progress: &Progress) -> Result<(), Fa
         AnswerFormat::Text => print_result(&as_text(&place, &plans))?,
     }
     if plans.plans[0].is_met() { Ok(()) } else { Err(Failure::Said) }
+}
+
+/// What a plan must keep, with the layers that are named.
+fn rules(place: &Place, args: &PatchesArgs) -> Result<Rules, Failure> {
+    let mut rules = Rules::default();
+    let read = |path: &Path| {
+        let (shapes, issues) = read_shapes(path, place).map_err(|issues| {
+            say(&issues, Severity::Error);
+            Failure::Failed(format!("no lines could be read from {}", path.display()))
+        })?;
+        say(&issues, Severity::Warning);
+        Ok::<_, Failure>(shapes)
+    };
+    for written in &args.not_across {
+        if written == "barriers" {
+            rules.barriers = true;
+        } else {
+            rules.not_across.extend(read(Path::new(written))?.lines);
+        }
+    }
+    for path in &args.keep_whole {
+        let shapes = read(path)?;
+        if shapes.areas.is_empty() {
+            return Err(Failure::Usage(format!("{} has no areas to be kept whole", path.display())));
+        }
+        rules.keep_whole.extend(shapes.areas);
+    }
+    Ok(rules)
 }
 
 fn as_text(place: &Place, plans: &Plans) -> String {

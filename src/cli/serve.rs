@@ -113,6 +113,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         max_connections: config.max_connections,
         cors_origins: config.sites(),
         editing: opened.as_ref().map(|(editing, ..)| Arc::clone(editing)),
+        provider: match &config.sign_in {
+            Some(_) if opened.is_none() => {
+                tracing::warn!("[sign_in] has no effect here: only a workspace has accounts (serve --workspace)");
+                None
+            }
+            Some(sign_in) => Some(http::Provider::new(sign_in).map_err(Failure::Usage)?),
+            None => None,
+        },
     };
     let mut hangup = signal(SignalKind::hangup())?;
     let mut terminate = signal(SignalKind::terminate())?;

@@ -17,7 +17,9 @@ pub fn earlier(place: &Place) -> Result<Vec<Protected>, Unprotectable> {
     let read = |(file, text): &(String, String)| {
         release::read(text.as_bytes()).map_err(|why| Unprotectable::Forgotten { file: file.clone(), why })
     };
-    place.disclosure.earlier.iter().map(read).collect()
+    let mut releases = place.disclosure.earlier.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    tabulate::refine(place, &mut releases);
+    Ok(releases)
 }
 
 /// What may be published of the people in a place's records; `None` where it has none.
@@ -40,5 +42,7 @@ fn protected(place: &Place, policy: Policy, earlier: &[Protected]) -> Result<Opt
     if place.engagement.is_empty() {
         return Ok(None);
     }
-    protect(&tabulate::tables(place), &policy, earlier).map(Some)
+    let mut tables = tabulate::tables(place);
+    tabulate::refine_today(place, &mut tables, earlier);
+    protect(&tables, &policy, earlier).map(Some)
 }

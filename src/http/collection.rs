@@ -12,7 +12,7 @@ use super::text;
 use super::tilesets::TILESETS_REL;
 use crate::layer::totals::Totals;
 use crate::layer::{FieldKind, Layer, catalog, table};
-use crate::place::Place;
+use crate::place::{Basis, Place};
 use crate::snapshot::{Collection, Snapshot};
 use serde_json::{Value, json};
 
@@ -135,9 +135,19 @@ fn describe(ask: &Ask, snapshot: &Snapshot, collection: &Collection, mut links: 
             members.insert("totals".to_owned(), json!(found.totals));
             members.insert("walking_speeds_kmh".to_owned(), speeds(&snapshot.place));
         }
+        members.insert("x-patchwork-counts".to_owned(), counts(&snapshot.place, layer));
         members.retain(|_, value| !value.is_null() && *value != json!("") && *value != json!([]));
     }
     described
+}
+
+/// What a layer of the records counts: people, each once, or attendances, where the records cannot tell people apart.
+fn counts(place: &Place, layer: &Layer) -> Value {
+    match (layer.id.kind(), place.engagement.basis) {
+        ("reach", Basis::People) => json!("people"),
+        ("reach", Basis::Attendances) => json!("attendances"),
+        _ => Value::Null,
+    }
 }
 
 /// Groups that are assumed to walk at a speed of their own, and everybody else's; nothing where nobody does.

@@ -61,6 +61,9 @@ pub(super) fn landing(ask: &Ask) -> Result<Reply, Problem> {
                     "notices": page::notices(snapshot),
                     "links": links,
                 });
+                if let (Some(members), Some(map)) = (about.as_object_mut(), &snapshot.place.base_map) {
+                    members.insert("base_map".to_owned(), json!({"tiles": map.tiles, "attribution": map.credit}));
+                }
                 if let (Some(members), Some(contact)) = (about.as_object_mut(), &snapshot.place.contact) {
                     members.insert("contact".to_owned(), json!(contact));
                 }

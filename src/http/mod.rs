@@ -48,6 +48,8 @@ mod tile;
 mod tilesets;
 mod web;
 
+pub use edit::{Provider, Secret, SignIn};
+
 use crate::edit::Editing;
 use crate::snapshot::Shared;
 use axum::Router;
@@ -105,6 +107,8 @@ pub struct Options {
     pub kept_bytes: u64,
     /// The workspace that is served and worked on, where it is one; without it there is nothing to sign in to.
     pub editing: Option<Arc<Editing>>,
+    /// Who else vouches for people of the workspace.
+    pub provider: Option<Arc<Provider>>,
 }
 
 /// How long open answers are waited for when the server is told to stop. Orchestrators commonly kill
@@ -126,6 +130,7 @@ impl Default for Options {
             cors_origins: Vec::new(),
             kept_bytes: kept::KEPT,
             editing: None,
+            provider: None,
         }
     }
 }
@@ -142,6 +147,7 @@ struct App {
     kept: kept::Kept,
     metrics: metrics::Metrics,
     editing: Option<Arc<Editing>>,
+    provider: Option<Arc<Provider>>,
 }
 
 /// Answers requests until `stop` comes true; then finishes those it has begun.
@@ -208,6 +214,7 @@ fn router(shared: Arc<Shared>, options: &Options, jobs: Arc<Jobs>) -> Router {
         jobs,
         metrics,
         editing: options.editing.clone(),
+        provider: options.provider.clone(),
     });
     let edited = if options.editing.is_some() { edit::resources() } else { Vec::new() };
     let mut router = Router::new();

@@ -18,6 +18,11 @@ pub(super) const MEDIA: &str = "text/html; charset=utf-8";
 const SHEET_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'";
 
+/// The printed page with a link to the map, for whoever came to it from there and would go back; paper has none.
+pub(super) fn with_way_back(sheet: &str, map: &str) -> String {
+    sheet.replacen("<main>", &format!("<main><p class=\"back\"><a href=\"{map}\">Back to the map</a></p>"), 1)
+}
+
 /// Answers with a page to print.
 pub(super) fn sheet(text: String) -> Reply {
     Reply::new(MEDIA, text).with(axum::http::header::CONTENT_SECURITY_POLICY, SHEET_POLICY)

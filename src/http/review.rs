@@ -4,6 +4,7 @@ use super::page;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
+use super::text;
 use crate::layer::Layer;
 use crate::report::review;
 
@@ -13,8 +14,9 @@ pub(super) fn review(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let layers: Vec<&Layer> = snapshot.layers().iter().map(|collection| &collection.layer).collect();
     let patch = ask.param("patch");
-    let text = review::page(&snapshot.place, &layers, snapshot.missing(), patch).ok_or_else(|| {
+    let sheet = review::page(&snapshot.place, &layers, snapshot.missing(), patch).ok_or_else(|| {
         Problem::not_found(format!("There is no patch {patch:?}. /collections/patches/items lists them all."))
     })?;
-    Ok(page::sheet(text))
+    let map = format!("../#patch={}", text::encode_value(patch));
+    Ok(page::sheet(page::with_way_back(&sheet, &map)))
 }

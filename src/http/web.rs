@@ -8,14 +8,20 @@ use super::etag;
 use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
+use crate::place::BaseMap;
 use axum::http::header;
 
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
-/// Scripts, styles and data come from here and nowhere else. The drawing library keeps its patterns in
-/// `blob:` and `data:` images.
-const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; object-src 'none'; \
-                      base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+/// Scripts, styles and data come from here and nowhere else, but for the pictures of a base map that the place names.
+/// The drawing library keeps its patterns in `blob:` and `data:` images.
+fn policy(base_map: Option<&BaseMap>) -> String {
+    let also = base_map.map(|map| format!(" {}", map.origin)).unwrap_or_default();
+    format!(
+        "default-src 'self'; img-src 'self' data: blob:{also}; connect-src 'self'{also}; worker-src 'self' blob:; \
+         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    )
+}
 
 /// A file under its digest never changes.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -29,7 +35,8 @@ pub(super) fn page(ask: &Ask) -> Option<Reply> {
     let etag = etag(page);
     let reply =
         if ask.knows(&etag) { Reply::not_modified(&etag) } else { Reply::new(super::page::MEDIA, page).tagged(&etag) };
-    Some(reply.with(header::CONTENT_SECURITY_POLICY, POLICY))
+    let base_map = ask.snapshot().ok().and_then(|snapshot| snapshot.place.base_map.as_ref());
+    Some(reply.with(header::CONTENT_SECURITY_POLICY, policy(base_map)))
 }
 
 /// Answers with a file the page needs.
@@ -68,5 +75,21 @@ fn media(name: &str) -> &'static str {
         Some("woff2") => "font/woff2",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_may_fetch_pictures_of_a_base_map_that_the_place_names_and_nothing_else_from_elsewhere() {
+        assert!(!policy(None).contains("http"));
+        let map = BaseMap::of("https://tiles.example.org/{z}/{x}/{y}.png", "").expect("a map");
+        let said = policy(Some(&map));
+        assert_eq!(said.matches("https://").count(), 2);
+        assert!(said.contains("img-src 'self' data: blob: https://tiles.example.org;"), "{said}");
+        assert!(said.contains("connect-src 'self' https://tiles.example.org;"), "{said}");
+        assert!(said.starts_with("default-src 'self';"), "{said}");
     }
 }

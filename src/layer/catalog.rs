@@ -2,11 +2,11 @@
 //! tells, how it is made, and which paragraph of METHODS.md says how), and what the makers look things up in.
 
 use super::column::Table;
-use super::credits::credits;
+use super::credits::{TIMETABLES, credits};
 use super::main_patch::main_patch;
 use super::{CATALOGUE, Layer, LayerId, Value};
 use crate::measure::{Coverage, Engaged, Gaps, Reached};
-use crate::place::{AssetIdx, IdVec, PatchIdx, Place, Standard, ZoneIdx};
+use crate::place::{AssetIdx, IdVec, Journey, PatchIdx, Place, Standard, ZoneIdx, clock};
 use rayon::prelude::*;
 use std::fmt::Write;
 
@@ -146,13 +146,13 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
                     let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
                     let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
                     let id = LayerId::of_dimension(entry.id, dimension, label);
-                    layers.push(named(context, entry, id, format!("{}: {label}", entry.title), "", table));
+                    layers.push(named(context, entry, id, format!("{}: {label}", entry.title), ("", &[]), table));
                 }
             }
             Make::OfRecords(make) => {
                 let id = LayerId::of(entry.id);
                 let table = make(context);
-                layers.extend(table.map(|table| named(context, entry, id, entry.title.to_owned(), "", table)));
+                layers.extend(table.map(|table| named(context, entry, id, entry.title.to_owned(), ("", &[]), table)));
             }
             Make::Once(_) | Make::PerStandard(_) => {}
         }
@@ -160,9 +160,18 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
     layers
 }
 
-/// A table as a layer: `more` is what its description says besides that of its entry.
-fn named(context: &Context<'_>, entry: &Entry, id: LayerId, title: String, more: &str, table: Table) -> Layer {
-    let mut credits = credits(context.place, entry.roles, entry.walks);
+/// A table as a layer: `more` is what its description says besides that of its entry, and the roles of the sources it
+/// rests on besides those of its entry.
+fn named(
+    context: &Context<'_>,
+    entry: &Entry,
+    id: LayerId,
+    title: String,
+    (more, roles): (&str, &[&str]),
+    table: Table,
+) -> Layer {
+    let roles: Vec<&[&str]> = entry.roles.iter().copied().chain([roles]).collect();
+    let mut credits = credits(context.place, &roles, entry.walks);
     let words = [entry.description, more, table.protection.as_deref().unwrap_or_default()];
     let description = words.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
     credits.protection = table.protection;
@@ -206,23 +215,26 @@ fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
 fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> Option<Layer> {
     match (&entry.make, answer) {
         (Make::Once(make), _) => {
-            Some(named(context, entry, LayerId::of(entry.id), entry.title.to_owned(), "", make(context)?))
+            Some(named(context, entry, LayerId::of(entry.id), entry.title.to_owned(), ("", &[]), make(context)?))
         }
         (Make::PerStandard(make), Some(answer)) => {
             let standard = answer.standard;
             let title = format!("{}: {}", entry.title, standard.title);
             let id = LayerId::of_standard(entry.id, &standard.key);
-            Some(named(context, entry, id, title, &in_words(standard), make(context, answer)))
+            let buses: &[&str] = if standard.transit.is_some() { TIMETABLES } else { &[] };
+            let more = (in_words(context.place, standard), buses);
+            Some(named(context, entry, id, title, (&more.0, more.1), make(context, answer)))
         }
         _ => None,
     }
 }
 
 /// A standard as a sentence: "The standard: a library within 15 minutes' walk, …".
-fn in_words(standard: &Standard) -> String {
+fn in_words(place: &Place, standard: &Standard) -> String {
     let kinds = standard.kinds.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(" or ");
     let minutes = (standard.within.minutes() * 10.0).round() / 10.0;
-    let mut words = format!("The standard: {kinds} within {minutes} minutes' walk");
+    let mut words = format!("The standard: {kinds} within {minutes} minutes");
+    words += if standard.transit.is_some() { " from door to door by bus and on foot" } else { "' walk" };
     if let Some(time) = standard.open_after {
         let days = standard.days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let _ = write!(words, ", open at {} or later on {days}", time.format("%H:%M"));
@@ -230,7 +242,40 @@ fn in_words(standard: &Standard) -> String {
     if standard.step_free {
         words += ", step-free";
     }
-    format!("{words}, on {}.", standard.date.format("%-d %B %Y"))
+    match &standard.transit {
+        None => format!("{words}, on {}.", standard.date.format("%-d %B %Y")),
+        Some(journey) => format!("{words}. {}", by_bus(place, journey)),
+    }
+}
+
+/// When people set out, what is asked of the way, and of which days the timetable knows.
+fn by_bus(place: &Place, journey: &Journey) -> String {
+    let days: Vec<String> = journey.days.iter().map(|day| day.format("%A %-d %B %Y").to_string()).collect();
+    let mut words = format!(
+        "People set out each minute from {} until {} on {}, change at most {}, and walk at most {} minutes to a stop, from it \
+         or between two",
+        clock(journey.from),
+        clock(journey.to),
+        days.join(", "),
+        match journey.changes {
+            0 => "never".to_owned(),
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            more => format!("{more} times"),
+        },
+        (journey.walk.minutes() * 10.0).round() / 10.0,
+    );
+    if let Some(back) = journey.back {
+        let stay = f64::from(back.stay) / 60.0;
+        let _ = write!(words, "; after {stay} minutes there they can be back home by {}", clock(back.by));
+    }
+    words += ".";
+    let known = place.transit.as_ref().map(|transit| transit.timetable.days()).unwrap_or_default();
+    if let (Some(first), Some(last)) = (known.first(), known.last()) {
+        let (first, last) = (first.format("%-d %B %Y"), last.format("%-d %B %Y"));
+        let _ = write!(words, " The timetable has services on {} days from {first} to {last}.", known.len());
+    }
+    words
 }
 
 /// What the makers of layers look things up in.

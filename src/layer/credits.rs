@@ -8,6 +8,9 @@ pub(super) const GIVING: &[&str] = &["grants"];
 /// Roles of source that layers about walks rest on, besides those about people.
 pub(super) const WALKS: &[&str] = &["streets", "assets"];
 
+/// Roles of source that layers about journeys by bus rest on, besides those about walks.
+pub(super) const TIMETABLES: &[&str] = &["transit"];
+
 /// Roles of source that layers about people met rest on.
 pub(super) const MET: &[&str] = &["engagement"];
 

@@ -6,7 +6,8 @@ use super::{Is, Value, field, round};
 use crate::measure::{Cause, Gap};
 
 /// The causes in the order of their columns.
-const CAUSES: [Cause; 5] = [Cause::Distance, Cause::Severance, Cause::Hours, Cause::Access, Cause::Planned];
+const CAUSES: [Cause; 6] =
+    [Cause::Distance, Cause::Severance, Cause::Timetable, Cause::Hours, Cause::Access, Cause::Planned];
 
 /// Streets named in one gap; a longer list is for the map, not for a cell.
 const STREETS_NAMED: usize = 20;
@@ -29,24 +30,40 @@ pub(super) const ENTRY: Entry = Entry {
 /// Stretches where people are not covered, who they are, and why.
 fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let mut columns = Columns::<&Gap>::new();
+    let by_bus = answer.standard.transit.is_some();
     columns.add(
         field::id("gap_id", "Gap", "Name of the gap: its patch and a number, from the most residents to the fewest"),
         |gap| said(&gap.key),
     );
     columns.add(field::patch_id("Patch the gap lies in"), |gap| context.patch_key(gap.patch));
-    columns.add(field::people("residents", "Residents", "Residents who are not covered here"), |gap| {
-        round::people(gap.residents)
-    });
+    let who = match by_bus {
+        true => "Residents here who are in time by fewer than half of the departures",
+        false => "Residents who are not covered here",
+    };
+    columns.add(field::people("residents", "Residents", who), |gap| round::people(gap.residents));
     columns.add(
-        field::text("cause", "Cause", "Cause for most residents: distance, severance, hours, access or planned")
-            .is(Is::Cause),
+        field::text(
+            "cause",
+            "Cause",
+            match by_bus {
+                true => "Cause for most residents: distance, severance, timetable, hours, access or planned",
+                false => "Cause for most residents: distance, severance, hours, access or planned",
+            },
+        )
+        .is(Is::Cause),
         |gap| said(gap.cause.word()),
     );
     columns.add(
         field::number(
             "minutes_median",
-            "Middle walk",
-            "Walk of the resident in the middle; null when there is no way",
+            if by_bus { "Middle journey" } else { "Middle walk" },
+            match by_bus {
+                true => {
+                    "Door to door, waiting included, for the resident in the middle: the time that half the departures do \
+                     not exceed; null when half of them do not arrive"
+                }
+                false => "Walk of the resident in the middle; null when there is no way",
+            },
             Some(field::MINUTES),
         ),
         |gap| round::minutes(gap.median),
@@ -83,7 +100,7 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     columns.add(field::text("streets", "Streets", "Streets people live on here, most residents first"), |gap| {
         streets(&gap.streets)
     });
-    for cause in CAUSES {
+    for cause in CAUSES.into_iter().filter(|cause| by_bus || *cause != Cause::Timetable) {
         let word = cause.word();
         columns.add(
             field::people(

@@ -3,6 +3,7 @@
 //! public name.
 
 pub mod catalog;
+pub mod closure;
 pub mod giving;
 pub mod hubs;
 pub mod hubs_ground;
@@ -24,10 +25,13 @@ pub(crate) mod field;
 mod gaps;
 mod id;
 mod main_patch;
+mod moved_homes;
+mod patch_changes;
 mod patches;
 mod reach;
 pub(crate) mod round;
 mod streets;
+mod surroundings;
 mod themes;
 mod value;
 mod zones;
@@ -46,14 +50,17 @@ use geo::Geometry;
 /// `patchwork measure` and the house test go through it; a new measure adds its line here.
 pub static CATALOGUE: &[catalog::Entry] = &[
     patches::ENTRY,
+    patch_changes::ENTRY,
     zones::ENTRY,
     assets::ENTRY,
     streets::ENTRY,
+    surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,
+    moved_homes::ENTRY,
     giving::GRANTS,
     giving::PATCHES,
     giving::ZONES,

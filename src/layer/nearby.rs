@@ -15,6 +15,8 @@ pub fn nearby_json(place: &Place, nearby: &Nearby) -> Json {
         json!({
             "standard": standard.key,
             "title": standard.title,
+            "by": if standard.transit.is_some() { "walk+transit" } else { "walk" },
+            // Null where nobody can walk there in time, and whether a bus goes is not worked out from a spot.
             "kept": kept,
             "within_minutes": value_json(&round::minutes(Some(standard.within))),
             "nearest": walk.map(|walk| asset(place, walk)),

@@ -70,17 +70,29 @@ fn table(context: &Context<'_>) -> Table {
 /// How many of the patch's residents the standard covers, and how far they walk.
 fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<'a, Row<'a>>) {
     let (key, title) = (&answer.standard.key, &answer.standard.title);
+    let by_bus = answer.standard.transit.is_some();
+    let says = |by_bus_words, on_foot| if by_bus { by_bus_words } else { on_foot };
     let here = move |row: &Row<'_>| answer.coverage.patches.as_slice().get(row.0.index());
     columns.add(
-        field::people("covered_residents", "Residents covered", "Residents whose walk keeps the standard")
-            .of_standard(key, title),
+        field::people(
+            "covered_residents",
+            "Residents covered",
+            says(
+                "Residents times the share of departures by which each is there in time, by bus and on foot",
+                "Residents whose walk keeps the standard",
+            ),
+        )
+        .of_standard(key, title),
         move |row| round::known_people(here(row).map(|covered| covered.covered)),
     );
     columns.add(
         field::number(
             "covered_share",
             "Share covered",
-            "Share of residents whose walk keeps the standard",
+            says(
+                "Share of departures by which residents are there in time, by bus and on foot, over all residents",
+                "Share of residents whose walk keeps the standard",
+            ),
             Some(field::SHARE),
         )
         .of_standard(key, title),
@@ -89,15 +101,22 @@ fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<
     columns.add(
         field::number(
             "minutes_median",
-            "Middle walk",
-            "Walk of the resident in the middle; null when that resident has no way at all",
+            says("Middle journey", "Middle walk"),
+            says(
+                "Door to door by bus and on foot for the resident in the middle: the time that half the departures do not \
+                 exceed; null when half of them do not arrive",
+                "Walk of the resident in the middle; null when that resident has no way at all",
+            ),
             Some(field::MINUTES),
         )
         .of_standard(key, title),
         move |row| round::minutes(here(row).and_then(|covered| covered.median)),
     );
-    let covered = field::people("covered", "Covered", "Members of the group whose walk keeps the standard")
-        .of_standard(key, title);
+    let who = says(
+        "Members of the group times the share of departures by which each is there in time",
+        "Members of the group whose walk keeps the standard",
+    );
+    let covered = field::people("covered", "Covered", who).of_standard(key, title);
     columns.by_group(place, &covered, move |row, group| {
         field::group(&here(row)?.by_group, group).map(|group| group.covered)
     });

@@ -112,6 +112,9 @@ pub fn patches_json(place: &Place, plans: &Plans) -> String {
         "average": plans.average,
         "today": plans.today.as_ref().map(|today| today.iter().map(patch_json).collect::<Vec<_>>()),
         "zones": plans.zones.iter().map(|&zone| place.zones[zone].key.as_str()).collect::<Vec<_>>(),
+        "weights": plans.weights,
+        "patch_today": plans.main.iter().map(|patch| patch.map(|patch| &place.patches[patch].key)).collect::<Vec<_>>(),
+        "neighbours": plans.edges,
         "plans": plans.plans.iter().map(|plan| plan_json(place, plans, plan)).collect::<Vec<_>>(),
         "curve": plans.curve.iter().map(|point| json!({
             "tolerance": point.tolerance,
@@ -125,6 +128,7 @@ pub fn patches_json(place: &Place, plans: &Plans) -> String {
             "to": place.zones[join.to].key,
             "metres": join.metres.round(),
             "residents": join.residents,
+            "across_a_line": join.by_line,
         })).collect::<Vec<_>>(),
         "in_pieces_today": plans.in_pieces,
         "zones_left_out": plans.left_out.0,

@@ -4,7 +4,7 @@
 use super::catalog::Answer;
 use super::json_value;
 use super::round;
-use crate::place::{Idx, Place};
+use crate::place::{Idx, Journey, Place, clock};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -28,7 +28,9 @@ pub struct StandardAbout {
     pub title: String,
     /// Kinds of asset that satisfy it.
     pub kinds: Vec<String>,
-    /// Minutes the walk may take.
+    /// `walk`, or `walk+transit`.
+    pub by: &'static str,
+    /// Minutes the walk may take, or the journey from door to door.
     pub within_minutes: f64,
     /// The asset must be open at this time or later, as `17:00`; null when any hours do.
     pub open_after: Option<String>,
@@ -38,6 +40,40 @@ pub struct StandardAbout {
     pub step_free: bool,
     /// The day asked about.
     pub date: String,
+    /// By bus: when people set out and what is asked of the way; null on foot.
+    pub journey: Option<JourneyAbout>,
+}
+
+/// Of a standard by bus and on foot, as programs read it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct JourneyAbout {
+    /// The days on which people set out.
+    pub days: Vec<String>,
+    /// When they set out, each minute, as `09:30-11:30`.
+    pub window: String,
+    /// Changes at most.
+    pub changes: usize,
+    /// Minutes that a walk to a stop, from it or between two may take.
+    pub walk_minutes: f64,
+    /// When one must be able to be home, as `13:00`; null where that is not asked.
+    pub back_by: Option<String>,
+    /// The first day on which the timetable has services.
+    pub timetable_first: Option<String>,
+    /// The last such day.
+    pub timetable_last: Option<String>,
+}
+
+fn journey(place: &Place, journey: &Journey) -> JourneyAbout {
+    let known = place.transit.as_ref().map(|transit| transit.timetable.days()).unwrap_or_default();
+    JourneyAbout {
+        days: journey.days.iter().map(ToString::to_string).collect(),
+        window: journey.window(),
+        changes: journey.changes,
+        walk_minutes: (journey.walk.minutes() * 10.0).round() / 10.0,
+        back_by: journey.back.map(|back| clock(back.by)),
+        timetable_first: known.first().map(ToString::to_string),
+        timetable_last: known.last().map(ToString::to_string),
+    }
 }
 
 /// The totals of each standard, in the place's order.
@@ -58,6 +94,16 @@ fn of(place: &Place, answer: &Answer<'_>) -> Totals {
     ] {
         totals.insert(name.to_owned(), json_value(&value));
     }
+    if let Some(often) = whole.often {
+        for (name, value) in [
+            ("every_departure_residents", round::people(often.every)),
+            ("half_departures_residents", round::people(often.half)),
+            ("any_departure_residents", round::people(often.any)),
+            ("minutes_p85_departure", round::minutes(often.p85)),
+        ] {
+            totals.insert(name.to_owned(), json_value(&value));
+        }
+    }
     for (prefix, covered) in [("residents", false), ("covered", true)] {
         for (index, group) in place.groups.enumerate() {
             let count = whole.by_group.as_slice().get(index.index()).copied().flatten();
@@ -71,11 +117,13 @@ fn of(place: &Place, answer: &Answer<'_>) -> Totals {
             key: standard.key.clone(),
             title: standard.title.clone(),
             kinds: standard.kinds.clone(),
+            by: if standard.transit.is_some() { "walk+transit" } else { "walk" },
             within_minutes: (standard.within.minutes() * 10.0).round() / 10.0,
             open_after: standard.open_after.map(|time| time.format("%H:%M").to_string()),
             days: standard.days.iter().filter(|_| timed).map(ToString::to_string).collect(),
             step_free: standard.step_free,
             date: standard.date.to_string(),
+            journey: standard.transit.as_ref().map(|own| journey(place, own)),
         },
         totals,
     }

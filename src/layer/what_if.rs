@@ -111,7 +111,7 @@ fn change_json(place: &Place, change: &Change, everybody: bool) -> Map<String, J
     counts
 }
 
-fn count_json(count: Count) -> Map<String, Json> {
+pub(super) fn count_json(count: Count) -> Map<String, Json> {
     let numbers = [
         ("residents", count.residents),
         ("before", count.before),

@@ -7,14 +7,15 @@ use super::dwellings::{self, Ground};
 use super::groups::{self, Counted};
 use super::locator::Locator;
 use super::manifest::Manifest;
-use super::streets::{OsmFeature, load_streets, tell_of_islands};
+use super::streets::{of_place as streets, tell_of_islands};
+use super::transit::of_place as transit;
 use super::words::{slug, some_of};
-use super::{deprivation, engagement, grants, releases, shapes, standards, themes, zones};
+use super::{base_map, deprivation, earlier, engagement, grants, releases, shapes, standards, themes, zones};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{
-    Asset, Code, Deprivation, Disclosure, Engagement, Giving, Group, IdVec, Idx, Issue, Patch, Place, Position,
-    RecordSet, Residents, Source, Standard, Where, Zone, ZoneIdx,
+    Asset, BaseMap, Code, Deprivation, Disclosure, EarlierPatches, Engagement, Giving, Group, IdVec, Idx, Issue, Patch,
+    Place, Position, RecordSet, Residents, Source, Standard, Surrounding, Transit, Where, Zone, ZoneIdx,
 };
 use crate::read::{Options, Table};
 use crate::units::{Metres, WalkingSpeed};
@@ -38,12 +39,15 @@ const DETOUR: f64 = 1.3;
 pub(super) struct Parts {
     plane: Plane,
     patches: Vec<Patch>,
+    earlier: Vec<EarlierPatches>,
     zones: Vec<Area>,
     counted: Counted,
     deprivation: Vec<Option<Deprivation>>,
     settled: (Vec<Position>, IdVec<ZoneIdx, Range<usize>>),
     assets: Vec<Asset>,
     streets: Option<StreetNetwork>,
+    surroundings: Vec<Surrounding>,
+    transit: Option<Transit>,
     standards: Vec<Standard>,
     engagement: Engagement,
     theme_answers: BTreeMap<String, Vec<String>>,
@@ -53,6 +57,7 @@ pub(super) struct Parts {
     speed: WalkingSpeed,
     detour: f64,
     postcodes: Vec<(String, Xy)>,
+    base_map: Option<BaseMap>,
 }
 
 /// Reads every file of a place; `None` when there is no ground to stand on.
@@ -64,7 +69,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
     let deprivation = deprived(desk, manifest, &zones);
-    let (streets, features) = streets(desk, manifest, &plane);
+    let (streets, features, surroundings) = streets(desk, manifest, &plane, detour);
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
     let max_off_street = max_off_street(manifest);
     desk.step("Placing residents");
@@ -81,6 +86,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
             max_off_street,
         },
     );
+    let history = manifest.patches.as_ref().map_or(&[] as &[_], |section| section.earlier.as_slice());
+    let earlier = earlier::read(desk, history, &plane, &settled.0);
     desk.step("Reading assets");
     let day = date.unwrap_or_else(|| today(desk, manifest));
     let scene = Scene {
@@ -103,9 +110,13 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
         tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
     }
-    let standards = standards::read(&manifest.standards, &assets, day, &mut desk.issues);
+    desk.step("Reading timetables");
+    let ground = transit::Ground { plane: &plane, streets: streets.as_ref(), max_off_street };
+    let (transit, running) = transit::timetables(desk, &manifest.transit, &ground);
+    let given = standards::Given { assets: &assets, date: day, transit: transit.as_ref(), running: &running };
+    let standards = standards::read(&manifest.standards, &given, &mut desk.issues);
     let before_records = desk.issues.len();
-    let mut engagement = met(desk, manifest, &scene, (&patches, &settled, &assets, &counted.groups));
+    let mut engagement = met(desk, manifest, &scene, (&patches, &earlier, &settled, &assets, &counted.groups));
     let disclosure = releases::read(desk, &manifest.disclosure, &manifest.groups);
     more_met_than_live_there(&engagement, &patches, &settled.0, &disclosure, &mut desk.issues);
     themes::forget_rare(&mut engagement, disclosure.threshold, &mut desk.issues);
@@ -132,12 +143,15 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     Some(Parts {
         plane,
         patches,
+        earlier,
         zones,
         counted,
         deprivation,
         settled,
         assets,
         streets,
+        surroundings,
+        transit,
         standards,
         engagement,
         theme_answers,
@@ -147,6 +161,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         speed,
         detour,
         postcodes: postcodes_here,
+        base_map: base_map::read(desk, &manifest.place),
     })
 }
 
@@ -204,7 +219,7 @@ fn met(
     desk: &mut Desk<'_>,
     manifest: &Manifest,
     scene: &Scene<'_>,
-    (patches, settled, assets, groups): (&[Patch], &Settled, &[Asset], &[Group]),
+    (patches, earlier, settled, assets, groups): (&[Patch], &[EarlierPatches], &Settled, &[Asset], &[Group]),
 ) -> Engagement {
     if manifest.engagement.is_empty() {
         return Engagement::default();
@@ -214,6 +229,7 @@ fn met(
         zones: scene.zones,
         locator: scene.locator,
         patches,
+        earlier,
         positions: &settled.0,
         zone_positions: &settled.1,
         assets,
@@ -363,33 +379,6 @@ fn place_key(manifest: &Manifest) -> String {
     if key.is_empty() { "place".to_owned() } else { key }
 }
 
-fn streets(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane) -> (Option<StreetNetwork>, Vec<OsmFeature>) {
-    let Some(section) = &manifest.streets else {
-        let factor = manifest.place.detour_factor.unwrap_or(DETOUR);
-        let problem = "The place has no streets";
-        let remedy = format!(
-            "Walks are straight lines times {factor}, and every answer says so; add [streets] with an OpenStreetMap extract"
-        );
-        desk.issues.push(Issue::warning(
-            Code::NoStreets,
-            Where::file("place.toml").field("[streets]"),
-            problem,
-            remedy,
-        ));
-        return (None, Vec::new());
-    };
-    let Some(path) = desk.find(&section.file, "streets") else { return (None, Vec::new()) };
-    desk.note_source("streets", &section.file, &path, &section.source);
-    let steps = desk.steps();
-    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
-        Ok(streets) => (Some(streets.network), streets.features),
-        Err(issue) => {
-            desk.issues.push(issue);
-            (None, Vec::new())
-        }
-    }
-}
-
 /// What settling needs of the other parts.
 struct Settling<'a> {
     zones: &'a [Area],
@@ -461,15 +450,19 @@ pub(super) fn place(manifest: &Manifest, parts: Parts, sources: Vec<Source>) -> 
         notice: manifest.place.notice.clone(),
         contact: manifest.place.contact.clone(),
         postcodes: parts.postcodes,
+        base_map: parts.base_map,
         date: parts.date,
         plane: parts.plane,
         groups: counted.groups.into(),
         patches: parts.patches.into(),
+        earlier_patches: parts.earlier,
         zones,
         positions,
         zone_positions,
         assets: parts.assets.into(),
         streets: parts.streets,
+        surroundings: parts.surroundings,
+        transit: parts.transit,
         detour: parts.detour,
         speed: parts.speed,
         standards: parts.standards,

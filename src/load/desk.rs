@@ -69,6 +69,22 @@ impl<'a> Desk<'a> {
         self.steps
     }
 
+    /// As [`Desk::find`], where a folder will do.
+    pub(super) fn find_file_or_folder(&mut self, written: &str, role: &str) -> Option<PathBuf> {
+        let path = self.directory(written);
+        if !path.is_dir() {
+            return self.find(written, role);
+        }
+        match self.refused(written, &path, role) {
+            Some(issue) => {
+                let is_error = issue.severity == Severity::Error;
+                self.issues.push(issue);
+                (!is_error).then_some(path)
+            }
+            None => Some(path),
+        }
+    }
+
     /// Where a written path leads; an error is noted when it leads nowhere.
     pub(super) fn find(&mut self, written: &str, role: &str) -> Option<PathBuf> {
         let at = || Where::file("place.toml").field(role.to_owned());

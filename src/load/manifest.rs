@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+mod patches;
 mod rules;
+mod transit;
 
 /// The JSON Schema of `place.toml`, by which editors complete and check it while it is written.
 #[must_use]
@@ -16,7 +18,9 @@ pub fn schema() -> serde_json::Value {
     schema
 }
 
+pub use patches::{EarlierSection, PatchNames, PatchesSection};
 pub use rules::{DisclosureSection, GroupWords, RELEASES, StandardSection};
+pub use transit::TransitSection;
 
 /// The whole of `place.toml`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -25,7 +29,7 @@ pub struct Manifest {
     /// Name and settings of the place.
     pub place: PlaceSection,
     /// Coordinators' areas. Without it, the whole place is one patch.
-    pub patches: Option<BoundarySection>,
+    pub patches: Option<PatchesSection>,
     /// Small areas with residents.
     pub zones: ZonesSection,
     /// Tables of residents by group.
@@ -35,6 +39,9 @@ pub struct Manifest {
     pub deprivation: Option<DeprivationSection>,
     /// Streets to walk. Without it, walks are straight lines times `detour_factor`, and say so.
     pub streets: Option<StreetsSection>,
+    /// Timetables of buses, trains and ferries.
+    #[serde(default)]
+    pub transit: Vec<TransitSection>,
     /// Things to reach.
     #[serde(default)]
     pub assets: Vec<AssetsSection>,
@@ -73,6 +80,11 @@ pub struct PlaceSection {
     pub notice: Option<String>,
     /// Whom readers tell that something is wrong: an e-mail address, a telephone number or a sentence.
     pub contact: Option<String>,
+    /// Address of the tiles of a map to draw below the answers, with `{z}`, `{x}` and `{y}` where their numbers go;
+    /// readers' browsers fetch them from there.
+    pub base_map: Option<String>,
+    /// The words that the owner of that map asks for.
+    pub base_map_credit: Option<String>,
     /// The day the data describe (`2024-06-30`).
     pub date: Option<String>,
     /// Plane to measure on, `EPSG:27700` or a UTM zone such as `EPSG:32722`; chosen from the zones when absent.
@@ -100,25 +112,6 @@ pub struct Provenance {
     pub attribution: Option<String>,
     /// The day the data describe.
     pub date: Option<String>,
-}
-
-/// `[patches]`: boundaries with a key and a name.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BoundarySection {
-    /// GeoJSON, GeoPackage, Shapefile or FlatGeobuf.
-    pub file: String,
-    /// Layer of a GeoPackage; the only one when absent.
-    pub layer: Option<String>,
-    /// Property with the key; recognised from its name when absent.
-    pub key: Option<String>,
-    /// Property with the name; recognised from its name when absent.
-    pub name: Option<String>,
-    /// Reference system, when the file does not say or says it wrong.
-    pub crs: Option<String>,
-    /// About the file.
-    #[serde(default)]
-    pub source: Provenance,
 }
 
 /// `[zones]`: boundaries, or a table of H3 cells or centres.
@@ -384,6 +377,11 @@ pub struct EngagementSection {
     pub crs: Option<String>,
     /// A postcode file for these records, when not `[place] postcodes`.
     pub postcodes: Option<String>,
+    /// Which patches the file's names of patches are of: `"then"`, those in force on the day of the record, see
+    /// `[[patches.earlier]]`; or `"today"`, where the file was written anew since.
+    #[serde(default)]
+    #[schemars(with = "String", extend("default" = "then"))]
+    pub patch_names: PatchNames,
     /// A CSV or Parquet file larger than this streams through memory; 128 when absent, 0 streams any.
     #[schemars(extend("default" = 128))]
     pub stream_above_mb: Option<u64>,

@@ -8,18 +8,21 @@
 mod areas;
 mod assemble;
 mod assets;
+mod base_map;
 pub mod candidates;
 pub mod costs;
 mod deprivation;
 mod desk;
 #[doc(hidden)]
 pub mod doors;
+mod earlier;
 mod fence;
 mod dwellings;
 pub mod engagement;
 mod grants;
 mod groups;
 mod headers;
+mod lines;
 mod locator;
 mod lookup;
 mod manifest;
@@ -41,6 +44,7 @@ pub mod units;
 mod words;
 mod zones;
 
+pub use lines::{Shapes, read_shapes};
 pub use manifest::{Manifest, StreetsSection, schema};
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 

@@ -1,10 +1,13 @@
 //! Standards: what "covered" means, checked and given a title.
 
+mod journey;
+
 use super::Issues;
 use super::desk::nearest;
 use super::manifest::{OneOrMany, StandardSection};
+use super::transit::of_place::Running;
 use super::words::{slug, some_of, spoken};
-use crate::place::{Asset, AssetStatus, Code, Issue, Opening, Standard, Where};
+use crate::place::{Asset, AssetStatus, Code, Issue, Opening, Standard, Transit, Where};
 use crate::units::Seconds;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 use std::collections::BTreeSet;
@@ -13,13 +16,18 @@ use std::collections::BTreeSet;
 /// number is hours or metres written by mistake.
 const MOST_MINUTES: f64 = 240.0;
 
-/// Checks the standards of a place whose assets are `assets`, as asked on `date`.
-pub(super) fn read(
-    sections: &[StandardSection],
-    assets: &[Asset],
-    date: NaiveDate,
-    issues: &mut Issues,
-) -> Vec<Standard> {
+/// What standards are asked of.
+pub(super) struct Given<'a> {
+    pub(super) assets: &'a [Asset],
+    /// The day asked about where a standard says none.
+    pub(super) date: NaiveDate,
+    pub(super) transit: Option<&'a Transit>,
+    /// Each timetable by itself.
+    pub(super) running: &'a [Running],
+}
+
+/// Checks the standards of a place.
+pub(super) fn read(sections: &[StandardSection], given: &Given<'_>, issues: &mut Issues) -> Vec<Standard> {
     let mut standards: Vec<Standard> = Vec::new();
     for section in sections {
         let at = |field: &str| Where::file("place.toml").field(field.to_owned()).key(&section.key);
@@ -28,11 +36,13 @@ pub(super) fn read(
             issues.push(Issue::error(Code::DuplicateKey, at("key"), problem, "Give each its own key"));
             continue;
         }
-        match one(section, date) {
+        match one(section, given) {
             Ok(standard) => {
-                note_missing_kinds(&standard, assets, at("kinds"), issues);
-                note_unknown_hours(&standard, assets, at("open_after"), issues);
-                standards.push(standard);
+                note_missing_kinds(&standard, given.assets, at("kinds"), issues);
+                note_unknown_hours(&standard, given.assets, at("open_after"), issues);
+                if journey::is_run(&standard, given, &at, issues) {
+                    standards.push(standard);
+                }
             }
             Err((field, problem, remedy)) => {
                 issues.push(Issue::error(Code::StandardInvalid, at(field), problem, remedy))
@@ -44,7 +54,7 @@ pub(super) fn read(
 
 type Fault = (&'static str, String, String);
 
-fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
+fn one(section: &StandardSection, given: &Given<'_>) -> Result<Standard, Fault> {
     let proper = slug(&section.key, '-');
     if proper != section.key || proper.is_empty() {
         let problem = format!("\"{}\" cannot be a key", section.key);
@@ -81,11 +91,14 @@ fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
         }
     };
     let date = match &section.date {
-        None => date,
+        None => given.date,
         Some(written) => crate::read::parse_date(written)
             .ok_or_else(|| ("date", format!("\"{written}\" is not a day"), "Write it as \"2024-06-30\"".to_owned()))?,
     };
-    let title = section.title.clone().unwrap_or_else(|| title(&kinds, minutes, open_after, section.step_free));
+    let transit = journey::read(section, date, given)?;
+    let by = transit.as_ref().map_or(String::new(), journey::title);
+    let made = || title(&kinds, (minutes, &by), open_after, section.step_free);
+    let title = section.title.clone().unwrap_or_else(made);
     let within = Seconds::from_minutes(minutes);
     Ok(Standard {
         key: section.key.clone(),
@@ -96,6 +109,7 @@ fn one(section: &StandardSection, date: NaiveDate) -> Result<Standard, Fault> {
         days,
         step_free: section.step_free,
         date,
+        transit,
     })
 }
 
@@ -113,12 +127,12 @@ fn weekday(written: &str) -> Result<Weekday, Fault> {
 }
 
 /// "Library or community hub within 15 minutes, open after 17:00, step-free".
-fn title(kinds: &[String], minutes: f64, open_after: Option<NaiveTime>, step_free: bool) -> String {
+fn title(kinds: &[String], (minutes, by): (f64, &str), open_after: Option<NaiveTime>, step_free: bool) -> String {
     let mut names: Vec<String> = kinds.iter().map(|kind| spoken(kind).to_lowercase()).collect();
     if let Some(first) = names.first_mut() {
         *first = spoken(first);
     }
-    let mut title = format!("{} within {minutes} minutes", names.join(" or "));
+    let mut title = format!("{} within {minutes} minutes{by}", names.join(" or "));
     if let Some(time) = open_after {
         title.push_str(&format!(", open after {}", time.format("%H:%M")));
     }
@@ -201,7 +215,8 @@ mod tests {
         let section: StandardSection = toml::from_str(&text).expect("a section");
         let mut issues = Issues::default();
         let date = NaiveDate::from_ymd_opt(2024, 6, 30).expect("a day");
-        (read(&[section], &[], date, &mut issues), issues.into_sorted())
+        let given = Given { assets: &[], date, transit: None, running: &[] };
+        (read(&[section], &given, &mut issues), issues.into_sorted())
     }
 
     #[test]
@@ -220,6 +235,7 @@ mod tests {
             "within_minutes = 15\nopen_after = \"5pm\"",
             "within_minutes = 15\ndays = [\"Monday\"]",
             "within_minutes = 15\ndate = \"soon\"",
+            "within_minutes = 15\nby = \"walk+transit\"\nwindow = \"09:30-11:30\"",
         ] {
             let (standards, issues) = check(extra);
             assert!(standards.is_empty(), "{extra}");

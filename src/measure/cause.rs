@@ -1,6 +1,7 @@
 //! Why is a dwelling position not covered? The cheapest thing that would mend it.
 
 use super::coverage::in_time;
+use super::journeys::Journeys;
 use super::walk::{self, StraightLine, Walking};
 use super::{Coverage, Shortfall, qualify};
 use crate::place::{AssetIdx, Place, Standard};
@@ -27,6 +28,8 @@ pub enum Cause {
     Hours,
     /// An asset is near, but not known to be step-free.
     Access,
+    /// By bus one would be there in time at another hour, or on another day of the week.
+    Timetable,
     /// An asset is near as the crow flies, but the way to it is far longer than ways usually are here,
     /// or there is none: a river, a railway or a road is in between.
     Severance,
@@ -42,6 +45,7 @@ impl Cause {
             Self::Planned => "planned",
             Self::Hours => "hours",
             Self::Access => "access",
+            Self::Timetable => "timetable",
             Self::Severance => "severance",
             Self::Distance => "distance",
         }
@@ -58,7 +62,12 @@ pub(super) struct Why {
 
 /// The cause for each of the uncovered positions (indices into the place's positions), in order.
 pub(super) fn causes(place: &Place, standard: &Standard, coverage: &Coverage, uncovered: &[usize]) -> Vec<Why> {
-    let mended = mended(place, standard, uncovered);
+    let journeys = Journeys::of(place, standard).filter(|_| !uncovered.is_empty());
+    let mended = mended(place, standard, journeys.as_ref(), uncovered);
+    let at_another_time = journeys.map_or_else(Vec::new, |journeys| {
+        let doors = walk::doors(place, &coverage.qualifying);
+        journeys.at_another_time(standard, &doors, uncovered)
+    });
     let lines = walk::straight_lines(place, uncovered, &coverage.qualifying);
     let reach = place.speed.distance(standard.within);
     let usual = usual_detour(place, coverage);
@@ -68,11 +77,11 @@ pub(super) fn causes(place: &Place, standard: &Standard, coverage: &Coverage, un
         }
         _ => Cause::Distance,
     };
-    let why = |((&position, mend), line): ((&usize, Option<Cause>), Option<StraightLine>)| Why {
-        cause: mend.unwrap_or_else(|| otherwise(position, line)),
-        line,
+    let why = |(i, ((&position, mend), line)): (usize, ((&usize, Option<Cause>), Option<StraightLine>))| {
+        let timetable = at_another_time.get(i).copied().unwrap_or(false).then_some(Cause::Timetable);
+        Why { cause: mend.or(timetable).unwrap_or_else(|| otherwise(position, line)), line }
     };
-    uncovered.iter().zip(mended).zip(lines).map(why).collect()
+    uncovered.iter().zip(mended).zip(lines).enumerate().map(why).collect()
 }
 
 /// What would have to change about assets for them to count, from the cheapest to mend to the dearest:
@@ -96,9 +105,18 @@ fn mend(lacks: Shortfall) -> Option<usize> {
 }
 
 /// The first of [`MENDS`] that would cover each position.
-fn mended(place: &Place, standard: &Standard, uncovered: &[usize]) -> Vec<Option<Cause>> {
+fn mended(
+    place: &Place,
+    standard: &Standard,
+    journeys: Option<&Journeys<'_>>,
+    uncovered: &[usize],
+) -> Vec<Option<Cause>> {
     let mut needing: [Vec<AssetIdx>; MENDS.len()] = Default::default();
+    let mut qualifying = Vec::new();
     for (asset, lacks) in qualify(place, standard).enumerate() {
+        if lacks.is_none() {
+            qualifying.push(asset);
+        }
         if let Some(step) = mend(*lacks) {
             needing[step].push(asset);
         }
@@ -109,6 +127,16 @@ fn mended(place: &Place, standard: &Standard, uncovered: &[usize]) -> Vec<Option
     for (cause, assets) in MENDS.into_iter().zip(needing).filter(|(_, assets)| !assets.is_empty()) {
         let (left, positions): (Vec<usize>, Vec<usize>) =
             uncovered.iter().enumerate().filter(|(i, _)| causes[*i].is_none()).unzip();
+        if let Some(journeys) = journeys {
+            // With those that count already: who gets to one at nine and to the other at ten is covered by both.
+            let all: Vec<AssetIdx> = qualifying.iter().copied().chain(assets.iter().copied()).collect();
+            let doors = walk::doors(place, &all);
+            let walks = walk::nearest_door(place, &positions, &doors, Some(limit));
+            let often = journeys.often(&doors, &positions, &walks);
+            let kept = left.into_iter().enumerate().filter(|(nth, _)| often.share(*nth, place.speed) >= 0.5);
+            kept.for_each(|(_, i)| causes[i] = Some(cause));
+            continue;
+        }
         let walks = walk::nearest(place, &positions, &assets, Some(limit));
         for (i, _) in left.into_iter().zip(walks).filter(|(_, walk)| in_time(*walk, place.speed, standard.within)) {
             causes[i] = Some(cause);

@@ -1,8 +1,9 @@
 //! Who can walk to an asset that satisfies a standard, in time?
 
+use super::journeys::{Journeys, Often};
 use super::walk::Door;
 use super::{Walk, Walking, qualify, walk};
-use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, Place, Standard, Within, ZoneIdx};
+use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, People, Place, Standard, Within, ZoneIdx};
 use crate::stats::{Weighted, quantiles};
 use crate::units::{Metres, Seconds, Share, WalkingSpeed};
 use std::collections::BTreeMap;
@@ -17,6 +18,11 @@ pub struct Coverage {
     /// For each dwelling position of the place, the walk to the nearest of them; `None` when there is
     /// no way.
     pub walks: Vec<Option<Walk>>,
+    /// The longest walk that counts, or the longest journey from door to door.
+    pub within: Seconds,
+    /// By bus and on foot: how often one gets there in time from each dwelling position; `None` for a standard on foot
+    /// alone.
+    pub often: Option<Often>,
     /// Totals of the whole place.
     pub place: Covered,
     /// Totals of each patch; a zone that straddles patches is split by where its people live.
@@ -38,10 +44,12 @@ pub struct Covered {
     /// them, the counts are those zones' alone.
     pub by_group: IdVec<GroupIdx, Option<GroupCovered>>,
     /// The walk of the resident in the middle, at the place's walking speed; `None` when that resident
-    /// has no way at all, or nobody lives here.
+    /// has no way at all, or nobody lives here. By bus, of each resident the time that half the departures do not exceed.
     pub median: Option<Seconds>,
-    /// The walk that nine residents in ten do not exceed; `None` as above.
+    /// The walk (or that time by bus) that nine residents in ten do not exceed; `None` as above.
     pub p90: Option<Seconds>,
+    /// By bus and on foot: for how many residents each departure will do, or half of them, or any.
+    pub often: Option<HowOften>,
     /// The asset that is nearest for most residents; `None` when none can be reached.
     pub nearest: Option<AssetIdx>,
 }
@@ -55,6 +63,56 @@ pub struct GroupCovered {
     pub covered: f64,
 }
 
+/// How many residents get there in time how often.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct HowOften {
+    /// By each departure of the window.
+    pub every: f64,
+    /// By at least half of them.
+    pub half: f64,
+    /// By one of them at least.
+    pub any: f64,
+    /// The time from door to door of the resident in the middle when only 15 departures in 100 take longer.
+    pub p85: Option<Seconds>,
+}
+
+impl Coverage {
+    /// The share of the departures by which somebody at this dwelling position is in time, at this walking speed: on
+    /// foot all of them, or none.
+    #[must_use]
+    pub fn share(&self, position: usize, speed: WalkingSpeed) -> f64 {
+        match &self.often {
+            Some(often) => often.share(position, speed),
+            None => f64::from(u8::from(in_time(self.walks[position], speed, self.within))),
+        }
+    }
+
+    /// Whether a dwelling position counts as covered where it must be one or the other: by half of the departures.
+    #[must_use]
+    pub fn keeps(&self, place: &Place, position: usize) -> bool {
+        self.share(position, place.speed) >= 0.5
+    }
+
+    /// The middle resident's walk (or, by bus, the time that half the departures do not exceed) among these positions,
+    /// and that of other quantiles, at the place's walking speed; `None` where that resident has no way.
+    #[must_use]
+    pub(super) fn times<const N: usize>(
+        &self,
+        place: &Place,
+        positions: &[usize],
+        qs: [f64; N],
+    ) -> [Option<Seconds>; N] {
+        let people = |i: &usize| place.positions[*i].residents;
+        if let Some(often) = &self.often {
+            let of = |i: &usize| (often.at_usual_speed(*i).p50.map(f64::from), people(i));
+            return quantiles(&positions.iter().map(of).collect::<Vec<_>>(), qs).map(|time| time.map(Seconds::new));
+        }
+        let of = |i: &usize| (self.walks[*i].map(|walk| walk.length.get()), people(i));
+        let lengths: Vec<Weighted> = positions.iter().map(of).collect();
+        quantiles(&lengths, qs).map(|length| length.map(|length| place.speed.time(Metres::new(length))))
+    }
+}
+
 impl Covered {
     /// Share of residents covered; `None` where nobody lives.
     #[must_use]
@@ -63,7 +121,7 @@ impl Covered {
     }
 }
 
-/// Who can walk to an asset that satisfies `standard`, in time?
+/// Who can get to an asset that satisfies `standard`, in time?
 ///
 /// *Method.* Cumulative opportunities with a threshold of one (Handy and Niemeier, *Measuring
 /// accessibility*, Environment and Planning A 29, 1997), from where people live instead of from the
@@ -74,6 +132,10 @@ impl Covered {
 /// without rounding (see [`Span`](crate::place::Span)): positions sum to zones, the patches and the
 /// people outside them sum to the place, to the last bit.
 ///
+/// *By bus and on foot* ([`Standard::transit`]) a share of somebody is covered: that of the departures in the window by
+/// which a journey from door to door keeps the time, see [`journeys`](super::journeys). Residents covered are residents
+/// times that share, rounded to the grid of [`People`].
+///
 /// *Limits.* Groups are spread inside a zone as its residents are. The walk is the shortest, not the
 /// pleasantest, and takes no account of hills, lighting or crossings. An asset outside the place counts
 /// when it is in the asset file, so leave in those just over the border.
@@ -81,26 +143,50 @@ impl Covered {
 pub fn coverage(place: &Place, standard: &Standard) -> Coverage {
     let qualifying: Vec<AssetIdx> =
         qualify(place, standard).enumerate().filter(|(_, lacks)| lacks.is_none()).map(|(asset, _)| asset).collect();
-    coverage_by(place, standard.within, &walk::doors(place, &qualifying))
+    coverage_to(place, standard, &walk::doors(place, &qualifying))
 }
 
 /// As [`coverage()`], by these doors alone, whether or not they are assets of the place: the answer to "what if".
 ///
 /// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
 #[must_use]
+pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Coverage {
+    match Journeys::of(place, standard) {
+        None => coverage_by(place, standard.within, doors),
+        Some(journeys) => {
+            let everywhere: Vec<usize> = (0..place.positions.len()).collect();
+            let walks = walk::nearest_door(place, &everywhere, doors, None);
+            let often = journeys.often(doors, &everywhere, &walks);
+            told(place, standard.within, doors, walks, Some(often))
+        }
+    }
+}
+
+/// As [`coverage_to`], on foot within some time.
+#[must_use]
 pub fn coverage_by(place: &Place, within: Seconds, doors: &[Door]) -> Coverage {
     let everywhere: Vec<usize> = (0..place.positions.len()).collect();
     let walks = walk::nearest_door(place, &everywhere, doors, None);
-    let totals = Totals::of(place, within, &walks);
-    Coverage {
+    told(place, within, doors, walks, None)
+}
+
+fn told(place: &Place, within: Seconds, doors: &[Door], walks: Vec<Option<Walk>>, often: Option<Often>) -> Coverage {
+    let nobody = || Covered { by_group: place.groups.iter().map(|_| None).collect(), ..Covered::default() };
+    let mut all = Coverage {
         walking: Walking::of(place),
         qualifying: doors.iter().map(|door| door.asset).collect(),
         walks,
-        place: totals.place,
-        patches: totals.patches,
-        zones: totals.zones,
-        outside_patches: totals.outside,
-    }
+        within,
+        often,
+        place: nobody(),
+        patches: place.patches.iter().map(|_| nobody()).collect(),
+        zones: place.zones.iter().map(|_| nobody()).collect(),
+        outside_patches: nobody(),
+    };
+    let totals = Totals::of(place, &all, nobody);
+    (all.place, all.patches, all.zones, all.outside_patches) =
+        (totals.place, totals.patches, totals.zones, totals.outside);
+    all
 }
 
 /// Whether a walk of this length, if there is one, keeps within the limit at this speed.
@@ -117,8 +203,7 @@ struct Totals {
 
 impl Totals {
     /// Counts once for each part of a zone in one patch, and adds the parts up.
-    fn of(place: &Place, limit: Seconds, walks: &[Option<Walk>]) -> Self {
-        let nobody = || Covered { by_group: place.groups.iter().map(|_| None).collect(), ..Covered::default() };
+    fn of(place: &Place, known: &Coverage, nobody: impl Fn() -> Covered) -> Self {
         let mut all = Self {
             place: nobody(),
             patches: place.patches.iter().map(|_| nobody()).collect(),
@@ -130,7 +215,7 @@ impl Totals {
             let mut parts: BTreeMap<Option<PatchIdx>, Covered> = BTreeMap::new();
             for position in run.clone() {
                 let patch = place.positions[position].patch;
-                count(place, limit, (position, walks[position]), parts.entry(patch).or_insert_with(nobody));
+                count(place, known, position, parts.entry(patch).or_insert_with(&nobody));
                 lives.entry(patch).or_default().push(position);
             }
             for (patch, part) in parts {
@@ -138,11 +223,11 @@ impl Totals {
                 all.place.add(&part);
                 all.of_patch(patch).add(&part);
             }
-            all.zones[zone].describe(place, walks, run.clone());
+            all.zones[zone].describe(place, known, &run.clone().collect::<Vec<_>>());
         }
-        all.place.describe(place, walks, 0..place.positions.len());
+        all.place.describe(place, known, &(0..place.positions.len()).collect::<Vec<_>>());
         for (patch, positions) in lives {
-            all.of_patch(patch).describe(place, walks, positions);
+            all.of_patch(patch).describe(place, known, &positions);
         }
         all
     }
@@ -156,20 +241,32 @@ impl Totals {
 }
 
 /// Adds the people of one position.
-fn count(place: &Place, limit: Seconds, (index, walk): (usize, Option<Walk>), sum: &mut Covered) {
+fn count(place: &Place, known: &Coverage, index: usize, sum: &mut Covered) {
     let position = &place.positions[index];
-    let in_time_for_most = in_time(walk, place.speed, limit);
+    let of_most = known.share(index, place.speed);
     sum.residents += position.residents;
-    sum.covered += if in_time_for_most { position.residents } else { 0.0 };
+    sum.covered += part(position.residents, of_most);
+    if known.often.is_some() {
+        let often = sum.often.get_or_insert_default();
+        let counted = [(1.0, &mut often.every), (0.5, &mut often.half), (f64::MIN_POSITIVE, &mut often.any)];
+        for (least, count) in counted {
+            *count += if of_most >= least { position.residents } else { 0.0 };
+        }
+    }
     let counts = &place.zones[position.zone].residents.by_group;
     for ((group, about), members) in place.groups.enumerate().zip(counts) {
         let Some(members) = *members else { continue };
         let here = place.people_at(position, members);
-        let covered = about.speed.map_or(in_time_for_most, |speed| in_time(walk, speed, limit));
+        let share = about.speed.map_or(of_most, |speed| known.share(index, speed));
         let sum = sum.by_group[group].get_or_insert_default();
         sum.residents += here;
-        sum.covered += if covered { here } else { 0.0 };
+        sum.covered += part(here, share);
     }
+}
+
+/// So many of these people, on the grid on which counts of people add up.
+fn part(people: f64, share: f64) -> f64 {
+    if share >= 1.0 { people } else { People::round(people * share) }
 }
 
 impl Covered {
@@ -177,6 +274,12 @@ impl Covered {
     fn add(&mut self, part: &Self) {
         self.residents += part.residents;
         self.covered += part.covered;
+        if let Some(often) = part.often {
+            let sum = self.often.get_or_insert_default();
+            sum.every += often.every;
+            sum.half += often.half;
+            sum.any += often.any;
+        }
         for (group, members) in part.by_group.enumerate() {
             let Some(members) = members else { continue };
             let sum = self.by_group[group].get_or_insert_default();
@@ -186,19 +289,20 @@ impl Covered {
     }
 
     /// Fills in what cannot be added up: the quantiles and the asset nearest for most.
-    fn describe(&mut self, place: &Place, walks: &[Option<Walk>], positions: impl IntoIterator<Item = usize>) {
-        let mut lengths: Vec<Weighted> = Vec::new();
+    fn describe(&mut self, place: &Place, known: &Coverage, positions: &[usize]) {
         let mut people_by_asset: BTreeMap<AssetIdx, f64> = BTreeMap::new();
-        for position in positions {
-            let (walk, residents) = (walks[position], place.positions[position].residents);
-            lengths.push((walk.map(|walk| walk.length.get()), residents));
-            if let Some(walk) = walk {
-                *people_by_asset.entry(walk.asset).or_default() += residents;
+        for &position in positions {
+            if let Some(walk) = known.walks[position] {
+                *people_by_asset.entry(walk.asset).or_default() += place.positions[position].residents;
             }
         }
-        let time = |length: f64| place.speed.time(Metres::new(length));
-        [self.median, self.p90] = quantiles(&lengths, [0.5, 0.9]).map(|length| length.map(time));
+        [self.median, self.p90] = known.times(place, positions, [0.5, 0.9]);
         self.nearest = most_people(people_by_asset);
+        if let (Some(often), Some(own)) = (&known.often, &mut self.often) {
+            let of = |&i: &usize| (often.at_usual_speed(i).p85.map(f64::from), place.positions[i].residents);
+            let [p85] = quantiles(&positions.iter().map(of).collect::<Vec<_>>(), [0.5]);
+            own.p85 = p85.map(Seconds::new);
+        }
     }
 }
 

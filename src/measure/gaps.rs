@@ -3,7 +3,7 @@
 use super::Coverage;
 use super::cause::{Cause, Why, causes};
 use super::cells::lived_in;
-use super::coverage::{in_time, most_people};
+use super::coverage::most_people;
 use super::stretch::{Stretch, stretches};
 use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, Place, Standard};
 use crate::stats::{Weighted, quantile};
@@ -42,7 +42,7 @@ pub struct Gap {
     pub cause: Cause,
     /// Residents under each cause, most first.
     pub causes: Vec<(Cause, f64)>,
-    /// The middle resident's walk at the place's walking speed; `None` when there is no way.
+    /// The middle resident's walk at the place's walking speed, or time by bus; `None` when there is no way.
     pub median: Option<Seconds>,
     /// The middle resident's straight line to the nearest qualifying asset; `None` when there is none.
     pub straight_line: Option<Metres>,
@@ -73,8 +73,12 @@ pub struct Gap {
 ///
 /// * `coverage`: the coverage of this place by this standard.
 ///
+/// By bus and on foot a position is uncovered where fewer than half of the departures keep the standard, and between
+/// *access* and *severance* comes *timetable*: at another time of the day, or on another day of the week, one would be
+/// there in time.
+///
 /// The gap with most residents first. The residents of all gaps and the covered sum to the place's, to the
-/// last bit, however few a gap has. *Limits.* A group that walks more slowly can be uncovered outside every
+/// last bit, however few a gap has (on foot; by bus somebody may be covered in part). *Limits.* A group that walks more slowly can be uncovered outside every
 /// gap: that is in its own coverage, not here.
 ///
 /// # Panics
@@ -83,7 +87,7 @@ pub struct Gap {
 pub fn gaps(place: &Place, standard: &Standard, coverage: &Coverage) -> Gaps {
     let uncovered: Vec<usize> = (0..place.positions.len())
         .filter(|&i| lived_in(&place.positions[i]))
-        .filter(|&i| !in_time(coverage.walks[i], place.speed, standard.within))
+        .filter(|&i| !coverage.keeps(place, i))
         .collect();
     let why: BTreeMap<usize, Why> =
         uncovered.iter().copied().zip(causes(place, standard, coverage, &uncovered)).collect();
@@ -120,14 +124,13 @@ fn gap(place: &Place, coverage: &Coverage, why: &BTreeMap<usize, Why>, stretch: 
     let people = |i: &usize| place.positions[*i].residents;
     let mut by_cause: BTreeMap<Cause, f64> = BTreeMap::new();
     let mut by_asset: BTreeMap<AssetIdx, f64> = BTreeMap::new();
-    let (mut walks, mut lines): (Vec<Weighted>, Vec<Weighted>) = (Vec::new(), Vec::new());
+    let mut lines: Vec<Weighted> = Vec::new();
     for i in &stretch.positions {
         let (why, walk) = (why[i], coverage.walks[*i]);
         *by_cause.entry(why.cause).or_default() += people(i);
         if let Some(asset) = walk.map(|walk| walk.asset).or(why.line.map(|line| line.asset)) {
             *by_asset.entry(asset).or_default() += people(i);
         }
-        walks.push((walk.map(|walk| walk.length.get()), people(i)));
         lines.push((why.line.map(|line| line.length.get()), people(i)));
     }
     let causes = most_first(by_cause);
@@ -138,7 +141,7 @@ fn gap(place: &Place, coverage: &Coverage, why: &BTreeMap<usize, Why>, stretch: 
         by_group: members(place, &stretch.positions),
         cause: causes.first().map_or(Cause::Distance, |(cause, _)| *cause),
         causes,
-        median: quantile(&walks, 0.5).map(|length| place.speed.time(Metres::new(length))),
+        median: coverage.times(place, &stretch.positions, [0.5])[0],
         straight_line: quantile(&lines, 0.5).map(Metres::new),
         nearest: most_people(by_asset),
         deprived: deprived(place, &stretch.positions),

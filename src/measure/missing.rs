@@ -3,8 +3,7 @@
 use super::gaps::{most_first, streets};
 use super::{Cause, Coverage, Gaps};
 use crate::place::{PatchIdx, Place};
-use crate::stats::{Weighted, quantile};
-use crate::units::{Metres, Seconds};
+use crate::units::Seconds;
 use std::collections::BTreeMap;
 
 /// A stretch that falls short of the same standards, in the same gaps of each.
@@ -31,7 +30,7 @@ pub struct Lack {
     pub standard: usize,
     /// The cause for most residents of the stretch.
     pub cause: Cause,
-    /// The middle resident's walk; `None` when there is no way.
+    /// The middle resident's walk, or time by bus; `None` when there is no way.
     pub median: Option<Seconds>,
 }
 
@@ -122,18 +121,16 @@ fn of_stretch(
     lacks: &BTreeMap<usize, Vec<(usize, usize, Cause)>>,
 ) -> Lack {
     let mut causes: BTreeMap<Cause, f64> = BTreeMap::new();
-    let mut walks: Vec<Weighted> = Vec::new();
     for position in positions {
         let residents = place.positions[*position].residents;
         let own = lacks.get(position).into_iter().flatten().find(|(other, _, _)| *other == standard);
         if let Some((_, _, cause)) = own {
             *causes.entry(*cause).or_default() += residents;
         }
-        walks.push((coverage.walks[*position].map(|walk| walk.length.get()), residents));
     }
     Lack {
         standard,
         cause: most_first(causes).first().map_or(Cause::Distance, |(cause, _)| *cause),
-        median: quantile(&walks, 0.5).map(|length| place.speed.time(Metres::new(length))),
+        median: coverage.times(place, positions, [0.5])[0],
     }
 }

@@ -15,8 +15,8 @@ pub struct Nearby {
     /// Every kind of asset there is in the place, by name, with the nearest in use.
     pub kinds: Vec<(String, Option<Walk>)>,
     /// For each standard of the place, in its order, the nearest asset that satisfies it, and whether the walk is
-    /// within the standard's time.
-    pub standards: Vec<(Option<Walk>, bool)>,
+    /// within the standard's time; `None` where only a bus might be.
+    pub standards: Vec<(Option<Walk>, Option<bool>)>,
 }
 
 /// What can somebody walk to from here?
@@ -42,7 +42,9 @@ pub fn nearby(place: &Place, at: Xy, snap: Option<Snap>, date: NaiveDate, limit:
     let standards = place.standards.iter().map(|standard| {
         let lacks = qualify(place, standard);
         let nearest = shortest(&|asset| lacks[asset].is_none());
-        (nearest, nearest.map(|walk| place.speed.time(walk.length)).within(standard.within))
+        let kept = nearest.map(|walk| place.speed.time(walk.length)).within(standard.within);
+        // Who walks there in time needs no bus.
+        (nearest, (kept || standard.transit.is_none()).then_some(kept))
     });
     Nearby { standards: standards.collect(), kinds: kinds.into_iter().map(|(k, walk)| (k.to_owned(), walk)).collect() }
 }

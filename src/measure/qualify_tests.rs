@@ -35,6 +35,7 @@ fn standard() -> Standard {
         days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         step_free: false,
         date: day("2024-06-05"),
+        transit: None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! Which streets to walk, in which order, on which day?
 
 use super::cells::lived_in;
-use super::coverage::in_time;
 use super::{Coverage, Gap, Gaps};
 use crate::crs::Xy;
 use crate::place::{PatchIdx, Place, Position, Standard, ZoneIdx};
@@ -27,9 +26,7 @@ pub struct Stop {
 /// Inhabited dwelling positions that keep none of these standards, in one patch or everywhere.
 #[must_use]
 pub fn without(place: &Place, measured: &[(&Standard, &Coverage)], patch: Option<PatchIdx>) -> Vec<usize> {
-    let lacks_all = |i: usize| {
-        measured.iter().all(|(standard, coverage)| !in_time(coverage.walks[i], place.speed, standard.within))
-    };
+    let lacks_all = |i: usize| measured.iter().all(|(_, coverage)| !coverage.keeps(place, i));
     let here = |position: &Position| lived_in(position) && patch.is_none_or(|patch| position.patch == Some(patch));
     (0..place.positions.len()).filter(|&i| here(&place.positions[i]) && lacks_all(i)).collect()
 }

@@ -1,7 +1,8 @@
 //! What if a hub stood here, moved there, or closed?
 
+use super::coverage::coverage_to;
 use super::walk::{Door, doors, nearest_door};
-use super::{Coverage, Covered, coverage, qualify};
+use super::{Coverage, Covered, GroupCovered, coverage, qualify};
 use crate::network::{Search, Snap, StreetNetwork, Targets};
 use crate::place::{Asset, AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, Place, Position, Standard, Within, ZoneIdx};
 use crate::units::{Metres, WalkingSpeed};
@@ -104,6 +105,8 @@ impl Today {
 /// * `standard`: its number in the place's list.
 /// * `edits`: each asset at most once.
 ///
+/// A standard by bus and on foot ([`Standard::transit`]) is measured anew from the changed doors.
+///
 /// *Limits.* Those of coverage. Counts only: the middle walk and the nearest asset are not worked out.
 ///
 /// # Panics
@@ -112,6 +115,12 @@ impl Today {
 pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) -> WhatIf {
     let (standard, before) = (&place.standards[standard], &today.coverage[standard]);
     let (gone, came) = doors_that_change(place, standard, before, edits);
+    if standard.transit.is_some() {
+        let stay = before.qualifying.iter().copied().filter(|asset| gone.binary_search(asset).is_err());
+        let mut left = doors(place, &stay.collect::<Vec<_>>());
+        left.extend(came);
+        return WhatIf::between(before, &coverage_to(place, standard, &left));
+    }
     let reach = reach(place, standard);
     let mut walks: BTreeMap<usize, Option<Metres>> = BTreeMap::new();
     search_again(place, before, &gone, reach, &mut walks);
@@ -210,6 +219,18 @@ fn along_streets(
 }
 
 impl WhatIf {
+    /// What differs between two measurements by the same standard.
+    pub(super) fn between(before: &Coverage, after: &Coverage) -> Self {
+        let zones = before.zones.enumerate().zip(&after.zones);
+        let zones = zones.map(|((zone, before), after)| (zone, Change::between(before, after)));
+        Self {
+            place: Change::between(&before.place, &after.place),
+            patches: before.patches.iter().zip(&after.patches).map(|(a, b)| Change::between(a, b)).collect(),
+            outside_patches: Change::between(&before.outside_patches, &after.outside_patches),
+            zones: zones.filter(|(_, change)| change.is_any()).collect(),
+        }
+    }
+
     fn unchanged(before: &Coverage) -> Self {
         Self {
             place: Change::unchanged(&before.place),
@@ -260,10 +281,18 @@ impl WhatIf {
 
 impl Change {
     fn unchanged(covered: &Covered) -> Self {
-        let count = |residents, covered| Count { residents, before: covered, after: covered };
+        Self::between(covered, covered)
+    }
+
+    fn between(before: &Covered, after: &Covered) -> Self {
+        let groups = before.by_group.iter().zip(&after.by_group);
+        let group = |(before, after): (&Option<GroupCovered>, &Option<GroupCovered>)| {
+            let (before, after) = ((*before)?, (*after)?);
+            Some(Count { residents: before.residents, before: before.covered, after: after.covered })
+        };
         Self {
-            all: count(covered.residents, covered.covered),
-            by_group: covered.by_group.iter().map(|group| group.map(|g| count(g.residents, g.covered))).collect(),
+            all: Count { residents: before.residents, before: before.covered, after: after.covered },
+            by_group: groups.map(group).collect(),
         }
     }
 

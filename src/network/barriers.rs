@@ -9,7 +9,7 @@ const TOUCHES_M: f64 = 0.01;
 
 /// All straight stretches of all lines that cannot be crossed, filed by where they are.
 #[derive(Debug)]
-pub(super) struct Barriers(RTree<Stretch>);
+pub struct Barriers(RTree<Stretch>);
 
 #[derive(Debug, Clone, Copy)]
 struct Stretch {
@@ -18,7 +18,9 @@ struct Stretch {
 }
 
 impl Barriers {
-    pub(super) fn new(lines: &[Vec<Xy>]) -> Self {
+    /// Files lines; points that are no numbers are left out.
+    #[must_use]
+    pub fn new(lines: &[Vec<Xy>]) -> Self {
         let is_number = |at: &Xy| at.x.is_finite() && at.y.is_finite();
         let pairs = lines.iter().flat_map(|line| line.windows(2));
         let stretches = pairs.filter(|pair| pair[0] != pair[1] && pair.iter().all(is_number));
@@ -31,7 +33,8 @@ impl Barriers {
     }
 
     /// Does the straight step from one point to another cross any of the lines?
-    pub(super) fn cross(&self, from: Xy, to: Xy) -> bool {
+    #[must_use]
+    pub fn cross(&self, from: Xy, to: Xy) -> bool {
         let step = Stretch { start: from, end: to };
         self.0.locate_in_envelope_intersecting(&step.envelope()).any(|line| line.is_crossed_by(step))
     }

@@ -23,6 +23,7 @@ mod segments;
 mod snap;
 mod targets;
 
+pub use barriers::Barriers;
 pub use build::{BuildReport, Builder, BuilderNode};
 pub use edge::{EdgeIdx, NodeIdx, StreetClass};
 pub use graph::{Island, Street, StreetNetwork};

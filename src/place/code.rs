@@ -118,6 +118,7 @@ codes! {
     DraftUnreadable "draft-unreadable" Error: "A draft could not be looked at: a file of it is not there any more, or cannot be read";
     DuplicateKey "duplicate-key" Error | Warning: "One key stands for several things";
     Dwellings "dwellings" Note: "How residents of zones are placed: on addresses, along streets or spread over the zone";
+    EarlierPatches "earlier-patches" Warning: "Patches of an earlier time cannot be used and are left out";
     EdgeLoop "edge-loop" Warning: "An edge leads from a unit to itself and is left out";
     EmptyGeometry "empty-geometry" Warning: "A zone or patch has no area or coordinates on the map and is left out";
     Encoding "encoding" Note: "A text file is not in UTF-8 and was read in another encoding";
@@ -231,6 +232,7 @@ codes! {
     RecordInTwoFiles "record-in-two-files" Warning: "Records stand in a file that is a copy of another, and are counted once";
     RecordNowhere "record-nowhere" Warning: "Records cannot be placed and are not counted";
     RecordRepeated "record-repeated" Warning: "Records have the id of an earlier one, and each id is counted once";
+    RecordPatchThen "record-patch-then" Note: "Records name a patch of an earlier time; they count where its people live today";
     RecordSpread "record-spread" Note: "Records only say an area of several patches; their people are shared among these";
     RecordWithoutDay "record-without-day" Warning: "Records have no day that can be read and are not counted";
     RecordsAfterDate "records-after-date" Note: "Many records are later than the date of the place, and are counted";
@@ -289,14 +291,16 @@ codes! {
     ThemeRare "theme-rare" Note: "Themes raised in few records of the whole place are not named";
     ThemeUnanswered "theme-unanswered" Warning: "place.toml names no kind of asset that would answer a theme";
     ThemeUnheard "theme-unheard" Note: "Hardly any record raises a theme that place.toml names";
+    TimetableElsewhere "timetable-elsewhere" Warning: "No stop of a timetable is near a street of the place";
     TimetableEmpty "timetable-empty" Error: "No trip of a timetable runs on any day";
     TimetableFile "timetable-file" Error: "A file of a timetable is missing or cannot be read";
     TimetableFrequency "timetable-frequency" Warning | Note: "Trips of a timetable are given by headways, not by times";
     TimetableInterpolated "timetable-interpolated" Note: "Times between two times of a timetable are spread evenly";
     TimetableNested "timetable-nested" Note: "A timetable is a zip within a zip; it was unpacked";
     TimetableNeverRuns "timetable-never-runs" Warning: "A service of a timetable runs on no day";
-    TimetableOutside "timetable-outside" Error: "Nothing in a timetable runs on the day that is asked about";
+    TimetableOutside "timetable-outside" Error | Warning: "Nothing in a timetable runs on the day that is asked about";
     TimetableRow "timetable-row" Warning | Note: "Rows of a timetable lack or contradict what they need";
+    TimetableStepFree "timetable-step-free" Warning: "No trip of a timetable is known to take a wheelchair";
     TimetableStop "timetable-stop" Warning: "Stops of a timetable have no coordinates, and nobody gets on or off there";
     TimetableTimes "timetable-times" Warning: "Trips of a timetable have times that are missing or go back, and are left out";
     TitlesBelow "titles-below" Note: "Rows stand above the row of titles and are left out";
@@ -310,7 +314,7 @@ codes! {
     VariableUnset "variable-unset" Error: "A path begins with an environment variable that is not set";
     WeightMissing "weight-missing" Warning: "Demand points have no weight and ask for nothing";
     WeightUnreadable "weight-unreadable" Warning: "Dwellings have no usable weight and are left out";
-    WrongGeometry "wrong-geometry" Warning: "A zone or patch is a point or a line and is left out";
+    WrongGeometry "wrong-geometry" Error | Warning: "A shape is not of the kind that is needed, an area or a line, and is left out";
     WrongType "wrong-type" Error: "A key of place.toml has a value of the wrong kind";
     ZoneElsewhere "zone-elsewhere" Note: "Areas of a table are not in this place and are left out";
     ZoneFilledDown "zone-filled-down" Note: "Rows without a zone are taken to belong to the zone above";

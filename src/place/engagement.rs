@@ -156,6 +156,8 @@ pub struct RecordFile {
     pub nowhere: Vec<(&'static str, u64)>,
     /// Of the rows used, those placed by a district or another coarse area: spread by residents.
     pub spread: u64,
+    /// Of those, the ones that name a patch of an earlier time which today's divide.
+    pub patch_then: u64,
 }
 
 impl RecordFile {

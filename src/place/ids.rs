@@ -30,6 +30,8 @@ macro_rules! idx {
 idx! {
     /// A patch of this place.
     PatchIdx,
+    /// A patch of an earlier time.
+    EarlierIdx,
     /// A zone of this place.
     ZoneIdx,
     /// A group of residents.

@@ -2,6 +2,7 @@
 //! live. No file is opened here and no JSON is written; `load` fills these types, measures read them.
 
 mod asset;
+mod base_map;
 mod code;
 mod engagement;
 mod grant;
@@ -14,10 +15,13 @@ mod position;
 pub mod postcode;
 mod source;
 mod standard;
+mod surrounding;
+mod transit;
 mod understood;
 mod zone;
 
 pub use asset::{Asset, AssetStatus, Opening};
+pub use base_map::BaseMap;
 pub use code::{Code, Severity};
 pub use engagement::{
     Activity, Answer, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PlaceOrPatch,
@@ -28,13 +32,15 @@ pub use grant::{
     Unplaced,
 };
 pub use group::{Group, reading_order};
-pub use ids::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
+pub use ids::{AssetIdx, EarlierIdx, GroupIdx, IdVec, Idx, PatchIdx, SourceIdx, ZoneIdx};
 pub use issue::{Audience, Issue, Where};
 pub use issues::Issues;
-pub use patch::Patch;
+pub use patch::{EarlierPatches, Patch};
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
 pub use standard::{Standard, Within};
+pub use surrounding::{Scenery, Surrounding};
+pub use transit::{Journey, Transit, TransitStop, WayBack, clock};
 pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};
 pub use zone::{Deprivation, Residents, Zone, estimate};
 
@@ -59,6 +65,8 @@ pub struct Place {
     pub notice: Option<String>,
     /// Whom readers tell that something is wrong, as the place's owner wrote it.
     pub contact: Option<String>,
+    /// A map of the owner's own to draw below the answers.
+    pub base_map: Option<BaseMap>,
     /// Postcodes of the place and where they are, as people write them, sorted; none where it names no postcode file.
     pub postcodes: Vec<(String, crate::crs::Xy)>,
     /// The day the data describe, from `place.toml`.
@@ -69,6 +77,8 @@ pub struct Place {
     pub groups: IdVec<GroupIdx, Group>,
     /// Coordinators' areas, sorted by key.
     pub patches: IdVec<PatchIdx, Patch>,
+    /// The patches of earlier times, those longest ago first.
+    pub earlier_patches: Vec<EarlierPatches>,
     /// Small areas, sorted by key.
     pub zones: IdVec<ZoneIdx, Zone>,
     /// Where people live: sorted by zone, the positions of a zone in one run.
@@ -79,6 +89,10 @@ pub struct Place {
     pub assets: IdVec<AssetIdx, Asset>,
     /// The streets; `None` where none were given and walks are straight lines times `detour`.
     pub streets: Option<StreetNetwork>,
+    /// What people know the place by, out of its street file: for the map alone, sorted by key.
+    pub surroundings: Vec<Surrounding>,
+    /// What runs by timetable; `None` where none was given.
+    pub transit: Option<Transit>,
     /// How much longer a walk is than the straight line, where there are no streets.
     pub detour: f64,
     /// How fast residents walk unless their group has its own speed.

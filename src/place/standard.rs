@@ -1,3 +1,4 @@
+use super::Journey;
 use crate::units::Seconds;
 use chrono::{NaiveDate, NaiveTime, Weekday};
 
@@ -10,7 +11,7 @@ pub struct Standard {
     pub title: String,
     /// Kinds of asset that satisfy it.
     pub kinds: Vec<String>,
-    /// How long the walk may be.
+    /// How long the walk may be, or the journey from door to door.
     pub within: Seconds,
     /// The asset must be open at this time or later, on at least one of `days`.
     pub open_after: Option<NaiveTime>,
@@ -20,6 +21,31 @@ pub struct Standard {
     pub step_free: bool,
     /// The day asked about: assets closed by then, or not yet open, do not count.
     pub date: NaiveDate,
+    /// By bus as well as on foot; `None` where walking alone counts.
+    pub transit: Option<Journey>,
+}
+
+impl Standard {
+    /// "by bus and on foot", or "on foot".
+    #[must_use]
+    pub const fn by(&self) -> &'static str {
+        match self.transit {
+            Some(_) => "by bus and on foot",
+            None => "on foot",
+        }
+    }
+
+    /// Why a question that knows walks alone is not answered for this standard; `None` where it is.
+    #[must_use]
+    pub fn on_foot_only(&self, what: &str) -> Option<String> {
+        self.transit.as_ref().map(|_| {
+            format!(
+                "the standard \"{}\" is by bus and on foot (by = \"walk+transit\"), and {what} is worked out for standards \
+                 on foot alone; ask by one of those",
+                self.key
+            )
+        })
+    }
 }
 
 /// Whether a walk keeps within a standard's time.

@@ -11,7 +11,7 @@ use super::recount::recount;
 use super::search::{Found, Ground, resume, search};
 use super::solution::{Solution, Status, Unsolved};
 use super::start::shares;
-use super::today::from_today;
+use super::today::{from_today, named_as_today};
 use super::work::Work;
 
 /// How much of the work goes into the search before a proof is tried; what a proof leaves goes into the search again.
@@ -80,7 +80,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
     }
     let parts = frame.spread(&labels);
     let is_named = problem.today.is_some() || !problem.fixed.is_empty();
-    let parts = if is_named { parts } else { renumbered(&parts) };
+    let parts = if is_named { named_as_today(problem, parts) } else { renumbered(&parts) };
     let count = recount(problem, &parts);
     if let (Some((sentence, _)), true) = (&obstacle, count.outside > 0.0) {
         notes.push(format!("No plan can meet the bounds: {sentence}."));
@@ -108,9 +108,7 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         (true, true) => Status::Optimal,
         (true, false) => Status::Feasible,
     };
-    if work.is_cut_short() {
-        notes.push("The clock ended the search, so another run may end with another plan.".to_owned());
-    }
+    notes.extend(ended_by_clock(work.is_cut_short(), status));
     Ok(Solution {
         status,
         parts,
@@ -128,6 +126,12 @@ pub fn solve(problem: &Problem, effort: Effort<'_>) -> Result<Solution, Unsolved
         resplits,
         seed: effort.seed,
     })
+}
+
+/// That another run may end otherwise; a proven plan can only be replaced by one as good.
+fn ended_by_clock(is_cut_short: bool, status: Status) -> Option<String> {
+    let as_good = if status == Status::Optimal { " that is as good" } else { "" };
+    is_cut_short.then(|| format!("The clock ended the search, so another run may end with another plan{as_good}."))
 }
 
 /// How far the worst part is from the average, as a share of it.
@@ -184,7 +188,7 @@ fn prove(
     let bound = &mut outcome.bound;
     if assign::applies(frame.problem) && found.best.as_ref().is_none_or(|(cost, _)| is_open(*cost, *bound)) {
         work.say("Proving how good it is");
-        let start = found.best.as_ref().map(|(_, labels)| frame.spread(labels));
+        let start = found.best.as_ref().map(|(_, labels)| named_as_today(frame.problem, frame.spread(labels)));
         let proof = assign::prove(frame.problem, start.as_deref(), work);
         *bound = bound.max(proof.bound);
         outcome.infeasible |= proof.is_infeasible;

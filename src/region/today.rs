@@ -2,6 +2,8 @@
 
 use super::dice::Dice;
 use super::frame::{Frame, NONE};
+use super::problem::Problem;
+use std::collections::BTreeMap;
 
 /// Labels near those of today: each part keeps its heaviest connected piece, and what is left joins the neighbour that
 /// it touches most. Nothing when a part would be empty, or nothing is known of today.
@@ -71,6 +73,42 @@ pub(super) fn from_today(frame: &Frame<'_>, dice: &mut Dice) -> Option<Vec<u32>>
     Some(labels)
 }
 
+/// The same parts under the numbers of today's that they share most weight with (greedily, the largest share first), where
+/// that moves less: a search that was cut short may have found good parts under each other's names.
+pub(super) fn named_as_today(problem: &Problem, parts: Vec<u32>) -> Vec<u32> {
+    let Some(today) = problem.today.as_ref().filter(|_| problem.objective.moved > 0.0 && problem.fixed.is_empty())
+    else {
+        return parts;
+    };
+    let mut shared: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    for (unit, &part) in parts.iter().enumerate() {
+        if let Some(now) = today[unit] {
+            *shared.entry((part, now)).or_default() += problem.weights[unit];
+        }
+    }
+    let kept = |name: &dyn Fn(u32) -> u32| {
+        shared.iter().filter(|((part, now), _)| name(*part) == *now).map(|(_, weight)| weight).sum::<f64>()
+    };
+    let mut order: Vec<((u32, u32), f64)> = shared.iter().map(|(pair, weight)| (*pair, *weight)).collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut names = vec![NONE; problem.parts];
+    let mut is_taken = vec![false; problem.parts];
+    for ((part, now), _) in order {
+        if names[part as usize] == NONE && !is_taken[now as usize] {
+            names[part as usize] = now;
+            is_taken[now as usize] = true;
+        }
+    }
+    let mut free = (0..problem.parts as u32).filter(|now| !is_taken[*now as usize]);
+    for name in names.iter_mut().filter(|name| **name == NONE) {
+        *name = free.next().unwrap_or_default();
+    }
+    if kept(&|part| names[part as usize]) <= kept(&|part| part) {
+        return parts;
+    }
+    parts.into_iter().map(|part| names[part as usize]).collect()
+}
+
 /// Begins a part that is not there yet: with a block of the heaviest part that can spare it.
 fn found_new(frame: &Frame<'_>, labels: &mut [u32], part: u32) -> Option<()> {
     let mut loads = vec![0.0; frame.problem.parts];
@@ -115,4 +153,25 @@ fn pieces_of(frame: &Frame<'_>, labels: &[u32], part: u32) -> Vec<Vec<u32>> {
         pieces.push(piece);
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::region::Objective;
+
+    #[test]
+    fn good_parts_under_each_others_names_get_their_own() {
+        let mut problem = Problem::balanced(vec![1.0; 6], &[[0, 1], [1, 2], [2, 3], [3, 4], [4, 5]], 3, 0.5);
+        problem.objective = Objective::MOVED;
+        problem.today = Some([0, 0, 1, 1, 2, 2].map(Some).to_vec());
+        assert_eq!(named_as_today(&problem, vec![2, 2, 0, 0, 1, 1]), [0, 0, 1, 1, 2, 2]);
+        assert_eq!(named_as_today(&problem, vec![1, 1, 1, 0, 2, 2]), [0, 0, 0, 1, 2, 2]);
+        assert_eq!(named_as_today(&problem, vec![0, 0, 1, 1, 2, 2]), [0, 0, 1, 1, 2, 2], "as it is");
+        problem.today = Some(vec![None; 6]);
+        assert_eq!(named_as_today(&problem, vec![2, 2, 0, 0, 1, 1]), [2, 2, 0, 0, 1, 1], "nothing is known of today");
+        problem.today = Some([0, 0, 1, 1, 2, 2].map(Some).to_vec());
+        problem.fixed = vec![(0, 2)];
+        assert_eq!(named_as_today(&problem, vec![2, 2, 0, 0, 1, 1]), [2, 2, 0, 0, 1, 1], "names are fixed");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::understood;
 use crate::load::Loaded;
-use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet};
+use crate::place::{AssetStatus, Giving, Issue, Opening, Place, RecordSet, Transit};
 use crate::text::whole as thousands;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
         ("streets", streets(place)),
         ("assets", assets(place)),
     ];
+    lines.extend(place.transit.as_ref().map(|transit| ("timetables", timetables(transit))));
     let deprived = place.zones.iter().filter(|zone| zone.deprivation.is_some()).count();
     if deprived > 0 {
         lines.push(("deprivation", format!("{} of {} zones", n(deprived), n(place.zones.len()))));
@@ -40,6 +41,22 @@ pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     let standards: Vec<String> = place.standards.iter().map(|s| format!("{} ({})", s.title, s.key)).collect();
     lines.push(("standards", if standards.is_empty() { "none".to_owned() } else { standards.join("; ") }));
     lines
+}
+
+/// What the timetables hold, and of which days they know.
+fn timetables(transit: &Transit) -> String {
+    let days = transit.timetable.days();
+    let when = days.first().zip(days.last()).map_or_else(
+        || "on no day".to_owned(),
+        |(first, last)| format!("on {} days from {first} to {last}", thousands(days.len() as f64)),
+    );
+    let near = transit.stops.iter().filter(|stop| stop.snap.is_some()).count();
+    format!(
+        "{} trips, running {when}; {} stops, {} of them near a street of the place",
+        thousands(transit.timetable.trips.len() as f64),
+        thousands(transit.stops.len() as f64),
+        thousands(near as f64)
+    )
 }
 
 /// The keys of the groups of each dimension, each as `key (label)`.
@@ -202,6 +219,10 @@ fn place_json(place: &Place) -> Value {
         "group_keys": place.groups.iter().map(group_json).collect::<Vec<_>>(),
         "street_stretches": place.streets.as_ref().map(|s| s.n_streets()),
         "street_km": place.streets.as_ref().map(|s| (s.length().get() / 1000.0 * 10.0).round() / 10.0),
+        "transit_trips": place.transit.as_ref().map(|t| t.timetable.trips.len()),
+        "transit_stops": place.transit.as_ref().map(|t| t.stops.len()),
+        "transit_first_day": place.transit.as_ref().and_then(|t| Some(t.timetable.days().first()?.to_string())),
+        "transit_last_day": place.transit.as_ref().and_then(|t| Some(t.timetable.days().last()?.to_string())),
         "engagement_records": place.engagement.rows(),
         "engagement_records_used": place.engagement.used(),
         "grant_records": records(&place.grants),

@@ -13,7 +13,7 @@ h1{font-size:1.7rem;margin:0 0 .3rem}h2{font-size:1.2rem;margin:1.8rem 0 .5rem;b
 table{border-collapse:collapse;width:100%;font-size:.85rem;margin:.5rem 0}th,td{padding:.25rem .6rem .25rem 0;border-bottom:1px solid #c9ccd1;text-align:left;vertical-align:top}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}tr{break-inside:avoid}thead{display:table-header-group}\
 .w{overflow-x:auto}svg{max-width:100%;height:auto;break-inside:avoid}.w svg{min-width:36rem}\
-footer{margin-top:2rem;font-size:.8rem;color:#50545a;border-top:1px solid #c9ccd1}@page{margin:15mm}@media print{body{padding:0;max-width:none}.w{overflow:visible}.w svg{min-width:0}}";
+footer{margin-top:2rem;font-size:.8rem;color:#50545a;border-top:1px solid #c9ccd1}@page{margin:15mm}@media print{.back{display:none}body{padding:0;max-width:none}.w{overflow:visible}.w svg{min-width:0}}";
 
 /// The page out of the layers about giving; nothing when they are not all there.
 #[must_use]
@@ -24,7 +24,7 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Where giving reaches: {0}</title><style>{STYLE}</style></head><body>\n<h1>Where giving reaches: {0}</h1>\n",
+         <title>Where giving reaches: {0}</title><style>{STYLE}</style></head><body><main>\n<h1>Where giving reaches: {0}</h1>\n",
         safe(place)
     );
     for notice in &patches.0.credits.notices {
@@ -32,7 +32,7 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
     }
     let _ = writeln!(
         page,
-        "<p>{} grants to organisations from {} to {}: <strong>£{}</strong> in all, £{} of it placed in this place and £{} not. \
+        "<p>{} grants to organisations, planned to be spent from {} to {}: <strong>£{}</strong> in all, £{} of it placed in this place and £{} not. \
          That is £{} a year for each resident. {} rows were set aside; {} grants to individuals are counted and not located.</p>\n\
          <p><strong>How sure.</strong> {}</p>",
         say("grants"),
@@ -126,7 +126,7 @@ fn ranges(patches: &Table<'_>) -> String {
     let most = tick * ticks;
     let x = |pounds: f64| left + width * (pounds / most).clamp(0.0, 1.0);
     let mut svg = format!(
-        "<div class=\"w\"><svg viewBox=\"0 0 900 {height}\" width=\"900\" height=\"{height}\" role=\"img\" aria-label=\"Money for each resident in a year by patch, with ranges; the table below has the same numbers\" font-size=\"12\">\n"
+        "<div class=\"w\" tabindex=\"0\" role=\"region\" aria-label=\"Money by patch, drawn\"><svg viewBox=\"0 0 900 {height}\" width=\"900\" height=\"{height}\" role=\"img\" aria-label=\"Money for each resident in a year by patch, with ranges; the table below has the same numbers\" font-size=\"12\">\n"
     );
     for nth in 0..=ticks as u32 {
         let pounds = tick * f64::from(nth);
@@ -222,7 +222,7 @@ fn cold(patches: &Table<'_>) -> String {
         html += "<p><strong>None can be named:</strong> no patch is one with a probability of a half or more. Where ranges are wide that says only that the files cannot tell.</p>\n";
         return html;
     }
-    html += "<div class=\"w\"><table><thead><tr><th>Patch</th><th class=\"n\">Probability</th><th class=\"n\">£ for need and year</th><th class=\"n\">Range</th><th class=\"n\">Grants</th><th class=\"n\">In the most deprived fifth</th><th class=\"n\">Organisations funded here</th></tr></thead><tbody>\n";
+    html += "<div class=\"w\" tabindex=\"0\" role=\"region\" aria-label=\"Cold spots\"><table><thead><tr><th>Patch</th><th class=\"n\">Probability</th><th class=\"n\">£ for need and year</th><th class=\"n\">Range</th><th class=\"n\">Grants</th><th class=\"n\">In the most deprived fifth</th><th class=\"n\">Organisations funded here</th></tr></thead><tbody>\n";
     for feature in likely {
         let w = |name: &str| patches.words(feature, name);
         let _ = writeln!(
@@ -267,7 +267,7 @@ fn beside(patches: &Table<'_>) -> String {
             let _ = writeln!(html, "<p><strong>{lead}:</strong> {}.</p>", safe(&names));
         }
     }
-    html += "<div class=\"w\"><table><thead><tr><th>Patch</th><th class=\"n\">£ per resident and year</th><th class=\"n\">Range</th><th>Cold spot</th><th class=\"n\">In the most deprived fifth</th>";
+    html += "<div class=\"w\" tabindex=\"0\" role=\"region\" aria-label=\"Money beside people met\"><table><thead><tr><th>Patch</th><th class=\"n\">£ per resident and year</th><th class=\"n\">Range</th><th>Cold spot</th><th class=\"n\">In the most deprived fifth</th>";
     for (_, title) in &left_out {
         let _ = write!(html, "<th class=\"n\">Left out: {}</th>", safe(&lower(title)));
     }
@@ -351,7 +351,7 @@ fn table(patches: &Table<'_>) -> String {
         ("funders", "Funders"),
         ("local_recipients", "Organisations funded here"),
     ];
-    let mut html = "<h2>Patches</h2>\n<div class=\"w\"><table><thead><tr><th>Patch</th>".to_owned();
+    let mut html = "<h2>Patches</h2>\n<div class=\"w\" tabindex=\"0\" role=\"region\" aria-label=\"Patches\"><table><thead><tr><th>Patch</th>".to_owned();
     for (_, title) in COLUMNS {
         let _ = write!(html, "<th class=\"n\">{title}</th>");
     }
@@ -372,7 +372,7 @@ fn footer(layer: &Layer) -> String {
     let list = |items: &[String]| safe(&items.join("; "));
     format!(
         "<footer><p>Sources: {}. Licences: {}.</p><p>{}</p><p>Methods: the paragraphs “Giving” and “Need against money” of METHODS.md. \
-         Published grants are not all grants.</p></footer>\n</body></html>\n",
+         Published grants are not all grants.</p></footer>\n</main></body></html>\n",
         list(&credits.sources),
         list(&credits.licences),
         list(&credits.attributions)

@@ -42,7 +42,8 @@ pub fn of_records(place: &Place, layer: &Layer) -> String {
     match layer.id.kind() {
         "themes" => themes(layer, &mut text),
         "evidence" => evidence(layer, &mut text),
-        _ => reach(place, layer, &mut text),
+        "reach" => reach(place, layer, &mut text),
+        _ => return whole_layer(layer),
     }
     if let Some(sentence) = &layer.credits.protection {
         let _ = writeln!(text, "{sentence}");

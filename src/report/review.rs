@@ -1,6 +1,7 @@
 //! One printable page about a patch, for its coordinator: who lives there, who can't reach what, who is not
 //! met, what people say, and what changed. Made from layers and from what streets lack, so it shows what they show.
 
+mod boundary;
 mod changed;
 mod gaps;
 mod heard;
@@ -48,7 +49,13 @@ pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) 
         body += &coverage(place, &rows, patch);
     }
     body += &gaps::gaps(place, missing, index);
-    body += &changed::changed(place, &reach, layer("themes").as_ref(), patch);
+    body += &changed::changed(
+        place,
+        &reach,
+        layer("themes").as_ref(),
+        (layer("patch-changes").as_ref(), layer("moved-homes").as_ref()),
+        patch,
+    );
     body += &met::met(place, &reach, patch);
     let themes = (!reach.is_empty()).then(|| heard::themes(place, layer("themes").as_ref(), patch));
     let heard = [themes, layer("evidence").map(|rows| heard::evidence(&rows, patch))];
@@ -77,7 +84,7 @@ overflow:hidden;clip-path:inset(50%)}table,tbody,caption{display:block}tr{displa
 padding:.4rem 0;border-bottom:1px solid #ccc}th,td,th.l,td.l{display:block;border:0;padding:0;text-align:left}\
 th[scope=row],td.l,td.p,.part th{flex-basis:100%}td[data-t]::before{content:attr(data-t) \": \";color:#444}td.p::before{display:none}\
 svg{margin:.2rem 0}}\
-@media print{main{padding:0;max-width:none}body{font-size:10px;line-height:1.22}h1{font-size:1.2rem}h2{font-size:.85rem;\
+@media print{.back{display:none}main{padding:0;max-width:none}body{font-size:10px;line-height:1.22}h1{font-size:1.2rem}h2{font-size:.85rem;\
 margin:.5rem 0 .1rem;break-after:avoid}h2+p{break-after:avoid}th,td{padding:.05rem .3rem}tr{break-inside:avoid}svg{height:.7rem;width:6.5rem}.notice{padding:.1rem .4rem}\
 .small{font-size:8.5px}@page{size:A4;margin:10mm}}";
 

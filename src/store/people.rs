@@ -146,6 +146,10 @@ impl Visibility {
     }
 }
 
+/// Days for which a token of somebody whom another provider vouches for holds after they last signed in: whoever left is
+/// not among its groups any more, and nobody tells us.
+pub(super) const VOUCHED_DAYS: i64 = 30;
+
 /// Whether somebody may have this name: it is typed on phones, stands in the audit, and is nobody's e-mail address.
 ///
 /// # Errors
@@ -218,6 +222,8 @@ pub trait People {
     fn erase_person(&self, actor: &Actor, person: &str) -> Stored<()>;
     /// Whoever another provider knows by this subject: made where they are new, changed to what it says of them.
     fn vouched(&self, subject: &str, name: &str, role: Role, patches: Option<&[String]>) -> Stored<Person>;
+    /// Whoever another provider knows by this subject has no role here any more: no stay and no token of theirs is left.
+    fn unvouched(&self, subject: &str) -> Stored<()>;
 }
 
 /// What a database must keep of who is in, and of who may see what.

@@ -298,4 +298,16 @@ impl People for Sqlite {
             of(tx, &id)
         })
     }
+
+    fn unvouched(&self, subject: &str) -> Stored<()> {
+        let subject = subject.to_owned();
+        self.write(move |tx| {
+            let query = format!("SELECT {PERSON} FROM person WHERE subject = ?1");
+            let Some(known) = tx.query_row(&query, [&subject], person).optional()?.filter(Person::is_external) else {
+                return Ok(());
+            };
+            out(tx, &known.id)?;
+            audit::note(tx, "provider", "no role any more", &known.name, "stays and tokens ended")
+        })
+    }
 }

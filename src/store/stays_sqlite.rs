@@ -2,7 +2,7 @@
 
 use super::keeper::now;
 use super::may::{Actor, Role};
-use super::people::{Known, Stays, Token, Visibility};
+use super::people::{Known, Stays, Token, VOUCHED_DAYS, Visibility};
 use super::people_sqlite::{PERSON, of, person};
 use super::rows::time;
 use super::sqlite::Sqlite;
@@ -197,7 +197,8 @@ impl Stays for Sqlite {
             let query = format!(
                 "SELECT {PERSON}, token.until, token.may_write, token.seen FROM token
                  JOIN person ON person.id = token.person
-                 WHERE token.hash = ?1 AND token.until > ?2 AND person.is_active"
+                 WHERE token.hash = ?1 AND token.until > ?2 AND person.is_active
+                 AND (person.subject LIKE 'local:%' OR person.seen > ?3)"
             );
             let read = |row: &Row<'_>| {
                 let seen: Option<i64> = row.get(11)?;
@@ -209,7 +210,9 @@ impl Stays for Sqlite {
                 })
             };
             let mut found = db.prepare_cached(&query)?;
-            Ok(found.query_row(params![hash, now.timestamp_millis()], read).optional()?)
+            let vouched = now - chrono::Duration::days(VOUCHED_DAYS);
+            let both = params![hash, now.timestamp_millis(), vouched.timestamp_millis()];
+            Ok(found.query_row(both, read).optional()?)
         })
     }
 

@@ -7,6 +7,7 @@
 //! few faults that `FAULTS.md` lists.
 
 mod borough;
+mod buses;
 mod dice;
 mod facilities;
 mod facility;
@@ -112,12 +113,29 @@ pub enum DemoError {
 /// # Errors
 /// [`DemoError`] when the size is out of range, the directory holds something else, or writing fails.
 pub fn write_demo(dir: &Path, options: &DemoOptions, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
+    write_either(dir, options, false, steps)
+}
+
+/// As [`write_demo`], with a timetable of buses and two standards that ask about it.
+///
+/// # Errors
+/// As [`write_demo`].
+pub fn write_demo_with_buses(dir: &Path, options: &DemoOptions, steps: &dyn Fn(&str)) -> Result<DemoReport, DemoError> {
+    write_either(dir, options, true, steps)
+}
+
+fn write_either(
+    dir: &Path,
+    options: &DemoOptions,
+    with_buses: bool,
+    steps: &dyn Fn(&str),
+) -> Result<DemoReport, DemoError> {
     if !(DemoOptions::FEWEST..=DemoOptions::MOST).contains(&options.residents) {
         return Err(DemoError::Size(options.residents));
     }
     let staged = write::Staged::beside(dir)?;
     let borough = make_up::make_up(options.residents, options.seed, steps);
-    let mut report = write::write_all(&borough, options, staged.path(), steps)?;
+    let mut report = write::write_all(&borough, (options, with_buses), staged.path(), steps)?;
     staged.move_into_place()?;
     report.dir = dir.to_path_buf();
     Ok(report)

@@ -90,6 +90,12 @@ fn what_cannot_be_is_said_with_the_exit_code_that_programs_read() {
     let standard = plan(&["--standard", "hub-16", "--sites", "1"]);
     assert_eq!(standard.status.code(), Some(2));
     assert!(err(&standard).contains("the nearest name is \"hub-15\""), "{}", err(&standard));
+    let there_is = plan(&["--first-of-kind", "Community hub", "--sites", "1"]);
+    assert_eq!(there_is.status.code(), Some(2));
+    assert!(err(&there_is).contains("of the kind \"community_hub\" already"), "{}", err(&there_is));
+    let two = plan(&["--first-of-kind", "warm_space", "--kind", "community_hub", "--sites", "1"]);
+    assert_eq!(two.status.code(), Some(2), "{}", err(&two));
+    assert_eq!(plan(&["--first-of-kind", " ", "--sites", "1"]).status.code(), Some(2));
     let neither = plan(&["--sites", "1"]);
     assert_eq!(neither.status.code(), Some(2));
     assert!(err(&neither).contains("--kind"), "{}", err(&neither));
@@ -98,6 +104,18 @@ fn what_cannot_be_is_said_with_the_exit_code_that_programs_read() {
     let impossible = plan(&["--kind", "community_hub", "--sites", "1", "--within", "2", "--floor", "disabled=99%"]);
     assert_eq!(impossible.status.code(), Some(1));
     assert!(err(&impossible).contains("too few"), "{}", err(&impossible));
+}
+
+#[test]
+fn the_first_of_a_kind_is_placed_where_there_is_none_yet() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let demo = demo(tmp.path());
+    let of = ["--first-of-kind", "Warm  space", "--sites", "1", "--candidates", "streets:500", "--runs", "0"];
+    let plan = patchwork(&[&["plan", demo.as_str(), "hubs"], of.as_slice()].concat());
+    assert!(plan.status.success(), "{}{}", out(&plan), err(&plan));
+    let words = out(&plan);
+    assert!(words.contains("Today 0 of") && words.contains("15 minutes' walk of a warm space"), "{words}");
+    assert!(!words.contains("1. street-"), "a site has a name, and not its number for one: {words}");
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 use crate::town::Town;
 use crate::toytown::toytown;
+use patchwork::crs::Xy;
 use patchwork::layer::plan_patches::{patches_json, patches_layer, zones_layer};
 use patchwork::locate::Watch;
 use patchwork::place::Place;
-use patchwork::plan::patches::{Aim, Brief, Plans, Weight, neighbours, patches};
+use patchwork::plan::patches::{Aim, Brief, Plans, Rules, Weight, neighbours, patches};
 use patchwork::region::{Status, Unsolved};
 use std::time::Duration;
 
@@ -220,4 +221,65 @@ fn what_cannot_be_asked_is_said() {
     let watch = Watch::new();
     watch.cancel();
     assert_eq!(patches(&place, &Brief { parts: Some(5), ..brief() }, &watch).err(), Some(Unsolved::Cancelled));
+}
+
+/// The river of the drawn town.
+fn river() -> Vec<Xy> {
+    vec![Xy::new(-1000.0, 300.0), Xy::new(5000.0, 300.0)]
+}
+
+#[test]
+fn a_line_that_is_not_to_be_crossed_parts_the_banks_in_spite_of_the_bridge() {
+    for parts in [3, 4, 6] {
+        let rules = Rules { not_across: vec![river()], ..Rules::default() };
+        let (place, plans) = planned(&toytown(), &Brief { parts: Some(parts), tolerance: 0.5, rules, ..brief() });
+        assert!(plans.plans[0].is_met(), "{:?}", plans.sentences);
+        assert!(plans.kept.parted > 0 && plans.sentences.iter().any(|said| said.contains("not to be crossed part")));
+        for zones in members(&place, &plans) {
+            let south = zones.iter().filter(|zone| SOUTH.contains(&zone.as_str()) || *zone == "E4").count();
+            assert!(south == 0 || south == zones.len(), "{zones:?}");
+        }
+    }
+    // Where there can be no patch on one bank alone, people go across, and that is said.
+    let rules = Rules { not_across: vec![river()], ..Rules::default() };
+    let (_, plans) = planned(&toytown(), &Brief { parts: Some(1), tolerance: 0.5, rules, ..brief() });
+    assert!(plans.joined.iter().any(|join| join.by_line && join.residents == 2600.0), "{:?}", plans.joined);
+    assert!(plans.sentences.iter().any(|said| said.contains("across a line")), "{:?}", plans.sentences);
+}
+
+#[test]
+fn people_whom_the_lines_leave_to_themselves_go_across_and_that_is_said() {
+    // A line round one small zone.
+    let around = [(-100.0, 800.0), (200.0, 800.0), (200.0, 1000.0), (-100.0, 1000.0), (-100.0, 800.0)];
+    let rules = Rules { not_across: vec![around.map(|(x, y)| Xy::new(x, y)).to_vec()], ..Rules::default() };
+    let (place, plans) = planned(&toytown(), &Brief { parts: Some(4), tolerance: 0.3, rules, ..brief() });
+    let joined: Vec<&str> =
+        plans.joined.iter().filter(|join| join.by_line).map(|join| place.zones[join.zone].key.as_str()).collect();
+    assert_eq!(joined, ["A1"], "{:?}", plans.sentences);
+    assert!(plans.sentences.iter().any(|said| said.contains("across a line")), "{:?}", plans.sentences);
+}
+
+#[test]
+fn zones_that_stay_together_are_in_one_patch_of_every_plan() {
+    let lists = vec![vec!["A1".to_owned(), "B1".to_owned()], vec!["D3".to_owned(), "D4".to_owned(), "E3".to_owned()]];
+    let rules = Rules { together: lists.clone(), ..Rules::default() };
+    let (place, plans) = planned(&toytown(), &Brief { parts: Some(4), tolerance: 0.5, rules, ..brief() });
+    for plan in &plans.plans {
+        for list in &lists {
+            let part = |key: &String| {
+                let unit = plans.zones.iter().position(|&zone| place.zones[zone].key == *key).expect("a zone");
+                plan.part_of[unit]
+            };
+            assert!(list.iter().all(|key| part(key) == part(&list[0])), "{list:?} {}", plan.aim.word());
+        }
+    }
+    assert_eq!(plans.kept.together, 2);
+    let rules = Rules { together: vec![vec!["A1".to_owned(), "Z9".to_owned()]], ..Rules::default() };
+    let why = patches(&toytown().place(), &Brief { rules, ..brief() }, &Watch::new()).expect_err("no such zone");
+    assert!(why.to_string().contains("Z9"), "{why}");
+    // What weighs more than a patch cannot stay together, and that is said.
+    let all = toytown().zones.iter().map(|zone| zone.key.clone()).collect();
+    let rules = Rules { together: vec![all], ..Rules::default() };
+    let (_, plans) = planned(&toytown(), &Brief { parts: Some(4), tolerance: 0.5, rules, ..brief() });
+    assert_eq!((plans.kept.together, plans.kept.too_heavy), (0, 1));
 }

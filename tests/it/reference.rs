@@ -285,11 +285,15 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
     let tmp = tempfile::tempdir().expect("a directory");
     let dir = tmp.path().join("demo");
     write_demo(&dir, &DemoOptions { residents: 36_000, seed: 3 }, &|_| {}).expect("a demo");
+    // With the patches of an earlier time, which the demo has not.
+    let settings = fs::read_to_string(dir.join("place.toml")).expect("readable");
+    let patches = "\n[[patches.earlier]]\nfile = \"patches.gpkg\"\nlayer = \"patches\"\nuntil = \"2024-03-31\"\n";
+    fs::write(dir.join("place.toml"), settings + patches).expect("written");
     let loaded = patchwork::load::load(&dir, &|_| {});
     let server = Server::of(loaded.place.expect("usable"));
     let mut page = String::from(
         "# Layers and columns\n\nEverything Patchwork answers is a layer: a table, most with shapes on the map. Here are those of the \
-         demo borough; a place has those for which it has files, and one of a kind for each of its standards and dimensions \
+         demo borough, with patches of an earlier time; a place has those for which it has files, and one of a kind for each of its standards and dimensions \
          (`coverage-hub-15`, `reach-age`). Columns that stand once for each group or standard are listed for one of them.\n\n\
          In CSV and XLSX, `[c]` is a small count that is not told, `[low]` one rounded to nought, `[z]` does not apply and \
          `[x]` is not known; none of them is 0.\n",

@@ -52,6 +52,10 @@ const MATRIX: &[(&str, &str, &str)] = &[
     ("GET", "/robots.txt", "yyyyy"),
     ("GET", "/sign-in", "yyyyy"),
     ("POST", "/sign-in", "yyyyy"),
+    // Nobody else vouches for people here, so there is no such page; `oidc.rs` asks where somebody does.
+    ("GET", "/sign-in/provider", "yyyyy"),
+    ("GET", "/sign-in/back", "yyyyy"),
+    ("GET", "/sign-in/provider/end", "yyyyy"),
     ("GET", "/invitation", "yyyyy"),
     ("POST", "/invitation", "yyyyy"),
     ("GET", "/account", "nyyyy"),

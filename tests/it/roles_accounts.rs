@@ -37,13 +37,13 @@ fn joined(owner: &Browser, name: &str, role: &str, more: &[(&str, &str)]) -> Bro
 }
 
 /// Another browser at the same server.
-struct Browser2 {
-    cookie: String,
-    seal: String,
+pub(crate) struct Browser2 {
+    pub(crate) cookie: String,
+    pub(crate) seal: String,
 }
 
 impl Browser2 {
-    fn send(&self, at: &Browser, method: &str, path: &str, body: &str) -> crate::http_server::Answer {
+    pub(crate) fn send(&self, at: &Browser, method: &str, path: &str, body: &str) -> crate::http_server::Answer {
         use std::io::{Read, Write};
         let body = if method == "POST" { format!("seal={}&{body}", self.seal) } else { String::new() };
         let head = format!(
@@ -59,7 +59,7 @@ impl Browser2 {
         crate::http_server::Answer::parsed(bytes)
     }
 
-    fn keep(&mut self, at: &Browser, entered: &crate::http_server::Answer) {
+    pub(crate) fn keep(&mut self, at: &Browser, entered: &crate::http_server::Answer) {
         assert_eq!(entered.status, 303, "{}", entered.text());
         let cookie = entered.header("set-cookie").expect("a cookie");
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");

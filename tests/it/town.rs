@@ -80,6 +80,7 @@ pub(crate) fn standard(kinds: &[&str], minutes: f64) -> Standard {
         days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         step_free: false,
         date: NaiveDate::from_ymd_opt(2024, 6, 5).unwrap(),
+        transit: None,
     }
 }
 
@@ -110,15 +111,19 @@ impl Town {
             notice: None,
             contact: None,
             postcodes: Vec::new(),
+            base_map: None,
+            surroundings: Vec::new(),
             date: None,
             plane: Plane::british_national_grid(),
             groups: self.groups.iter().map(|(key, speed)| group(key, *speed)).collect(),
             patches: patches.into(),
+            earlier_patches: Vec::new(),
             zones: zones.into_iter().map(zone).collect(),
             positions,
             zone_positions,
             assets: assets.into(),
             streets,
+            transit: None,
             detour: 1.3,
             speed: hundred_metres_a_minute(),
             standards: Vec::new(),

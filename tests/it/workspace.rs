@@ -3,7 +3,7 @@
 use crate::http_server::{Answer, Server};
 use crate::support::{collection, square};
 use patchwork::edit::Editing;
-use patchwork::http::{Options, serve};
+use patchwork::http::{Options, Provider, serve};
 use patchwork::snapshot::Shared;
 use patchwork::store::{self, Actor, Role, Workspace};
 use std::fmt::Write as _;
@@ -35,6 +35,11 @@ fn zones() -> String {
 
 impl Browser {
     pub(crate) fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// Where somebody else vouches for people too.
+    pub(crate) fn with(provider: Option<Arc<Provider>>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let place = dir.path().join("place");
         std::fs::create_dir(&place).expect("a folder");
@@ -47,7 +52,7 @@ impl Browser {
         workspace.keeper().new_link(Role::Owner, &store::hashed(KEY), until).expect("a link");
         let shared = Arc::new(Shared::default());
         let editing = Editing::begin(workspace, Arc::clone(&shared), Box::new(|_| Ok(()))).expect("begun");
-        let options = Options { editing: Some(Arc::clone(&editing)), ..Options::default() };
+        let options = Options { editing: Some(Arc::clone(&editing)), provider, ..Options::default() };
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = mpsc::channel();
         let for_thread = Arc::clone(&shared);
@@ -67,7 +72,12 @@ impl Browser {
     }
 
     pub(crate) fn signed_in() -> Self {
-        let mut browser = Self::new();
+        Self::new().come_in()
+    }
+
+    /// Comes in by the owner's link.
+    pub(crate) fn come_in(mut self) -> Self {
+        let browser = &mut self;
         let entered = browser.form("/sign-in", &[("key", KEY)]);
         assert_eq!(entered.status, 303, "{}", entered.text());
         let cookie = entered.header("set-cookie").expect("a cookie");
@@ -76,7 +86,7 @@ impl Browser {
         let page = browser.get("/drafts");
         assert_eq!(page.status, 200, "{}", page.text());
         browser.seal = value_of(page.text(), "seal");
-        browser
+        self
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, media: &str, body: &[u8]) -> Answer {

@@ -5,34 +5,6 @@ use super::tables::{Dimension, Relation, Table};
 use crate::place::{Answer, Crossing, Engagement, Idx, Place, Quarter};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The homes of each patch, and those outside: zones, or the part of a zone that lies there.
-pub(super) fn homes(place: &Place) -> (Vec<Vec<String>>, Vec<String>) {
-    let mut by_patch: Vec<BTreeSet<String>> = vec![BTreeSet::new(); place.patches.len() + 1];
-    for (zone, run) in place.zone_positions.enumerate() {
-        let key = &place.zones[zone].key;
-        let mut parts: BTreeMap<usize, u64> = BTreeMap::new();
-        for position in place.positions.get(run.clone()).unwrap_or_default() {
-            let patch = position.patch.map_or(place.patches.len(), Idx::index);
-            // Sums of hashes, so that the order of positions changes nothing.
-            let at = parts.entry(patch).or_default();
-            *at = at.wrapping_add(hash(&[position.at.x, position.at.y]));
-        }
-        let is_whole = parts.len() == 1;
-        for (patch, sum) in parts {
-            by_patch[patch].insert(if is_whole { key.clone() } else { format!("{key} in part {sum:016x}") });
-        }
-    }
-    let mut outside: Vec<String> = by_patch.pop().into_iter().flatten().collect();
-    outside.push("elsewhere".to_owned());
-    (by_patch.into_iter().map(|homes| homes.into_iter().collect()).collect(), outside)
-}
-
-/// FNV-1a, which is the same on every machine and in every version.
-fn hash(numbers: &[f64]) -> u64 {
-    let bytes = numbers.iter().flat_map(|number| ((number * 10.0).round() as i64).to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// The quarters of the records; the last until the last record, where it is not over.
 pub(super) fn quarters_of(met: &Engagement) -> Vec<String> {
     let Some((first, last)) = met.days else { return Vec::new() };

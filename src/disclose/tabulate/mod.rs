@@ -2,9 +2,11 @@
 //! read a number out of them: it is a part of `disclose` so that the compiler sees to that.
 
 mod deeds;
+mod homes;
 mod links;
 mod tables;
 
+pub(in crate::disclose) use homes::{refine, refine_today};
 pub use tables::{Category, Dimension, Relation, Table, Tables, index};
 
 use crate::disclose::{Cell, Protected};
@@ -130,7 +132,7 @@ impl Frame {
         let met = &place.engagement;
         let mut patch = Dimension::new("patch", Relation::Sum);
         let all = patch.push("all", "The whole place", None);
-        let (homes, homes_outside) = links::homes(place);
+        let (homes, homes_outside) = homes::homes(place);
         for (one, homes) in place.patches.iter().zip(homes) {
             let at = patch.push(&one.key, &one.name, Some(all));
             patch.ground(at, homes);

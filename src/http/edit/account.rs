@@ -45,7 +45,8 @@ fn shown(visit: &Visit, fresh: Option<&str>) -> Result<Reply, Problem> {
         "account.html",
         json!({
             "name": visit.actor.name, "role": visit.actor.role.word(), "patches": visit.actor.patches,
-            "has_account": person.is_some(), "has_password": person.is_some_and(|person| person.has_password),
+            "has_account": person.is_some(), "is_external": person.as_ref().is_some_and(Person::is_external),
+            "has_password": person.is_some_and(|person| person.has_password),
             "tokens": tokens, "fresh": fresh, "lives": LIVES, "done": visit.ask.get("done"),
             "may_write": visit.actor.role >= Role::Coordinator,
         }),

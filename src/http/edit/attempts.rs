@@ -39,7 +39,7 @@ pub(super) enum Turn {
 }
 
 impl Attempts {
-    /// What becomes of an attempt of this address at this name now.
+    /// What becomes of an attempt of this address at this name now; without a name, at what nobody can guess.
     pub(super) fn turn(&self, address: Option<IpAddr>, name: &str, now: Instant) -> Turn {
         let failed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |who: Who| failed.get(&who).copied().filter(|(_, last)| now.duration_since(*last) < FORGOTTEN);
@@ -66,7 +66,8 @@ impl Attempts {
             }
         }
         let name: String = name.to_lowercase().chars().take(64).collect();
-        let both = [Some(Who::Name(name)), address.map(|address| Who::Address(network(address)))];
+        let both =
+            [(!name.is_empty()).then_some(Who::Name(name)), address.map(|address| Who::Address(network(address)))];
         for who in both.into_iter().flatten() {
             let (count, last) = failed.entry(who).or_insert((0, now));
             *count = if now.duration_since(*last) < FORGOTTEN { count.saturating_add(1) } else { 1 };

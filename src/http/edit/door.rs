@@ -33,14 +33,23 @@ fn stay(visit: &Visit, token: &str) -> String {
 
 /// The way in. Looking at the page uses nothing up, so that whoever only previews a link does not come in.
 pub(super) fn door(visit: &Visit) -> Result<Reply, Problem> {
-    shown(visit, "", &[])
+    shown(visit, "", &[], None)
 }
 
-fn shown(visit: &Visit, name: &str, errors: &[(&str, &str)]) -> Result<Reply, Problem> {
-    let key = visit.ask.get("key").unwrap_or_default();
+/// The way in, with what became of a sign-in elsewhere.
+pub(super) fn told(visit: &Visit, status: StatusCode, words: &str) -> Result<Reply, Problem> {
+    Ok(shown(visit, "", &[], Some(words))?.status(status))
+}
+
+fn shown(visit: &Visit, name: &str, errors: &[(&str, &str)], trouble: Option<&str>) -> Result<Reply, Problem> {
     let errors: Vec<_> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
-    let provider = visit.provider_title();
-    let page = visit.page("sign_in.html", json!({"key": key, "errors": errors, "name": name, "provider": provider}))?;
+    let page = visit.page(
+        "sign_in.html",
+        json!({
+            "key": visit.ask.get("key"), "errors": errors, "name": name, "provider": visit.provider_title(),
+            "trouble": trouble, "is_out": visit.ask.get("done") == Some("out"),
+        }),
+    )?;
     Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
 }
 
@@ -49,7 +58,17 @@ pub(super) async fn turn(visit: &Visit, form: &Form) -> Result<(), Problem> {
     if visit.ask.path != "/sign-in" && visit.ask.path != "/account/password" {
         return Ok(());
     }
-    match ATTEMPTS.turn(visit.address(), form.get("name"), Instant::now()) {
+    wait(visit, form.get("name")).await
+}
+
+/// An attempt by whoever this is came to nothing.
+pub(super) fn failed(visit: &Visit, name: &str) {
+    ATTEMPTS.failed(visit.address(), name, Instant::now());
+}
+
+/// Waits as long as an attempt at this name must.
+pub(super) async fn wait(visit: &Visit, name: &str) -> Result<(), Problem> {
+    match ATTEMPTS.turn(visit.address(), name, Instant::now()) {
         Turn::Refused(wait) => {
             tracing::warn!(address = ?visit.address(), seconds = wait.as_secs(), "too many sign-ins failed from one address");
             Err(Problem::too_many_attempts(u16::try_from(wait.as_secs() + 1).unwrap_or(u16::MAX)))
@@ -68,7 +87,7 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
         let entered = visit.workspace().keeper().enter(&hashed(form.get("key")), &hashed(&token), until);
         if entered.is_err() {
-            ATTEMPTS.failed(visit.address(), "", Instant::now());
+            failed(visit, "");
             tracing::warn!(address = ?visit.address(), "a sign-in by the owner's link was refused");
         }
         entered?;
@@ -76,7 +95,7 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     }
     let name = form.get("name");
     if name.is_empty() {
-        return shown(visit, "", &[("name", "Enter your name")]);
+        return shown(visit, "", &[("name", "Enter your name")], None);
     }
     let found = visit.workspace().keeper().named(name)?;
     let kept = found.as_ref().and_then(|(_, password)| password.as_ref());
@@ -84,10 +103,10 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     match found.filter(|(person, _)| is_right && person.is_active) {
         Some((person, _)) => begin(visit, &person, "by password"),
         None => {
-            ATTEMPTS.failed(visit.address(), name, Instant::now());
+            failed(visit, name);
             // The name may be a password typed into the wrong field, so it is not written down.
             tracing::warn!(address = ?visit.address(), "a sign-in was refused");
-            shown(visit, name, &[("name", WRONG)])
+            shown(visit, name, &[("name", WRONG)], None)
         }
     }
 }
@@ -105,10 +124,15 @@ pub(super) fn begin(visit: &Visit, person: &Person, how: &str) -> Result<Reply, 
 
 /// Ends a stay.
 pub(super) fn leave(visit: &Visit, _: &Form) -> Result<Reply, Problem> {
+    let keeper = visit.workspace().keeper();
+    let is_external =
+        visit.actor.person.as_ref().is_some_and(|id| keeper.person(id).is_ok_and(|one| one.is_external()));
     if let Some(token) = &visit.token {
-        visit.workspace().keeper().leave(&hashed(token))?;
+        keeper.leave(&hashed(token))?;
     }
-    Ok(see(visit, "/").with(header::SET_COOKIE, cookie(visit, (SECURE, PLAIN), "", 0)))
+    // Whoever vouches for them still knows this browser, and they are told so.
+    let to = if is_external { "/sign-in?done=out" } else { "/" };
+    Ok(see(visit, to).with(header::SET_COOKIE, cookie(visit, (SECURE, PLAIN), "", 0)))
 }
 
 /// The page of an invitation. Looking at it uses nothing up.
@@ -149,7 +173,7 @@ pub(super) fn change_password(visit: &Visit, form: &Form) -> Result<Reply, Probl
     let keeper = visit.workspace().keeper();
     let kept = keeper.named(&visit.actor.name)?.and_then(|(_, password)| password);
     if !Password::is(kept.as_ref(), form.as_typed("present")) {
-        ATTEMPTS.failed(visit.address(), &visit.actor.name, Instant::now());
+        failed(visit, &visit.actor.name);
         return Err(Problem::refused("The present password is not right. Nothing was changed"));
     }
     let words = form.as_typed("password");

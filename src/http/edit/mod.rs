@@ -10,13 +10,17 @@ mod corrections;
 mod door;
 mod drafts;
 mod multipart;
+mod oidc;
 mod people;
 mod records;
 mod scenarios;
 mod start;
 mod versions;
 mod visit;
+mod vouch;
 pub(super) mod who;
+
+pub use oidc::{Provider, Secret, SignIn};
 
 use super::{App, others, problem::Problem, reply::Reply};
 use crate::store::StoreError;
@@ -71,6 +75,9 @@ const SENT: &str = "POST, OPTIONS";
 pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
     vec![
         ("/sign-in", others(get(page(door::door)).post(sent(door::enter)), FORM)),
+        ("/sign-in/provider", super::plain(get(vouch::leave_for))),
+        ("/sign-in/back", super::plain(get(vouch::come_back))),
+        ("/sign-in/provider/end", super::plain(get(vouch::end))),
         ("/sign-out", others(post(sent(door::leave)), SENT)),
         ("/invitation", others(get(page(door::invitation)).post(sent(door::accept)), FORM)),
         ("/account", super::plain(get(page(account::page)))),
@@ -171,13 +178,24 @@ async fn answered(
     if wanted == Body::Form {
         door::turn(&visit, &form).await?;
     }
-    let turn = app.limits.turn(super::Work::Light).await;
-    let answered = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
+    blocking(&app, move || {
         if wanted != Body::None {
             visit.own_form(&form)?;
         }
         answer(&visit, &form)
+    })
+    .await
+}
+
+/// Works an answer out on a thread that serves no connections, when it is its turn.
+async fn blocking(
+    app: &App,
+    answer: impl FnOnce() -> Result<Reply, Problem> + Send + 'static,
+) -> Result<Reply, Problem> {
+    let turn = app.limits.turn(super::Work::Light).await;
+    let answered = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        answer()
     });
     answered.await.unwrap_or_else(|_| Err(Problem::our_fault()))
 }

@@ -1,6 +1,7 @@
 //! A request by somebody: what they may, the pages they see, and the seal of their forms.
 
 use super::super::{App, page, problem::Problem, reply::Reply, request::Ask};
+use super::oidc::{CARRIED, Provider};
 use super::who::{self, Credential};
 use crate::edit::Editing;
 use crate::store::{Action, Actor, Role, Workspace, hashed, may};
@@ -27,6 +28,10 @@ pub(super) struct Visit {
     reads_only: bool,
     /// Whether the browser's own connection is encrypted.
     pub(super) is_encrypted: bool,
+    /// Who else vouches for people.
+    pub(super) provider: Option<Arc<Provider>>,
+    /// What the browser carried through a sign-in there.
+    pub(super) carried: Option<String>,
 }
 
 /// What a form says.
@@ -75,7 +80,9 @@ impl Visit {
         let reads_only = known.as_ref().is_some_and(|known| known.reads_only);
         let actor = known.map_or_else(Actor::anonymous, |known| known.actor);
         let is_encrypted = who::is_encrypted(app, &parts.headers);
-        Ok(Self { ask, editing, actor, token, is_program, reads_only, is_encrypted })
+        let carried = who::cookie(&parts.headers, if is_encrypted { CARRIED.0 } else { CARRIED.1 });
+        let provider = app.provider.clone();
+        Ok(Self { ask, editing, actor, token, is_program, reads_only, is_encrypted, provider, carried })
     }
 
     pub(super) fn workspace(&self) -> &Workspace {
@@ -119,8 +126,8 @@ impl Visit {
     }
 
     /// How pages call whoever else vouches for people.
-    pub(super) fn provider_title(&self) -> Option<String> {
-        None
+    pub(super) fn provider_title(&self) -> Option<&str> {
+        self.provider.as_deref().map(Provider::title)
     }
 
     /// The address of the client, where it is known and not this machine's own.

@@ -11,8 +11,8 @@ use crate::layer::hubs_ground::{catchments_layer, gains_layer};
 use crate::measure::what_if::OFF_STREET;
 use crate::place::Place;
 use crate::plan::hubs::{
-    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, group_named, hubs_covering,
-    kind_named, standard_named,
+    Brief, Candidates, Keep, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, first_of_kind, group_named,
+    hubs_covering, kind_named, standard_named,
 };
 use crate::snapshot::Snapshot;
 use crate::units::{Metres, Seconds};
@@ -31,7 +31,7 @@ pub(super) const PROCESS: Process = Process {
     is_sync: false,
     lane: Lane::Long,
     inputs,
-    needs: &[&["standard", "kind"], &["sites", "budget"]],
+    needs: &[&["standard", "kind", "first_of_kind"], &["sites", "budget", "cover"]],
     outputs: &OUTPUTS,
     example,
     prepare,
@@ -110,6 +110,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "Kind",
             "Kind of asset to place, instead of a standard",
             json!({"title": "asset of kind", "type": "string", "enum": kinds}),
+        ),
+        input(
+            "first_of_kind",
+            "First of a kind",
+            "A kind of which the place has none yet, instead of a standard or a kind, such as warm_space",
+            json!({"type": "string", "minLength": 1, "maxLength": 80}),
         ),
         input(
             "within",
@@ -222,7 +228,8 @@ fn candidates() -> Value {
 }
 
 fn example(snapshot: &Snapshot) -> Value {
-    let standard = snapshot.place.standards.first().map(|standard| &standard.key);
+    let on_foot = snapshot.place.standards.iter().find(|standard| standard.transit.is_none());
+    let standard = on_foot.map(|standard| &standard.key);
     json!({"standard": standard, "sites": 2, "candidates": {"streets": 500}, "time_limit": 10, "runs": 5})
 }
 
@@ -264,9 +271,16 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
     let words = |name: &str| inputs.get(name).and_then(Value::as_str);
     let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
     let named = (words("standard"), words("kind"));
-    let name = if named.0.is_some() { "standard" } else { "kind" };
     let within = number("within").map(Seconds::from_minutes);
-    let standard = standard_named(place, named, within, snapshot.built_at.date_naive());
+    let today = snapshot.built_at.date_naive();
+    let (name, standard) = match (words("first_of_kind"), named) {
+        (Some(_), (Some(_), _) | (_, Some(_))) => {
+            ("first_of_kind", Err("give a standard, a kind, or the first of a kind: one of them".to_owned()))
+        }
+        (Some(first), _) => ("first_of_kind", first_of_kind(place, first, within, today)),
+        (None, (Some(_), _)) => ("standard", standard_named(place, named, within, today)),
+        (None, _) => ("kind", standard_named(place, named, within, today)),
+    };
     let standard = standard.map_err(|why| Problem::bad_input(name, why))?;
     if number("cover").is_some() && (number("sites").is_some() || number("budget").is_some()) {
         let why = "a share to be covered takes as many sites as it takes: leave out sites and budget";

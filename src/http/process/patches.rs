@@ -1,13 +1,14 @@
 //! `patches`: which patches should there be, and what does it cost to have them?
 
 use super::{Input, Inputs, Output, Process, Work};
+use crate::crs::{LonLat, Xy};
 use crate::export::geojson;
 use crate::http::jobs::{Job, Lane, Part};
 use crate::http::problem::Problem;
 use crate::layer::Layer;
 use crate::layer::plan_patches::{patches_json, patches_layer, zones_layer};
 use crate::place::Place;
-use crate::plan::patches::{Aim, Brief, Weight, patches};
+use crate::plan::patches::{Aim, Brief, Rules, Weight, patches};
 use crate::region::Unsolved;
 use crate::snapshot::Snapshot;
 use axum::body::Bytes;
@@ -63,13 +64,18 @@ const LONGEST: u64 = 300;
 /// Whole numbers up to here come through every client's JSON as they are (RFC 8259).
 const LARGEST_SEED: u64 = (1 << 53) - 1;
 
+/// The lines of the street file that cannot be crossed.
+const BARRIERS: &str = "barriers";
+
 /// Objectives that may be asked for.
 const AIMS: [Aim; 3] = [Aim::Moved, Aim::Distance, Aim::CutEdges];
 
-fn inputs(_: &Snapshot) -> Vec<Input> {
+fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
     let aims = AIMS.map(Aim::word);
-    vec![
+    let streets = snapshot.place.streets.as_ref();
+    let has_barriers = streets.is_some_and(|streets| streets.barriers().next().is_some());
+    let mut all = vec![
         input(
             "repair",
             "Repair",
@@ -108,6 +114,28 @@ fn inputs(_: &Snapshot) -> Vec<Input> {
             json!({"title": "choice", "type": "string", "enum": ["residents", "need"], "default": "residents"}),
         ),
         input(
+            "not_across",
+            "Not across",
+            "What no patch may lie across: `barriers` are the rivers, railways and motorways of the street file",
+            json!({"type": "array", "maxItems": 1, "items": {"type": "string", "enum": [BARRIERS]}}),
+        ),
+        input(
+            "lines",
+            "Lines",
+            "Further lines that no patch may lie across, each a list of points with longitude and latitude",
+            json!({"type": "array", "maxItems": 10_000, "items": {"type": "array", "minItems": 2, "maxItems": 100_000, "items": {
+                "type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"},
+                "description": "Longitude, latitude",
+            }}}),
+        ),
+        input(
+            "together",
+            "Together",
+            "Lists of zones, by their keys, that stay in one patch",
+            json!({"type": "array", "maxItems": 10_000, "items": {"type": "array", "minItems": 2, "maxItems": 10_000,
+                "items": {"type": "string", "maxLength": 200}}}),
+        ),
+        input(
             "time_limit",
             "Time limit",
             "Seconds for everything",
@@ -119,7 +147,9 @@ fn inputs(_: &Snapshot) -> Vec<Input> {
             "Where chance begins: the same number, the same plans, unless the clock ends the search",
             json!({"type": "integer", "minimum": 0, "maximum": LARGEST_SEED, "default": 1}),
         ),
-    ]
+    ];
+    all.retain(|input| has_barriers || input.name != "not_across");
+    all
 }
 
 fn example(snapshot: &Snapshot) -> Value {
@@ -130,7 +160,7 @@ fn example(snapshot: &Snapshot) -> Value {
 }
 
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
-    let (snapshot, brief) = (Arc::clone(snapshot), brief(inputs)?);
+    let (snapshot, brief) = (Arc::clone(snapshot), brief(&snapshot.place, inputs)?);
     Ok(Box::new(move |job| {
         let done = work(&snapshot.place, &brief, job);
         drop(snapshot);
@@ -157,7 +187,33 @@ fn work(place: &Place, brief: &Brief, job: &Job) -> Result<Vec<Part>, Problem> {
     ])
 }
 
-fn brief(inputs: &Inputs) -> Result<Brief, Problem> {
+/// Lists in a list.
+fn lists<'v>(inputs: &'v Inputs, name: &str) -> impl Iterator<Item = &'v Vec<Value>> {
+    inputs.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_array)
+}
+
+fn rules(place: &Place, inputs: &Inputs) -> Result<Rules, Problem> {
+    let point = |value: &Value| {
+        let at = LonLat::new(value.get(0)?.as_f64()?, value.get(1)?.as_f64()?)?;
+        place.plane.to_xy(at)
+    };
+    let mut not_across = Vec::new();
+    for line in lists(inputs, "lines") {
+        let points: Option<Vec<Xy>> = line.iter().map(point).collect();
+        let why = "a point lies nowhere near this place: each is longitude, latitude, in degrees";
+        not_across.push(points.ok_or_else(|| Problem::bad_input("lines", why))?);
+    }
+    let words = |list: &Vec<Value>| list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+    let asked = inputs.get("not_across").and_then(Value::as_array);
+    Ok(Rules {
+        barriers: asked.is_some_and(|list| list.iter().any(|word| word.as_str() == Some(BARRIERS))),
+        not_across,
+        keep_whole: Vec::new(),
+        together: lists(inputs, "together").map(words).collect(),
+    })
+}
+
+fn brief(place: &Place, inputs: &Inputs) -> Result<Brief, Problem> {
     let words = |name: &str| inputs.get(name).and_then(Value::as_str);
     let number = |name: &str| inputs.get(name).and_then(Value::as_f64);
     let repair = inputs.get("repair").and_then(Value::as_bool).unwrap_or_default();
@@ -175,6 +231,7 @@ fn brief(inputs: &Inputs) -> Result<Brief, Problem> {
         aim: words("objective").and_then(|word| AIMS.into_iter().find(|aim| aim.word() == word)),
         weight: if words("weight") == Some("need") { Weight::Need } else { Weight::Residents },
         repair,
+        rules: rules(place, inputs)?,
         time_limit: Duration::from_secs_f64(number("time_limit").unwrap_or(60.0).clamp(1.0, LONGEST as f64)),
         seed: number("seed").map_or(1, |seed| seed as u64),
     })

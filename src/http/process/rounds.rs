@@ -8,7 +8,7 @@ use crate::layer::rounds::rounds_json;
 use crate::measure::gaps;
 use crate::measure::rounds::{gap_named, rounds, without};
 use crate::measure::walk::doors;
-use crate::measure::{Door, coverage_by};
+use crate::measure::{Door, coverage_to};
 use crate::place::{AssetIdx, Idx, PatchIdx};
 use crate::snapshot::Snapshot;
 use serde_json::{Value, json};
@@ -163,7 +163,7 @@ fn wanted(
             today.qualifying.iter().copied().filter(|asset| !changes.remove.contains(asset)).collect();
         let mut all = doors(place, &stays);
         all.extend_from_slice(&changes.add);
-        return Ok(without(place, &[(standard, &coverage_by(place, standard.within, &all))], patch));
+        return Ok(without(place, &[(standard, &coverage_to(place, standard, &all))], patch));
     }
     let (Some(standard), Some(key)) = (standard, gap) else {
         let asked = standard.map_or(measured.as_slice(), |at| &measured[at..=at]);

@@ -60,6 +60,8 @@ pub(super) struct Noticed {
     pub(super) unknown_asset: Seen,
     pub(super) by_venue: Seen,
     pub(super) spread: Seen,
+    /// Rows that name a patch of an earlier time.
+    pub(super) patch_then: Seen,
     /// Expected number of people placed outside the place by spreading.
     pub(super) elsewhere: f64,
     pub(super) long_themes: Seen,
@@ -257,7 +259,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             let wheres = &*self.wheres;
             self.assets.get(words, || wheres.by_asset(words))
         });
-        let spot = match self.place(batch, row, asset) {
+        let spot = match self.place(batch, row, day, asset) {
             Ok(spot) => spot,
             Err((why, words)) => {
                 self.noticed.nowhere.entry(why).or_default().add(line, words);
@@ -337,10 +339,12 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         &mut self,
         batch: &'b Batch<'_>,
         row: usize,
+        day: NaiveDate,
         asset: Option<(AssetIdx, u32)>,
     ) -> Result<u32, (&'static str, &'b str)> {
         let text = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
         let mut spread: Option<u32> = None;
+        let mut is_divided = false;
         let mut why: Option<(&'static str, &str)> = None;
         let mut consider = |found: Found, words: &'b str, wheres: &Wheres<'_>| match found {
             Ok(spot) if wheres.is_exact(spot) => Some(spot),
@@ -374,12 +378,17 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             }
         }
         if let Some(words) = text(Fact::Patch) {
-            let found = self.wheres.by_patch(words);
+            let (found, is_of_then) = self.wheres.by_patch(words, day, self.section.patch_names);
+            if is_of_then {
+                is_divided = matches!(found, Ok(spot) if !self.wheres.is_exact(spot));
+                self.noticed.patch_then.add(batch.line(row), words);
+            }
             if let Some(spot) = consider(found, words, self.wheres) {
                 return Ok(spot);
             }
         }
         if let Some(spot) = spread {
+            self.file.patch_then += u64::from(is_divided);
             return Ok(spot);
         }
         match (why, asset) {

@@ -322,6 +322,17 @@ pub(super) fn noticed(file: &RecordFile, noticed: &Noticed, keys: &BTreeMap<Stri
         format!("{records} only say an area that lies in several patches, such as a postcode district{outside}"),
         "Their people are shared among the patches by residents, and intervals are widened for it",
     );
+    let records = rows(noticed.patch_then.count);
+    let verb = if noticed.patch_then.count == 1 { "names" } else { "name" };
+    say(
+        &noticed.patch_then,
+        false,
+        Code::RecordPatchThen,
+        "patch",
+        format!("{records} {verb} a patch of an earlier time"),
+        "Counted in today's patches, by where the residents of that patch live; if the file was written anew with today's \
+         names, write patch_names = \"today\" under its [[engagement]]",
+    );
     say(
         &noticed.irish,
         false,

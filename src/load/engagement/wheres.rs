@@ -4,9 +4,11 @@ use super::grid::AreaGrid;
 use crate::crs::{Crs, Xy};
 use crate::load::areas::Area;
 use crate::load::locator::{Locator, SLIVER_M};
+use crate::load::manifest::PatchNames;
 use crate::load::postcodes::{self, Postcodes};
 use crate::load::words::{key_form, plain};
-use crate::place::{Asset, AssetIdx, IdVec, Idx, Patch, PatchIdx, Position, Span, ZoneIdx};
+use crate::place::{Asset, AssetIdx, EarlierPatches, IdVec, Idx, Patch, PatchIdx, Position, Span, ZoneIdx};
+use chrono::NaiveDate;
 use geo::{MapCoords, MultiPolygon};
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
@@ -30,6 +32,8 @@ pub(in crate::load) struct Ground<'a> {
     pub(in crate::load) locator: &'a Locator<'a>,
     /// Its patches.
     pub(in crate::load) patches: &'a [Patch],
+    /// The patches of earlier times.
+    pub(in crate::load) earlier: &'a [EarlierPatches],
     /// Where people live.
     pub(in crate::load) positions: &'a [Position],
     /// Which positions are in each zone.
@@ -55,6 +59,8 @@ pub(super) struct Wheres<'a> {
     zone_spots: Vec<Spot>,
     zones: FxHashMap<String, usize>,
     patches: FxHashMap<String, Spot>,
+    /// The same of each earlier time.
+    patches_then: Vec<FxHashMap<String, Spot>>,
     assets: FxHashMap<String, (AssetIdx, Spot)>,
     postcodes: Option<Arc<Postcodes>>,
     districts: OnceCell<FxHashMap<String, Parts>>,
@@ -78,6 +84,7 @@ impl<'a> Wheres<'a> {
             zone_spots: Vec::new(),
             zones: FxHashMap::default(),
             patches: FxHashMap::default(),
+            patches_then: Vec::new(),
             assets: FxHashMap::default(),
             postcodes: None,
             districts: OnceCell::new(),
@@ -109,6 +116,7 @@ impl<'a> Wheres<'a> {
             let spot = own.spot(vec![(Some(PatchIdx::from_usize(i)), 1.0)]);
             own.patches.insert(plain(&patch.key), spot);
         }
+        own.patches_then = ground.earlier.iter().map(|set| own.spots_then(set)).collect();
         for (i, asset) in ground.assets.iter().enumerate() {
             let spot = own.exactly(own.patch_at(asset.at));
             own.assets.entry(plain(&asset.name)).or_insert((AssetIdx::from_usize(i), spot));
@@ -161,9 +169,47 @@ impl<'a> Wheres<'a> {
         patch.map(PatchIdx::from_usize)
     }
 
-    /// By the key or name of a patch.
-    pub(super) fn by_patch(&self, words: &str) -> Found {
-        self.patches.get(&plain(words)).copied().ok_or("its patch is none of the place's")
+    /// By the key or name of a patch, on a day: of those in force then, else of today's, else of any other time, the
+    /// latest first. Whether it was a patch of an earlier time is said beside.
+    pub(super) fn by_patch(&self, words: &str, day: NaiveDate, names: PatchNames) -> (Found, bool) {
+        let words = plain(words);
+        let then = if names == PatchNames::Then { EarlierPatches::on(self.ground.earlier, day) } else { None };
+        let found = |set: usize| self.patches_then.get(set).and_then(|patches| patches.get(&words)).copied();
+        if let Some(spot) = then.and_then(found) {
+            return (Ok(spot), true);
+        }
+        if let Some(spot) = self.patches.get(&words).copied() {
+            return (Ok(spot), false);
+        }
+        let any = if names == PatchNames::Then { (0..self.patches_then.len()).rev().find_map(found) } else { None };
+        (any.ok_or("its patch is none of the place's"), any.is_some())
+    }
+
+    /// The patches of an earlier time by key and name: each is where the people of its homes live today, one today's
+    /// patch for certain or shared by residents (by homes, where nobody lives in any).
+    fn spots_then(&mut self, set: &EarlierPatches) -> FxHashMap<String, Spot> {
+        let mut people: Vec<BTreeMap<Option<PatchIdx>, (f64, f64)>> = vec![BTreeMap::new(); set.patches.len()];
+        for (position, then) in self.ground.positions.iter().zip(&set.of_position) {
+            let Some(here) = then.and_then(|then| people.get_mut(then.index())) else { continue };
+            let sum = here.entry(position.patch).or_default();
+            *sum = (sum.0 + position.residents, sum.1 + 1.0);
+        }
+        let spots: Vec<Option<Spot>> = people
+            .into_iter()
+            .map(|shares| {
+                let (all, homes) = shares.values().fold((0.0, 0.0), |sum, own| (sum.0 + own.0, sum.1 + own.1));
+                let share = |own: (f64, f64)| if all > 0.0 { own.0 / all } else { own.1 / homes };
+                let parts: Parts = shares.into_iter().map(|(patch, own)| (patch, share(own))).collect();
+                let parts: Parts = parts.into_iter().filter(|(_, share)| *share > 0.0).collect();
+                (!parts.is_empty()).then(|| self.spot(parts))
+            })
+            .collect();
+        let mut found = FxHashMap::default();
+        for words in [|patch: &Patch| plain(&patch.name), |patch: &Patch| plain(&patch.key)] {
+            let named = set.patches.iter().zip(&spots).filter_map(|(patch, spot)| Some((words(patch), (*spot)?)));
+            found.extend(named);
+        }
+        found
     }
 
     /// By the key of a zone.

@@ -15,8 +15,26 @@ pub struct StandardSection {
     pub title: Option<String>,
     /// Kinds of asset that satisfy it.
     pub kinds: OneOrMany,
-    /// How long the walk may be.
+    /// How long the walk may be; with `by = "walk+transit"` how long the journey may be from door to door, waiting
+    /// included.
     pub within_minutes: f64,
+    /// `"walk"`, or `"walk+transit"`: on foot or by what the `[[transit]]` timetables say, whichever is sooner.
+    #[schemars(extend("default" = "walk", "enum" = ["walk", "walk+transit"]))]
+    pub by: Option<String>,
+    /// By transit: when people set out, such as `"09:30-11:30"` on the standard's `date`, or with days of the week that
+    /// holds it: `"Tu 09:30-11:30"`, `"Mo-Fr 09:30-11:30"`. Each minute counts, the last one not.
+    pub window: Option<String>,
+    /// By transit: changes from one vehicle to another, at most; 2 when absent.
+    #[schemars(extend("default" = 2))]
+    pub changes: Option<u32>,
+    /// By transit: no walk to a stop, from it or between two stops takes longer; 20 when absent.
+    #[schemars(extend("default" = 20))]
+    pub walk_minutes: Option<f64>,
+    /// By transit: one must be able to be back home by then (`"13:00"`).
+    pub back_by: Option<String>,
+    /// By transit, with `back_by`: minutes that people stay, at least; 60 when absent.
+    #[schemars(extend("default" = 60))]
+    pub stay_minutes: Option<f64>,
     /// Open at this time or later (`"17:00"`), on at least one of `days`.
     pub open_after: Option<String>,
     /// Days looked at for `open_after`: `["Mo", "Tu", …]`; Monday to Friday when absent.

@@ -328,6 +328,7 @@ impl EngagementSection {
             month_first: false,
             crs: None,
             postcodes: None,
+            patch_names: super::manifest::PatchNames::default(),
             stream_above_mb: None,
             source: super::manifest::Provenance::default(),
         }

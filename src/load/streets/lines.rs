@@ -115,7 +115,7 @@ pub(super) fn read(
         issues.push(Issue::note(Code::StreetEndsJoined, Where::file(context.shown), problem, remedy));
     }
     let (network, report) = build(&lines, &joints, &barriers);
-    Ok(Streets { network, features: Vec::new(), report })
+    Ok(Streets { network, features: Vec::new(), surroundings: Vec::new(), report })
 }
 
 /// How a layer says what its lines are.

@@ -9,16 +9,18 @@ mod line_words;
 mod lines;
 mod osm;
 mod rules;
+mod surroundings;
 
 pub use features::OsmFeature;
 pub(super) use islands::tell_of_islands;
 pub(super) use rules::open_by;
 
-use super::manifest::StreetsSection;
+use super::desk::Desk;
+use super::manifest::{Manifest, StreetsSection};
 use super::{Issues, Steps};
 use crate::crs::{Plane, Xy};
 use crate::network::{BuildReport, Snap, StreetNetwork};
-use crate::place::{Code, Issue, Where};
+use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::OsmFile;
 use crate::read::{Options, Table};
 use crate::units::Metres;
@@ -31,6 +33,8 @@ pub struct Streets {
     pub network: StreetNetwork,
     /// Things with tags in an OpenStreetMap file, sorted by identifier; none from a layer of lines.
     pub features: Vec<OsmFeature>,
+    /// What people know the place by, in an OpenStreetMap file, sorted by key; none from a layer of lines.
+    pub surroundings: Vec<Surrounding>,
     /// What became of the lines.
     pub report: BuildReport,
 }
@@ -78,6 +82,31 @@ pub fn load_streets(
         return Err(nothing_to_walk(shown));
     }
     Ok(streets)
+}
+
+/// What a street file gives a place: the network, things with tags, and what people know the place by.
+type OfPlace = (Option<StreetNetwork>, Vec<OsmFeature>, Vec<Surrounding>);
+
+/// The streets of a place; nothing where it names no file of them, or that cannot be read.
+pub(super) fn of_place(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane, detour: f64) -> OfPlace {
+    let Some(section) = &manifest.streets else {
+        let remedy = format!(
+            "Walks are straight lines times {detour}, and every answer says so; add [streets] with an OpenStreetMap extract"
+        );
+        let at = Where::file("place.toml").field("[streets]");
+        desk.issues.push(Issue::warning(Code::NoStreets, at, "The place has no streets", remedy));
+        return OfPlace::default();
+    };
+    let Some(path) = desk.find(&section.file, "streets") else { return OfPlace::default() };
+    desk.note_source("streets", &section.file, &path, &section.source);
+    let steps = desk.steps();
+    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
+        Ok(read) => (Some(read.network), read.features, read.surroundings),
+        Err(issue) => {
+            desk.issues.push(issue);
+            OfPlace::default()
+        }
+    }
 }
 
 /// Where does a door meet the streets, if one can be reached within this distance?

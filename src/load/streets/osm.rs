@@ -5,11 +5,12 @@
 
 use super::features::{OsmFeature, is_feature, kept_tags, middle};
 use super::rules::{OnFoot, blocks, divides, is_apart, is_own_gate, is_private_street, name, on_foot};
+use super::surroundings::{self, Sight, along, drawn, rings, within};
 use super::{Context, Streets};
 use crate::crs::Xy;
 use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
-use crate::place::{Code, Issue, Where};
+use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::{Element, Kind, OsmFile, Tags};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -19,8 +20,17 @@ type KeptTags = BTreeMap<String, String>;
 struct Outline {
     id: i64,
     ways: Vec<i64>,
+    /// The ways of islands, where it is a sight.
+    islands: Vec<i64>,
     street: Option<Walked>,
     feature: Option<KeptTags>,
+    sight: Option<Sight>,
+}
+
+impl Outline {
+    fn all_ways(&self) -> impl Iterator<Item = i64> + '_ {
+        self.ways.iter().chain(&self.islands).copied()
+    }
 }
 
 /// A way as a street.
@@ -48,6 +58,8 @@ struct Way {
     closed_to_feet: bool,
     divides: bool,
     feature: Option<KeptTags>,
+    /// As an area where it is closed, else as a line.
+    sight: Option<Sight>,
 }
 
 struct Node {
@@ -58,12 +70,13 @@ struct Node {
     /// Blocked for others than those who live behind it.
     own_gate: bool,
     feature: Option<KeptTags>,
+    sight: Option<Sight>,
 }
 
 /// Reads streets and things.
 pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues) -> Result<Streets, Issue> {
     let outlines = file.sift(Kind::Relation, outline)?;
-    let outlined: HashSet<i64> = outlines.iter().flat_map(|outline| outline.ways.iter().copied()).collect();
+    let outlined: HashSet<i64> = outlines.iter().flat_map(Outline::all_ways).collect();
     let squares: HashMap<i64, &Walked> = outlines
         .iter()
         .filter_map(|outline| Some((outline.street.as_ref()?, &outline.ways)))
@@ -82,10 +95,11 @@ pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues
 
     let nodes = Nodes(nodes);
     let (network, report, missing) = streets(&ways, &nodes);
+    let surroundings = sights(&outlines, &ways, &nodes);
     let features = features(outlines, ways.iter().filter(|way| way.feature.is_some()), &ways, &nodes);
     missing.tell(context, issues);
     tell_of_closed_ways(&ways, context, issues);
-    Ok(Streets { network, features, report })
+    Ok(Streets { network, features, surroundings, report })
 }
 
 fn outline(relation: &Element<'_>) -> Option<Outline> {
@@ -96,8 +110,10 @@ fn outline(relation: &Element<'_>) -> Option<Outline> {
         OnFoot::Yes(class) if kind == Some("multipolygon") => Some(Walked::of(&relation.tags, class)),
         _ => None,
     };
-    let wanted = feature.is_some() || street.is_some();
-    wanted.then(|| Outline { id: relation.id, ways: relation.outer_ways.clone(), street, feature })
+    let sight = if is_area { surroundings::area(&relation.tags) } else { None };
+    let islands = if sight.is_some() { relation.inner_ways.clone() } else { Vec::new() };
+    let wanted = feature.is_some() || street.is_some() || sight.is_some();
+    wanted.then(|| Outline { id: relation.id, ways: relation.outer_ways.clone(), islands, street, feature, sight })
 }
 
 fn way(way: &Element<'_>, outlined: &HashSet<i64>, squares: &HashMap<i64, &Walked>) -> Option<Way> {
@@ -114,24 +130,35 @@ fn way(way: &Element<'_>, outlined: &HashSet<i64>, squares: &HashMap<i64, &Walke
     let feature = (closed && is_feature(&way.tags)).then(|| kept_tags(&way.tags));
     let closed_to_feet = on_foot == OnFoot::No;
     let divides = divides(&way.tags);
-    let wanted = street.is_some() || feature.is_some() || closed_to_feet || divides || outlined.contains(&way.id);
-    wanted.then(|| Way { id: way.id, refs: way.refs.clone(), street, closed_to_feet, divides, feature })
+    let sight = if closed { surroundings::area(&way.tags) } else { None }.or_else(|| surroundings::line(&way.tags));
+    let wanted = street.is_some()
+        || feature.is_some()
+        || closed_to_feet
+        || divides
+        || sight.is_some()
+        || outlined.contains(&way.id);
+    wanted.then(|| Way { id: way.id, refs: way.refs.clone(), street, closed_to_feet, divides, feature, sight })
 }
 
 impl Way {
     /// Whether its nodes are needed; a way kept only to be counted needs none.
     fn is_used(&self, outlined: &HashSet<i64>) -> bool {
-        self.street.is_some() || self.feature.is_some() || self.divides || outlined.contains(&self.id)
+        self.street.is_some()
+            || self.feature.is_some()
+            || self.divides
+            || self.sight.is_some()
+            || outlined.contains(&self.id)
     }
 }
 
 fn node(node: &Element<'_>, wanted: &[i64], context: Context<'_>) -> Option<Node> {
     let feature = is_feature(&node.tags).then(|| kept_tags(&node.tags));
-    if feature.is_none() && wanted.binary_search(&node.id).is_err() {
+    let sight = surroundings::spot(&node.tags);
+    if feature.is_none() && sight.is_none() && wanted.binary_search(&node.id).is_err() {
         return None;
     }
     let at = node.at.and_then(|at| context.plane.to_xy(at));
-    Some(Node { id: node.id, at, blocked: blocks(&node.tags), own_gate: is_own_gate(&node.tags), feature })
+    Some(Node { id: node.id, at, blocked: blocks(&node.tags), own_gate: is_own_gate(&node.tags), feature, sight })
 }
 
 /// Nodes sorted by their number in the file.
@@ -301,6 +328,33 @@ impl Junctions<'_> {
             }
         }
     }
+}
+
+/// What people know the place by, with its shape. A closed way that is a line all the same (a dock's railway) is drawn
+/// as one.
+fn sights(outlines: &[Outline], ways: &[Way], nodes: &Nodes) -> Vec<Surrounding> {
+    let line = |refs: &[i64]| -> Vec<Xy> { refs.iter().filter_map(|&id| nodes.at(id)).collect() };
+    // An outline that leads out of the file closes without what is not there.
+    let outline = |ids: &[i64]| -> Vec<Vec<Xy>> {
+        let known = ids.iter().filter_map(|id| ways.binary_search_by_key(id, |way| way.id).ok());
+        rings(known.map(|way| ways[way].refs.clone()).collect()).iter().map(|ring| line(ring)).collect()
+    };
+    let from_nodes = nodes
+        .0
+        .iter()
+        .filter_map(|node| drawn(node.sight.as_ref()?, (Kind::Node, node.id), node.at.map(surroundings::at)));
+    let from_ways = ways.iter().filter_map(|way| {
+        let sight = way.sight.as_ref()?;
+        let shape = if sight.is_area() { within(vec![line(&way.refs)], Vec::new()) } else { along(line(&way.refs)) };
+        drawn(sight, (Kind::Way, way.id), shape)
+    });
+    let from_outlines = outlines.iter().filter_map(|area| {
+        drawn(area.sight.as_ref()?, (Kind::Relation, area.id), within(outline(&area.ways), outline(&area.islands)))
+    });
+    let mut all: Vec<Surrounding> = from_nodes.chain(from_ways).chain(from_outlines).collect();
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    all.dedup_by(|a, b| a.key == b.key);
+    all
 }
 
 fn features<'a>(

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod files;
+pub(super) mod of_place;
 mod rows;
 mod stops;
 mod trips;
@@ -13,7 +14,6 @@ pub use stops::Stop;
 
 use crate::place::{Code, Issue, Issues, Where};
 use crate::transit::Timetable;
-use chrono::NaiveDate;
 use files::Files;
 use rows::{Kind, Odd, Rows};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -118,28 +118,6 @@ fn changes(files: &Files, stops: &HashMap<String, u32>, odd: &mut Odd) -> Result
         }
     }
     Ok(changes)
-}
-
-/// Does anything run on any of these days? If not, the error that names the days that have services.
-///
-/// # Errors
-/// When no trip runs on any of `days`.
-pub fn runs_on_some(timetable: &Timetable, days: &[NaiveDate], at: Where) -> Result<(), Issue> {
-    if days.iter().any(|day| timetable.runs_on(*day)) {
-        return Ok(());
-    }
-    let asked: Vec<String> = days.iter().map(NaiveDate::to_string).collect();
-    let there = timetable.days();
-    let (first, last) = (there.first(), there.last());
-    let problem = format!("Nothing in the timetable runs on {}", asked.join(", "));
-    let span = match (first, last) {
-        (Some(first), Some(last)) => format!("it has services on {} days from {first} to {last}", there.len()),
-        _ => "it has no services at all".to_owned(),
-    };
-    let nearest = days.first().and_then(|day| there.iter().min_by_key(|known| (**known - *day).num_days().abs()));
-    let nearest = nearest.map_or(String::new(), |day| format!("; the nearest is {day}"));
-    let remedy = format!("Give a date that the timetable covers ({span}{nearest}), or a newer timetable");
-    Err(Issue::error(Code::TimetableOutside, at, problem, remedy))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use super::*;
 use crate::place::Severity;
+use chrono::NaiveDate;
 use std::io::{Cursor, Write};
 
 const STOPS: &str = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station,wheelchair_boarding\n\
@@ -188,15 +189,4 @@ fn changes_have_their_least_time_or_are_forbidden() {
     assert_eq!(changes, [((0, 1), Some(120)), ((1, 0), None)].into());
     assert_eq!(issues[0].code, "timetable-row");
     assert!(issues[0].problem.starts_with("2 rows"));
-}
-
-#[test]
-fn a_day_outside_the_timetable_is_an_error_that_names_the_days_there_are() {
-    let timetable = read_parts(&feed()).0.expect("a timetable").timetable;
-    let ask = |days: &[NaiveDate]| runs_on_some(&timetable, days, Where::file("place.toml"));
-    assert!(ask(&[day(9), day(10)]).is_ok());
-    let error = ask(&[day(30)]).expect_err("long over");
-    assert_eq!(error.code, "timetable-outside");
-    assert!(error.remedy.contains("10 days from 2024-06-03 to 2024-06-14"), "{}", error.remedy);
-    assert!(error.remedy.contains("the nearest is 2024-06-14"), "{}", error.remedy);
 }

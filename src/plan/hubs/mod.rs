@@ -21,7 +21,7 @@ pub use brief::{
     Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, deprivation_weight,
 };
 pub use fewest::{Fewest, fewest};
-pub use named::{group_named, kind_named, standard_named};
+pub use named::{first_of_kind, group_named, kind_named, standard_named};
 pub use proposal::{
     Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,
 };

@@ -23,11 +23,17 @@ pub fn standard_named(
 ) -> Result<Standard, String> {
     match (standard, kind) {
         (Some(_), Some(_)) => Err("give a standard or a kind, not both".to_owned()),
-        (None, None) => Err("say what is to be placed: a standard of the place, or a kind of asset".to_owned()),
+        (None, None) => {
+            Err("say what is to be placed: a standard of the place, a kind of asset, or the first of a new kind"
+                .to_owned())
+        }
         (Some(key), None) => {
             let found = place.standards.iter().find(|standard| standard.key == key);
             let known = || unknown("standard", key, place.standards.iter().map(|standard| standard.key.as_str()));
             let own = found.ok_or_else(known)?;
+            if let Some(why) = own.on_foot_only("a plan of hubs") {
+                return Err(why);
+            }
             Ok(Standard { within: within.unwrap_or(own.within), ..own.clone() })
         }
         (None, Some(kind)) => of_kind(place, kind, within, today),
@@ -35,13 +41,44 @@ pub fn standard_named(
 }
 
 fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) -> Result<Standard, String> {
-    let own = place.standards.iter().find(|standard| standard.kinds.iter().any(|known| known == kind));
+    let on_foot = |standard: &&Standard| standard.transit.is_none();
+    let own = place.standards.iter().filter(on_foot).find(|own| own.kinds.iter().any(|known| known == kind));
     if own.is_none() {
         kind_named(place, kind)?;
     }
-    let within = within.or(own.map(|own| own.within)).unwrap_or(Seconds::from_minutes(USUAL_MINUTES));
+    Ok(walked(place, kind, within.or(own.map(|own| own.within)), today))
+}
+
+/// What is the first hub of a kind that the place has none of yet, such as `warm_space`?
+///
+/// Named apart from the kinds there are, so that a slip of the pen is never taken for a new kind.
+///
+/// # Errors
+/// A sentence, where the place has some of the kind already or the words name nothing.
+pub fn first_of_kind(
+    place: &Place,
+    words: &str,
+    within: Option<Seconds>,
+    today: NaiveDate,
+) -> Result<Standard, String> {
+    let kind = words.split_whitespace().collect::<Vec<_>>().join("_").to_lowercase();
+    if !kind.chars().any(char::is_alphanumeric) {
+        return Err("say what is to be placed, such as warm_space".to_owned());
+    }
+    let there = place.assets.iter().filter(|asset| asset.kind == kind).count();
+    if there > 0 {
+        let are = if there == 1 { "is one".to_owned() } else { format!("are {there}") };
+        return Err(format!("there {are} of the kind {kind:?} already; ask for more of that kind instead"));
+    }
+    let own = place.standards.iter().find(|standard| standard.kinds.contains(&kind)).map(|own| own.within);
+    Ok(walked(place, &kind, within.or(own), today))
+}
+
+/// A hub of a kind, whatever its hours and entrance.
+fn walked(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) -> Standard {
+    let within = within.unwrap_or(Seconds::from_minutes(USUAL_MINUTES));
     let day = place.standards.first().map(|standard| standard.date).or(place.date);
-    Ok(Standard {
+    Standard {
         key: "plan".to_owned(),
         title: format!("{} within {} minutes' walk", kind.replace('_', " "), within.minutes()),
         kinds: vec![kind.to_owned()],
@@ -50,7 +87,8 @@ fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate)
         days: vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
         step_free: false,
         date: day.unwrap_or(today),
-    })
+        transit: None,
+    }
 }
 
 /// Whether any asset is of this kind.

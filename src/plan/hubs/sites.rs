@@ -41,6 +41,9 @@ const OFF_STREET: Metres = Metres::new(500.0);
 /// How far an asset may be for a street without a name to be called after it: two minutes' walk.
 const BESIDE: Metres = Metres::new(150.0);
 
+/// How far it may be to be named at all: beyond, it says nothing of where the street is.
+const NEAR: Metres = Metres::new(600.0);
+
 /// Whether an asset has a name of its own, and not that of its kind.
 fn is_named(asset: &Asset) -> bool {
     let name = asset.name.trim();
@@ -52,16 +55,27 @@ fn capital(kind: &str) -> String {
     crate::text::capital(&kind.replace('_', " "))
 }
 
-/// What a place without a name is called: after the nearest asset, where one is near.
-fn near_what(place: &Place, key: &str, at: Xy) -> String {
+/// What a place without a name is called: after the nearest asset, where one is near, else after the patch.
+fn near_what(place: &Place, what: &str, at: Xy) -> String {
     let named = place.assets.iter().filter(|asset| is_named(asset));
-    let nearest =
-        named.map(|asset| (asset.at.distance(at), &asset.name)).min_by(|a, b| a.0.get().total_cmp(&b.0.get()));
-    match nearest {
-        Some((away, name)) if away <= BESIDE => format!("{key} beside {name}"),
-        Some((away, name)) => format!("{key} ({:.1} km from {name})", away.get() / 1000.0),
-        None => format!("unnamed street {key}"),
-    }
+    let nearest = named.map(|asset| (asset.at.distance(at), asset)).min_by(|a, b| a.0.get().total_cmp(&b.0.get()));
+    let patch = patch_at(place, at).map(|patch| format!("in {}", place.patches[patch].name));
+    let words = match nearest {
+        Some((away, asset)) if away <= BESIDE => Some(format!("beside {}", asset.name)),
+        Some((away, asset)) if away <= NEAR => {
+            Some(format!("{:.1} km {} of {}", away.get() / 1000.0, compass(asset.at, at), asset.name))
+        }
+        _ => patch,
+    };
+    words.map_or_else(|| what.to_owned(), |words| format!("{what} {words}"))
+}
+
+/// "north-east": the way from one point to another, on a plane whose north is up.
+fn compass(from: Xy, to: Xy) -> &'static str {
+    const POINTS: [&str; 8] =
+        ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"];
+    let eighths = ((to.x - from.x).atan2(to.y - from.y) / std::f64::consts::FRAC_PI_4).round() as i64;
+    POINTS[eighths.rem_euclid(8) as usize]
 }
 
 /// The hubs of today, then the candidates.
@@ -169,7 +183,8 @@ fn along_streets(place: &Place, apart: Metres, watch: &Watch) -> Result<Vec<Site
         }
         kept.insert(at);
         let key = format!("street-{:04}", sites.len() + 1);
-        let name = streets.street(snap.edge).name.map_or_else(|| near_what(place, &key, snap.at), str::to_owned);
+        let name =
+            streets.street(snap.edge).name.map_or_else(|| near_what(place, "Unnamed street", snap.at), str::to_owned);
         sites.push(Site {
             key,
             name,
@@ -205,4 +220,23 @@ fn points(streets: &StreetNetwork, apart: Metres) -> impl Iterator<Item = Snap> 
 fn patch_at(place: &Place, at: Xy) -> Option<PatchIdx> {
     let point = Point::new(at.x, at.y);
     place.patches.enumerate().find(|(_, patch)| patch.shape.contains(&point)).map(|(patch, _)| patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_from_one_point_to_another_has_one_of_eight_names() {
+        let from = Xy::new(400_000.0, 200_000.0);
+        let to = |x: f64, y: f64| compass(from, Xy::new(from.x + x, from.y + y));
+        assert_eq!(
+            [to(0.0, 9.0), to(5.0, 5.0), to(9.0, 1.0), to(4.0, -5.0)],
+            ["north", "north-east", "east", "south-east"]
+        );
+        assert_eq!(
+            [to(0.0, -9.0), to(-5.0, -5.0), to(-9.0, 1.0), to(-5.0, 5.0)],
+            ["south", "south-west", "west", "north-west"]
+        );
+    }
 }

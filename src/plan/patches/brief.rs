@@ -1,3 +1,4 @@
+use super::rules::Rules;
 use std::time::Duration;
 
 /// What a plan of patches is best at.
@@ -70,6 +71,8 @@ pub struct Brief {
     pub weight: Weight,
     /// Whether today's patches are mended instead of new ones drawn.
     pub repair: bool,
+    /// Lines that no patch may lie across, and what stays together.
+    pub rules: Rules,
     /// Time for everything.
     pub time_limit: Duration,
     /// The same seed gives the same plans unless the clock ends the search.
@@ -85,6 +88,7 @@ impl Default for Brief {
             aim: None,
             weight: Weight::Residents,
             repair: false,
+            rules: Rules::default(),
             time_limit: Duration::from_secs(60),
             seed: 1,
         }

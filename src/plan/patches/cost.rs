@@ -2,6 +2,7 @@
 
 use super::brief::Aim;
 use super::neighbours::Joined;
+use super::rules::Kept;
 use crate::place::{PatchIdx, Place, ZoneIdx};
 use crate::region::Status;
 
@@ -100,6 +101,8 @@ pub struct Plans {
     pub in_pieces: Vec<String>,
     /// Pieces joined although no walk joins them.
     pub joined: Vec<Joined>,
+    /// What came of lines and of zones that stay together.
+    pub kept: Kept,
     /// Zones outside today's patches, which stay out, and their residents.
     pub left_out: (usize, f64),
     /// Zones that today's patches divide, and the people in them who are not in the patch of most of their zone. No
@@ -111,6 +114,8 @@ pub struct Plans {
     pub today: Option<Vec<NewPatch>>,
     /// The zones that are divided.
     pub zones: Vec<ZoneIdx>,
+    /// Which of them are neighbours.
+    pub edges: Vec<[u32; 2]>,
     /// What each of them weighs.
     pub weights: Vec<f64>,
     /// The plans.

@@ -1,6 +1,6 @@
 //! Which patches should there be, and what does it cost to have them?
 //!
-//! In reading order: [`Brief`] says what is asked; `neighbours` finds which zones one can walk between; `question` makes
+//! In reading order: [`Brief`] says what is asked; `neighbours` finds which zones one can walk between; `rules` what it must keep; `question` makes
 //! a problem of districting of it, which [`crate::region`] answers; `cost` counts what a plan comes to for people;
 //! `words` says it; [`Plans`] holds the whole.
 
@@ -8,11 +8,13 @@ mod brief;
 mod cost;
 mod neighbours;
 mod question;
+mod rules;
 mod words;
 
 pub use brief::{Aim, Brief, Weight};
 pub use cost::{Cost, NewPatch, Plan, Plans, Point};
 pub use neighbours::{Joined, Neighbours, neighbours};
+pub use rules::{Kept, Rules};
 pub use words::percent;
 
 use crate::locate::Watch;

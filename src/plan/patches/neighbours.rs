@@ -16,6 +16,8 @@ pub struct Joined {
     pub metres: f64,
     /// Residents of the smaller piece.
     pub residents: f64,
+    /// A walk joins them, across a line that no patch should lie across.
+    pub by_line: bool,
 }
 
 /// Pairs of neighbouring zones, the lower first, sorted.
@@ -158,7 +160,7 @@ pub(super) fn join_pieces(
         let unit = |zone: ZoneIdx| units.binary_search(&zone).unwrap_or(0) as u32;
         edges.push([unit(from), unit(to)]);
         let residents = zones.iter().map(|&zone| place.zones[zone].residents.total).sum();
-        joined.push(Joined { zone: from, to, metres, residents });
+        joined.push(Joined { zone: from, to, metres, residents, by_line: false });
     }
 }
 

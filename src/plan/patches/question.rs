@@ -4,6 +4,7 @@ use super::Asked;
 use super::brief::{Aim, Brief, Weight};
 use super::cost::{Cost, NewPatch, Plan, Plans, Point, moved};
 use super::neighbours::{Joined, Neighbours, join_pieces, middle};
+use super::rules::{Kept, Sides, together};
 use crate::place::{IdVec, PatchIdx, People, Place, ZoneIdx};
 use crate::plan::hubs::deprivation_weight;
 use crate::region::{Adjacency, Objective, Problem, Solution, Unsolved};
@@ -26,6 +27,9 @@ pub(super) struct Question {
     pub(super) alone: Vec<u32>,
     tolerance: f64,
     pub(super) joined: Vec<Joined>,
+    /// Units that stay together.
+    together: Vec<Vec<u32>>,
+    kept: Kept,
     /// Zones outside today's patches, which stay out, and their residents.
     pub(super) left_out: (usize, f64),
     at: Vec<[f64; 2]>,
@@ -97,7 +101,7 @@ impl Question {
             return Err(Unsolved::Wrong(sentence));
         }
         let lower = (1.0 - brief.tolerance) * total / parts as f64;
-        let joined = join_pieces(place, &units, &mut edges, |heavy| heavy >= lower, |unit| weights[unit as usize]);
+        let (joined, kept) = settle_edges(place, brief, (&units, &weights), &mut edges, lower);
         let index = |patch: PatchIdx| named.binary_search(&patch).ok().map(|at| at as u32);
         let own = |&zone: &ZoneIdx| today[zone].and_then(index);
         let main: Vec<Option<PatchIdx>> = units.iter().map(|&zone| today[zone]).collect();
@@ -118,10 +122,13 @@ impl Question {
             alone: Vec::new(),
             tolerance,
             joined,
+            together: Vec::new(),
+            kept,
             left_out,
             at,
         };
         question.set_apart(brief.repair);
+        question.keep_together(together(place, &brief.rules, &question.units));
         Ok(question)
     }
 
@@ -141,6 +148,21 @@ impl Question {
             if pieces > self.parts - self.alone.len() {
                 self.alone.pop();
                 return;
+            }
+        }
+    }
+
+    /// Takes over the lists of units that can stay together: not those that are patches by themselves, nor lists that weigh
+    /// more than a patch may.
+    fn keep_together(&mut self, lists: Vec<Vec<u32>>) {
+        let most = self.average().0 * (1.0 + self.tolerance) * (1.0 + 1e-9);
+        for mut list in lists {
+            list.retain(|unit| !self.alone.contains(unit));
+            if list.iter().map(|&unit| self.weights[unit as usize]).sum::<f64>() > most {
+                self.kept.too_heavy += 1;
+            } else if list.len() > 1 {
+                self.kept.together += 1;
+                self.together.push(list);
             }
         }
     }
@@ -170,6 +192,8 @@ impl Question {
         let mut problem = Problem::balanced(weights, &edges, self.average().1, self.tolerance);
         self.bound_by(&mut problem, self.tolerance);
         problem.objective = objective;
+        let pairs = self.together.iter().flat_map(|list| list.windows(2));
+        problem.together = pairs.filter_map(|pair| Some([place(&pair[0])?, place(&pair[1])?])).collect();
         problem.coordinates = Some(free.iter().map(|&unit| self.at[unit as usize]).collect());
         if objective.moved > 0.0 {
             let today = self.today.as_ref();
@@ -354,11 +378,13 @@ impl Question {
             heavy,
             in_pieces,
             joined: self.joined,
+            kept: self.kept,
             left_out: self.left_out,
             divided: self.divided,
             main: self.main,
             today,
             zones: self.units,
+            edges: self.edges,
             weights: self.weights,
             plans,
             curve,
@@ -390,6 +416,30 @@ impl Question {
     }
 }
 
+/// Takes away the edges that lines part, and joins the pieces that are too light for a patch.
+fn settle_edges(
+    place: &Place,
+    brief: &Brief,
+    (units, weights): (&[ZoneIdx], &[f64]),
+    edges: &mut Vec<[u32; 2]>,
+    lower: f64,
+) -> (Vec<Joined>, Kept) {
+    let walks = Adjacency::new(units.len(), edges).pieces(|_| true);
+    let mut kept = Kept::default();
+    if brief.rules.has_lines() {
+        let (sides, before) = (Sides::of(place, &brief.rules, units), edges.len());
+        edges.retain(|&pair| !sides.part(pair));
+        (kept.parted, kept.astride) = (before - edges.len(), sides.astride);
+    }
+    let mut joined = join_pieces(place, units, edges, |heavy| heavy >= lower, |unit| weights[unit as usize]);
+    let piece = |zone: ZoneIdx| {
+        let unit = units.binary_search(&zone).ok().map(|unit| unit as u32);
+        unit.and_then(|unit| walks.iter().position(|piece| piece.contains(&unit)))
+    };
+    joined.iter_mut().for_each(|join| join.by_line = piece(join.zone) == piece(join.to));
+    (joined, kept)
+}
+
 /// What a zone weighs, on the grid on which counts of people are whole.
 fn weight(place: &Place, weight: Weight, zone: ZoneIdx) -> f64 {
     let zone = &place.zones[zone];
@@ -409,6 +459,12 @@ fn check(place: &Place, brief: &Brief) -> Result<(), Unsolved> {
     }
     if brief.target.is_some_and(|target| !(target.is_finite() && target > 0.0)) {
         return wrong("the size of a patch must be a number above 0".to_owned());
+    }
+    if let Some(key) = brief.rules.unknown(place) {
+        return wrong(format!("there is no zone {key} here to be kept together with others"));
+    }
+    if brief.rules.barriers && place.streets.as_ref().is_none_or(|streets| streets.barriers().next().is_none()) {
+        return wrong("the street file of this place has no rivers, railways or motorways: give the lines".to_owned());
     }
     if brief.parts == Some(0) {
         return wrong("0 patches were asked for; ask for at least 1".to_owned());

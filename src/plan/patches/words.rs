@@ -2,7 +2,7 @@
 
 use super::brief::{Aim, Brief, Weight};
 use super::cost::{Plan, Plans};
-use super::neighbours::Neighbours;
+use super::neighbours::{Joined, Neighbours};
 use crate::place::Place;
 use crate::region::Status;
 use crate::text::whole;
@@ -64,16 +64,8 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
             place.zones[zone].key, plans.even
         ));
     }
-    for join in &plans.joined {
-        all.push(format!(
-            "No walk joins the {} residents around zone {} to the rest; they are taken to go to zone {}, {} m away in a \
-             straight line. Check that they can.",
-            whole(join.residents),
-            place.zones[join.zone].key,
-            place.zones[join.to].key,
-            whole(join.metres)
-        ));
-    }
+    all.extend(plans.kept.sentences(&brief.rules));
+    all.extend(plans.joined.iter().map(|join| of_joined(place, join)));
     if plans.divided.0 > 0 {
         let (zones, people) = plans.divided;
         all.push(format!(
@@ -110,6 +102,21 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
         );
     }
     all
+}
+
+fn of_joined(place: &Place, join: &Joined) -> String {
+    let (zone, to) = (&place.zones[join.zone].key, &place.zones[join.to].key);
+    let (people, metres) = (whole(join.residents), whole(join.metres));
+    if join.by_line {
+        return format!(
+            "The lines leave the {people} residents around zone {zone} to themselves, too few for a patch; they go to zone \
+             {to}, {metres} m away, across a line."
+        );
+    }
+    format!(
+        "No walk joins the {people} residents around zone {zone} to the rest; they are taken to go to zone {to}, {metres} m \
+         away in a straight line. Check that they can."
+    )
 }
 
 fn ends(weights: impl Iterator<Item = f64>) -> (f64, f64) {

@@ -51,6 +51,8 @@ pub(crate) struct Element<'a> {
     pub(crate) refs: Vec<i64>,
     /// Of a relation: the ways of its outline.
     pub(crate) outer_ways: Vec<i64>,
+    /// Of a relation: the ways of the islands in it.
+    pub(crate) inner_ways: Vec<i64>,
 }
 
 /// Keys and values.

@@ -159,12 +159,17 @@ fn sift_block<T>(
             }
             Kind::Relation => {
                 for relation in group.relations().filter(|relation| relation.info().visible()) {
-                    let outer = relation.members().filter(|member| {
-                        member.member_type == RelMemberType::Way && member.role().is_ok_and(|role| role != "inner")
-                    });
-                    let outer_ways = outer.map(|member| member.member_id).collect();
+                    let ways = |is_inner: bool| {
+                        let its = relation.members().filter(move |member| {
+                            member.member_type == RelMemberType::Way
+                                && member.role().is_ok_and(|role| (role == "inner") == is_inner)
+                        });
+                        its.map(|member| member.member_id).collect()
+                    };
+                    let (outer_ways, inner_ways) = (ways(false), ways(true));
                     let tags = relation.raw_tags().map(plain).collect::<Result<Tags<'_>, _>>()?;
-                    found.extend(pick(&Element { id: relation.id(), tags, outer_ways, ..Element::default() }));
+                    let id = relation.id();
+                    found.extend(pick(&Element { id, tags, outer_ways, inner_ways, ..Element::default() }));
                 }
             }
         }

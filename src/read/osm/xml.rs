@@ -93,11 +93,10 @@ impl<T, P: Fn(&Element<'_>) -> Option<T>> Sieve<'_, T, P> {
             match name {
                 "tag" => element.tags.extend(value(tag, "k").zip(value(tag, "v"))),
                 "nd" => element.refs.extend(number(tag, "ref")),
-                "member"
-                    if value(tag, "type").as_deref() == Some("way")
-                        && value(tag, "role").as_deref() != Some("inner") =>
-                {
-                    element.outer_ways.extend(number(tag, "ref"));
+                "member" if value(tag, "type").as_deref() == Some("way") => {
+                    let is_inner = value(tag, "role").as_deref() == Some("inner");
+                    let ways = if is_inner { &mut element.inner_ways } else { &mut element.outer_ways };
+                    ways.extend(number(tag, "ref"));
                 }
                 _ => {}
             }

@@ -1,12 +1,19 @@
 //! The part of the page about what changed since the last quarter.
 
+use super::boundary::boundary;
 use super::met;
 use crate::place::{Basis, Place, reading_order};
 use crate::report::rows::Rows;
 
 /// The last whole quarter beside the one before and beside the same quarter a year before, which has the same season;
 /// which groups and themes changed beyond chance. Nothing where the place has no records.
-pub(super) fn changed(place: &Place, dimensions: &[Rows<'_>], themes: Option<&Rows<'_>>, patch: &str) -> String {
+pub(super) fn changed(
+    place: &Place,
+    dimensions: &[Rows<'_>],
+    themes: Option<&Rows<'_>>,
+    (changes, moved): (Option<&Rows<'_>>, Option<&Rows<'_>>),
+    patch: &str,
+) -> String {
     let Some(rows) = dimensions.first() else { return String::new() };
     let here = rows.find(&[("patch_id", patch), ("group", "all")]);
     let Some(&ever) = here.iter().find(|row| rows.is(**row, "period", "all")) else { return String::new() };
@@ -51,6 +58,7 @@ pub(super) fn changed(place: &Place, dimensions: &[Rows<'_>], themes: Option<&Ro
             ));
         }
     }
+    said.extend(boundary(place, changes, moved, patch));
     let list: String = said.iter().map(|one| format!("<li>{one}</li>")).collect();
     format!("<h2>What changed since the last quarter</h2><ul>{list}</ul>")
 }

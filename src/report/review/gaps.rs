@@ -26,7 +26,7 @@ pub(super) fn gaps(place: &Place, missing: &[Missing], patch: PatchIdx) -> Strin
     if here.is_empty() {
         return match place.standards.is_empty() {
             true => String::new(),
-            false => "<p>Everybody here can walk to all of it in time.</p>".to_owned(),
+            false => "<p>Everybody here can get to all of it in time.</p>".to_owned(),
         };
     }
     let named: Vec<&&Missing> = here.iter().filter(|own| own.residents >= FEW).take(NAMED).collect();
@@ -95,6 +95,7 @@ fn lacking(lack: &Lack) -> String {
         Cause::Severance => "near, but cut off",
         Cause::Hours => "near, but shut then",
         Cause::Access => "near, but with steps",
+        Cause::Timetable => "a bus, but not then",
         Cause::Planned => "decided, not yet open",
     };
     match round::minutes(lack.median) {

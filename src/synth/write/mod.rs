@@ -1,6 +1,7 @@
 //! Writes the borough down as the files a council would hand over.
 
 mod boundaries;
+mod buses;
 mod osm;
 mod staged;
 mod tables;
@@ -38,8 +39,9 @@ pub(super) mod file {
     pub(super) const POSTCODES: &str = "postcodes-made-up.csv";
     pub(super) const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
     pub(super) const GRANTS: &str = "grants-made-up.csv";
-    /// Every file of a demo.
-    pub(super) const ALL: [&str; 18] = [
+    pub(super) const BUSES: &str = "buses-made-up.zip";
+    /// Every file of a demo; that of the buses only where they were asked for.
+    pub(super) const ALL: [&str; 19] = [
         PLACE,
         README,
         FAULTS,
@@ -58,6 +60,7 @@ pub(super) mod file {
         ENGAGEMENT[0],
         ENGAGEMENT[1],
         GRANTS,
+        BUSES,
     ];
 }
 
@@ -119,7 +122,7 @@ fn grant_faults() -> [Fault; 4] {
 /// Writes every file into `dir`.
 pub(super) fn write_all(
     borough: &Borough,
-    options: &DemoOptions,
+    (options, with_buses): (&DemoOptions, bool),
     dir: &Path,
     steps: &dyn Fn(&str),
 ) -> Result<DemoReport, DemoError> {
@@ -146,12 +149,16 @@ pub(super) fn write_all(
     })?;
     let given = to_file(dir, file::GRANTS, |path| grants::write(borough, options.seed, path))?;
     faults.extend(grant_faults());
+    if with_buses {
+        steps("Writing a timetable");
+        to_file(dir, file::BUSES, |path| buses::write(borough, &placed, path))?;
+    }
     steps("Writing place.toml");
     to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &given, options)))?;
     to_file(dir, file::FAULTS, |path| std::fs::write(path, words::faults(borough, &faults)))?;
-    to_file(dir, file::README, |path| std::fs::write(path, words::readme(borough, options)))?;
+    to_file(dir, file::README, |path| std::fs::write(path, words::readme(borough, options, with_buses)))?;
     to_file(dir, file::SCHEMA, |path| std::fs::write(path, SCHEMA))?;
-    to_file(dir, file::PLACE, |path| std::fs::write(path, words::place(borough)))?;
+    to_file(dir, file::PLACE, |path| std::fs::write(path, words::place(borough) + words::buses(with_buses)))?;
     Ok(DemoReport {
         name: borough.names.borough().to_owned(),
         dir: dir.to_path_buf(),

@@ -193,8 +193,40 @@ within_minutes = 20
     )
 }
 
+/// What `place.toml` says of buses, where they were asked for.
+pub(super) const fn buses(with_buses: bool) -> &'static str {
+    if with_buses { BUSES } else { "" }
+}
+
+const BUSES: &str = r#"
+# Buses run on weekdays until half past six, less often on Saturdays, and one line on Sundays.
+[[transit]]
+file = "buses-made-up.zip"
+source = { title = "Bus timetable (made up)", licence = "CC0-1.0", date = "2025-03-01" }
+
+[[standards]]
+key = "library-by-bus-30"
+title = "A library within 30 minutes by bus and on foot, Tuesday 10:00-12:00, and back by 16:00"
+kinds = "library"
+within_minutes = 30
+by = "walk+transit"
+window = "Tu 10:00-12:00"
+changes = 1
+back_by = "16:00"
+
+[[standards]]
+key = "hub-evening-by-bus-30"
+title = "A community hub within 30 minutes by bus and on foot, Tuesday 18:30-19:30, open after 17:00"
+kinds = "community_hub"
+within_minutes = 30
+open_after = "17:00"
+by = "walk+transit"
+window = "Tu 18:30-19:30"
+changes = 1
+"#;
+
 /// `README.txt`.
-pub(super) fn readme(borough: &Borough, options: &DemoOptions) -> String {
+pub(super) fn readme(borough: &Borough, options: &DemoOptions, with_buses: bool) -> String {
     format!(
         "{MARK}\n\n\
         {name} does not exist. It lies in the North Sea, so that nobody takes it for a real place, and\n\
@@ -205,7 +237,7 @@ pub(super) fn readme(borough: &Borough, options: &DemoOptions) -> String {
         planted in the records is in {planted}.\n\n\
         See what is in it and what is wrong with it:\n    patchwork check DIRECTORY\n\
         Serve it to QGIS, a browser or a notebook:\n    patchwork serve DIRECTORY\n\
-        Write it again, to the last byte:\n    patchwork demo DIRECTORY --residents {asked} --seed {seed}\n",
+        Write it again, to the last byte:\n    patchwork demo DIRECTORY --residents {asked} --seed {seed}{buses}\n",
         name = borough.names.borough(),
         residents = borough.residents(),
         zones = borough.town.zones.len(),
@@ -214,6 +246,7 @@ pub(super) fn readme(borough: &Borough, options: &DemoOptions) -> String {
         planted = file::PLANTED,
         asked = options.residents,
         seed = options.seed,
+        buses = if with_buses { " --buses" } else { "" },
     )
 }
 

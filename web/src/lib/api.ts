@@ -15,8 +15,21 @@ export interface Landing {
   attribution: string;
   notices: string[];
   links: Link[];
+  /** A map of the owner's own to draw below the answers. */
+  base_map?: { tiles: string; attribution: string };
   /** Whom to tell when something is wrong: words or an address. */
   contact?: string;
+}
+
+/** Of a standard by bus and on foot: when people set out, and which days the timetable knows. */
+export interface Journey {
+  days: string[];
+  window: string;
+  changes: number;
+  walk_minutes: number;
+  back_by: string | null;
+  timetable_first: string | null;
+  timetable_last: string | null;
 }
 
 export interface Collection {
@@ -30,11 +43,13 @@ export interface Collection {
   method?: string;
   itemCount: number;
   /** What coverage and gaps are about. */
-  standard?: { key: string; title: string; kinds: string[]; within_minutes: number };
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null };
   /** The whole place, under the names that one zone has. */
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */
   walking_speeds_kmh?: Record<string, number>;
+  /** What the records count, where a layer is of them: people, each once, or attendances, where they cannot tell people apart. */
+  "x-patchwork-counts"?: "people" | "attendances";
   /** Which kind of layer this is, and what it is about where there are several of the kind. */
   "x-patchwork-kind"?: string;
   "x-patchwork-about"?: "place" | { standard: string } | { dimension: { key: string; label: string } };

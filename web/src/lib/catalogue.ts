@@ -1,6 +1,6 @@
 /** What there is to ask, read from the catalogue: a new standard or group appears without code here. */
 
-import type { Collection, Feature, Row, Schema } from "./api";
+import type { Collection, Feature, Journey, Row, Schema } from "./api";
 import { figure, inOrder } from "./words";
 
 export interface Standard {
@@ -13,6 +13,8 @@ export interface Standard {
   coverage: Collection;
   /** The whole place, under the names that one zone has. */
   totals: Row;
+  /** By bus and on foot; absent where walking alone counts. */
+  journey: Journey | undefined;
   /** Absent where only coverage was measured. */
   gaps: Collection | undefined;
 }
@@ -21,8 +23,8 @@ export function standards(all: Collection[]): Standard[] {
   return all.flatMap((coverage) => {
     const { standard, totals } = coverage;
     if (!standard || coverage["x-patchwork-kind"] !== "coverage") return [];
-    const { key, title, kinds, within_minutes: within } = standard;
-    return [{ key, title, kinds, within, coverage, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
+    const { key, title, kinds, within_minutes: within, journey } = standard;
+    return [{ key, title, kinds, within, coverage, journey: journey ?? undefined, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
   });
 }
 

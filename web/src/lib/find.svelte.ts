@@ -24,11 +24,15 @@ const MOST = 8;
 /** Milliseconds between the last key and the question to the server. */
 const PAUSE = 120;
 
+/** What surroundings are called in a list. */
+const CLASSES: Record<string, string> = { settlement: "neighbourhood", green: "park or wood", waterway: "water" };
+
 /** A collection whose items are found by name, which of their properties that is, and what to call them. */
 const SEARCHED: { id: string; name: string; note: (row: Record<string, Value>) => string }[] = [
   { id: "patches", name: "name", note: () => "patch" },
   { id: "assets", name: "name", note: (row) => phrase(text(row.kind)) },
   { id: "streets", name: "name", note: () => "street" },
+  { id: "surroundings", name: "name", note: (row) => CLASSES[text(row.class)] ?? phrase(text(row.class)) },
   { id: "zones", name: "zone_id", note: () => "zone" },
 ];
 

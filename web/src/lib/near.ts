@@ -20,7 +20,7 @@ export interface Nearest {
   date: string;
   farthest_minutes: number;
   kinds: { kind: string; nearest: Near | null }[];
-  standards: { standard: string; title: string; kept: boolean; within_minutes: number; nearest: Near | null }[];
+  standards: { standard: string; title: string; by?: string; kept: boolean | null; within_minutes: number; nearest: Near | null }[];
   assumptions: string[];
 }
 

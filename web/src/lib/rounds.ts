@@ -33,8 +33,8 @@ export const rounds = (asked: Asked): Promise<Rounds> => execute<Rounds>("rounds
 /** Residents that a day's work reaches: about 300 households. */
 export const A_DAY = 700;
 
-/** What a street is called; one without a name by its zone. */
-export const streetName = (stop: Stop): string => stop.street ?? `No named street, zone ${stop.zone_id}`;
+/** What a street is called. */
+export type Named = (stop: Stop) => string;
 
 /** What tells a street from every other, whatever else changes in the list. */
 export const stopKey = (stop: Stop): string => [stop.patch_id ?? "", stop.street ?? `zone ${stop.zone_id}`].join("/");
@@ -64,9 +64,9 @@ export function keepTicked(place: string, done: Map<string, string>): boolean {
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 /** The streets as waypoints, and each day as a route (GPX 1.1, Topografix). */
-export function gpx(title: string, stops: Stop[]): string {
+export function gpx(title: string, stops: Stop[], name: Named): string {
   const point = (tag: string, stop: Stop): string =>
-    stop.position ? `<${tag} lat="${stop.position[1]}" lon="${stop.position[0]}"><name>${escaped(`${stop.order}. ${streetName(stop)}`)}</name><desc>about ${Math.round(stop.residents)} residents</desc></${tag}>` : "";
+    stop.position ? `<${tag} lat="${stop.position[1]}" lon="${stop.position[0]}"><name>${escaped(`${stop.order}. ${name(stop)}`)}</name><desc>about ${Math.round(stop.residents)} residents</desc></${tag}>` : "";
   const days = [...new Set(stops.map((stop) => stop.day))].map((day) => `<rte><name>Day ${day}</name>${stops.filter((stop) => stop.day === day).map((stop) => point("rtept", stop)).join("")}</rte>`);
   return `<?xml version="1.0" encoding="UTF-8"?>\n<gpx version="1.1" creator="Patchwork" xmlns="http://www.topografix.com/GPX/1/1"><metadata><name>${escaped(title)}</name></metadata>${stops.map((stop) => point("wpt", stop)).join("")}${days.join("")}</gpx>\n`;
 }

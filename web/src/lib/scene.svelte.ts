@@ -18,6 +18,8 @@ export interface Areas {
   classes: Class[];
   /** What the classes are of, with the unit. */
   unit: string;
+  /** Property of patches that says the same of a whole patch: they are filled where the areas are too small to be drawn. */
+  far?: string;
   /** What an area without the number is, and the pattern it has. */
   none: string;
   pattern: "none" | "protected";
@@ -44,10 +46,18 @@ class Scene {
   /** Ids of the assets that an answer names. */
   stars = $state.raw(new Set<string>());
   changes = $state.raw<ZoneChange[]>([]);
+  /** A map of the owner's own is shown below, where there is one. */
+  base = $state(true);
+  /** What is looked for is of a kind there is none of yet, so assets of today are beside the point. */
+  bare = $state(false);
+  /** The map is seen from so far that it is filled by patch. */
+  afar = $state(false);
   /** Area that is pointed at in a table. */
   area = $state("");
   /** Takes the next click on the map, when somebody waits for one. */
   taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
+  /** Takes the area that is clicked on, when somebody wants to know. */
+  picking = $state.raw<((area: string) => void) | null>(null);
   /** Lines for the tip over an area. */
   tip = $state.raw<(area: string) => string[]>(() => []);
   /** The answer in few words, on the map where the answer itself is below it. */
@@ -64,7 +74,8 @@ class Scene {
     this.changes = [];
     this.stars = new Set();
     this.area = this.says = "";
-    this.taking = null;
+    this.taking = this.picking = null;
+    this.bare = false;
   }
 }
 

@@ -16,6 +16,8 @@ export interface Scenario {
 
 /** What the best sites are asked for with. */
 export interface Brief {
+  /** A kind of which there is none yet, in words; empty where more of what the standard asks for is looked for. */
+  first: string;
   sites: number;
   /** Share of all residents to be covered, from 0 to 1, by as few sites as can be, instead of a number of sites. */
   cover: number | null;
@@ -38,7 +40,7 @@ export interface Candidate {
   cost?: number;
 }
 
-export const BRIEF: Readonly<Brief> = { sites: 3, cover: null, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
+export const BRIEF: Readonly<Brief> = { first: "", sites: 3, cover: null, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
 
 /** The most pins and the most scenarios there can be; beyond, nobody compares by looking. */
 export const MOST_PINS = 12;
@@ -98,9 +100,9 @@ export function writeBrief(brief: Brief): string {
 }
 
 /** The brief as the process takes it. */
-export function briefInputs(standard: string, { within, objective, keep, sites, cover, streets, kinds, floors, points, budget }: Brief): object {
+export function briefInputs(standard: string, { first, within, objective, keep, sites, cover, streets, kinds, floors, points, budget }: Brief): object {
   const candidates = points.length ? { points } : kinds.length ? { kinds } : { streets };
-  return { standard, objective, keep, candidates, floors, ...(budget !== null ? { budget } : cover !== null ? { cover } : { sites }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
+  return { ...(first ? { first_of_kind: first } : { standard }), objective, keep, candidates, floors, ...(budget !== null ? { budget } : cover !== null ? { cover } : { sites }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
 }
 
 /** Money as people write it: "£120,000", "120000.50", "120k". `null` where it can be read in two ways, or in none. */

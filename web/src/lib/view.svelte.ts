@@ -1,6 +1,6 @@
 /** What the reader looks at. All of it stands in the address, so that a link shows the same again. */
 
-export type Question = "near" | "patch" | "sites" | "giving";
+export type Question = "near" | "patch" | "sites" | "patches" | "giving";
 export type Way = "try" | "find";
 export type Shown = "coverage" | "walk" | "gaps" | "reach";
 
@@ -32,6 +32,8 @@ export interface View {
   here: string;
   /** What the best sites were asked for with; empty until they are. */
   brief: string;
+  /** What new patches were asked for with, as `patching.ts` writes it; empty until they are. */
+  redraw: string;
   /** Scenarios that are kept side by side. */
   kept: string;
   /** Where the map was moved to: `lon,lat,zoom`; empty while it fits what is chosen. */
@@ -40,13 +42,13 @@ export interface View {
 
 export const START: Readonly<View> = {
   ask: "patch", standard: "", patch: "", group: "", show: "coverage", gap: "", walk: "", patches: "name", gaps: "-residents", zones: "covered_share",
-  by: "try", pins: "", here: "", shut: "", brief: "", kept: "", at: "",
+  by: "try", pins: "", here: "", shut: "", brief: "", redraw: "", kept: "", at: "",
 };
 
 export const view: View = $state({ ...START });
 
 const NAMES = Object.keys(START) as (keyof View)[];
-const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["near", "patch", "sites", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
+const CHOICES: { ask: Question[]; by: Way[]; show: Shown[] } = { ask: ["near", "patch", "sites", "patches", "giving"], by: ["try", "find"], show: ["coverage", "walk", "gaps", "reach"] };
 
 function oneOf<T extends string>(value: string, choices: T[], otherwise: T): T {
   return choices.find((each) => each === value) ?? otherwise;

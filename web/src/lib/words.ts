@@ -121,6 +121,12 @@ const CAUSES: Cause[] = [
     remedy: "Go and look what is in the way (river, railway, main road). A crossing or a path may do more than a building.",
   },
   {
+    word: "timetable",
+    label: "No bus then",
+    meaning: "At another time of the day or week a bus would do, but not when the standard asks.",
+    remedy: "Ask the operator or the council for a trip at that time, or move the sessions to when the buses run.",
+  },
+  {
     word: "hours",
     label: "Shut at the time",
     meaning: "Near enough, but not open when it is needed, or its hours are not known.",

@@ -4,12 +4,12 @@ import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONF
 import type { FeatureCollection, Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { type Feature, address } from "../lib/api";
+import { type Feature, address, ask } from "../lib/api";
 import type { Areas } from "../lib/scene.svelte";
 import type { ZoneChange } from "../lib/process";
 import { CAUSES, OTHERS, disc, pattern } from "./patterns";
 import { type Box, box, spot } from "./shapes";
-import { type Placed, areas, base, gaps, streets } from "./style";
+import { type Placed, afar, areas, base, gaps, streets, surroundings } from "./style";
 
 setWorkerUrl(workerUrl);
 // Its workers fetch their code while the data come.
@@ -51,6 +51,8 @@ export interface Told {
   moved: (at: string) => void;
   /** The picture shifted under what lies over it. */
   shifted: () => void;
+  /** Whether it is seen from so far that patches are filled, not areas. */
+  far: (is: boolean) => void;
   /** How long a change took to be seen, in milliseconds. */
   took: (time: number) => void;
 }
@@ -59,7 +61,7 @@ export interface Told {
 const DEEPEST = 14;
 /** Pixels kept free round what is shown, more where the buttons are. */
 const AROUND = { top: 30, bottom: 30, left: 30, right: 62 };
-const AREAS = ["areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
+const AREAS = ["areas-afar", "areas", "areas-none", "areas-gain", "areas-loss", "areas-line", "area-line"];
 const SIGNS = ["areas-gain", "areas-loss"];
 const GAPS = ["gaps", "gaps-line", "gap-line"];
 const nothing: FilterSpecification = ["boolean", false];
@@ -75,6 +77,10 @@ export class Drawing {
   #marked = new Map<string, number>();
   #areas: Areas | null = null;
   #gapTiles: string | null = null;
+  /** The first zoom at which the areas are in tiles. */
+  #begins = 0;
+  /** Opacity of what is filled. */
+  #through = 1;
   #size: { width: number; height: number };
 
   constructor(container: HTMLElement, extent: Box, at: string, patches: Feature[], told: Told) {
@@ -134,12 +140,34 @@ export class Drawing {
     return this.#standing;
   }
 
-  /** Streets come after everything else, tile by tile. */
-  async addStreets(): Promise<void> {
+  /** Draws a map of the owner's own below everything, and lets it show through. */
+  async addBase(tiles: string | null): Promise<void> {
     await this.#ready;
-    if (this.#map.getSource("streets")) return;
-    this.#map.addSource("streets", tiles("streets"));
-    this.#add(streets());
+    const map = this.#map;
+    if (tiles && !map.getSource("base")) {
+      map.addSource("base", { type: "raster", tiles: [tiles], tileSize: 256, maxzoom: 19 });
+      map.addLayer({ id: "base", type: "raster", source: "base", paint: { "raster-saturation": -0.6 } }, "land");
+    }
+    if (map.getLayer("base")) map.setLayoutProperty("base", "visibility", tiles ? "visible" : "none");
+    map.setPaintProperty("land", "fill-opacity", tiles ? 0.2 : 1);
+    this.#through = tiles ? 0.65 : 1;
+    this.#letThrough();
+  }
+
+  /** How much of what is filled stands in the way of the base map. */
+  #letThrough(): void {
+    for (const id of ["areas", "areas-afar"]) if (this.#map.getLayer(id)) this.#map.setPaintProperty(id, "fill-opacity", this.#through);
+  }
+
+  /** What people know the place by, and streets over it, come after everything else, tile by tile. */
+  async addGround(has: (collection: string) => boolean): Promise<void> {
+    await this.#ready;
+    const named = (this.#last.patches ?? []).map((each) => String(each.properties.name ?? ""));
+    for (const [id, layers] of [["surroundings", () => surroundings(named)], ["streets", streets]] as const) {
+      if (!has(id) || this.#map.getSource(id)) continue;
+      this.#map.addSource(id, tiles(id));
+      this.#add(layers());
+    }
   }
 
   fit(to: Feature[], gently: boolean): void {
@@ -223,6 +251,7 @@ export class Drawing {
       map.addSource("areas", next.tiled ? { ...tiles(next.collection), promoteId: next.key } : { type: "geojson", promoteId: next.key, data: collection(next.features) });
       this.#marked = new Map();
     } else if (!next.tiled && last?.features !== next.features) this.#fill("areas", next.features);
+    this.#fillAfar(next);
     for (const { layer, before } of areas(next)) {
       if (!map.getLayer(layer.id)) map.addLayer(layer, before);
       else if (layer.id === "areas" && layer.type === "fill") map.setPaintProperty("areas", "fill-color", layer.paint?.["fill-color"]);
@@ -231,6 +260,25 @@ export class Drawing {
         map.setPaintProperty("areas-none", "fill-pattern", next.pattern);
       }
     }
+    this.#letThrough();
+  }
+
+  /** From afar patches are filled: asked once for each collection, how far that is. */
+  #fillAfar(next: Areas): void {
+    const map = this.#map;
+    if (map.getLayer("areas-afar")) map.removeLayer("areas-afar");
+    if (!next.far) {
+      this.#told.far(false);
+      return;
+    }
+    void begins(next.collection).then((zoom) => {
+      if (this.#areas !== next) return;
+      this.#begins = zoom;
+      this.#add(afar(next, zoom));
+      this.#letThrough();
+      this.#looks(this.#last);
+      this.#told.far(map.getZoom() < zoom);
+    });
   }
 
   /** Marks areas where somebody gains or loses. */
@@ -254,7 +302,7 @@ export class Drawing {
     this.#map.once("render", () => requestAnimationFrame(() => requestAnimationFrame(() => this.#told.took(performance.now() - from))));
   }
 
-  #looks({ areas, patch }: Picture): void {
+  #looks({ areas = null, patch = "" }: Partial<Picture>): void {
     const map = this.#map;
     const visible = (layer: string, yes: boolean): void => void (map.getLayer(layer) && map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none"));
     for (const layer of AREAS) visible(layer, areas !== null && (!SIGNS.includes(layer) || this.#marked.size > 0));
@@ -279,6 +327,7 @@ export class Drawing {
       this.#told.chosen(at);
     });
     map.on("move", () => this.#told.shifted());
+    map.on("zoom", () => this.#told.far(!!this.#areas?.far && map.getZoom() < this.#begins));
     map.on("resize", () => {
       const { clientWidth: width, clientHeight: height } = map.getContainer();
       this.#size = { width, height };
@@ -306,6 +355,17 @@ export class Drawing {
     const { lng: lon, lat } = map.unproject([point.x, point.y]);
     return { x: point.x, y: point.y, lon, lat, area, gap: name(first("gaps"), "gap_id"), patch, asset };
   }
+}
+
+const begun = new Map<string, Promise<number>>();
+
+/** The first zoom at which a collection is in tiles; 0 where that is not said. */
+function begins(id: string): Promise<number> {
+  const known = begun.get(id);
+  if (known) return known;
+  const asked = ask<{ minzoom?: number }>(`tiles/${encodeURIComponent(id)}/tilejson.json`).then(({ minzoom }) => minzoom ?? 0).catch(() => 0);
+  begun.set(id, asked);
+  return asked;
 }
 
 /** The tiles of a collection, as the server cuts them. */

@@ -26,6 +26,9 @@ export const SHARES: Class[] = [
 const GREYS = ["#f5f5f3", "#e3e5e7", "#ced2d6", "#b5bbc1", "#9aa2aa"] as const;
 export const QUIET_SHARES: Class[] = SHARES.map((each, i) => ({ ...each, colour: GREYS[i] ?? GREYS[0] }));
 
+/** Where there is none of what is asked about, nobody is covered. */
+export const BARE: Class[] = [{ upTo: 1, label: "nobody: there is none yet", colour: GREYS[0] }];
+
 /** Share of an area's residents who gain. */
 export const GAINS: Class[] = [
   { upTo: 0.5, label: "up to half", colour: BLUES[3] },
@@ -51,6 +54,16 @@ export function metClass(rate: number, low: number, high: number, whole: number)
   return rate > whole * 2 ? 4 : 3;
 }
 
+/** Residents of a patch against the average of all. */
+export const OFF: Class[] = [
+  { upTo: 0, label: "fewer", colour: LESS },
+  { upTo: 1, label: "within it", colour: SAME },
+  { upTo: 2, label: "more", colour: MORE },
+];
+
+/** Colours by which neighbouring patches are told apart: pale, so that names and signs are read on them. */
+export const TINTS = ["#e4e4e0", "#8badcd", "#e1a35f", "#bccfe2", "#f3dcc0", "#b5bbc1"] as const;
+
 /** Money: where there is little for the need comes first, then money against the whole place’s. */
 export const MONEY: Class[] = [
   { upTo: 0, label: "likely cold spot", colour: LESS2 },
@@ -70,6 +83,8 @@ export const MINUTES: Class[] = WALK_LABELS.map((label, i) => ({ upTo: WALKS[i] 
 
 /** The scale as a step expression of the drawing library. */
 export function steps(property: string, classes: Class[]): ExpressionSpecification {
+  // One class alone has no steps.
+  if (classes.length < 2) return ["literal", classes[0]?.colour ?? BLUES[0]] as ExpressionSpecification;
   // The first class includes its upper end, so each step begins a hair above the one before.
   const stops = classes.slice(1).flatMap((each, i) => [(classes[i]?.upTo ?? 0) + 1e-6, each.colour]);
   return ["step", ["coalesce", ["get", property], 0], classes[0]?.colour ?? BLUES[0], ...stops] as ExpressionSpecification;

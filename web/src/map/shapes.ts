@@ -48,6 +48,11 @@ function crossings(all: Position[][], level: number): number[] {
   return found.sort((a, b) => a - b);
 }
 
+/** Whether a spot lies in an area. */
+export function holds(geometry: Geometry, at: readonly [number, number]): boolean {
+  return crossings(rings(geometry), at[1]).filter((x) => x < at[0]).length % 2 === 1;
+}
+
 /** A spot for a sign or a pin: the point, the middle of a line, or inside an area. */
 export function spot(geometry: Geometry | null): Position | null {
   if (geometry?.type === "Point") return geometry.coordinates;

@@ -32,10 +32,11 @@ export function base(patches: FeatureCollection): StyleSpecification {
         type: "circle",
         source: "assets",
         paint: {
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, ["case", ["get", "used"], 4.5, 2], 15, ["case", ["get", "used"], 8, 5]],
+          // From very far they are specks: what is filled below them is what there is to see.
+          "circle-radius": ["interpolate", ["linear"], ["zoom"], 5, ["case", ["get", "used"], 0.9, 0.5], 8, ["case", ["get", "used"], 2, 1], 10, ["case", ["get", "used"], 4.5, 2], 15, ["case", ["get", "used"], 8, 5]],
           "circle-color": ["case", ["get", "used"], "#1d1d1f", PAPER],
           "circle-stroke-color": ["case", ["get", "used"], PAPER, "#1d1d1f"],
-          "circle-stroke-width": ["case", ["get", "used"], 1.8, 1.2],
+          "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 6, 0, 8, 0.5, 10, ["case", ["get", "used"], 1.8, 1.2]],
         },
       },
       {
@@ -86,6 +87,12 @@ export function gaps(tiles: string | null): Placed[] {
   ];
 }
 
+/** Patches filled by the same classes, where the areas are too small to be drawn; one without the number is left as it is. */
+export function afar({ far, classes }: Areas, begins: number): Placed[] {
+  if (!far || begins <= 0) return [];
+  return [{ before: ABOVE_AREAS, layer: { id: "areas-afar", type: "fill", source: "patches", maxzoom: begins, filter: ["!=", ["get", far], null], paint: { "fill-color": steps(far, classes) } } }];
+}
+
 /** Areas filled by classes, and over them what would change. */
 export function areas({ collection, tiled, property, key, classes, pattern }: Areas): Placed[] {
   const of = from("areas", tiled ? collection : null);
@@ -102,6 +109,39 @@ export function areas({ collection, tiled, property, key, classes, pattern }: Ar
   ]
     .map((layer) => ({ layer, before: ABOVE_AREAS }))
     .concat({ layer: { id: "area-line", type: "line", ...of, filter: ["==", ["get", key], ""], paint: { "line-color": "#1d1d1f", "line-width": 3.5 } } as LayerSpecification, before: "assets" });
+}
+
+/** What people know the place by. It lies over the fill: nobody lives in a lake or a park. What is `named` already is not named again. */
+export function surroundings(named: string[]): Placed[] {
+  const of = { source: "surroundings", "source-layer": "surroundings" };
+  const are = (...classes: string[]): ExpressionSpecification => ["in", ["get", "class"], ["literal", classes]];
+  const railway = (id: string, colour: string, width: number, dash?: number[]): Placed => ({
+    before: "veil",
+    layer: { id: `surroundings-${id}`, type: "line", ...of, filter: are("railway"), paint: { "line-color": colour, "line-width": ["interpolate", ["linear"], ["zoom"], 10, width * 0.6, 16, width * 1.6], ...(dash ? { "line-dasharray": dash } : {}) } },
+  });
+  const names = (id: string, minzoom: number, classes: string[], colour: string, size: number): Placed => ({
+    before: "assets",
+    layer: {
+      id: `surroundings-${id}`,
+      type: "symbol",
+      ...of,
+      minzoom,
+      filter: ["all", ["has", "name"], ["!", ["in", ["get", "name"], ["literal", named]]], are(...classes)],
+      layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": size, "text-max-width": 7, "text-padding": 6 },
+      paint: { "text-color": colour, "text-halo-color": PAPER, "text-halo-width": 1.6 },
+    },
+  });
+  return [
+    { before: "veil", layer: { id: "surroundings-green", type: "fill", ...of, filter: are("green"), paint: { "fill-color": "#e4ecd9", "fill-opacity": 0.85 } } },
+    { before: "veil", layer: { id: "surroundings-water", type: "fill", ...of, filter: are("water"), paint: { "fill-color": "#f4f8f8", "fill-outline-color": "#5d8a8f" } } },
+    { before: "veil", layer: { id: "surroundings-waterway", type: "line", ...of, filter: are("waterway"), layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": "#5d8a8f", "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.8, 16, 2.5] } } },
+    railway("railway", "#4a4f55", 2.2),
+    railway("sleepers", PAPER, 1.3, [4, 4]),
+    names("greens", 13.5, ["green"], "#3d5a2b", 11),
+    names("waters", 12.5, ["water"], "#2f6064", 11),
+    names("stations", 12, ["station"], "#1d1d1f", 11.5),
+    names("settlements", 10, ["settlement"], "#50565d", 12.5),
+  ];
 }
 
 /** Streets, drawn finer from afar, named from near. */

@@ -1,0 +1,170 @@
+//! How often can somebody get there in time, on foot or by what the timetable says?
+
+mod pace;
+mod ways;
+
+use super::walk::{Door, Walk};
+use crate::place::{Journey, Place, Standard};
+use crate::transit::{Connection, Departures};
+use crate::units::{Metres, Seconds, WalkingSpeed};
+use chrono::{Datelike, Days, NaiveDate};
+use pace::Pace;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::ops::Range;
+use ways::Ways;
+
+/// Seconds in a day.
+const DAY: i32 = 86_400;
+
+/// How often one gets there in time from each of some dwelling positions, for each walking speed of the place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Often {
+    /// Moments of setting out: each minute of the window, on each day.
+    pub departures: usize,
+    /// Each walking speed that somebody has, the place's first.
+    paces: Vec<(WalkingSpeed, Vec<Kept>)>,
+}
+
+/// What comes of setting out from one dwelling position at each moment of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Kept {
+    /// How many of the departures arrive in time (and are back in time, where that is asked).
+    pub in_time: u32,
+    /// Seconds from door to door that half of the departures do not exceed; `None` where fewer than half arrive at all.
+    pub p50: Option<u32>,
+    /// Seconds that 85 in 100 of the departures do not exceed.
+    pub p85: Option<u32>,
+}
+
+impl Often {
+    /// What comes of setting out at this speed from the position of this number in the list that was asked about.
+    #[must_use]
+    pub fn kept(&self, position: usize, speed: WalkingSpeed) -> Kept {
+        let own = self.paces.iter().find(|(known, _)| *known == speed).or(self.paces.first());
+        own.and_then(|(_, kept)| kept.get(position)).copied().unwrap_or_default()
+    }
+
+    /// The share of the departures that arrive in time.
+    #[must_use]
+    pub fn share(&self, position: usize, speed: WalkingSpeed) -> f64 {
+        f64::from(self.kept(position, speed).in_time) / self.departures.max(1) as f64
+    }
+
+    /// At the place's own speed.
+    #[must_use]
+    pub fn at_usual_speed(&self, position: usize) -> Kept {
+        self.paces.first().and_then(|(_, kept)| kept.get(position)).copied().unwrap_or_default()
+    }
+}
+
+/// Everything about journeys of a standard that does not hang on where they lead.
+#[derive(Debug)]
+pub(super) struct Journeys<'p> {
+    place: &'p Place,
+    journey: &'p Journey,
+    /// As the standard says it.
+    within: Seconds,
+    /// Whole seconds from door to door.
+    limit: u32,
+    /// Rides that leave outside it are of no use, in seconds of the day.
+    span: Range<i32>,
+    /// What runs on the days asked about, each once with how many days are the same.
+    days: Vec<SameDays>,
+    ways: Ways,
+}
+
+/// What runs on a day, and on how many of those asked about.
+type SameDays = (Vec<Connection>, usize);
+
+impl<'p> Journeys<'p> {
+    /// What runs, and how far it is from homes to stops and between stops. `None` for a standard on foot alone.
+    pub(super) fn of(place: &'p Place, standard: &'p Standard) -> Option<Self> {
+        let journey = standard.transit.as_ref()?;
+        let days = days(place, standard, &journey.days);
+        Some(Self::by(place, standard, journey, days, journey.from..journey.to))
+    }
+
+    /// * `window`: when one sets out.
+    fn by(
+        place: &'p Place,
+        standard: &Standard,
+        journey: &'p Journey,
+        days: Vec<SameDays>,
+        window: Range<i32>,
+    ) -> Self {
+        let fastest = speeds(place).into_iter().fold(place.speed, |a, b| if b > a { b } else { a });
+        // A hair over the limit by rounding is still within it, as it is on foot.
+        let limit = (standard.within.get() + 1e-6).floor().max(0.0) as u32;
+        let ways = Ways::of(place, &days, fastest.distance(journey.walk));
+        let span = window.start..window.end.saturating_add_unsigned(limit).saturating_add(1);
+        Self { place, journey, within: standard.within, limit, span, days, ways }
+    }
+
+    /// How often one gets to the nearest of these doors in time from each of these positions.
+    ///
+    /// * `walks`: for each of `positions`, the walk to the nearest of the doors.
+    pub(super) fn often(&self, doors: &[Door], positions: &[usize], walks: &[Option<Walk>]) -> Often {
+        let from_stops = self.ways.onward(self.place, doors, self.longest_walk());
+        let paces = speeds(self.place).into_iter().map(|speed| {
+            let pace = Pace::new(self, speed, &from_stops);
+            (speed, pace.kept(positions, walks))
+        });
+        Often { departures: self.journey.departures(), paces: paces.collect() }
+    }
+
+    /// From which of these positions one gets there in time at some moment of the days asked about or of another day of
+    /// their week, at the place's walking speed; the way back is left out of account.
+    pub(super) fn at_another_time(&self, standard: &Standard, doors: &[Door], positions: &[usize]) -> Vec<bool> {
+        let week = week(self.place, standard, self.journey);
+        let other = Self::by(self.place, standard, self.journey, week, 0..DAY);
+        let from_stops = other.ways.onward(self.place, doors, other.longest_walk());
+        let pace = Pace::new(&other, self.place.speed, &from_stops);
+        pace.ever(positions)
+    }
+
+    fn longest_walk(&self) -> Metres {
+        let fastest = speeds(self.place).into_iter().fold(self.place.speed, |a, b| if b > a { b } else { a });
+        fastest.distance(self.journey.walk)
+    }
+
+    fn departures(&self) -> Departures {
+        Departures::each_minute(self.journey.from, self.journey.to)
+    }
+}
+
+/// The walking speeds that somebody has here, the place's own first.
+fn speeds(place: &Place) -> Vec<WalkingSpeed> {
+    let mut speeds = vec![place.speed];
+    for speed in place.groups.iter().filter_map(|group| group.speed) {
+        if !speeds.contains(&speed) {
+            speeds.push(speed);
+        }
+    }
+    speeds
+}
+
+/// What runs on these days; days on which the same runs are one.
+fn days(place: &Place, standard: &Standard, days: &[NaiveDate]) -> Vec<SameDays> {
+    let Some(transit) = &place.transit else { return vec![(Vec::new(), days.len())] };
+    let mut different: Vec<SameDays> = Vec::new();
+    let rides: Vec<Vec<Connection>> =
+        days.par_iter().map(|day| transit.timetable.on(*day, standard.step_free)).collect();
+    for rides in rides {
+        match different.iter_mut().find(|(known, _)| *known == rides) {
+            Some((_, count)) => *count += 1,
+            None => different.push((rides, 1)),
+        }
+    }
+    different
+}
+
+/// What runs on each day of the weeks that hold the days asked about.
+fn week(place: &Place, standard: &Standard, journey: &Journey) -> Vec<SameDays> {
+    let of_week = |day: &NaiveDate| {
+        let monday = day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())));
+        (0..7).filter_map(move |n| monday?.checked_add_days(Days::new(n)))
+    };
+    let all: BTreeSet<NaiveDate> = journey.days.iter().flat_map(of_week).collect();
+    days(place, standard, &all.into_iter().collect::<Vec<_>>())
+}
