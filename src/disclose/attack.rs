@@ -23,9 +23,6 @@ const MANY: usize = 40_000;
 /// Possible worlds kept for whoever asks next.
 const KEPT: usize = 64;
 
-/// Shown cells named in a finding.
-const NAMED: usize = 6;
-
 pub(super) struct Attack {
     system: System,
     column: Vec<Option<usize>>,
@@ -342,7 +339,7 @@ impl Attack {
             cell: self.name(cell).to_owned(),
             least,
             most: (self.seen[cell].1 < self.limit - 1.0).then_some(most),
-            by: by.take(NAMED).map(|&other| self.name(other).to_owned()).collect(),
+            by: by.map(|&other| self.name(other).to_owned()).collect(),
         }
     }
 }

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 /// Stands for the table of a count that only several releases together tell.
 const LINKED: &str = "linked releases";
 
+/// Shown cells named in a finding.
+const NAMED: usize = 6;
+
 /// What a reader can work out of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -87,6 +90,8 @@ pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectab
     if releases.len() > 1 && !found.exposed.is_empty() {
         (found.told_before, found.exposed) = told_without(releases, std::mem::take(&mut found.exposed))?;
     }
+    let narrowest = found.tables.iter_mut().filter_map(|table| table.narrowest.as_mut());
+    narrowest.chain(&mut found.exposed).chain(&mut found.told_before).for_each(|finding| finding.by.truncate(NAMED));
     Ok(found)
 }
 

@@ -7,7 +7,7 @@
 
 use super::audit::{attacked, told_without};
 use super::linear::{Lp, Outcome, Row};
-use super::lines::{self, Line, fewest_shown_beside, hide_all, lines_of, may_be_nought};
+use super::lines::{self, Line, hide_all, lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
 use super::published::Published;
@@ -84,6 +84,7 @@ pub(super) fn mislead(
             open = has_hidden.then(|| exposed.into_iter().collect());
             continue;
         }
+        let narrow: BTreeSet<usize> = exposed.into_iter().collect();
         let (told, exposed) = told_without(&releases, found)?;
         if exposed.is_empty() {
             return Ok(told.len());
@@ -96,27 +97,38 @@ pub(super) fn mislead(
         }
         lines::hide_noughts(ground, lines);
         ground.note_noughts(lines);
+        open = Some(narrow);
     }
 }
 
-/// Hides those of the cells that are shown, where that says less than the earlier releases do. Whether there were any.
+/// Hides the smaller half of those of the cells that are shown, where that says less than the earlier releases do. Whether
+/// there were any.
 fn hide_shown(ground: &mut Ground, cells: &[usize]) -> bool {
     let tells = |ground: &Ground, cell: usize| ground.is_shown(cell) && ground.bounds(cell) != ground.told[cell];
-    let shown: Vec<usize> = cells.iter().copied().filter(|&cell| tells(ground, cell)).collect();
-    shown.iter().for_each(|&cell| ground.is_hidden[cell] = true);
+    let mut shown: Vec<usize> = cells.iter().copied().filter(|&cell| tells(ground, cell)).collect();
+    shown.sort_by_key(|&cell| (ground.exact[cell], cell));
+    let half = shown.len().div_ceil(2);
+    shown.iter().take(half).for_each(|&cell| ground.is_hidden[cell] = true);
     !shown.is_empty()
 }
 
-/// Hides the counts beside some of the cells that are hidden and known to be somebody, so that they may be nought: an
-/// eighth of them, those that have fewest beside them. Whether there were any.
+/// Hides the counts beside one of the cells that is hidden and known to be somebody, so that it may be nought: those of the
+/// line in which least is hidden so, noughts with it. Whether there were any.
 fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
     let known = |cell: &usize| ground.is_published[*cell] && ground.is_hidden[*cell] && !ground.may_be_nought[*cell];
-    let beside = cells.iter().filter(|cell| known(cell)).map(|&cell| fewest_shown_beside(ground, lines, cell));
-    let mut beside: Vec<Vec<usize>> = beside.filter(|beside| !beside.is_empty()).collect();
-    beside.sort_by_key(Vec::len);
-    let some = beside.len().div_ceil(8);
-    beside.iter().take(some).flatten().for_each(|&cell| ground.is_hidden[cell] = true);
-    some > 0
+    let known: BTreeSet<usize> = cells.iter().copied().filter(known).collect();
+    let of = |line: &Line| {
+        let shown: Vec<usize> = line.to_hide().filter(|&cell| ground.is_shown(cell)).collect();
+        let is_nought =
+            |&&cell: &&usize| ground.exact[cell] == 0 && !ground.is_hidden[cell] && ground.told[cell].1 > 0.0;
+        let noughts = line.parts().iter().filter(is_nought).count();
+        (!shown.is_empty()).then_some((shown.len() + noughts, shown))
+    };
+    let all =
+        lines.iter().filter(|line| line.parts().len() > 1 && line.parts().iter().any(|part| known.contains(part)));
+    let Some((_, least)) = all.filter_map(of).min() else { return false };
+    least.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+    true
 }
 
 /// What a reader knows of a cell from one release.
