@@ -150,6 +150,26 @@ fn a_zone_that_changes_its_patch_is_not_told_by_two_releases_together() {
 }
 
 #[test]
+fn groups_made_of_columns_of_the_same_names_are_not_one_group_in_the_next_release() {
+    let tables = |counts: &[u64]| {
+        let mut group = Dimension::new("age_sex", Relation::Sum).of_people();
+        let all = group.push("all", "", None);
+        for key in ["women_young", "men_young", "women_old", "men_old"] {
+            let at = group.push(key, key, Some(all));
+            let columns = if key.ends_with("young") { ["0", "1"] } else { ["2", "3"] };
+            group.ground(at, columns.map(ToOwned::to_owned));
+        }
+        Tables { tables: vec![table(vec![flat("patch", Relation::Sum, &["a", "b"]), group], counts)] }
+    };
+    let now = tables(&[30, 3, 50, 70, 20, 90, 4, 60]);
+    let first = protected(&tables(&[30, 3, 50, 70, 20, 90, 4, 60]));
+    let second = protect(&now, &POLICY, std::slice::from_ref(&first)).expect("it is what it was");
+    assert_eq!(second.told_before, 0);
+    assert_eq!(second.tables, first.tables, "nothing changed");
+    is_safe(&[first, second]);
+}
+
+#[test]
 fn groups_that_are_renamed_or_merged_and_another_threshold_tell_no_more() {
     let tables = |groups: &[(&str, &[(&str, u64)])]| {
         let mut group = Dimension::new("group", Relation::Sum).of_people();
