@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle attack notebooks browser lint docs deny format bench fuzz kill dirty html meaning same tools tools-for-tests clean
+.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill dirty html meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,7 +51,7 @@ test: tested ## everything; at the end, what was left out and why
 	@if [ -s $(PATCHWORK_LEFT_OUT) ]; then echo "Left out on this machine:"; sort -u $(PATCHWORK_LEFT_OUT) | sed 's/^/  - /'; \
 	else echo "Nothing was left out."; fi
 
-tested: nothing-left-out lint rust clients oracle notebooks browser html
+tested: nothing-left-out lint rust clients oracle engine notebooks browser html
 
 nothing-left-out: tools-for-tests
 	@mkdir -p $(dir $(PATCHWORK_LEFT_OUT)) && : > $(PATCHWORK_LEFT_OUT)
@@ -81,6 +81,12 @@ soak: build $(VENV)/ready ## ten minutes of high load with reloads: whole answer
 oracle: build $(VENV)/ready ## walking distances against scipy on the demo and two real cities
 	cargo build --example export_network
 	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) -m pytest -q tests/oracle
+
+# A Python that has pyspark, and where the job runs.
+SPARK_PYTHON ?= $(PYTHON)
+SPARK_MASTER ?= local[2]
+engine: build $(VENV)/ready ## Spark's cube of dirty records beside ours, byte for byte; RECORDS of them
+	PATCHWORK_BIN=$(PATCHWORK) $(PYTHON) tests/engine_cube.py --records $(or $(RECORDS),100000) --master '$(SPARK_MASTER)' --python $(SPARK_PYTHON)
 
 # How many places, and how many chains of four releases.
 N ?= 1000

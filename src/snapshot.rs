@@ -1,5 +1,6 @@
 //! A place with its layers, ready to be handed out: built whole, swapped whole, never changed.
 
+mod again;
 mod collection;
 mod saved;
 mod shared;
@@ -7,6 +8,8 @@ mod shared;
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use saved::{Saved, Unsaved};
 pub use shared::{Failure, Shared};
+
+use again::Again;
 
 use crate::disclose::Protected;
 use crate::export::tile::archive;
@@ -30,6 +33,8 @@ pub struct Snapshot {
     digest: String,
     today: OnceLock<Today>,
     missing: OnceLock<Vec<Missing>>,
+    /// Gaps of each standard, in the order of the place's; none where the layers came from elsewhere.
+    gaps: Vec<Gaps>,
     archive: OnceLock<Saved>,
     /// When it was built.
     pub built_at: DateTime<Utc>,
@@ -46,14 +51,28 @@ pub struct Snapshot {
 impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
-    pub fn build(place: Place, mut issues: Vec<Issue>) -> Self {
+    pub fn build(place: Place, issues: Vec<Issue>) -> Self {
+        Self::build_after(place, issues, None)
+    }
+
+    /// The same where another place was answered before, most of which is often this one's too: what rests on nothing
+    /// that differs is taken over, and comes out as if it had been worked out again.
+    #[must_use]
+    pub fn build_after(place: Place, mut issues: Vec<Issue>, before: Option<&Self>) -> Self {
+        let again = before.and_then(|before| Again::of(before, &place));
         // Protecting counts keeps one thread busy, and the walks the others.
-        let (measured, engaged) = rayon::join(|| measured(&place), || Engaged::of(&place));
+        let (measured, engaged) = rayon::join(
+            || measured(&place, again.as_ref()),
+            || match before.and_then(|before| again::published(before, &place)) {
+                Some(protected) => Ok(Some(Engaged::from(&place, protected))),
+                None => Engaged::of(&place),
+            },
+        );
         let engaged = engaged.unwrap_or_else(|why| {
             issues.push(Engaged::not_protected(&why));
             None
         });
-        let (layers, totals, coverage, lacking) = {
+        let (layers, totals, lacking) = {
             let standards: Vec<Answer<'_>> = measured
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
@@ -63,27 +82,44 @@ impl Snapshot {
             let findings = Findings { standards, giving: giving.as_ref(), engaged: engaged.as_ref() };
             let layers = catalog::build(&place, &findings);
             let both: Vec<_> = measured.iter().map(|(_, coverage, gaps)| (coverage, gaps)).collect();
-            let lacking = missing(&place, &both);
-            (layers, totals, measured.into_iter().map(|(_, coverage, _)| coverage).collect(), lacking)
+            (layers, totals, missing(&place, &both))
         };
+        let (coverage, gaps) = measured.into_iter().map(|(_, coverage, gaps)| (coverage, gaps)).unzip();
         let today = OnceLock::from(Today::measured(&place, coverage));
         let release = engaged.map(|engaged| engaged.protected);
-        Self { today, missing: OnceLock::from(lacking), release, ..Self::assembled(place, layers, totals, issues) }
+        let assembled = Self::assembled(place, layers, totals, issues, before);
+        Self { today, missing: OnceLock::from(lacking), gaps, release, ..assembled }
     }
 
     /// A snapshot of layers that were made already.
     #[must_use]
     pub fn of_layers(place: Place, layers: Vec<Layer>, issues: Vec<Issue>) -> Self {
-        Self::assembled(place, layers, Vec::new(), issues)
+        Self::assembled(place, layers, Vec::new(), issues, None)
     }
 
-    fn assembled(place: Place, layers: Vec<Layer>, totals: Vec<Totals>, issues: Vec<Issue>) -> Self {
-        let collections: Vec<Arc<Collection>> =
-            layers.into_par_iter().map(|layer| Arc::new(Collection::new(layer, &place.plane))).collect();
+    fn assembled(
+        place: Place,
+        layers: Vec<Layer>,
+        totals: Vec<Totals>,
+        issues: Vec<Issue>,
+        before: Option<&Self>,
+    ) -> Self {
+        let before = before.filter(|before| before.place.plane == place.plane);
+        let indexed = |layer: Layer| match before.and_then(|before| before.made(&layer)) {
+            Some(same) => Arc::clone(same),
+            None => Arc::new(Collection::new(layer, &place.plane)),
+        };
+        let collections: Vec<Arc<Collection>> = layers.into_par_iter().map(indexed).collect();
         let digest = digest(&place, &collections, &totals, &issues);
         let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), Utc::now());
-        let (took, release, place) = (None, None, Arc::new(place));
-        Self { place, layers: collections, digest, today, missing, archive, built_at, took, issues, release, totals }
+        let (took, release, gaps, place) = (None, None, Vec::new(), Arc::new(place));
+        let layers = collections;
+        Self { place, layers, digest, today, missing, gaps, archive, built_at, took, issues, release, totals }
+    }
+
+    /// The collection that is made of this very layer.
+    fn made(&self, layer: &Layer) -> Option<&Arc<Collection>> {
+        self.layers.iter().find(|each| each.layer.id == layer.id).filter(|each| each.layer == *layer)
     }
 
     /// The same for those who may see only some of its layers, with a digest of its own. Only what is drawn and listed
@@ -97,8 +133,8 @@ impl Snapshot {
         let digest = digest(&self.place, &layers, &totals, &self.issues);
         let (today, missing, archive) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         let (place, issues) = (Arc::clone(&self.place), self.issues.clone());
-        let (built_at, took) = (self.built_at, self.took);
-        Self { place, layers, digest, today, missing, archive, built_at, took, issues, release: None, totals }
+        let (built_at, took, gaps, release) = (self.built_at, self.took, Vec::new(), None);
+        Self { place, layers, digest, today, missing, gaps, archive, built_at, took, issues, release, totals }
     }
 
     /// Why nothing is shown of engagement records that are there, and what to do.
@@ -171,8 +207,11 @@ impl Snapshot {
 }
 
 /// What is true of the place by each of its standards.
-fn measured(place: &Place) -> Vec<(&Standard, Coverage, Gaps)> {
+fn measured<'a>(place: &'a Place, again: Option<&Again<'_>>) -> Vec<(&'a Standard, Coverage, Gaps)> {
     let by_standard = place.standards.par_iter().map(|standard| {
+        if let Some((coverage, gaps)) = again.and_then(|again| again.of_standard(place, standard)) {
+            return (standard, coverage, gaps);
+        }
         let coverage = coverage(place, standard);
         let gaps = gaps(place, standard, &coverage);
         (standard, coverage, gaps)

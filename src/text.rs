@@ -24,6 +24,12 @@ pub fn whole(number: f64) -> String {
     thousands(number.round_ties_even() as i64)
 }
 
+/// A share with one decimal: `38.4%`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
+}
+
 /// Columns padded to line up: the first to the left, the others to the right.
 #[must_use]
 pub fn table(rows: &[Vec<String>]) -> String {

@@ -1,12 +1,14 @@
 """Kills the server while eight clients work, again and again, and looks for what was acknowledged.
 
-`python3 tests/kill.py PROGRAM [ROUNDS]`: a small demo in a workspace; each round starts the server, lets eight clients
+`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER]`: a tiny place in a workspace, so that a publish takes a fraction of
+a second (in FOLDER, a small disk of its own, which is filled in the middle of each round); each round starts the server, lets eight clients
 bring, write, publish, undo and save scenarios for a moment, kills it with SIGKILL, and then asks: is `store verify`
 clean, is every version and every draft that a client was told of there with the bytes it sent, does the version in
 force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first that is
 missing. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -23,6 +25,39 @@ import time
 import urllib.parse
 
 CLIENTS = 8
+TOML = """[place]
+name = "Tiny"
+date = "2024-06-30"
+[patches]
+file = "patches.geojson"
+[zones]
+file = "zones.geojson"
+residents = "n"
+[[assets]]
+file = "hubs.csv"
+kind = "hub"
+[[standards]]
+key = "hub"
+kinds = ["hub"]
+within_minutes = 15
+"""
+
+
+def square(key, west, wide):
+    ring = [[west, 51.58], [west + wide, 51.58], [west + wide, 51.59], [west, 51.59], [west, 51.58]]
+    return {"type": "Feature", "properties": {"code": key, "n": 100}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def tiny(place):
+    """Four zones in two patches, a hub, no streets."""
+    place = pathlib.Path(place)
+    place.mkdir()
+    zones = [square(f"Z{i}", -3 + i / 100, 0.01) for i in range(4)]
+    patches = [square(f"P{i}", -3 + i / 50, 0.02) for i in range(2)]
+    (place / "place.toml").write_text(TOML)
+    (place / "hubs.csv").write_text("name,latitude,longitude,status\nOne,51.585,-2.995,open\n")
+    for name, features in (("zones", zones), ("patches", patches)):
+        (place / f"{name}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
 
 
 class Lost(Exception):
@@ -32,8 +67,8 @@ class Lost(Exception):
 class Client:
     """A browser: a cookie, and the seal of the forms."""
 
-    def __init__(self, port, key):
-        self.port = port
+    def __init__(self, port, key, timeout=60):
+        self.port, self.timeout = port, timeout
         self.cookie = ""
         status, headers, _ = self.send("POST", "/sign-in", urllib.parse.urlencode({"key": key}))
         assert status == 303, status
@@ -42,7 +77,7 @@ class Client:
         self.seal = re.search(r'name="seal" value="(\w+)"', page)[1]
 
     def send(self, method, path, body=None, media="application/x-www-form-urlencoded"):
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
             headers = {"Cookie": self.cookie, "Accept": "text/html", "Content-Type": media}
             link.request(method, path, body, headers)
@@ -54,9 +89,9 @@ class Client:
     def form(self, path, **fields):
         return self.send("POST", path, urllib.parse.urlencode({"seal": self.seal, **fields}))
 
-    def bring(self, name, data, purpose):
+    def bring(self, name, data, purpose, kind="library"):
         edge = "edge0f7"
-        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in (("seal", self.seal), ("purpose", purpose), ("kind", "library"))]
+        parts = [f'--{edge}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in (("seal", self.seal), ("purpose", purpose), ("kind", kind))]
         parts.append(f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n')
         body = "".join(parts).encode() + data + f"\r\n--{edge}--\r\n".encode()
         return self.send("POST", "/drafts", body, f"multipart/form-data; boundary={edge}")
@@ -68,7 +103,7 @@ def work(client, told, lock, stop, seed):
     while not stop.is_set():
         n += 1
         name = f"l{seed}-{n}.csv"
-        data = f"name,latitude,longitude\nLibrary {seed} {n},54.2,1.1\n".encode()
+        data = f"name,latitude,longitude\nLibrary {seed} {n},51.585,-2.985\n".encode()
         try:
             what = chance.choice(["bring", "record", "scenario", "publish", "publish", "publish", "undo"])
             if what == "bring":
@@ -152,10 +187,21 @@ def looked(program, workspace, told):
     db.close()
 
 
-def main(program, rounds):
-    folder = tempfile.TemporaryDirectory()
+def filled(folder):
+    """Fills the disk to its last byte; what to take away again."""
+    filler = pathlib.Path(folder) / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (65536, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    return filler
+
+
+def main(program, rounds, within=None):
+    folder = tempfile.TemporaryDirectory(dir=within)
     place, workspace = f"{folder.name}/place", f"{folder.name}/w"
-    subprocess.run([program, "demo", place, "--residents", "600"], check=True, stdout=subprocess.DEVNULL)
+    tiny(place)
     subprocess.run([program, "store", "init", workspace], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([program, "store", "import", workspace, place], check=True, stdout=subprocess.DEVNULL)
     chance = random.Random(int(os.environ.get("SEED", "1")))
@@ -179,13 +225,18 @@ def main(program, rounds):
         for thread in threads:
             thread.start()
         time.sleep(chance.uniform(0.05, 4))
+        filler = filled(within) if within else None
+        if filler:
+            time.sleep(chance.uniform(0.05, 2))
         server.send_signal(signal.SIGKILL)
         server.wait()
+        if filler:
+            filler.unlink()
         stop.set()
         for thread in threads:
             thread.join()
         looked(program, workspace, told)
-        if nth % 50 == 49 or nth == rounds - 1:
+        if nth % 10 == 9 or nth == rounds - 1:
             counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
             print(f"{nth + 1} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
     folder.cleanup()
@@ -193,6 +244,6 @@ def main(program, rounds):
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20)
+        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20, *sys.argv[3:4])
     except Lost as why:
         sys.exit(f"LOST: {why}")

@@ -4,6 +4,7 @@ use crate::config::{LogFormat, Overrides};
 use crate::layer::CATALOGUE;
 use crate::layer::catalog::Entry;
 use crate::locate::Model;
+use crate::plan::hubs::Objective;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -64,6 +65,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Measure a place: coverage and gaps of its standards, reach, themes, evidence, or giving
     Measure(MeasureArgs),
+    /// Count engagement records into a cube, which can be kept, merged and read instead of them
+    Count(super::count::CountArgs),
+    /// Merge the cubes of parts into one
+    Cube(super::count::CubeArgs),
     /// Say who loses what when assets close: on foot and by bus, by group and patch
     Closure(super::closure::ClosureArgs),
     /// Attack what is published of engagement records, and say what can be worked out
@@ -219,19 +224,6 @@ pub enum AnswerFormat {
     Json,
 }
 
-/// What the best choice of sites is best at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PlanObjective {
-    /// Most residents covered
-    Coverage,
-    /// Least walking by everybody together
-    Walking,
-    /// The group with the lowest covered share first, then the next
-    WorstOff,
-    /// Most residents covered, those of deprived zones counting for up to twice as much
-    Deprivation,
-}
-
 /// Whether today's hubs stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PlanKeep {
@@ -271,8 +263,8 @@ pub struct HubsArgs {
     #[arg(long, value_name = "MIN")]
     pub within: Option<f64>,
     /// What the choice is best at
-    #[arg(long, value_enum, default_value_t = PlanObjective::Coverage)]
-    pub objective: PlanObjective,
+    #[arg(long, value_enum, default_value_t = Objective::Coverage)]
+    pub objective: Objective,
     /// Where sites may be: kinds of asset, a file of points, or streets:METRES
     #[arg(long, value_name = "KIND,…|FILE|streets:METRES", default_value = "streets:250")]
     pub candidates: String,
@@ -430,6 +422,9 @@ pub struct RehearseArgs {
     /// Bytes it may take
     #[arg(long)]
     pub bytes: Option<u64>,
+    /// A file there that is to be read, and nothing else
+    #[arg(long)]
+    pub file: Vec<String>,
 }
 
 /// `patchwork serve`

@@ -4,6 +4,7 @@
 mod args;
 mod audit;
 mod check;
+mod count;
 mod closure;
 mod demo;
 mod engaged;
@@ -79,6 +80,8 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(args, &progress),
         Command::Check(args) => check::run(args, &progress),
         Command::Measure(args) => measure::run(args, &progress),
+        Command::Count(args) => count::run(args, &progress),
+        Command::Cube(args) => count::cube(args, &progress),
         Command::Closure(args) => closure::run(args, &progress),
         Command::Audit(args) => audit::run(args, &progress),
         Command::Review(args) => review::run(args, &progress),

@@ -1,6 +1,6 @@
 //! `patchwork plan`: where the next hubs should go, as words for a committee, JSON, or a layer in a file.
 
-use super::args::{AnswerFormat, HubsArgs, PlanKeep, PlanObjective};
+use super::args::{AnswerFormat, HubsArgs, PlanKeep};
 use super::output::{check_ending, percent, write_layer};
 use super::progress::Progress;
 use super::words::{table, whole};
@@ -14,6 +14,8 @@ use crate::plan::hubs::{
     standard_named,
 };
 use crate::units::{Metres, Seconds, Share};
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -40,13 +42,17 @@ pub fn run(dir: &Path, args: &HubsArgs, progress: &Progress) -> Result<(), Failu
     }
 }
 
+impl ValueEnum for Objective {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.word()).help(self.unit()))
+    }
+}
+
 fn brief(place: &Place, args: &HubsArgs) -> Result<Brief, Failure> {
-    let objective = match args.objective {
-        PlanObjective::Coverage => Objective::Coverage,
-        PlanObjective::Walking => Objective::Walking,
-        PlanObjective::WorstOff => Objective::WorstOff,
-        PlanObjective::Deprivation => Objective::Deprivation,
-    };
     let keep = match args.keep {
         PlanKeep::Existing => Keep::Existing,
         PlanKeep::Free => Keep::Free,
@@ -55,7 +61,7 @@ fn brief(place: &Place, args: &HubsArgs) -> Result<Brief, Failure> {
         standard: standard(place, args)?,
         sites: args.sites.map(|sites| sites as usize),
         budget: args.budget,
-        objective,
+        objective: args.objective,
         candidates: candidates(place, &args.candidates)?,
         keep,
         floors: args.floor.iter().map(|words| group_floor(place, words)).collect::<Result<_, _>>()?,

@@ -4,7 +4,7 @@ use super::Failure;
 use super::args::{RehearseArgs, ServeArgs};
 use crate::config::{Config, LogFormat};
 use crate::disclose::release;
-use crate::edit::Editing;
+use crate::edit::{Editing, Trial};
 use crate::http::{self, Options};
 use crate::load;
 use crate::memory;
@@ -64,7 +64,7 @@ fn open(dir: &Path, shared: &Arc<Shared>, config: &Config) -> Result<(Arc<Editin
     // What somebody brings is never read beyond its own directory, whatever the settings allow the operator.
     let mut settings = config.clone();
     settings.allow_outside = false;
-    let rehearsal = Box::new(move |dir: &Path| tried(dir, &settings));
+    let rehearsal = Box::new(move |dir: &Path, trial: &Trial| tried(dir, trial, &settings));
     Ok((Editing::begin(workspace, Arc::clone(shared), rehearsal)?, key, lock))
 }
 
@@ -181,21 +181,30 @@ fn state(shared: &Shared) {
 /// Whether the place can be loaded within the memory and the time that a reload may take; when not, what was served
 /// before stays.
 fn rehearsed(dir: &Path, shared: &Shared, config: &Config) -> bool {
-    let Err(why) = tried(dir, config) else { return true };
+    let Err(why) = tried(dir, &Trial::Place, config) else { return true };
     let remedy = "What was served before stays; look at the files with patchwork check, or allow more in reload_memory_mb and reload_timeout_s";
     shared.failed(vec![Issue::error(Code::ReloadTooLarge, Where::file("place.toml"), why.clone(), remedy)]);
     tracing::error!(dir = %dir.display(), "{why}. {remedy}");
     false
 }
 
-/// Loads the place in another process, so that what ends that process leaves this one alone.
-fn tried(dir: &Path, config: &Config) -> Result<(), String> {
-    let bytes = match config.reload_memory_mb {
+/// Memory in which a few small files must be read.
+const FILES_MB: u64 = 512;
+
+/// Loads the place in another process, or reads a few of its files, so that what ends that process leaves this one alone.
+fn tried(dir: &Path, trial: &Trial, config: &Config) -> Result<(), String> {
+    let allowed = match config.reload_memory_mb {
         0 => memory::left().map(|bytes| bytes / 10 * 9),
         megabytes => Some(megabytes.saturating_mul(1024 * 1024)),
     };
+    let few = FILES_MB * 1024 * 1024;
+    let (bytes, files) = match trial {
+        Trial::Place => (allowed, &[][..]),
+        Trial::Files(files) if files.is_empty() => return Ok(()),
+        Trial::Files(files) => (Some(allowed.map_or(few, |bytes| bytes.min(few))), files.as_slice()),
+    };
     let limit = Duration::from_secs(config.reload_timeout_s);
-    match rehearsal(dir, config, bytes).and_then(|child| ended(child, limit)) {
+    match rehearsal(dir, files, config, bytes).and_then(|child| ended(child, limit)) {
         // With errors in its files it ends with 1; what they are is found out by loading it here, which then takes
         // no more than it took there.
         Ok(Some(status)) if status.code().is_some_and(|code| code <= 1) => Ok(()),
@@ -207,11 +216,14 @@ fn tried(dir: &Path, config: &Config) -> Result<(), String> {
     }
 }
 
-fn rehearsal(dir: &Path, config: &Config, bytes: Option<u64>) -> std::io::Result<Child> {
+fn rehearsal(dir: &Path, files: &[String], config: &Config, bytes: Option<u64>) -> std::io::Result<Child> {
     let mut command = std::process::Command::new(std::env::current_exe()?);
     command.args(["--quiet", "rehearse"]).arg(dir);
     if let Some(bytes) = bytes {
         command.args(["--bytes", &bytes.to_string()]);
+    }
+    for file in files {
+        command.arg("--file").arg(file);
     }
     command
         .env("PATCHWORK_ALLOW_OUTSIDE", config.allow_outside.to_string())
@@ -244,6 +256,13 @@ pub fn rehearse(args: &RehearseArgs, config: &Config) -> Result<(), Failure> {
     memory::go_first();
     if let Some(bytes) = args.bytes {
         memory::at_most(bytes)?;
+    }
+    if !args.file.is_empty() {
+        // What is wrong with a file is found out by loading it; here it only has to be read to its end.
+        for name in &args.file {
+            let _ = load::table_of(&args.dir.join(name), name);
+        }
+        return Ok(());
     }
     if !args.dir.join("place.toml").exists() {
         // A heap of files of which a place is to be drafted.

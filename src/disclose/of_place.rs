@@ -30,6 +30,15 @@ pub fn of_place(place: &Place) -> Result<Option<Protected>, Unprotectable> {
     protected(place, policy(place), &earlier(place)?)
 }
 
+/// Whether the records of both places count the same people in the same way under the same rules: what was published of
+/// one is then true of the other, and published again tells nobody anything new.
+#[must_use]
+pub fn counts_the_same(one: &Place, other: &Place) -> bool {
+    policy(one) == policy(other)
+        && one.earlier_patches == other.earlier_patches
+        && tabulate::tables(one).tables == tabulate::tables(other).tables
+}
+
 /// The tables as they would leave without protection: for the audit, which must find fault with them.
 ///
 /// # Errors

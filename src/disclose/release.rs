@@ -96,6 +96,13 @@ pub fn read(text: &[u8]) -> Result<Protected, String> {
     Ok(Protected { policy, tables, told_before })
 }
 
+/// A release as it is read back from its file. Of tables of which no count is told the cells are not written, so this, and
+/// not what was written, is like what was kept.
+#[must_use]
+pub fn kept(release: &Protected) -> Option<Protected> {
+    read(&write(release)).ok()
+}
+
 fn list<'v>(value: &'v Value, key: &str) -> Result<&'v Vec<Value>, String> {
     value.get(key).and_then(Value::as_array).ok_or_else(|| format!("\"{key}\" is not a list"))
 }

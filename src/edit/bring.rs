@@ -2,8 +2,23 @@
 
 use super::Editing;
 use crate::load::recognise::{self, Purpose as Known};
+use crate::read::has_more_rows;
 use crate::store::{Actor, Draft, Entry, StoreError, Stored, is_name};
 use std::io::{Read, Seek};
+
+/// Rows of a file that is brought: what one sheet of a workbook can hold. Counted before anything is made of it.
+const ROWS: u64 = 1_048_576;
+/// Rows of a file that stands for one of the place, or begins one: the postcodes of a country are fewer.
+pub(super) const ROWS_OF_A_COUNTRY: u64 = 4_000_000;
+
+/// Why a file with too many rows is not taken, and what to do.
+pub(super) fn too_long(name: &str, most: u64) -> StoreError {
+    StoreError::Refused(format!(
+        "{name} has more than {} rows, which is the most that is taken here. Nothing was changed. Leave out what is not \
+         of this place, or bring it in parts, such as a file for each quarter",
+        crate::text::whole(most as f64)
+    ))
+}
 
 /// What whoever brings a file says it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +65,10 @@ impl Editing {
         if self.workspace().keeper().draft(&draft.id)?.revision != draft.revision {
             let why = "Somebody changed this draft after you opened it. Nothing was changed; look at it again first";
             return Err(StoreError::Stale(why.to_owned()));
+        }
+        let most = if matches!(purpose, Purpose::Replaces(_)) { ROWS_OF_A_COUNTRY } else { ROWS };
+        if has_more_rows(bytes, &given, most)? {
+            return Err(too_long(&given, most));
         }
         let kept = self.workspace().files.put(bytes, limit)?;
         let of_draft = super::by_name(&draft.files);
@@ -154,7 +173,8 @@ fn plain_name(given: &str) -> Stored<String> {
     )))
 }
 
-fn ending(name: &str) -> String {
+/// The ending of a name, in small letters.
+pub(super) fn ending(name: &str) -> String {
     name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default()
 }
 

@@ -35,31 +35,57 @@ fn digits(entries: &[Entry]) -> String {
     manifest_hash(entries).chars().take(DIGITS).collect()
 }
 
+/// What says of files that they were published with a release that was kept before, in whose words they say the same.
+fn same_as(workspace: &Workspace, own: &str) -> PathBuf {
+    workspace.releases().join(format!("{own}.same"))
+}
+
 /// Tells a place what its workspace published before these files, beside what its own settings name.
 pub(super) fn tell(workspace: &Workspace, entries: &[Entry], place: &mut Place) -> Stored<()> {
     let own = digits(entries);
+    let same = std::fs::read_to_string(same_as(workspace, &own)).ok();
     // A version that is read again is protected as it was when it was published.
-    place.disclosure.earlier.extend(files(workspace)?.into_iter().take_while(|(name, _)| !name.contains(&own)));
+    let before = |(name, _): &(String, String)| !name.contains(&own) && same.as_ref() != Some(name);
+    place.disclosure.earlier.extend(files(workspace)?.into_iter().take_while(before));
     Ok(())
 }
 
-/// Keeps what a snapshot of these files tells of people met, before it is served, and audits it together with all that
-/// was published before. The file that was written, if one had to be.
+/// What came of an audit, and what had been published by then.
+#[derive(Debug, Clone)]
+pub(super) struct Audited {
+    releases: Vec<String>,
+    /// The release that says the same; nothing new has to be kept then.
+    same: Option<String>,
+    /// Why it may not be published.
+    refused: Option<String>,
+}
+
+impl Audited {
+    /// Why it may not be published, in words.
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+}
+
+/// Audits what a snapshot tells of people met together with all that was published before; `None` where it tells nothing.
 ///
 /// # Errors
-/// When a small count could be worked out, in words and with what to do, or the release cannot be kept.
-pub(super) fn keep(workspace: &Workspace, entries: &[Entry], snapshot: &Snapshot) -> Stored<Option<PathBuf>> {
+/// When what was published before cannot be read.
+pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Option<Audited>> {
     let Some(now) = &snapshot.release else { return Ok(None) };
     let cannot = |why: String| StoreError::Refused(format!("Nothing was published: {why}"));
+    let files = files(workspace)?;
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
     let mut releases: Vec<Protected> = disclose::earlier(&snapshot.place).map_err(|why| cannot(why.to_string()))?;
     let told = snapshot.place.disclosure.earlier.len();
     let known: Vec<&String> = snapshot.place.disclosure.earlier.iter().map(|(name, _)| name).collect();
-    for (name, text) in files(workspace)? {
+    let own = release::kept(now);
+    for (name, text) in files {
         let one = release::read(text.as_bytes()).map_err(|why| {
             cannot(format!("the release {name} cannot be read ({why}); bring the workspace back from a copy"))
         })?;
-        if one.policy == now.policy && one.tables == now.tables {
-            return Ok(None);
+        if own.as_ref().is_some_and(|own| one.policy == own.policy && one.tables == own.tables) {
+            return Ok(Some(Audited { releases: names, same: Some(name), refused: None }));
         }
         if !known.contains(&&name) {
             releases.push(one);
@@ -69,27 +95,61 @@ pub(super) fn keep(workspace: &Workspace, entries: &[Entry], snapshot: &Snapshot
     // What was protected together is audited where something else was published since, and once before it is kept.
     let policy = disclose::policy(&snapshot.place);
     let found = audit(&releases, &policy).map_err(|why| cannot(why.to_string()))?;
-    if !found.exposed.is_empty() {
+    let refused = (!found.exposed.is_empty()).then(|| {
         let named: Vec<&str> = found.exposed.iter().take(NAMED).map(|finding| finding.cell.as_str()).collect();
         let since = if releases.len() > told + 1 {
             "check the draft again, since another version was published; else "
         } else {
             ""
         };
-        return Err(cannot(format!(
+        format!(
             "together with what was published before, {} small counts of people could be worked out ({}). To publish, \
              {since}join small groups or patches, or raise the threshold under [disclosure]",
             found.exposed.len(),
             named.join("; ")
-        )));
+        )
+    });
+    Ok(Some(Audited { releases: names, same: None, refused }))
+}
+
+/// Keeps what a snapshot of these files tells of people met, before it is served, once it was audited together with all
+/// that was published before: when it was looked at, and again where something was published since. The file that was
+/// written, if one had to be.
+///
+/// # Errors
+/// When a small count could be worked out, in words and with what to do, or the release cannot be kept.
+pub(super) fn keep(
+    workspace: &Workspace,
+    entries: &[Entry],
+    snapshot: &Snapshot,
+    seen: Option<Audited>,
+) -> Stored<Option<PathBuf>> {
+    let Some(now) = &snapshot.release else { return Ok(None) };
+    let names: Vec<String> = files(workspace)?.into_iter().map(|(name, _)| name).collect();
+    let seen = match seen.filter(|seen| seen.releases == names) {
+        None => audited(workspace, snapshot)?,
+        seen => seen,
+    };
+    if let Some(why) = seen.as_ref().and_then(Audited::refused) {
+        return Err(StoreError::Refused(format!("Nothing was published: {why}")));
     }
+    let own = digits(entries);
     let directory = workspace.releases();
+    let (path, text) = match seen.and_then(|seen| seen.same) {
+        Some(same) if same.contains(&own) => return Ok(None),
+        Some(same) => (same_as(workspace, &own), same.into_bytes()),
+        None => {
+            let name = format!("{}-{own}.json", chrono::Utc::now().format("%Y-%m-%dT%H%M%S%.3fZ"));
+            (directory.join(name), release::write(now))
+        }
+    };
+    if path.exists() {
+        return Ok(None);
+    }
     std::fs::create_dir_all(&directory)?;
     let mut file = tempfile::NamedTempFile::new_in(&directory)?;
-    file.write_all(&release::write(now))?;
+    file.write_all(&text)?;
     file.as_file().sync_all()?;
-    let name = format!("{}-{}.json", chrono::Utc::now().format("%Y-%m-%dT%H%M%S%.3fZ"), digits(entries));
-    let path = directory.join(name);
     file.persist(&path).map_err(|error| error.error)?;
     // The name lasts before a version is acknowledged that rests on it.
     sync(&directory)?;

@@ -7,6 +7,7 @@
 
 mod access;
 mod bring;
+mod check;
 mod compare;
 mod correct;
 mod kept;
@@ -20,25 +21,25 @@ pub use correct::Correction;
 pub use record::{Met, is_shared};
 pub use returned::returned;
 
-use crate::load;
 use crate::place::{Code, Issue, UnderstoodTable, Where};
-use crate::snapshot::{Shared, Snapshot};
-use crate::store::{Action, Actor, Draft, Entry, InForce, StoreError, Stored, Version, Workspace, may};
+use crate::snapshot::Shared;
+use crate::store::{Action, Actor, Entry, InForce, StoreError, Stored, Version, Workspace, may};
 use std::collections::{HashMap, VecDeque};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
-
-/// Snapshots that are kept: the one that is served, and the draft that was checked last or the version before. So a
-/// workspace takes up to twice the memory of a directory, three times while a draft is checked.
-const KEPT: usize = 2;
-
-/// Results of checks that are kept: words, no snapshots.
-const CHECKS: usize = 64;
 
 /// Whether the place in this directory can be loaded within the memory and time there is; why not, in words.
-pub type Rehearsal = Box<dyn Fn(&Path) -> Result<(), String> + Send + Sync>;
+pub type Rehearsal = Box<dyn Fn(&Path, &Trial) -> Result<(), String> + Send + Sync>;
+
+/// What is tried in another process before it is done in this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// The whole place.
+    Place,
+    /// These files alone, which are small, are read: the others are being served, and were tried when they came.
+    Files(Vec<String>),
+}
 
 /// How far the check of a draft is.
 #[derive(Debug, Clone)]
@@ -61,7 +62,7 @@ pub struct Report {
     /// What became of the columns of its tables of residents.
     pub tables: Vec<UnderstoodTable>,
     /// What it changes of what is served; nothing where it cannot be used.
-    pub difference: Option<Difference>,
+    pub difference: Option<Arc<Difference>>,
     /// Digest of all it would say.
     pub digest: Option<String>,
     /// Seconds it took.
@@ -83,7 +84,9 @@ pub struct Editing {
 #[derive(Default)]
 struct State {
     checks: VecDeque<((String, u64), Progress)>,
-    kept: VecDeque<(String, Arc<Snapshot>)>,
+    kept: VecDeque<check::Held>,
+    /// What changed from one list of files to another.
+    differences: VecDeque<((String, String), Arc<Difference>)>,
     heaps: VecDeque<start::Heap>,
 }
 
@@ -113,16 +116,16 @@ impl Editing {
         });
         if let Some(now) = editing.workspace.keeper().in_force()? {
             let version = editing.workspace.keeper().version(now.version)?;
-            let snapshot = editing.snapshot_of(&version.files)?;
+            let (snapshot, seen) = editing.snapshot_of(&version.files)?;
             // A workspace of an older program kept nothing yet; what stands is served in any case.
-            if let Err(why) = kept::keep(&editing.workspace, &version.files, &snapshot) {
+            if let Err(why) = kept::keep(&editing.workspace, &version.files, &snapshot, seen) {
                 tracing::warn!("what is published of people met is not kept: {why}");
             }
             editing.serve(&version.files, snapshot);
         }
         let weak = Arc::downgrade(&editing);
         let thread = std::thread::Builder::new().name("check".to_owned());
-        thread.spawn(move || check_whenever(&wanted, &weak))?;
+        thread.spawn(move || check::whenever(&wanted, &weak))?;
         Ok(editing)
     }
 
@@ -134,111 +137,6 @@ impl Editing {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// How far the check of a draft is; it is begun where it was not.
-    ///
-    /// # Errors
-    /// When nobody checks any more.
-    pub fn progress(&self, draft: &Draft) -> Stored<Progress> {
-        let key = (draft.id.clone(), draft.revision);
-        let mut state = self.state();
-        if let Some((_, progress)) = state.checks.iter().find(|(known, _)| *known == key) {
-            return Ok(progress.clone());
-        }
-        while state.checks.len() >= CHECKS {
-            state.checks.pop_front();
-        }
-        state.checks.push_back((key.clone(), Progress::Waiting));
-        drop(state);
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue
-            .send(key)
-            .map_err(|_| StoreError::Refused("Nothing is checked any more; start the program again".into()))?;
-        Ok(Progress::Waiting)
-    }
-
-    fn tell(&self, key: &(String, u64), progress: Progress) {
-        if let Some((_, known)) = self.state().checks.iter_mut().find(|(known, _)| known == key) {
-            *known = progress;
-        }
-    }
-
-    fn check(&self, key: &(String, u64)) {
-        let began = Instant::now();
-        let checked = self.workspace.keeper().draft(&key.0).and_then(|draft| self.checked(key, &draft));
-        let mut report = checked.unwrap_or_else(|error| refused(error.to_string()));
-        report.seconds = began.elapsed().as_secs_f64();
-        self.tell(key, Progress::Done(Arc::new(report)));
-    }
-
-    fn checked(&self, key: &(String, u64), draft: &Draft) -> Stored<Report> {
-        let view = self.workspace.view(&draft.files)?;
-        self.tell(key, Progress::Running("Trying the files within the memory there is".to_owned()));
-        if let Err(why) = (self.rehearsal)(&view) {
-            let at = Where::file("place.toml");
-            let issue = Issue::error(
-                Code::ReloadTooLarge,
-                at,
-                why,
-                "Nothing was changed. Bring a smaller file, or a mended one",
-            );
-            return Ok(Report { issues: vec![issue], ..refused(String::new()) });
-        }
-        if draft.files.iter().all(|file| file.name != "place.toml") {
-            return self.draft_toml(key, draft, &view);
-        }
-        let loaded = load::load_inside(&view, &|step| self.tell(key, Progress::Running(step.to_owned())));
-        let issues = loaded.issues.clone();
-        let Some(mut place) = loaded.place else {
-            return Ok(Report { is_usable: false, issues, ..refused(String::new()) }.with(loaded.tables));
-        };
-        kept::tell(&self.workspace, &draft.files, &mut place)?;
-        self.tell(key, Progress::Running("Measuring, and protecting small counts".to_owned()));
-        let snapshot = Arc::new(Snapshot::build(place, loaded.issues));
-        let difference = compare::difference(self.shared.current().as_deref(), &snapshot);
-        let digest = Some(snapshot.digest().to_owned());
-        self.keep(&draft.files, snapshot);
-        let report = Report { is_usable: true, issues, difference: Some(difference), digest, ..refused(String::new()) };
-        Ok(report.with(loaded.tables))
-    }
-
-    fn keep(&self, files: &[Entry], snapshot: Arc<Snapshot>) {
-        let hash = crate::store::manifest_hash(files);
-        let mut state = self.state();
-        state.kept.retain(|(known, _)| *known != hash);
-        state.kept.push_back((hash, snapshot));
-        while state.kept.len() > KEPT {
-            state.kept.pop_front();
-        }
-    }
-
-    /// The snapshot of these files: the one that is kept, or one that is made now.
-    fn snapshot_of(&self, files: &[Entry]) -> Stored<Arc<Snapshot>> {
-        let hash = crate::store::manifest_hash(files);
-        if let Some((_, snapshot)) = self.state().kept.iter().find(|(known, _)| *known == hash) {
-            return Ok(Arc::clone(snapshot));
-        }
-        let view = self.workspace.view(files)?;
-        let began = Instant::now();
-        let loaded = load::load_inside(&view, &|step| tracing::info!("{step}"));
-        let Some(mut place) = loaded.place else {
-            let errors = loaded.issues.iter().filter(|issue| issue.severity == crate::place::Severity::Error);
-            let words: Vec<String> =
-                errors.take(3).map(|issue| format!("{}: {}", issue.at.file, issue.problem)).collect();
-            return Err(StoreError::Refused(format!("The files cannot be used: {}", words.join("; "))));
-        };
-        kept::tell(&self.workspace, files, &mut place)?;
-        let mut snapshot = Snapshot::build(place, loaded.issues);
-        snapshot.took = Some(began.elapsed());
-        Ok(Arc::new(snapshot))
-    }
-
-    fn serve(&self, files: &[Entry], snapshot: Arc<Snapshot>) {
-        tracing::info!(digest = snapshot.digest(), "another version is in force");
-        self.keep(files, Arc::clone(&snapshot));
-        self.shared.replace_with(snapshot);
-        crate::memory::give_back();
     }
 
     /// Publishes a draft that was checked: what is served from now on is what was looked at.
@@ -259,9 +157,9 @@ impl Editing {
             }
             _ => return Err(StoreError::Refused("This draft is still being checked; wait for it".to_owned())),
         }
-        let snapshot = self.snapshot_of(&draft.files)?;
+        let (snapshot, seen) = self.snapshot_of(&draft.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept::keep(&self.workspace, &draft.files, &snapshot)?;
+        let kept = kept::keep(&self.workspace, &draft.files, &snapshot, seen)?;
         let published = self.workspace.keeper().publish(actor, id, revision, why);
         let version = published.inspect_err(|_| kept::forget(kept))?;
         self.serve(&version.files, snapshot);
@@ -275,21 +173,28 @@ impl Editing {
     pub fn restore(&self, actor: &Actor, n: u64, seen: u64) -> Stored<InForce> {
         allowed(actor, Action::Publish, None)?;
         let version = self.workspace.keeper().version(n)?;
-        let snapshot = self.snapshot_of(&version.files)?;
+        let (snapshot, audited) = self.snapshot_of(&version.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept::keep(&self.workspace, &version.files, &snapshot)?;
+        let kept = kept::keep(&self.workspace, &version.files, &snapshot, audited)?;
         let moved = self.workspace.keeper().put_in_force(actor, n, seen).inspect_err(|_| kept::forget(kept))?;
         self.serve(&version.files, snapshot);
         Ok(moved)
     }
 
-    /// What changed from one version to another: both are loaded, where they are not kept.
+    /// What changed from one version to another: both are loaded, where they are not kept and nobody asked before.
     ///
     /// # Errors
     /// When there is no such version, or a file of it was erased.
-    pub fn between(&self, from: u64, to: u64) -> Stored<Difference> {
-        let of = |n: u64| self.snapshot_of(&self.workspace.keeper().version(n)?.files);
-        Ok(compare::difference(Some(&*of(from)?), &*of(to)?))
+    pub fn between(&self, from: u64, to: u64) -> Stored<Arc<Difference>> {
+        let files = |n: u64| Ok::<_, StoreError>(self.workspace.keeper().version(n)?.files);
+        let (from, to) = (files(from)?, files(to)?);
+        if let Some(known) = self.difference(&from, &to) {
+            return Ok(known);
+        }
+        let (was, is) = (self.snapshot_of(&from)?.0, self.snapshot_of(&to)?.0);
+        let difference = Arc::new(compare::difference(Some(&was), &is));
+        self.differs(&from, &to, &difference);
+        Ok(difference)
     }
 
     /// Erases the bytes of an upload for good; its hash and the row of the audit stay.
@@ -325,18 +230,6 @@ fn refused(why: String) -> Report {
     let remedy = "Nothing was changed. Bring another file, or a smaller one";
     let issues = if why.is_empty() { Vec::new() } else { vec![Issue::error(Code::DraftUnreadable, at, why, remedy)] };
     Report { is_usable: false, issues, tables: Vec::new(), difference: None, digest: None, seconds: 0.0 }
-}
-
-fn check_whenever(wanted: &Receiver<(String, u64)>, editing: &std::sync::Weak<Editing>) {
-    while let Ok(key) = wanted.recv() {
-        let Some(editing) = editing.upgrade() else { return };
-        // A fault of ours in one check must not keep all others from being checked.
-        let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| editing.check(&key)));
-        if checked.is_err() {
-            let why = "This is a fault in the program. Please report it, with the files if you may".to_owned();
-            editing.tell(&key, Progress::Done(Arc::new(refused(why))));
-        }
-    }
 }
 
 /// Nothing happens that the one table of rights does not allow.

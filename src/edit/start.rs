@@ -3,6 +3,7 @@
 
 use super::{Editing, Report, refused};
 use crate::load::recognise::{self, Drafted, Said};
+use crate::read::has_more_rows;
 use crate::store::{Actor, Draft, Entry, StoreError, Stored, is_name};
 use std::fs::File;
 use std::io::Read;
@@ -116,6 +117,10 @@ impl Editing {
             )),
             error => error,
         })?;
+        let most = super::bring::ROWS_OF_A_COUNTRY;
+        if has_more_rows(&mut self.workspace().files.read(&kept.hash)?, given, most)? {
+            return Err(super::bring::too_long(given, most));
+        }
         *left -= kept.bytes.min(*left);
         entries.push((name.clone(), Some(Entry::new(&name, kept, actor, "First version"))));
         Ok(())

@@ -10,6 +10,7 @@ pub mod geojson;
 pub mod tile;
 
 mod about;
+mod cube;
 mod flatgeobuf;
 mod format;
 mod geopackage;
@@ -21,6 +22,7 @@ mod wkt;
 mod xlsx;
 
 use about::members;
+pub use cube::write as cube;
 pub use flatgeobuf::write as flatgeobuf;
 pub use format::FileFormat;
 pub use geopackage::write as geopackage;

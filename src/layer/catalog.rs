@@ -132,32 +132,32 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
     if context.engaged.is_none() {
         return Vec::new();
     }
-    let mut layers = Vec::new();
     let everybody = ["everybody".to_owned()];
     let dimensions = match context.place.engagement.dimensions.as_slice() {
         [] => everybody.as_slice(),
         told => told,
     };
-    for entry in CATALOGUE {
-        match entry.make {
-            Make::PerDimension(make) => {
-                for dimension in dimensions {
-                    let Some(table) = make(context, dimension) else { continue };
-                    let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
-                    let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
-                    let id = LayerId::of_dimension(entry.id, dimension, label);
-                    layers.push(named(context, entry, id, format!("{}: {label}", entry.title), ("", &[]), table));
-                }
-            }
-            Make::OfRecords(make) => {
-                let id = LayerId::of(entry.id);
-                let table = make(context);
-                layers.extend(table.map(|table| named(context, entry, id, entry.title.to_owned(), ("", &[]), table)));
-            }
-            Make::Once(_) | Make::PerStandard(_) => {}
+    let jobs: Vec<(&Entry, Option<&String>)> = CATALOGUE
+        .iter()
+        .flat_map(|entry| match entry.make {
+            Make::PerDimension(_) => dimensions.iter().map(|dimension| (entry, Some(dimension))).collect(),
+            Make::OfRecords(_) => vec![(entry, None)],
+            Make::Once(_) | Make::PerStandard(_) => Vec::new(),
+        })
+        .collect();
+    let made = jobs.into_par_iter().filter_map(|(entry, dimension)| match (&entry.make, dimension) {
+        (Make::PerDimension(make), Some(dimension)) => {
+            let label = context.place.groups.iter().find(|group| group.dimension == *dimension);
+            let label = label.map_or(dimension.as_str(), |group| group.dimension_label.as_str());
+            let id = LayerId::of_dimension(entry.id, dimension, label);
+            Some(named(context, entry, id, format!("{}: {label}", entry.title), ("", &[]), make(context, dimension)?))
         }
-    }
-    layers
+        (Make::OfRecords(make), _) => {
+            Some(named(context, entry, LayerId::of(entry.id), entry.title.to_owned(), ("", &[]), make(context)?))
+        }
+        _ => None,
+    });
+    made.collect()
 }
 
 /// A table as a layer: `more` is what its description says besides that of its entry, and the roles of the sources it

@@ -3,7 +3,7 @@ use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{field, round, zones};
-use crate::measure::{Covered, HowOften};
+use crate::measure::{Covered, OftenCovered};
 use crate::place::{Zone, ZoneIdx};
 
 /// A zone, and how many of its residents the standard covers.
@@ -50,7 +50,7 @@ const BY_BUS: [(&str, &str); 2] = [
 
 /// For how many residents every departure will do, or half of them, or any; and how long a poor one takes.
 fn how_often<'a>(columns: &mut Columns<'a, Row<'a>>, known: impl Fn(&Row<'a>, f64) -> super::Value + Copy + 'a) {
-    let counts: [(&str, &str, &str, fn(&HowOften) -> f64); 3] = [
+    let counts: [(&str, &str, &str, fn(&OftenCovered) -> f64); 3] = [
         (
             "every_departure_residents",
             "In time by every departure",

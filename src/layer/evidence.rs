@@ -5,7 +5,7 @@ use super::field::said;
 use super::reach::decimals;
 use super::{Field, Is, Marker, Value, field};
 use crate::disclose::Cell;
-use crate::measure::evidence::{Evidence, PerSession, REPORTED, evidence};
+use crate::measure::evidence::{PatchEvidence, PerSession, REPORTED, evidence};
 use crate::place::Patch;
 
 /// The marks: field, title, and what is counted as evidence of each.
@@ -38,7 +38,7 @@ const PER_SESSION: &str = "connections_per_session";
 /// What is recorded of one patch.
 struct Row<'a> {
     patch: &'a Patch,
-    found: Evidence,
+    found: PatchEvidence,
 }
 
 /// The line of the catalogue.
@@ -47,7 +47,7 @@ pub(super) const ENTRY: Entry = Entry {
     subject: "evidence",
     measure: "evidence",
     asks: Some("What there is of a mobilised community in the records, by patch"),
-    title: "Evidence of a mobilised community",
+    title: "PatchEvidence of a mobilised community",
     description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
                   added up. Small counts are hidden and the others rounded before anything else is done with them.",
     method: "evidence",
@@ -117,7 +117,7 @@ fn counted(cell: Cell) -> Value {
 
 const YEAR: &str = "in the last four whole quarters";
 
-/// Name, title, meaning and unit of what projects report, in the order of [`Evidence::reported`].
+/// Name, title, meaning and unit of what projects report, in the order of [`PatchEvidence::reported`].
 fn reported_fields() -> Vec<(&'static str, &'static str, String, &'static str)> {
     let mut fields = vec![
         ("people", "People met", "People met in the whole time".to_owned(), "people"),

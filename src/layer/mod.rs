@@ -70,7 +70,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
 ];
 
 /// A collection of features about one question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// Which it is; as text its name in links: `patches`, `coverage-hub-15`.
     pub id: LayerId,
@@ -147,7 +147,7 @@ pub enum FieldKind {
 }
 
 /// A feature: one value for each field of its layer, in order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Feature {
     /// Stable name, unique in the layer.
     pub id: String,

@@ -6,16 +6,16 @@ use serde::Serialize;
 
 /// A table with a title for each column.
 #[derive(Debug, Serialize)]
-pub struct Table {
+pub struct PageTable {
     /// The columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<PageColumn>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<PageRow>,
 }
 
 /// A column.
 #[derive(Debug, Serialize)]
-pub struct Column {
+pub struct PageColumn {
     /// Public name of the property.
     pub name: String,
     /// Name for people.
@@ -30,7 +30,7 @@ pub struct Column {
 
 /// A row.
 #[derive(Debug, Serialize)]
-pub struct Row {
+pub struct PageRow {
     /// Name of the feature.
     pub id: String,
     /// One cell for each column.
@@ -39,11 +39,11 @@ pub struct Row {
 
 /// The columns of a layer.
 #[must_use]
-pub fn columns(layer: &Layer) -> Vec<Column> {
+pub fn columns(layer: &Layer) -> Vec<PageColumn> {
     layer
         .fields
         .iter()
-        .map(|field| Column {
+        .map(|field| PageColumn {
             name: field.name.clone(),
             title: field.title.clone(),
             description: field.description.clone(),
@@ -55,10 +55,10 @@ pub fn columns(layer: &Layer) -> Vec<Column> {
 
 /// The features as a table.
 #[must_use]
-pub fn table<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>) -> Table {
+pub fn table<'a>(layer: &Layer, features: impl Iterator<Item = &'a Feature>) -> PageTable {
     let cells = |feature: &Feature| feature.values.iter().map(cell).collect();
-    let rows = features.map(|feature| Row { id: feature.id.clone(), cells: cells(feature) }).collect();
-    Table { columns: columns(layer), rows }
+    let rows = features.map(|feature| PageRow { id: feature.id.clone(), cells: cells(feature) }).collect();
+    PageTable { columns: columns(layer), rows }
 }
 
 /// The value as it stands in a cell: commas between thousands, yes and no, a marker where it is not there.

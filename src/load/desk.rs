@@ -3,7 +3,7 @@
 use super::fence;
 use super::manifest::Provenance;
 use super::{Issues, Steps};
-use crate::place::{Code, Issue, Severity, Source, UnderstoodTable, Where};
+use crate::place::{Code, Cube, Issue, Meaning, Severity, Source, UnderstoodTable, Where, Words};
 use crate::read::{Options, Table};
 use crate::text;
 use sha2::{Digest, Sha256};
@@ -22,6 +22,12 @@ pub(super) struct Desk<'a> {
     steps: Steps<'a>,
     /// Everything found so far.
     pub(super) issues: Issues,
+    /// What the records come to, where a cube of them is asked for.
+    pub(super) cube: Option<Cube>,
+    /// Words of records whose meaning is asked for, instead of records being read.
+    pub(super) words: Option<Vec<Words>>,
+    /// What they mean.
+    pub(super) meanings: Vec<Meaning>,
     /// How each table of residents was understood.
     pub(super) understood: Vec<UnderstoodTable>,
     sources: Vec<Source>,
@@ -52,6 +58,9 @@ impl<'a> Desk<'a> {
             variables,
             steps,
             issues: Issues::default(),
+            cube: None,
+            words: None,
+            meanings: Vec::new(),
             understood: Vec::new(),
             sources: Vec::new(),
             digests: HashMap::new(),

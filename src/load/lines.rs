@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Lines and areas on the place's plane.
 #[derive(Debug, Clone, Default)]
-pub struct Shapes {
+pub struct PlanShapes {
     /// Lines, and the outlines of areas.
     pub lines: Vec<Vec<Xy>>,
     /// Areas, each valid.
@@ -21,7 +21,7 @@ pub struct Shapes {
 ///
 /// # Errors
 /// Everything that was found, when the layer holds neither.
-pub fn read_shapes(path: &Path, place: &Place) -> Result<(Shapes, Vec<Issue>), Vec<Issue>> {
+pub fn read_shapes(path: &Path, place: &Place) -> Result<(PlanShapes, Vec<Issue>), Vec<Issue>> {
     let mut issues = Issues::default();
     let shown = path.display().to_string();
     let found = Table::read(path, &shown, Options::default(), &mut issues).and_then(|table| {
@@ -30,7 +30,7 @@ pub fn read_shapes(path: &Path, place: &Place) -> Result<(Shapes, Vec<Issue>), V
             let remedy = "Give a map layer of lines or areas: GeoJSON, GeoPackage, Shapefile or FlatGeobuf";
             return Err(Issue::error(Code::WrongGeometry, Where::file(&shown), problem, remedy));
         };
-        let (mut shapes, mut left_out) = (Shapes::default(), 0);
+        let (mut shapes, mut left_out) = (PlanShapes::default(), 0);
         for geometry in layer.geometries.iter().flatten() {
             let mut strings: Vec<&LineString<f64>> = Vec::new();
             collect(geometry, &mut strings);

@@ -349,8 +349,11 @@ pub struct AssetsSection {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EngagementSection {
-    /// CSV, XLSX or Parquet.
+    /// CSV, XLSX or Parquet; or nothing, where `cube` is given.
+    #[serde(default)]
     pub file: String,
+    /// Instead of records: a cube of them, which `patchwork count` or another engine has counted (`docs/cube.md`).
+    pub cube: Option<String>,
     /// Sheet of a workbook.
     pub sheet: Option<String>,
     /// Column for each fact, where its title is not recognised: `id`, `date`, `activity`, `asset`, `patch`,

@@ -11,6 +11,7 @@ mod assets;
 mod base_map;
 pub mod candidates;
 pub mod costs;
+pub mod cube;
 mod deprivation;
 mod desk;
 #[doc(hidden)]
@@ -44,13 +45,13 @@ pub mod units;
 mod words;
 mod zones;
 
-pub use lines::{Shapes, read_shapes};
+pub use lines::{PlanShapes, read_shapes};
 pub use manifest::{Manifest, StreetsSection, schema};
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
 pub use crate::place::Issues;
 
-use crate::place::{Issue, Place, UnderstoodTable};
+use crate::place::{Cube, Issue, Meaning, Place, UnderstoodTable, Words};
 use std::path::Path;
 
 /// What came of reading a place directory.
@@ -81,14 +82,39 @@ pub fn load(dir: &Path, steps: Steps<'_>) -> Loaded {
 /// is refused unless it lies below what an environment variable of the operator's (`PATCHWORK_…`) names.
 #[must_use]
 pub fn load_inside(dir: &Path, steps: Steps<'_>) -> Loaded {
-    loaded(dir, &|name| std::env::var(name).ok(), steps, true)
+    loaded(dir, &|name| std::env::var(name).ok(), steps, true, Wanted::default()).0
 }
 
 /// As [`load`], with somebody else's environment: for tests, and for a server whose environment is not
 /// the user's.
 #[must_use]
 pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync), steps: Steps<'_>) -> Loaded {
-    loaded(dir, variables, steps, false)
+    loaded(dir, variables, steps, false, Wanted::default()).0
+}
+
+/// As [`load`], and what the place's engagement records come to, as a cube; nothing where the place cannot be used.
+#[must_use]
+pub fn count(dir: &Path, steps: Steps<'_>) -> (Loaded, Option<Cube>) {
+    let wanted = Wanted { cube: Some(Cube::default()), words: None };
+    let (loaded, cube, _) = loaded(dir, &|name| std::env::var(name).ok(), steps, false, wanted);
+    (loaded, cube)
+}
+
+/// What words of engagement records mean in a place, for another engine to count them; its own records and cubes are not
+/// read. Nothing where the place cannot be used.
+#[must_use]
+pub fn lookup(dir: &Path, words: Vec<Words>, steps: Steps<'_>) -> (Loaded, Option<Vec<Meaning>>) {
+    let wanted = Wanted { cube: None, words: Some(words) };
+    let (loaded, _, meanings) = loaded(dir, &|name| std::env::var(name).ok(), steps, false, wanted);
+    let usable = loaded.place.is_some();
+    (loaded, usable.then_some(meanings))
+}
+
+/// What is asked for beside the place.
+#[derive(Default)]
+struct Wanted {
+    cube: Option<Cube>,
+    words: Option<Vec<Words>>,
 }
 
 fn loaded(
@@ -96,21 +122,26 @@ fn loaded(
     variables: &(dyn Fn(&str) -> Option<String> + Sync),
     steps: Steps<'_>,
     is_fenced: bool,
-) -> Loaded {
+    wanted: Wanted,
+) -> (Loaded, Option<Cube>, Vec<Meaning>) {
     // Where `dir` is a link that somebody turns to a newer place meanwhile, all files still come from one.
     let resolved = dir.canonicalize();
     let dir = resolved.as_deref().unwrap_or(dir);
     match settings::read(dir) {
         Ok(manifest) => {
             let mut desk = desk::Desk::new(dir, variables, steps, is_fenced);
+            desk.cube = wanted.cube;
+            desk.words = wanted.words;
             let parts = assemble::parts(&mut desk, &manifest);
             let tables = std::mem::take(&mut desk.understood);
+            let (cube, meanings) = (desk.cube.take(), std::mem::take(&mut desk.meanings));
             let (sources, issues) = desk.close();
             let usable = !issues.any_error();
             let made = parts.map(|parts| assemble::place(&manifest, parts, sources));
             let (place, draft) = if usable { (made, None) } else { (None, made) };
-            Loaded { place, draft, issues: issues.into_sorted(), tables }
+            let cube = cube.filter(|_| usable);
+            (Loaded { place, draft, issues: issues.into_sorted(), tables }, cube, meanings)
         }
-        Err(issues) => Loaded { place: None, draft: None, issues, tables: Vec::new() },
+        Err(issues) => (Loaded { place: None, draft: None, issues, tables: Vec::new() }, None, Vec::new()),
     }
 }

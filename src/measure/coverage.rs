@@ -49,7 +49,7 @@ pub struct Covered {
     /// The walk (or that time by bus) that nine residents in ten do not exceed; `None` as above.
     pub p90: Option<Seconds>,
     /// By bus and on foot: for how many residents each departure will do, or half of them, or any.
-    pub often: Option<HowOften>,
+    pub often: Option<OftenCovered>,
     /// The asset that is nearest for most residents; `None` when none can be reached.
     pub nearest: Option<AssetIdx>,
 }
@@ -65,7 +65,7 @@ pub struct GroupCovered {
 
 /// How many residents get there in time how often.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct HowOften {
+pub struct OftenCovered {
     /// By each departure of the window.
     pub every: f64,
     /// By at least half of them.
@@ -187,6 +187,26 @@ fn told(place: &Place, within: Seconds, doors: &[Door], walks: Vec<Option<Walk>>
     (all.place, all.patches, all.zones, all.outside_patches) =
         (totals.place, totals.patches, totals.zones, totals.outside);
     all
+}
+
+impl Coverage {
+    /// The same with other numbers for the assets.
+    #[must_use]
+    pub fn renumbered(&self, number: impl Fn(AssetIdx) -> AssetIdx) -> Self {
+        let of = |covered: &Covered| Covered { nearest: covered.nearest.map(&number), ..covered.clone() };
+        let walk = |walk: &Option<Walk>| walk.map(|walk| Walk { asset: number(walk.asset), ..walk });
+        Self {
+            walking: self.walking,
+            qualifying: self.qualifying.iter().copied().map(&number).collect(),
+            walks: self.walks.iter().map(walk).collect(),
+            within: self.within,
+            often: self.often.clone(),
+            place: of(&self.place),
+            patches: self.patches.iter().map(of).collect(),
+            zones: self.zones.iter().map(of).collect(),
+            outside_patches: of(&self.outside_patches),
+        }
+    }
 }
 
 /// Whether a walk of this length, if there is one, keeps within the limit at this speed.

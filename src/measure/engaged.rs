@@ -3,7 +3,7 @@
 
 use super::Coverage;
 use super::near::near;
-use super::reach::{Count, Reach, Row, reach, residents};
+use super::reach::{Count, PatchCounts, Reach, reach, residents};
 use crate::disclose::{self, Protected, Published, Unprotectable, tabulate};
 use crate::place::{Audience, Code, GroupIdx, Idx, Issue, PatchIdx, Place, Quarter, Where};
 use crate::stats::{gini_of_tallies, top_share_of_tallies};
@@ -43,7 +43,12 @@ impl Engaged {
     /// # Errors
     /// When the counts cannot be protected together; nothing may be shown then.
     pub fn of(place: &Place) -> Result<Option<Self>, Unprotectable> {
-        let Some(protected) = disclose::of_place(place)? else { return Ok(None) };
+        Ok(disclose::of_place(place)?.map(|protected| Self::from(place, protected)))
+    }
+
+    /// The same with tables that were protected before: of a place that counts the same.
+    #[must_use]
+    pub fn from(place: &Place, protected: Protected) -> Self {
         let mut own = Self {
             near: near(place, &tabulate::meeting_places(place, &protected)),
             protected,
@@ -51,7 +56,7 @@ impl Engaged {
             concentration: Vec::new(),
         };
         own.concentration = own.concentrations();
-        Ok(Some(own))
+        own
     }
 
     /// Says that nothing is shown of the records, why, and what to do: to the operator, since what could not be
@@ -127,12 +132,12 @@ impl Engaged {
             .collect();
         let not_recorded = answers.find("not_recorded");
         let residents = residents(place);
-        let rows: Vec<Row> = (0..patches.categories.len())
+        let rows: Vec<PatchCounts> = (0..patches.categories.len())
             .filter_map(|row| {
                 let (everybody, members) = residents.get(row)?;
                 let count = |answer: usize| count(table, &[row, answer, period]);
                 let patch = row.checked_sub(1).filter(|at| *at < place.patches.len()).map(PatchIdx::from_usize);
-                Some(Row {
+                Some(PatchCounts {
                     residents: *everybody,
                     members: groups.iter().map(|group| group.and_then(|group| members[group])).collect(),
                     met: count(0),

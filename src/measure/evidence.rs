@@ -29,7 +29,7 @@ pub enum PerSession {
 
 /// What is recorded of one patch, as far as it may be known: never one score.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
+pub struct PatchEvidence {
     /// Of each of six marks: dialogue, shared priorities, shared agenda, leaders from within, assets, connections.
     pub marks: [Cell; 6],
     /// People, attendances and hours, then the records of each of [`REPORTED`].
@@ -43,10 +43,14 @@ pub struct Evidence {
 /// Conversations, agenda and connections are of the last four whole quarters; people, priorities, leaders and assets of
 /// the whole time. A mark of several counts is the sum of those that are shown.
 #[must_use]
-pub fn evidence(engaged: &Engaged, patch: PatchIdx) -> Evidence {
+pub fn evidence(engaged: &Engaged, patch: PatchIdx) -> PatchEvidence {
     // Row 0 is the whole place.
     let row = patch.index() + 1;
-    Evidence { marks: marks(engaged, row), reported: reported(engaged, row), per_session: per_session(engaged, row) }
+    PatchEvidence {
+        marks: marks(engaged, row),
+        reported: reported(engaged, row),
+        per_session: per_session(engaged, row),
+    }
 }
 
 /// The counts of the six marks, protected.

@@ -56,6 +56,15 @@ pub struct Gap {
     pub streets: Vec<String>,
 }
 
+impl Gaps {
+    /// The same with other numbers for the assets.
+    #[must_use]
+    pub fn renumbered(&self, number: impl Fn(AssetIdx) -> AssetIdx) -> Self {
+        let gap = |gap: &Gap| Gap { nearest: gap.nearest.map(&number), ..gap.clone() };
+        Self { gaps: self.gaps.iter().map(gap).collect() }
+    }
+}
+
 /// Where are people not covered, who are they, and why?
 ///
 /// *Method.* A gap is a connected stretch, within one patch, of dwelling positions whose residents are not

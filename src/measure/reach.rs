@@ -30,7 +30,7 @@ impl Count {
 
 /// What is known of one patch, or of the whole place.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Row {
+pub struct PatchCounts {
     /// Everybody who lives there.
     pub residents: f64,
     /// Members of each group who live there; `None` where nobody knows.
@@ -112,12 +112,12 @@ pub struct Reach {
 /// Yekutieli 2005). So a verdict and its interval are one. Where counts are rounded, intervals begin at the least and end at the most
 /// they can be, and the test takes the end nearer to no difference.
 #[must_use]
-pub fn reach(rows: &[Row]) -> Vec<Vec<Reach>> {
+pub fn reach(rows: &[PatchCounts]) -> Vec<Vec<Reach>> {
     let Some(place) = rows.first() else { return Vec::new() };
     let groups = place.members.len();
     let mut answers: Vec<Vec<Reach>> = rows.iter().map(|row| of_row(row, groups)).collect();
     for column in 0..=groups {
-        let of = |row: &Row| Some((cell(row, column)?.0, cell(row, column)?.1));
+        let of = |row: &PatchCounts| Some((cell(row, column)?.0, cell(row, column)?.1));
         let counts: Vec<(f64, f64)> =
             rows[1..].iter().filter_map(of).map(|(count, members)| (count.shown, members)).collect();
         let Some(prior) = prior(&counts) else { continue };
@@ -132,7 +132,7 @@ pub fn reach(rows: &[Row]) -> Vec<Vec<Reach>> {
 }
 
 /// Met and residents of everybody (0) or a group (from 1), where both are known and somebody lives there.
-fn cell(row: &Row, column: usize) -> Option<(Count, f64)> {
+fn cell(row: &PatchCounts, column: usize) -> Option<(Count, f64)> {
     let (met, members) = match column.checked_sub(1) {
         None => (row.met?, row.residents),
         Some(group) => ((*row.met_of.get(group)?)?, (*row.members.get(group)?)?),
@@ -140,7 +140,7 @@ fn cell(row: &Row, column: usize) -> Option<(Count, f64)> {
     (members > 0.0).then_some((met, members))
 }
 
-fn of_row(row: &Row, groups: usize) -> Vec<Reach> {
+fn of_row(row: &PatchCounts, groups: usize) -> Vec<Reach> {
     (0..=groups)
         .map(|column| {
             let mut answer = Reach::default();
@@ -170,7 +170,7 @@ fn rate_interval(met: Count, exposure: f64, dispersion: f64) -> Option<Interval>
 }
 
 /// The share of those met beside the share of residents.
-fn compare(row: &Row, column: usize, answer: &mut Reach) {
+fn compare(row: &PatchCounts, column: usize, answer: &mut Reach) {
     let known: f64 = row.members.iter().flatten().sum();
     let Some((met, members)) = cell(row, column) else { return };
     let (Some(all), Some(none)) = (row.met, row.not_recorded) else { return };
@@ -228,9 +228,9 @@ impl Compared {
     }
 }
 
-fn flag(rows: &[Row], answers: &mut [Vec<Reach>]) {
+fn flag(rows: &[PatchCounts], answers: &mut [Vec<Reach>]) {
     let Some(place) = rows.first() else { return };
-    let recorded = |row: &Row| Some(row.met?.shown - row.not_recorded.map_or(0.0, |none| none.shown));
+    let recorded = |row: &PatchCounts| Some(row.met?.shown - row.not_recorded.map_or(0.0, |none| none.shown));
     let compared = |i: usize, column: usize| -> Option<Compared> {
         let (met, members) = cell(&rows[i], column)?;
         let (all, everybody) = match column {

@@ -29,12 +29,17 @@ fn members(least: f64, patch: usize, group: usize) -> f64 {
 }
 
 /// A place where everybody is met at one rate, but the first group in the first two patches at `less` of it.
-fn met(least: f64, seed: u64, less: f64) -> Vec<Row> {
+fn met(least: f64, seed: u64, less: f64) -> Vec<PatchCounts> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut rows = vec![Row { dispersion: 1.0, met_of: vec![Some(Count::exactly(0.0)); GROUPS], ..Row::default() }];
+    let mut rows = vec![PatchCounts {
+        dispersion: 1.0,
+        met_of: vec![Some(Count::exactly(0.0)); GROUPS],
+        ..PatchCounts::default()
+    }];
     rows[0].members = vec![Some(0.0); GROUPS];
     for patch in 0..PATCHES {
-        let mut row = Row { dispersion: 1.0, not_recorded: Some(Count::exactly(0.0)), ..Row::default() };
+        let mut row =
+            PatchCounts { dispersion: 1.0, not_recorded: Some(Count::exactly(0.0)), ..PatchCounts::default() };
         for group in 0..GROUPS {
             let people = members(least, patch, group);
             let rate = if group == 0 && patch < 2 { RATE * less } else { RATE };
@@ -49,7 +54,7 @@ fn met(least: f64, seed: u64, less: f64) -> Vec<Row> {
 }
 
 /// Fills in everybody of each patch, and the whole place.
-fn total(rows: &mut [Row]) {
+fn total(rows: &mut [PatchCounts]) {
     for row in &mut rows[1..] {
         let sum = |of: fn(&Count) -> f64| row.met_of.iter().flatten().map(of).sum();
         row.met = Some(Count { shown: sum(|c| c.shown), least: sum(|c| c.least), most: sum(|c| c.most) });
@@ -61,7 +66,7 @@ fn total(rows: &mut [Row]) {
     place.met = Some(Count::exactly(patches.iter().filter_map(|row| row.met).map(|met| met.shown).sum()));
     for group in 0..GROUPS {
         place.members[group] = Some(patches.iter().filter_map(|row| row.members[group]).sum());
-        let of = |row: &Row| row.met_of[group].map(|met| met.shown);
+        let of = |row: &PatchCounts| row.met_of[group].map(|met| met.shown);
         place.met_of[group] = Some(Count::exactly(patches.iter().filter_map(of).sum()));
     }
 }
@@ -125,7 +130,7 @@ fn a_group_met_at_a_third_of_the_rate_in_two_patches_is_found_and_a_small_one_le
     assert!((0.7..0.95).contains(&small[0]), "500 people: {small:?}");
 }
 
-fn is_flagged(rows: &[Row]) -> bool {
+fn is_flagged(rows: &[PatchCounts]) -> bool {
     reach(rows)[1..].iter().flatten().any(|reach| matches!(reach.flag, Some(Flag::Less | Flag::More)))
 }
 
@@ -164,8 +169,8 @@ fn where_nothing_is_planted_flags_are_as_rare_as_is_said() {
 }
 
 /// As they leave the house: counts under ten hidden, the others rounded to five.
-fn protected(mut rows: Vec<Row>) -> Vec<Row> {
-    let of_groups = |row: &mut Row| {
+fn protected(mut rows: Vec<PatchCounts>) -> Vec<PatchCounts> {
+    let of_groups = |row: &mut PatchCounts| {
         for count in &mut row.met_of {
             let shown = count.map_or(0.0, |count| (count.shown / 5.0).round() * 5.0);
             let fits = count.is_some_and(|count| count.shown >= 10.0);
@@ -208,8 +213,8 @@ fn what_is_hidden_to_protect_people_cannot_be_flagged() {
 }
 
 /// Two groups of 100 and 300 residents; 10 and 90 met, and 20 of whom nobody recorded the group.
-fn by_hand() -> Vec<Row> {
-    let row = Row {
+fn by_hand() -> Vec<PatchCounts> {
+    let row = PatchCounts {
         residents: 400.0,
         members: vec![Some(100.0), Some(300.0)],
         met: Some(Count::exactly(120.0)),

@@ -11,10 +11,17 @@ const TOUCHES_M: f64 = 0.01;
 #[derive(Debug)]
 pub struct Barriers(RTree<Stretch>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Stretch {
     start: Xy,
     end: Xy,
+}
+
+/// The same pieces in the same order: a tree of them is laid out by nothing else.
+impl PartialEq for Barriers {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.size() == other.0.size() && self.0.iter().eq(other.0.iter())
+    }
 }
 
 impl Barriers {

@@ -39,7 +39,7 @@ pub enum StreetClass {
     Steps,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Edge {
     pub from: u32,
     pub to: u32,

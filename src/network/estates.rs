@@ -35,7 +35,7 @@ pub(super) struct WayOut {
 /// How far it is to the nearest junction, in tenths of a millimetre, and which it is.
 type Out = (u64, NodeIdx);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Stretch {
     start: Xy,
     end: Xy,
@@ -45,6 +45,13 @@ struct Stretch {
 }
 
 const PER_METRE: f64 = 10_000.0;
+
+/// The same pieces in the same order: a tree of them is laid out by nothing else.
+impl PartialEq for Estates {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.size() == other.0.size() && self.0.iter().eq(other.0.iter())
+    }
+}
 
 impl Estates {
     /// Finds the way out of every private street. `renamed` says which node of the network a node became, if a street

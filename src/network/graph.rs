@@ -58,7 +58,7 @@ impl Island {
 ///
 /// Nodes and streets have a fixed order that depends on where they are and not on the order in which
 /// they were given. Built by [`super::Builder`], searched by [`super::Search`], never changed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct StreetNetwork {
     pub(super) nodes: Vec<Xy>,
     pub(super) edges: Vec<Edge>,
@@ -75,7 +75,7 @@ pub struct StreetNetwork {
 }
 
 /// Streets seen from their ends, in one run per node, for the search.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Arcs {
     /// Where the run of a node begins; one more entry than nodes.
     pub first: Vec<u32>,

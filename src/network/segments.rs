@@ -6,13 +6,20 @@ use rstar::{AABB, PointDistance, RTree, RTreeObject};
 #[derive(Debug)]
 pub(super) struct SegmentIndex(pub(super) RTree<Segment>);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Segment {
     pub(super) start: Xy,
     pub(super) end: Xy,
     /// How far along its street it starts.
     pub(super) along: f64,
     pub(super) edge: u32,
+}
+
+/// The same pieces in the same order: a tree of them is laid out by nothing else.
+impl PartialEq for SegmentIndex {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.size() == other.0.size() && self.0.iter().eq(other.0.iter())
+    }
 }
 
 impl SegmentIndex {

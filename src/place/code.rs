@@ -104,6 +104,8 @@ codes! {
     CrsGuessed "crs-guessed" Note: "The reference system of a file was recognised by its coordinates";
     CrsUnclear "crs-unclear" Error: "A file in metres does not say its reference system, and its codes are Northern Irish";
     CrsUnknown "crs-unknown" Error | Warning: "The reference system of a file is not known and is not guessed";
+    CubeRow "cube-row" Error: "A row of an engagement cube breaks its contract";
+    CubeVersion "cube-version" Error: "An engagement cube is of another version of its contract";
     DateUnreadable "date-unreadable" Warning: "A date cannot be read and is taken as unknown";
     DatesMixed "dates-mixed" Note: "Days are written in more than one way in a file; all were read";
     DatesMonthFirst "dates-month-first" Warning: "Some dates can only be read with the month first, so the others may be read wrongly";
@@ -122,6 +124,7 @@ codes! {
     EdgeLoop "edge-loop" Warning: "An edge leads from a unit to itself and is left out";
     EmptyGeometry "empty-geometry" Warning: "A zone or patch has no area or coordinates on the map and is left out";
     Encoding "encoding" Note: "A text file is not in UTF-8 and was read in another encoding";
+    EngagementUnclear "engagement-unclear" Error: "A section [[engagement]] names both a file and a cube, or neither";
     FactUnknown "fact-unknown" Error | Warning: "place.toml gives a column for something that is not read";
     FileCutShort "file-cut-short" Warning: "A file announces more rows than it holds";
     FileDamaged "file-damaged" Error: "A file is cut short, or is not of the kind that it claims to be";
@@ -226,6 +229,7 @@ codes! {
     PointElsewhere "point-elsewhere" Note: "Dwellings in no zone of the place are left out";
     PointNowhere "point-nowhere" Warning: "Rows have no usable coordinates and are not placed";
     PostcodesEmpty "postcodes-empty" Warning: "A postcode file has no postcode of this place";
+    PublishExposes "publish-exposes" Error: "A draft would let small counts of people be worked out together with what was published before";
     QuoteNotClosed "quote-not-closed" Warning: "A quotation mark is never closed and is read as an ordinary character";
     RecordAhead "record-ahead" Warning: "Records are dated after the day that they can reach, and are not counted";
     RecordAtVenue "record-at-venue" Note: "Records only say at which asset people were met, and count where it stands";

@@ -4,6 +4,7 @@
 mod asset;
 mod base_map;
 mod code;
+mod cube;
 mod engagement;
 mod grant;
 mod group;
@@ -23,6 +24,7 @@ mod zone;
 pub use asset::{Asset, AssetStatus, Opening};
 pub use base_map::BaseMap;
 pub use code::{Code, Severity};
+pub use cube::{COUNTED, CUBE_VERSION, Cube, CubeKey, CubeSums, Meaning, Words};
 pub use engagement::{
     Activity, Answer, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PlaceOrPatch,
     Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,

@@ -116,6 +116,19 @@ fn rewritten(bytes: &[u8]) -> Option<(Vec<u8>, Vec<Element>)> {
     Some((plain, elements))
 }
 
+/// How many rows the body of a footer says the file has.
+pub(super) fn rows(body: &[u8]) -> Option<u64> {
+    let mut found = None;
+    fields(&mut Thrift { bytes: body }, |field, kind, input| match (field, kind) {
+        (3, 6) => {
+            found = u64::try_from(input.zigzag()?).ok();
+            Some(())
+        }
+        _ => skip(input, kind),
+    })?;
+    found
+}
+
 /// The elements of the schema stand in depth-first order, the root first.
 fn first_level(elements: Vec<Element>) -> Vec<Field> {
     let mut found = Vec::new();

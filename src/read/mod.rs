@@ -38,6 +38,7 @@ mod reference;
 mod referral;
 mod rows;
 mod sheet;
+mod size;
 mod shp;
 pub(crate) mod stream;
 mod text;
@@ -51,7 +52,8 @@ pub use cells::Cell;
 pub(crate) use columns::{any_of, coordinate_titles, coordinates};
 pub use frame::{Claim, Settled, settle_points};
 pub use json::geometry as geojson_geometry;
-pub use words::{Flag, parse_date, parse_excel_date, parse_flag};
+pub use size::has_more_rows;
+pub use words::{YesNo, parse_date, parse_excel_date, parse_flag};
 
 use crate::crs::Crs;
 use crate::place::{Code, Issue, Issues, Where};

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 /// What a yes-or-no cell says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flag {
+pub enum YesNo {
     /// Yes, in any of its words.
     Yes,
     /// In part, as OpenStreetMap says of wheelchair access.
@@ -114,7 +114,7 @@ fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
 ///
 /// `None` for blanks and for words that say neither (`unknown`, `ask`).
 #[must_use]
-pub fn parse_flag(text: &str) -> Option<Flag> {
+pub fn parse_flag(text: &str) -> Option<YesNo> {
     let word = text.trim().trim_end_matches('.').to_lowercase();
     match word.as_str() {
         "yes"
@@ -138,7 +138,7 @@ pub fn parse_flag(text: &str) -> Option<Flag> {
         | "wheelchair"
         | "wheelchair accessible"
         | "✓"
-        | "✔" => Some(Flag::Yes),
+        | "✔" => Some(YesNo::Yes),
         "limited"
         | "partial"
         | "partially"
@@ -148,9 +148,9 @@ pub fn parse_flag(text: &str) -> Option<Flag> {
         | "partial access"
         | "partially accessible"
         | "with assistance"
-        | "assisted" => Some(Flag::Limited),
+        | "assisted" => Some(YesNo::Limited),
         "no" | "n" | "false" | "f" | "0" | "none" | "inaccessible" | "not accessible" | "no access" | "steps"
-        | "stepped" | "stairs" | "✗" | "✘" => Some(Flag::No),
+        | "stepped" | "stairs" | "✗" | "✘" => Some(YesNo::No),
         _ => None,
     }
 }

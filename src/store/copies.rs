@@ -191,7 +191,7 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
         for entry in fs::read_dir(workspace.releases())? {
             let entry = entry?;
             // What is still being written has another ending, and may be gone when it is looked at.
-            if entry.path().extension().is_none_or(|ending| ending != "json") {
+            if entry.path().extension().is_none_or(|ending| ending != "json" && ending != "same") {
                 continue;
             }
             let mut from = match fs::File::open(entry.path()) {

@@ -406,3 +406,50 @@ fn sentences_about_files_begin_as_sentences_do() {
     }
     none(&lower);
 }
+
+/// Names that more than one public type has. Give one of them a name of its own, and take it off; nothing is added.
+const NAMED_TWICE: [&str; 26] = [
+    "Answer",
+    "Brief",
+    "Cell",
+    "Coordinates",
+    "Count",
+    "Effort",
+    "Entry",
+    "Finding",
+    "Group",
+    "Met",
+    "Missing",
+    "Objective",
+    "Options",
+    "People",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Purpose",
+    "Reach",
+    "Recount",
+    "Role",
+    "Solution",
+    "Status",
+    "Stop",
+    "Table",
+    "Unsolved",
+];
+
+#[test]
+fn the_name_of_a_public_type_means_one_thing() {
+    let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in house() {
+        for line in file.code.lines() {
+            let Some((kind, rest)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(' ')) else { continue };
+            if ["struct", "enum", "trait", "type"].contains(&kind) {
+                let name = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+                of.entry(name).or_default().push(file.path.clone());
+            }
+        }
+    }
+    assert!(of.len() > 200, "only {} public types were found", of.len());
+    let twice = of.into_iter().filter(|(name, files)| files.len() > 1 && !NAMED_TWICE.contains(&name.as_str()));
+    none(&twice.map(|(name, files)| format!("{name} is a type of {}", files.join(" and of "))).collect::<Vec<_>>());
+}

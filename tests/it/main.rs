@@ -1,10 +1,12 @@
 //! What users rely on, tested from outside the house.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod again;
 mod busy;
 mod clients;
 mod circles;
 mod columns;
+mod cube;
 mod demo;
 mod formats;
 mod fuzzed;
@@ -55,6 +57,7 @@ mod patch_history;
 mod plan_patches;
 mod roles;
 mod roles_accounts;
+mod roles_crafted;
 mod small_towns;
 mod support;
 mod town;

@@ -2,11 +2,11 @@
 
 use super::real_files::real_files;
 use chrono::NaiveDate;
-use patchwork::load::transit::{Transit, read};
+use patchwork::load::transit::{Feed, read};
 use patchwork::place::{Issue, Issues};
 use patchwork::transit::{Connection, Footpath, Question, profile};
 
-fn timetable(name: &str) -> Option<(Transit, Vec<Issue>)> {
+fn timetable(name: &str) -> Option<(Feed, Vec<Issue>)> {
     let mut issues = Issues::default();
     let read = read(&real_files()?.join(name), name, &mut issues).expect("a timetable");
     Some((read, issues.into_sorted()))

@@ -10,7 +10,7 @@ use std::net::TcpStream;
 
 /// Anonymous, viewer, coordinator, editor, owner: `y` is answered, `n` is refused. `{mine}` is a draft of whoever asks,
 /// `{draft}` one of somebody else.
-const MATRIX: &[(&str, &str, &str)] = &[
+pub(crate) const MATRIX: &[(&str, &str, &str)] = &[
     ("GET", "/", "nyyyy"),
     ("GET", "/conformance", "nyyyy"),
     ("GET", "/api", "nyyyy"),
@@ -118,7 +118,7 @@ const MATRIX: &[(&str, &str, &str)] = &[
 pub(crate) struct House {
     pub(crate) browser: Browser,
     /// Cookie and name of each role; empty for anonymous.
-    cookies: Vec<(String, String)>,
+    pub(crate) cookies: Vec<(String, String)>,
 }
 
 impl House {
@@ -176,12 +176,12 @@ impl House {
         Answer::parsed(bytes)
     }
 
-    fn name(&self, role: Role) -> &str {
+    pub(crate) fn name(&self, role: Role) -> &str {
         &self.cookies[role as usize].1
     }
 
     /// The address with names that are there, in whose draft it is said.
-    fn filled(&self, path: &str, role: Role) -> String {
+    pub(crate) fn filled(&self, path: &str, role: Role) -> String {
         let keeper = self.browser.editing.workspace().keeper();
         let draft = |name: &str| keeper.open_draft(&Actor::new(name, Role::Owner), "a test").expect("a draft").id;
         let mut path = path.to_owned();

@@ -51,7 +51,7 @@ impl Browser {
         let until = chrono::Utc::now() + chrono::Duration::hours(1);
         workspace.keeper().new_link(Role::Owner, &store::hashed(KEY), until).expect("a link");
         let shared = Arc::new(Shared::default());
-        let editing = Editing::begin(workspace, Arc::clone(&shared), Box::new(|_| Ok(()))).expect("begun");
+        let editing = Editing::begin(workspace, Arc::clone(&shared), Box::new(|_, _| Ok(()))).expect("begun");
         let options = Options { editing: Some(Arc::clone(&editing)), provider, ..Options::default() };
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (tell, told) = mpsc::channel();

@@ -46,7 +46,7 @@ test("the first hub of a kind is asked for where there is none yet", async ({ pa
   await page.getByLabel("Its name").fill("Warm space");
   await page.getByRole("spinbutton", { name: "New sites" }).fill("1");
   await page.getByText("Fairness, candidates and budget").click();
-  await page.getByRole("spinbutton", { name: "Metres between candidates" }).fill("500");
+  await page.getByRole("spinbutton", { name: "Metres between candidates" }).fill("1000");
   await page.getByRole("button", { name: "Find the best sites" }).click();
   await expect(page.getByRole("heading", { level: 2, name: /1 new site/ })).toBeVisible({ timeout: 120_000 });
   await expect(page.locator(".summary.plan")).toContainText("The first Warm space, within 15 minutes");

@@ -92,6 +92,15 @@ test("a link to a plan shows it again, and a question can be stopped", async ({ 
   await open(page, "#ask=patches");
   await mend(page);
   const words = await lead(page).innerText();
+  // The board's paper: what is asked and what is moved by hand is left out.
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByRole("heading", { name: "Plans side by side" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Move a zone by hand" })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Mend the patches" })).toBeHidden();
+  await expect(page.getByRole("img", { name: "The map as it stands on the screen" })).toBeVisible();
+  await page.emulateMedia({ media: "screen" });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.reload();
   await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible({ timeout: 120_000 });
   await expect(lead(page)).toHaveText(words);

@@ -29,6 +29,8 @@ test("opening hours are said as people say them, and left alone where they say m
   expect(plainly("Mo,We 09:00-12:00,13:00-17:00; Sa 10:00-13:00; Su off")).toBe("Monday and Wednesday 9am to noon and 1pm to 5pm; Saturday 10am to 1pm; closed on Sunday");
   expect(plainly("24/7")).toBe("at all hours");
   expect(plainly("Mo[1] 10:00-12:00")).toBe("Mo[1] 10:00-12:00");
+  expect(plainly("Mo All Day; Tu All Day; We All Day; Fr AM & PM; Sa AM & PM")).toBe("Monday to Wednesday “All Day”; Friday to Saturday “AM & PM”");
+  expect(plainly("Mo by appointment")).toBe("Monday “by appointment”");
   expect(plainly("when Jean is in")).toBe("when Jean is in");
 });
 

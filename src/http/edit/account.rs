@@ -2,12 +2,12 @@
 
 use super::super::problem::Problem;
 use super::super::reply::Reply;
-use super::door::cookie;
+use super::door::{cookie, failed};
 use super::see;
 use super::visit::{Form, Visit};
 use super::who::{PLAIN, SECURE, TOKEN};
-use crate::store::{Action, Person, Role, hashed, secret};
-use axum::http::header;
+use crate::store::{Action, Password, Person, Role, hashed, secret, too_weak};
+use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 /// How long tokens may live, in days.
@@ -17,10 +17,11 @@ const MOST: usize = 20;
 
 /// The page.
 pub(super) fn page(visit: &Visit) -> Result<Reply, Problem> {
-    shown(visit, None)
+    shown(visit, None, None)
 }
 
-fn shown(visit: &Visit, fresh: Option<&str>) -> Result<Reply, Problem> {
+/// The page with a fresh token, or with what is wrong with a field of a form.
+fn shown(visit: &Visit, fresh: Option<&str>, wrong: Option<(&str, &str)>) -> Result<Reply, Problem> {
     visit.must(Action::Account)?;
     let keeper = visit.workspace().keeper();
     let person = match &visit.actor.person {
@@ -41,16 +42,21 @@ fn shown(visit: &Visit, fresh: Option<&str>) -> Result<Reply, Problem> {
             .collect(),
         None => Vec::new(),
     };
-    visit.page(
+    let errors: Vec<Value> = wrong
+        .iter()
+        .map(|(field, words)| json!({"field": field, "words": format!("{words}. Nothing was changed")}))
+        .collect();
+    let page = visit.page(
         "account.html",
         json!({
             "name": visit.actor.name, "role": visit.actor.role.word(), "patches": visit.actor.patches,
             "has_account": person.is_some(), "is_external": person.as_ref().is_some_and(Person::is_external),
             "has_password": person.is_some_and(|person| person.has_password),
             "tokens": tokens, "fresh": fresh, "lives": LIVES, "done": visit.ask.get("done"),
-            "may_write": visit.actor.role >= Role::Coordinator,
+            "may_write": visit.actor.role >= Role::Coordinator, "errors": errors,
         }),
-    )
+    )?;
+    Ok(if wrong.is_some() { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page })
 }
 
 /// Makes a token; it is shown this once.
@@ -58,19 +64,42 @@ pub(super) fn new_token(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     let id = visit.account()?.to_owned();
     let label = form.get("label");
     if label.is_empty() || label.chars().count() > 80 {
-        return Err(Problem::refused("Say in at most 80 letters what the token is for, such as QGIS on my laptop"));
+        let words = "Say in at most 80 letters what the token is for, such as QGIS on my laptop";
+        return shown(visit, None, Some(("label", words)));
     }
     let days = i64::try_from(form.number("days")?).ok().filter(|days| LIVES.contains(days));
     let days = days.ok_or_else(|| Problem::refused("A token lives for 30, 90 or 365 days"))?;
     let keeper = visit.workspace().keeper();
     if keeper.tokens(&id)?.len() >= MOST {
-        return Err(Problem::refused("You have as many tokens as anybody may. End one that is not used any more"));
+        let words = "You have as many tokens as anybody may. End one that is not used any more";
+        return shown(visit, None, Some(("label", words)));
     }
     let token = format!("{TOKEN}{}", secret()?);
     let until = chrono::Utc::now() + chrono::Duration::days(days);
     let may_write = form.get("scope") == "write" && visit.actor.role >= Role::Coordinator;
     keeper.new_token(&visit.actor, &id, label, may_write, &hashed(&token), until)?;
-    shown(visit, Some(&token))
+    shown(visit, Some(&token), None)
+}
+
+/// Another password for whoever is in: they say the present one first.
+pub(super) fn change_password(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
+    let id = visit.account()?.to_owned();
+    let keeper = visit.workspace().keeper();
+    let kept = keeper.named(&visit.actor.name)?.and_then(|(_, password)| password);
+    if !Password::is(kept.as_ref(), form.as_typed("present")) {
+        failed(visit, &visit.actor.name);
+        return shown(visit, None, Some(("present", "The present password is not right")));
+    }
+    let words = form.as_typed("password");
+    if let Some(why) = too_weak(words, &visit.actor.name) {
+        return shown(visit, None, Some(("password", &why)));
+    }
+    if words != form.as_typed("again") {
+        return shown(visit, None, Some(("password", "The two passwords are not the same")));
+    }
+    let own = visit.token.as_deref().map(hashed);
+    keeper.change_password(&visit.actor, &id, Password::of(words)?, own.as_deref())?;
+    Ok(see(visit, "/account?done=password"))
 }
 
 /// Ends a token.

@@ -6,7 +6,7 @@ use super::attempts::{Attempts, Turn};
 use super::see;
 use super::visit::{Form, Visit};
 use super::who::{PLAIN, SECURE};
-use crate::store::{Action, Password, Person, StoreError, hashed, secret, too_weak};
+use crate::store::{Action, Password, Person, hashed, secret, too_weak};
 use axum::http::{StatusCode, header};
 use serde_json::json;
 use std::sync::LazyLock;
@@ -165,25 +165,4 @@ pub(super) fn accept(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     }
     let person = visit.workspace().keeper().accept(&hashed(key), Password::of(words)?)?;
     begin(visit, &person, "by an invitation")
-}
-
-/// Another password for whoever is in: they say the present one first.
-pub(super) fn change_password(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
-    let id = visit.account()?.to_owned();
-    let keeper = visit.workspace().keeper();
-    let kept = keeper.named(&visit.actor.name)?.and_then(|(_, password)| password);
-    if !Password::is(kept.as_ref(), form.as_typed("present")) {
-        failed(visit, &visit.actor.name);
-        return Err(Problem::refused("The present password is not right. Nothing was changed"));
-    }
-    let words = form.as_typed("password");
-    if let Some(why) = too_weak(words, &visit.actor.name) {
-        return Err(StoreError::Refused(format!("{why}. Nothing was changed")).into());
-    }
-    if words != form.as_typed("again") {
-        return Err(Problem::refused("The two passwords are not the same. Nothing was changed"));
-    }
-    let own = visit.token.as_deref().map(hashed);
-    keeper.change_password(&visit.actor, &id, Password::of(words)?, own.as_deref())?;
-    Ok(see(visit, "/account?done=password"))
 }

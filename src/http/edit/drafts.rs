@@ -235,7 +235,7 @@ fn told(report: &Report, draft: &Draft, sees_all: bool) -> Value {
         "more": own.len().saturating_sub(LISTED),
         "tables": understood::lines(&report.tables.iter().filter(|table| files.contains(&&table.file)).cloned().collect::<Vec<_>>()),
         "files": returned,
-        "difference": report.difference.as_ref().map(difference),
+        "difference": report.difference.as_deref().map(difference),
         "seconds": format!("{:.1}", report.seconds),
         "digest": report.digest,
     })

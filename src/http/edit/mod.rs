@@ -81,7 +81,7 @@ pub(super) fn resources() -> Vec<(&'static str, MethodRouter<Arc<App>>)> {
         ("/sign-out", others(post(sent(door::leave)), SENT)),
         ("/invitation", others(get(page(door::invitation)).post(sent(door::accept)), FORM)),
         ("/account", super::plain(get(page(account::page)))),
-        ("/account/password", others(post(sent(door::change_password)), SENT)),
+        ("/account/password", others(post(sent(account::change_password)), SENT)),
         ("/account/tokens", others(post(sent(account::new_token)), SENT)),
         ("/account/tokens/{token}/end", others(post(sent(account::end_token)), SENT)),
         ("/account/stays/end", others(post(sent(account::leave_everywhere)), SENT)),

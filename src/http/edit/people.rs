@@ -36,6 +36,7 @@ fn listed(visit: &Visit, form: &Form, wrong: Option<String>, link: Option<(&str,
             "people": people, "patches": patches(visit), "errors": errors, "name": form.get("name"),
             "link": link.as_ref().map(|(_, link)| link), "link_of": link.as_ref().map(|(name, _)| name),
             "days": INVITED_DAYS, "done": visit.ask.get("done"), "provider": visit.provider_title(),
+            "by_link": visit.actor.person.is_none(),
         }),
     )?;
     Ok(if is_wrong { page.status(StatusCode::UNPROCESSABLE_ENTITY) } else { page })

@@ -165,6 +165,7 @@ impl Visit {
             let place = self.ask.snapshot().ok().map(|snapshot| snapshot.place.name.clone());
             members.insert("place".to_owned(), json!(place));
             members.insert("base".to_owned(), json!(self.ask.base));
+            members.insert("here".to_owned(), json!(self.ask.path));
             members.insert("edited".to_owned(), json!(true));
             members.insert("seal".to_owned(), json!(self.seal()));
             members.insert("who".to_owned(), json!(self.token.as_ref().map(|_| &self.actor.name)));

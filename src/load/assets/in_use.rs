@@ -7,7 +7,7 @@ use super::when::Period;
 use crate::load::words::{plain, year};
 use crate::place::{AssetStatus, Opening};
 use crate::read::hours;
-use crate::read::{Flag, parse_excel_date, parse_flag};
+use crate::read::{YesNo, parse_excel_date, parse_flag};
 use chrono::NaiveDate;
 
 impl Rows<'_> {
@@ -111,7 +111,7 @@ impl Rows<'_> {
             return (NaiveDate::from_ymd_opt(year, 12, 31), false);
         }
         match parse_flag(text) {
-            Some(Flag::Yes) => (None, true),
+            Some(YesNo::Yes) => (None, true),
             Some(_) => (None, false),
             None => match (parse_excel_date(text), Period::named(text), status::of(text, self.scene.date)) {
                 (Some(date), ..) => (Some(date), false),

@@ -14,7 +14,7 @@ use crate::load::words::{plain, some_of};
 use crate::load::{Issues, headers};
 use crate::place::{AssetStatus, Code, Issue, Opening, Where};
 use crate::read::hours::{self, Understood};
-use crate::read::{Cell, Flag, Options, Table, parse_excel_date, parse_flag};
+use crate::read::{Cell, Options, Table, YesNo, parse_excel_date, parse_flag};
 use chrono::NaiveDate;
 
 /// Rows that cannot be placed are told one by one up to this many, and more of them together: a national
@@ -304,7 +304,7 @@ impl Rows<'_> {
 /// Whether one can get in without a step. Partial access is not step-free.
 pub(super) fn step_free(text: &str) -> Option<bool> {
     match parse_flag(text)? {
-        Flag::Yes => Some(true),
-        Flag::Limited | Flag::No => Some(false),
+        YesNo::Yes => Some(true),
+        YesNo::Limited | YesNo::No => Some(false),
     }
 }

@@ -5,6 +5,7 @@
 //! 2005, "Efficient computation of frequent and top-k elements in data streams"): who comes new when all places are
 //! taken takes that of the lightest with what it weighed, so that nobody is taken to be lighter than they are.
 
+use super::record::MILLIONTHS;
 use rustc_hash::FxHashMap;
 
 /// People told apart in one count. With more of them the count is of many, whoever they are; a threshold above this
@@ -16,7 +17,7 @@ const MOST: usize = 64;
 /// person in a quarter.
 const UNKEYED: f64 = 0.5;
 
-/// Records, attendances, hours and connections.
+/// Records; and attendances, hours and connections in millionths.
 pub(super) type Amounts = [f64; 4];
 
 /// The people behind one count.
@@ -30,12 +31,12 @@ pub(super) struct Behind {
 }
 
 impl Behind {
-    /// Adds what a record says.
-    pub(super) fn add(&mut self, person: Option<u64>, amounts: Amounts) {
+    /// Adds what records of one person say, or of nobody known; `largest` are the people in the largest of them.
+    pub(super) fn add(&mut self, person: Option<u64>, amounts: Amounts, largest: f64) {
         add(&mut self.total, amounts);
         let Some(key) = person else {
             add(&mut self.unkeyed, amounts);
-            self.largest_unkeyed = self.largest_unkeyed.max(amounts[1]);
+            self.largest_unkeyed = self.largest_unkeyed.max(largest);
             return;
         };
         if let Some(own) = self.people.get_mut(&key) {
@@ -72,7 +73,7 @@ impl Behind {
         }
         let giving = self.people.values().filter(|own| own[amount] > 0.0).count();
         let giving = if self.total[amount] > 0.0 { giving } else { self.people.len() };
-        giving as f64 + (self.unkeyed[1] * UNKEYED).max(self.largest_unkeyed).floor()
+        giving as f64 + ((self.unkeyed[1] * UNKEYED).max(self.largest_unkeyed) / MILLIONTHS).floor()
     }
 }
 
@@ -86,7 +87,9 @@ mod tests {
 
     fn behind(records: &[(Option<u64>, f64)]) -> Behind {
         let mut behind = Behind::default();
-        records.iter().for_each(|&(person, records)| behind.add(person, [records, records, 0.0, 0.0]));
+        records.iter().for_each(|&(person, records)| {
+            behind.add(person, [records, records * MILLIONTHS, 0.0, 0.0], records * MILLIONTHS)
+        });
         behind
     }
 

@@ -28,7 +28,7 @@ pub(super) enum Fact {
 }
 
 /// Each fact, its key in `place.toml`, and the titles it is known by, compared by letters and digits.
-const FACTS: [(Fact, &str, &[&str]); 15] = [
+pub(super) const FACTS: [(Fact, &str, &[&str]); 15] = [
     (Fact::Id, "id", &["recordid", "recordref", "recordno", "recordnumber", "ref", "reference", "entryid", "id"]),
     (
         Fact::Date,

@@ -1,12 +1,14 @@
 //! From what was counted while reading to what the place keeps: spots become patches.
 
 use super::behind::Behind;
-use super::tally::{FIRST_YEAR, PERSON_YEAR, Tally, day_of};
+use super::record::{FIRST_YEAR, MILLIONTHS, day_of};
+use super::tally::{PERSON_YEAR, Tally};
 use super::wheres::{Spot, Wheres};
 use crate::place::{
     Activity, Answer, AssetIdx, Basis, Contributors, Crossing, Engagement, Expected, FirstMet, HowOften, Met, PatchIdx,
     PlaceOrPatch, Quarter, Raised, RaisedBy, RecordFile, Venue, Window, Work,
 };
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Persons are counted when at least this share of records has a key; else too many would be left out,
@@ -178,6 +180,7 @@ impl Folded<'_, '_> {
                 *met.entry((spot, quarter, combination as usize)).or_default() += n;
             }
         }
+        met.values_mut().for_each(|n| *n /= MILLIONTHS);
         self.met(met)
     }
 
@@ -191,9 +194,8 @@ impl Folded<'_, '_> {
     }
 }
 
-/// Spreads counts at spots over patches. PlaceOrPatch numbers are multiplied by shares and added in the order of
-/// the spots' numbers within each patch, so only the order in which places first occur could matter, and
-/// that by the last bit.
+/// Spreads counts at spots over patches: multiplied by shares and added in the order of what the spots are, so that the
+/// order of rows changes nothing, not the last bit.
 struct Spread<'w, 'a>(&'w Wheres<'a>);
 
 impl Spread<'_, '_> {
@@ -202,6 +204,8 @@ impl Spread<'_, '_> {
         counts: impl Iterator<Item = (Spot, K, f64)>,
     ) -> BTreeMap<(Option<PatchIdx>, K), Expected> {
         let mut sums: BTreeMap<(Option<PatchIdx>, K), Expected> = BTreeMap::new();
+        let mut counts: Vec<(Spot, K, f64)> = counts.collect();
+        counts.sort_by(|a, b| self.0.order(a.0, b.0).then_with(|| a.1.cmp(&b.1)));
         for (spot, key, n) in counts {
             for &(patch, share) in self.0.parts(spot) {
                 let sum = sums.entry((patch, key.clone())).or_default();
@@ -219,7 +223,7 @@ fn quarter_of(number: u16) -> Quarter {
 
 fn work(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Work> {
     let mut counts: Vec<_> = tally.work.iter().collect();
-    counts.sort_by_key(|(key, _)| **key);
+    counts.sort_by(|(a, _), (b, _)| wheres.order(a.0, b.0).then_with(|| a.cmp(b)));
     let mut sums: BTreeMap<(Option<PatchIdx>, u16, Activity), Work> = BTreeMap::new();
     for (&(spot, number, activity), here) in counts {
         for &(patch, share) in wheres.parts(spot) {
@@ -227,9 +231,9 @@ fn work(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Work> {
             let none = Work { patch, quarter, activity, records: 0.0, attendances: 0.0, hours: 0.0, connections: 0.0 };
             let sum = sums.entry((patch, number, activity)).or_insert(none);
             sum.records += here.records as f64 * share;
-            sum.attendances += here.attendances * share;
-            sum.hours += here.hours * share;
-            sum.connections += here.connections * share;
+            sum.attendances += here.attendances / MILLIONTHS * share;
+            sum.hours += here.hours / MILLIONTHS * share;
+            sum.connections += here.connections / MILLIONTHS * share;
         }
     }
     sums.into_values().collect()
@@ -245,14 +249,13 @@ fn themes(tally: &Tally) -> (Vec<String>, Vec<usize>) {
 }
 
 fn raised(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Vec<Raised> {
-    let mut counts: Vec<(Spot, (Quarter, Option<usize>), f64)> = tally
+    let counts: Vec<(Spot, (Quarter, Option<usize>), f64)> = tally
         .raised
         .iter()
         .map(|((spot, quarter, theme), n)| {
             (*spot, (quarter_of(*quarter), order.get(usize::from(*theme)).copied()), *n as f64)
         })
         .collect();
-    counts.sort_by_key(|(spot, key, _)| (*spot, *key));
     let sums = Spread(wheres).over(counts.into_iter());
     sums.into_iter()
         .map(|((patch, (quarter, theme)), count)| Raised { patch, quarter, theme, records: count.people })
@@ -274,9 +277,20 @@ fn raised_by(tally: &Tally, order: &[usize]) -> Vec<RaisedBy> {
     all
 }
 
+/// The entries of a map in the order of what their spots are.
+fn by_spot<'t, K: Ord, V>(
+    counts: &'t FxHashMap<K, V>,
+    wheres: &Wheres<'_>,
+    spot: impl Fn(&K) -> Spot,
+) -> Vec<(&'t K, &'t V)> {
+    let mut counts: Vec<_> = counts.iter().collect();
+    counts.sort_by(|(a, _), (b, _)| wheres.order(spot(a), spot(b)).then_with(|| a.cmp(b)));
+    counts
+}
+
 fn venues(tally: &Tally, wheres: &Wheres<'_>) -> Vec<Venue> {
     let mut people: BTreeMap<(Option<PatchIdx>, AssetIdx), Behind> = BTreeMap::new();
-    for ((spot, asset, _), behind) in &tally.venues {
+    for ((spot, asset, _), behind) in by_spot(&tally.venues, wheres, |key| key.0) {
         for &(patch, share) in wheres.parts(*spot) {
             people.entry((patch, *asset)).or_default().join(behind, share);
         }
@@ -303,7 +317,7 @@ fn contributors(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Contribu
         parts.chain([(None, 1.0)]).collect::<Vec<_>>()
     };
     let mut work: BTreeMap<(PlaceOrPatch, Option<Activity>), Behind> = BTreeMap::new();
-    for ((spot, number, activity), behind) in &tally.behind_work {
+    for ((spot, number, activity), behind) in by_spot(&tally.behind_work, wheres, |key| key.0) {
         for (at, share) in places(*spot).into_iter().filter(|_| window(*number) == Window::LastYear) {
             for activity in [None, Some(*activity)] {
                 work.entry((at, activity)).or_default().join(behind, share);
@@ -311,7 +325,7 @@ fn contributors(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Contribu
         }
     }
     let mut raised: BTreeMap<(PlaceOrPatch, Option<usize>, Window), Behind> = BTreeMap::new();
-    for ((spot, number, theme), behind) in &tally.behind_raised {
+    for ((spot, number, theme), behind) in by_spot(&tally.behind_raised, wheres, |key| key.0) {
         let theme = order.get(usize::from(*theme)).copied();
         for (at, share) in places(*spot) {
             for window in [Window::Ever, window(*number)] {
@@ -327,7 +341,7 @@ fn contributors(tally: &Tally, wheres: &Wheres<'_>, order: &[usize]) -> Contribu
         }
     }
     let (mut venues, mut at_asset) = (BTreeMap::<PlaceOrPatch, Behind>::new(), BTreeMap::<AssetIdx, Behind>::new());
-    for ((spot, asset, number), behind) in &tally.venues {
+    for ((spot, asset, number), behind) in by_spot(&tally.venues, wheres, |key| key.0) {
         for (at, share) in places(*spot) {
             venues.entry(at).or_default().join(behind, share);
         }

@@ -88,7 +88,7 @@ pub(super) fn look(open: &[Open<'_>], date: Option<NaiveDate>, issues: &mut Issu
 }
 
 /// The last plausible day, where some are not.
-fn newest(days: &BTreeMap<NaiveDate, (u64, usize)>, date: Option<NaiveDate>) -> Option<NaiveDate> {
+pub(super) fn newest(days: &BTreeMap<NaiveDate, (u64, usize)>, date: Option<NaiveDate>) -> Option<NaiveDate> {
     let all: u64 = days.values().map(|(n, _)| n).sum();
     if let Some(date) = date {
         let ahead: u64 = days.range(date..).filter(|(day, _)| **day > date).map(|(_, (n, _))| n).sum();

@@ -5,15 +5,19 @@
 //! `wheres` places a record, `labels` says who it is about, `reader` puts a row together, `tally` counts
 //! it, `fold` makes what the place keeps, `tell` says what was wrong.
 
+mod atoms;
 mod behind;
 mod columns;
+mod cube;
 mod fold;
 pub mod grid;
 mod ids;
 mod labels;
+mod lookup;
 mod look;
 mod personal;
 mod reader;
+mod record;
 mod tally;
 mod tell;
 mod wheres;
@@ -24,12 +28,13 @@ pub(super) use wheres::Ground;
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Basis, Code, Crossing, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Code, Crossing, Cube, Engagement, Group, Issue, RecordFile, Where};
 use crate::read::stream::{self, Source};
 use columns::{Columns, Fact};
 use look::Looked;
 use personal::Role;
 use reader::{Reader, Seen};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tally::{MOST_DIMENSIONS, Tally};
 use wheres::Wheres;
@@ -59,14 +64,28 @@ pub(super) fn read(
     groups: &[Group],
     scene: &Scene<'_>,
 ) -> Engagement {
+    if let Some(words) = desk.words.take() {
+        let section = sections.first().cloned().unwrap_or_else(|| EngagementSection::of(""));
+        let mut wheres = Wheres::new(ground);
+        wheres.use_postcodes(scene.postcodes(desk, section.postcodes.as_ref()));
+        let names = cube::Names { dimensions: &[], crossings: &[], groups, assets: ground.assets };
+        desk.meanings = lookup::meanings(&words, &section, ground.date, &mut wheres, &names, &mut desk.issues);
+        return Engagement::default();
+    }
     let mut open: Vec<Open<'_>> = Vec::new();
+    let mut cubes: Vec<(&EngagementSection, Cube)> = Vec::new();
     for section in sections {
-        open.extend(opened(desk, section, groups));
+        if section.cube.is_some() {
+            cubes.extend(cubed(desk, section).map(|cube| (section, cube)));
+        } else {
+            open.extend(opened(desk, section, groups));
+        }
     }
     let mut dimensions: Vec<String> = Vec::new();
     for group in groups {
-        let told =
-            open.iter().any(|file| file.columns.dimensions.iter().any(|asked| asked.dimension == group.dimension));
+        let in_cube = cubes.iter().any(|(_, cube)| cube.dimensions.contains(&group.dimension));
+        let told = in_cube
+            || open.iter().any(|file| file.columns.dimensions.iter().any(|asked| asked.dimension == group.dimension));
         if told && !dimensions.contains(&group.dimension) && dimensions.len() < MOST_DIMENSIONS {
             dimensions.push(group.dimension.clone());
         }
@@ -75,11 +94,18 @@ pub(super) fn read(
     let mut wheres = Wheres::new(ground);
     let mut unkeyed = Vec::new();
     let mut tally = Tally::default();
+    tally.atoms = desk.cube.is_some().then(atoms::Atoms::default);
     let mut files = Vec::new();
     for file in &mut open {
         file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
     }
-    let crossings = crossings(&open, &dimensions);
+    let mut crossings = crossings(&open, &dimensions);
+    for (_, cube) in &cubes {
+        crossings.extend(
+            cube::crossings(cube, &dimensions).into_iter().filter(|new| !crossings.contains(new)).collect::<Vec<_>>(),
+        );
+    }
+    let names = cube::Names { dimensions: &dimensions, crossings: &crossings, groups, assets: ground.assets };
     for (nth, Open { section, path, source, columns }) in open.into_iter().enumerate() {
         wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
             Some(_) => scene.postcodes(desk, section.postcodes.as_ref()),
@@ -94,11 +120,48 @@ pub(super) fn read(
         }
         files.push(file);
     }
+    for (section, cube) in &cubes {
+        wheres.use_postcodes(scene.postcodes(desk, section.postcodes.as_ref()));
+        let shown = section.cube.clone().unwrap_or_default();
+        let mut file = RecordFile { file: shown, ..RecordFile::default() };
+        let mut noticed = reader::Noticed::default();
+        cube::count(cube, &mut file, &mut noticed, (&mut wheres, &mut tally), &names);
+        if let Some(whole) = &mut desk.cube {
+            cube::refusals(whole, &noticed, dimensions.len());
+        }
+        tell::noticed(&file, &noticed, &BTreeMap::new(), &mut desk.issues);
+        files.push(file);
+    }
+    if let Some(whole) = &mut desk.cube {
+        cube::fill(whole, &tally, &wheres, &names);
+    }
     let folded = fold::fold(&tally, &wheres, files, dimensions, crossings);
     if folded.basis == Basis::People {
         unkeyed.iter().for_each(|file| desk.issues.push(file.issue()));
     }
     folded
+}
+
+/// Reads a cube; nothing, with the reasons told, when it breaks its contract.
+fn cubed(desk: &mut Desk<'_>, section: &EngagementSection) -> Option<Cube> {
+    let written = section.cube.as_deref()?;
+    if !section.file.is_empty() {
+        let problem = format!("One [[engagement]] names both the file \"{}\" and the cube \"{written}\"", section.file);
+        let remedy = "Name the one that holds all the records, or write a section for each if they hold different ones";
+        desk.issues.push(unclear(problem, remedy));
+        return None;
+    }
+    if desk.named_twice("engagement", written, "") {
+        return None;
+    }
+    let path = desk.find(written, "engagement")?;
+    desk.step(&format!("Reading {written}"));
+    desk.note_source("engagement", written, &path, &section.source);
+    super::cube::read(&path, written).map_err(|issues| issues.into_iter().for_each(|one| desk.issues.push(one))).ok()
+}
+
+fn unclear(problem: String, remedy: &str) -> Issue {
+    Issue::error(Code::EngagementUnclear, Where::file("place.toml").field("engagement"), problem, remedy)
 }
 
 /// Which dimensions are crossed of which: those told by all the columns of others, and more.
@@ -121,6 +184,12 @@ fn crossings(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
 
 /// Opens a file and recognises its columns; nothing when it cannot be used.
 fn opened<'a>(desk: &mut Desk<'_>, section: &'a EngagementSection, groups: &[Group]) -> Option<Open<'a>> {
+    if section.file.is_empty() {
+        let problem = "A section [[engagement]] names neither a file nor a cube".to_owned();
+        desk.issues
+            .push(unclear(problem, "Write file = \"…\" with the records, or cube = \"…\" with what they come to"));
+        return None;
+    }
     if desk.named_twice("engagement", &section.file, section.sheet.as_deref().unwrap_or_default()) {
         return None;
     }
@@ -211,6 +280,9 @@ fn count(
     file.nowhere = noticed.nowhere.iter().map(|(why, seen)| (*why, seen.count)).collect();
     if let Err(issue) = read {
         desk.issues.push(issue);
+    }
+    if let Some(cube) = &mut desk.cube {
+        cube::refusals(cube, &noticed, dimensions.len());
     }
     tell::noticed(&file, &noticed, &keys, &mut desk.issues);
     (file, noticed.unkeyed)

@@ -3,9 +3,10 @@
 use super::columns::{Columns, Fact};
 use super::labels::{self, Labels};
 use super::look::{Looked, row_hash};
-use super::tally::{MOST_DIMENSIONS, Record, Tally};
+use super::record::{MILLIONTHS, Record};
+use super::tally::{MOST_DIMENSIONS, Tally};
 use super::wheres::{Found, Wheres};
-use super::written::{day_of, form_of_date, says_no_theme};
+use super::written::{day_of, form_of_date, is_short, themes_of};
 use crate::crs::Crs;
 use crate::load::grants::is_month_first;
 use crate::load::manifest::EngagementSection;
@@ -27,10 +28,15 @@ pub(super) struct Seen {
 
 impl Seen {
     fn add(&mut self, line: u64, words: &str) {
+        self.add_many(1, line, words);
+    }
+
+    /// Adds the records of a row of a cube.
+    pub(super) fn add_many(&mut self, records: u64, line: u64, words: &str) {
         if self.count == 0 {
             self.first = line;
         }
-        self.count += 1;
+        self.count += records;
         if self.words.len() < 5 && !words.is_empty() && !self.words.iter().any(|known| known == words) {
             self.words.push(words.to_owned());
         }
@@ -75,9 +81,6 @@ const MOST_ROWS: usize = 1_000_000;
 
 /// Different words of a column that are remembered; beyond, the memory is emptied and filled again.
 const MOST_WORDS: usize = 200_000;
-
-/// A theme longer than this is a sentence somebody said, and may name somebody.
-const LONGEST_THEME: usize = 60;
 
 /// What words were read as before.
 struct Memory<T>(FxHashMap<Box<str>, T>);
@@ -288,16 +291,22 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         }
         let answers = self.answers(batch, row, line);
         let themes = self.themes(batch, row, line);
+        let millionths = |number: f64| (number * MILLIONTHS).round();
+        let person = self.columns.of(Fact::Person).and_then(|c| batch.text(c, row));
         let record = Record {
+            records: 1,
+            first: day,
             day,
             spot,
+            tie: self.wheres.tie(spot),
             exact,
             activity: self.activity(batch, row, line),
             asset: asset.map(|(asset, _)| asset),
-            person: self.columns.of(Fact::Person).and_then(|c| batch.text(c, row)).map(super::ids::hash),
-            people,
-            hours: self.number(batch, row, (Fact::Hours, "hours"), 0.0),
-            connections: self.number(batch, row, (Fact::Connections, "connections"), 0.0),
+            person: person.map(super::ids::pseudonym),
+            people: millionths(people),
+            largest: millionths(people),
+            hours: millionths(self.number(batch, row, (Fact::Hours, "hours"), 0.0)),
+            connections: millionths(self.number(batch, row, (Fact::Connections, "connections"), 0.0)),
             answers: &answers[..self.dimensions],
             themes: &themes,
         };
@@ -344,7 +353,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
     ) -> Result<u32, (&'static str, &'b str)> {
         let text = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
         let mut spread: Option<u32> = None;
-        let mut is_divided = false;
+        let mut of_then: Option<u32> = None;
         let mut why: Option<(&'static str, &str)> = None;
         let mut consider = |found: Found, words: &'b str, wheres: &Wheres<'_>| match found {
             Ok(spot) if wheres.is_exact(spot) => Some(spot),
@@ -380,7 +389,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         if let Some(words) = text(Fact::Patch) {
             let (found, is_of_then) = self.wheres.by_patch(words, day, self.section.patch_names);
             if is_of_then {
-                is_divided = matches!(found, Ok(spot) if !self.wheres.is_exact(spot));
+                of_then = found.ok();
                 self.noticed.patch_then.add(batch.line(row), words);
             }
             if let Some(spot) = consider(found, words, self.wheres) {
@@ -388,7 +397,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             }
         }
         if let Some(spot) = spread {
-            self.file.patch_then += u64::from(is_divided);
+            self.file.patch_then += u64::from(of_then == Some(spot));
             return Ok(spot);
         }
         match (why, asset) {
@@ -459,14 +468,9 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         };
         let (tally, noticed) = (&mut *self.tally, &mut self.noticed);
         self.themes.get(words, || {
-            let mark = [';', '|', '\n'].into_iter().find(|mark| words.contains(*mark)).unwrap_or(',');
             let mut found = Vec::new();
-            for theme in words.split(mark) {
-                let theme = theme.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-                if theme.is_empty() || says_no_theme(&theme) {
-                    continue;
-                }
-                let number = if theme.chars().count() <= LONGEST_THEME { tally.theme(&theme) } else { None };
+            for theme in themes_of(words) {
+                let number = if is_short(&theme) { tally.theme(&theme) } else { None };
                 match number {
                     Some(number) if !found.contains(&number) => found.push(number),
                     Some(_) => {}

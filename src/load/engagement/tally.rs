@@ -1,18 +1,18 @@
 //! What is counted while records are read. Nothing here grows with the records: only with the different
 //! places, quarters, groups and themes in them, and with the different people.
 
+use super::atoms::Atoms;
 use super::behind::Behind;
 use super::ids::IdSet;
+use super::record::{FIRST_YEAR, Record, day_number, quarter};
 use super::wheres::Spot;
 use crate::place::{Activity, Answer, AssetIdx, Idx};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
 /// Dimensions kept for each person.
 pub(super) const MOST_DIMENSIONS: usize = 6;
 
-/// Quarters are numbered from the first of this year.
-pub(super) const FIRST_YEAR: i32 = 1900;
 /// A person's quarters are told apart from this year on, for 32 years.
 pub(super) const PERSON_YEAR: i32 = 2000;
 
@@ -22,28 +22,11 @@ pub(super) const MOST_THEMES: usize = 500;
 /// Stands for "a theme, whichever" in counts of themes.
 pub(super) const ANY_THEME: u16 = u16::MAX;
 
-/// One record, understood.
-#[derive(Debug)]
-pub(super) struct Record<'r> {
-    pub(super) day: NaiveDate,
-    pub(super) spot: Spot,
-    pub(super) exact: bool,
-    pub(super) activity: Activity,
-    pub(super) asset: Option<AssetIdx>,
-    pub(super) person: Option<u64>,
-    pub(super) people: f64,
-    pub(super) hours: f64,
-    pub(super) connections: f64,
-    /// One for each dimension.
-    pub(super) answers: &'r [Answer],
-    pub(super) themes: &'r [u16],
-}
-
 /// What is remembered of a person while reading.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Person {
     /// Day and spot of the last record, an exact one before a spread one of the same day.
-    home: (u32, bool, Spot),
+    home: (u32, bool, u32, Spot),
     pub(super) first_day: u32,
     pub(super) times: u32,
     pub(super) in_charge: u16,
@@ -55,7 +38,7 @@ pub(super) struct Person {
 impl Person {
     /// Where the person was last said to live.
     pub(super) fn spot(&self) -> Spot {
-        self.home.2
+        self.home.3
     }
 
     /// What was last recorded in a dimension.
@@ -80,7 +63,7 @@ impl Person {
     }
 }
 
-/// Sums of a kind of work.
+/// Sums of a kind of work; amounts in millionths.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
     pub(super) records: u64,
@@ -98,7 +81,7 @@ pub(super) struct Tally {
     pub(super) keyed: u64,
     pub(super) unkeyed: u64,
     combinations: FxHashMap<Vec<Answer>, u32>,
-    /// Attendances by spot, quarter and combination.
+    /// Attendances in millionths by spot, quarter and combination.
     pub(super) attendances: FxHashMap<(Spot, u16, u32), f64>,
     pub(super) work: FxHashMap<(Spot, u16, Activity), Sums>,
     themes: FxHashMap<String, u16>,
@@ -110,6 +93,8 @@ pub(super) struct Tally {
     pub(super) behind_raised: FxHashMap<(Spot, u16, u16), Behind>,
     pub(super) behind_raised_by: FxHashMap<(u8, Answer, u16), Behind>,
     pub(super) days: Option<(NaiveDate, NaiveDate)>,
+    /// The rows of a cube, where one is to be written.
+    pub(super) atoms: Option<Atoms>,
 }
 
 impl Tally {
@@ -117,53 +102,64 @@ impl Tally {
     pub(super) fn add(&mut self, record: &Record<'_>) {
         let quarter = quarter(record.day);
         let (first, last) = self.days.unwrap_or((record.day, record.day));
-        self.days = Some((first.min(record.day), last.max(record.day)));
+        self.days = Some((first.min(record.first), last.max(record.day)));
         let combination = self.combination(record.answers);
+        if let Some(atoms) = &mut self.atoms {
+            atoms.add(record, (quarter, combination));
+        }
         *self.attendances.entry((record.spot, quarter, combination)).or_default() += record.people;
         let work = self.work.entry((record.spot, quarter, record.activity)).or_default();
-        work.records += 1;
+        work.records += record.records;
         work.attendances += record.people;
         work.hours += record.hours;
         work.connections += record.connections;
-        let amounts = [1.0, record.people, record.hours, record.connections];
-        self.behind_work.entry((record.spot, quarter, record.activity)).or_default().add(record.person, amounts);
+        let amounts = [record.records as f64, record.people, record.hours, record.connections];
+        self.behind_work.entry((record.spot, quarter, record.activity)).or_default().add(
+            record.person,
+            amounts,
+            record.largest,
+        );
         if let Some(asset) = record.asset {
-            self.venues.entry((record.spot, asset, quarter)).or_default().add(record.person, amounts);
+            self.venues.entry((record.spot, asset, quarter)).or_default().add(record.person, amounts, record.largest);
         }
         let any = (!record.themes.is_empty()).then_some(ANY_THEME);
         for theme in record.themes.iter().copied().chain(any) {
-            *self.raised.entry((record.spot, quarter, theme)).or_default() += 1;
-            self.behind_raised.entry((record.spot, quarter, theme)).or_default().add(record.person, amounts);
+            *self.raised.entry((record.spot, quarter, theme)).or_default() += record.records;
+            self.behind_raised.entry((record.spot, quarter, theme)).or_default().add(
+                record.person,
+                amounts,
+                record.largest,
+            );
             for (dimension, answer) in record.answers.iter().enumerate() {
-                *self.raised_by.entry((dimension as u8, *answer, theme)).or_default() += 1;
+                *self.raised_by.entry((dimension as u8, *answer, theme)).or_default() += record.records;
                 let behind = self.behind_raised_by.entry((dimension as u8, *answer, theme)).or_default();
-                behind.add(record.person, amounts);
+                behind.add(record.person, amounts, record.largest);
             }
         }
         match record.person {
             Some(key) => {
-                self.keyed += 1;
+                self.keyed += record.records;
                 self.meet(key, record);
             }
-            None => self.unkeyed += 1,
+            None => self.unkeyed += record.records,
         }
     }
 
     fn meet(&mut self, key: u64, record: &Record<'_>) {
         let day = day_number(record.day);
         let person = self.persons.entry(key).or_insert(Person {
-            home: (0, false, 0),
+            home: (0, false, 0, 0),
             first_day: u32::MAX,
             times: 0,
             in_charge: 0,
             quarters: 0,
             answers: [0; MOST_DIMENSIONS],
         });
-        person.home = person.home.max((day, record.exact, record.spot));
-        person.first_day = person.first_day.min(day);
-        person.times = person.times.saturating_add(1);
+        person.home = person.home.max((day, record.exact, record.tie, record.spot));
+        person.first_day = person.first_day.min(day_number(record.first));
+        person.times = person.times.saturating_add(u32::try_from(record.records).unwrap_or(u32::MAX));
         if matches!(record.activity, Activity::Project | Activity::Enterprise) {
-            person.in_charge = person.in_charge.saturating_add(1);
+            person.in_charge = person.in_charge.saturating_add(u16::try_from(record.records).unwrap_or(u16::MAX));
         }
         let quarter = i32::from(quarter(record.day)) - (PERSON_YEAR - FIRST_YEAR) * 4;
         if (0..128).contains(&quarter) {
@@ -215,35 +211,27 @@ impl Tally {
     }
 }
 
-/// The number of a day's quarter, from the first of [`FIRST_YEAR`].
-pub(super) fn quarter(day: NaiveDate) -> u16 {
-    ((day.year() - FIRST_YEAR) * 4 + day.month0() as i32 / 3).clamp(0, i32::from(u16::MAX)) as u16
-}
-
-fn day_number(day: NaiveDate) -> u32 {
-    (day.num_days_from_ce() - 693_596).max(0) as u32 // 1 January 1900 is day 0
-}
-
-/// The day of a number that [`Person::first_day`] holds.
-pub(super) fn day_of(number: u32) -> Option<NaiveDate> {
-    NaiveDate::from_num_days_from_ce_opt(number as i32 + 693_596)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::record::{MILLIONTHS, day_of};
     use super::*;
     use crate::place::GroupIdx;
 
     fn record(day: (i32, u32, u32), spot: Spot, answers: &[Answer]) -> Record<'_> {
+        let day = NaiveDate::from_ymd_opt(day.0, day.1, day.2).expect("a day");
         Record {
-            day: NaiveDate::from_ymd_opt(day.0, day.1, day.2).expect("a day"),
+            records: 1,
+            first: day,
+            day,
             spot,
+            tie: 0,
             exact: true,
             activity: Activity::Session,
             asset: None,
             person: Some(7),
-            people: 1.0,
-            hours: 0.5,
+            people: MILLIONTHS,
+            largest: MILLIONTHS,
+            hours: 0.5 * MILLIONTHS,
             connections: 0.0,
             answers,
             themes: &[],

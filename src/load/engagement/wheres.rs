@@ -1,5 +1,7 @@
 //! Where a record is: the patch or patches a person may live in.
 
+mod named;
+
 use super::grid::AreaGrid;
 use crate::crs::{Crs, Xy};
 use crate::load::areas::Area;
@@ -10,9 +12,10 @@ use crate::load::words::{key_form, plain};
 use crate::place::{Asset, AssetIdx, EarlierPatches, IdVec, Idx, Patch, PatchIdx, Position, Span, ZoneIdx};
 use chrono::NaiveDate;
 use geo::{MapCoords, MultiPolygon};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -46,6 +49,27 @@ pub(in crate::load) struct Ground<'a> {
     pub(in crate::load) one_patch: bool,
 }
 
+const NO_LOCATION: &str = "its location is neither a patch, a zone, a district nor outside";
+const NO_PATCH: &str = "its patch is none of the place's";
+
+/// Every reason why a record is nowhere, for cubes, which tell them by their words.
+pub(super) const NOWHERE: [&str; 14] = [
+    "its coordinates cannot be read",
+    "its coordinates are noughts",
+    "its coordinates are metres of a system that the file does not name; set crs",
+    "it says no place",
+    NO_PATCH,
+    "its zone is none of the place's",
+    "the place has no postcode file",
+    "its postcode district is not in the postcode file",
+    "its postcode district lies outside the place",
+    "its postcode is not in the postcode file",
+    "its postcode cannot be read",
+    "it lies outside the place",
+    NO_LOCATION,
+    "a cube does not say why",
+];
+
 /// Where a record is, or why nobody knows.
 pub(super) type Found = Result<Spot, &'static str>;
 
@@ -65,6 +89,7 @@ pub(super) struct Wheres<'a> {
     postcodes: Option<Arc<Postcodes>>,
     districts: OnceCell<FxHashMap<String, Parts>>,
     postcode_spots: FxHashMap<Box<str>, Found>,
+    district_names: FxHashMap<Spot, String>,
     degrees: OnceCell<AreaGrid>,
     metres: OnceCell<AreaGrid>,
 }
@@ -89,6 +114,7 @@ impl<'a> Wheres<'a> {
             postcodes: None,
             districts: OnceCell::new(),
             postcode_spots: FxHashMap::default(),
+            district_names: FxHashMap::default(),
             degrees: OnceCell::new(),
             metres: OnceCell::new(),
         };
@@ -145,6 +171,24 @@ impl<'a> Wheres<'a> {
         matches!(self.parts(spot), [(_, share)] if *share >= 1.0)
     }
 
+    /// Which of two spots comes first, by what they are and not by when they first occurred.
+    pub(super) fn order(&self, a: Spot, b: Spot) -> std::cmp::Ordering {
+        let form = |spot: Spot| self.parts(spot).iter().map(|(patch, share)| (*patch, share.to_bits()));
+        if a == b { std::cmp::Ordering::Equal } else { form(a).cmp(form(b)) }
+    }
+
+    /// A number that says which of two spots is taken where one day tells both, by what they are.
+    pub(super) fn tie(&self, spot: Spot) -> u32 {
+        match self.parts(spot) {
+            [(patch, share)] if *share >= 1.0 => patch.map_or(0, |patch| patch.index() as u32 + 1),
+            parts => {
+                let mut hasher = FxHasher::default();
+                parts.iter().for_each(|(patch, share)| (*patch, share.to_bits()).hash(&mut hasher));
+                (hasher.finish() >> 32) as u32
+            }
+        }
+    }
+
     fn exactly(&mut self, patch: Option<PatchIdx>) -> Spot {
         self.spot(vec![(patch, 1.0)])
     }
@@ -169,6 +213,11 @@ impl<'a> Wheres<'a> {
         patch.map(PatchIdx::from_usize)
     }
 
+    /// Whether the names of patches mean another patch on another day.
+    pub(super) fn changed(&self) -> bool {
+        !self.patches_then.is_empty()
+    }
+
     /// By the key or name of a patch, on a day: of those in force then, else of today's, else of any other time, the
     /// latest first. Whether it was a patch of an earlier time is said beside.
     pub(super) fn by_patch(&self, words: &str, day: NaiveDate, names: PatchNames) -> (Found, bool) {
@@ -182,7 +231,7 @@ impl<'a> Wheres<'a> {
             return (Ok(spot), false);
         }
         let any = if names == PatchNames::Then { (0..self.patches_then.len()).rev().find_map(found) } else { None };
-        (any.ok_or("its patch is none of the place's"), any.is_some())
+        (any.ok_or(NO_PATCH), any.is_some())
     }
 
     /// The patches of an earlier time by key and name: each is where the people of its homes live today, one today's
@@ -245,11 +294,15 @@ impl<'a> Wheres<'a> {
         if is_district(&form) {
             let districts = self.districts.get_or_init(|| districts(&postcodes, self.ground, &self.patch_locator));
             let parts = districts.get(&form).cloned().ok_or("its postcode district is not in the postcode file")?;
-            return if parts.is_empty() {
-                Err("its postcode district lies outside the place")
-            } else {
-                Ok(self.spot(parts))
-            };
+            if parts.is_empty() {
+                return Err("its postcode district lies outside the place");
+            }
+            let spot = self.spot(parts);
+            let name = self.district_names.entry(spot).or_insert_with(|| form.clone());
+            if form < *name {
+                name.clone_from(&form);
+            }
+            return Ok(spot);
         }
         Err(if form.len() >= 5 { "its postcode is not in the postcode file" } else { "its postcode cannot be read" })
     }

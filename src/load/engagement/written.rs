@@ -4,7 +4,7 @@ use crate::read::{parse_date, parse_excel_date};
 use chrono::{Datelike, NaiveDate};
 
 /// Whether words say that nothing was raised, as in "none", "n/a" or "no issues raised".
-pub(super) fn says_no_theme(theme: &str) -> bool {
+fn says_no_theme(theme: &str) -> bool {
     const NOTHING: [&str; 31] = [
         "",
         "none",
@@ -104,6 +104,21 @@ pub(super) fn says_no_theme(theme: &str) -> bool {
                     | "any"
             )
         })
+}
+
+/// A theme longer than this is a sentence somebody said, and may name somebody.
+const LONGEST_THEME: usize = 60;
+
+/// Whether a theme is short enough to be one.
+pub(super) fn is_short(theme: &str) -> bool {
+    theme.chars().count() <= LONGEST_THEME
+}
+
+/// The themes in a cell, in small letters: apart by semicolons, else bars, lines or commas.
+pub(super) fn themes_of(words: &str) -> Vec<String> {
+    let mark = [';', '|', '\n'].into_iter().find(|mark| words.contains(*mark)).unwrap_or(',');
+    let plain = |theme: &str| theme.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    words.split(mark).map(plain).filter(|theme| !theme.is_empty() && !says_no_theme(theme)).collect()
 }
 
 /// The day that words name.

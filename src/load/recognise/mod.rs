@@ -318,6 +318,7 @@ impl DeprivationSection {
 impl EngagementSection {
     pub(super) fn of(file: &str) -> Self {
         Self {
+            cube: None,
             file: file.to_owned(),
             sheet: None,
             columns: std::collections::BTreeMap::new(),

@@ -21,7 +21,7 @@ use std::path::Path;
 
 /// A timetable and where its stops are.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Transit {
+pub struct Feed {
     /// In the order of the file: their numbers are those of the timetable.
     pub stops: Vec<Stop>,
     /// What runs.
@@ -50,7 +50,7 @@ const TRANSFER_ODD: Kind = Kind::warning(
 ///
 /// # Errors
 /// One issue, when a file is missing or unreadable, or nothing in it ever runs.
-pub fn read(path: &Path, shown: &str, issues: &mut Issues) -> Result<Transit, Issue> {
+pub fn read(path: &Path, shown: &str, issues: &mut Issues) -> Result<Feed, Issue> {
     let files = Files::open(path, shown, issues)?;
     let mut odd = Odd::default();
     let read = all(&files, &mut odd);
@@ -64,7 +64,7 @@ pub fn read(path: &Path, shown: &str, issues: &mut Issues) -> Result<Transit, Is
     Ok(transit)
 }
 
-fn all(files: &Files, odd: &mut Odd) -> Result<Transit, Issue> {
+fn all(files: &Files, odd: &mut Odd) -> Result<Feed, Issue> {
     let (stops, numbers) = stops::read(files, odd)?;
     let (services, names) = calendar::read(files, odd)?;
     let mut trips = trips::read(files, &numbers, &names, odd)?;
@@ -87,7 +87,7 @@ fn all(files: &Files, odd: &mut Odd) -> Result<Transit, Issue> {
     }
     let changes = changes(files, &numbers, odd)?;
     let step_free_stops = stops.iter().map(|stop| stop.step_free).collect();
-    Ok(Transit { stops, timetable: Timetable { step_free_stops, services, trips, changes } })
+    Ok(Feed { stops, timetable: Timetable { step_free_stops, services, trips, changes } })
 }
 
 type Changes = BTreeMap<(u32, u32), Option<u32>>;

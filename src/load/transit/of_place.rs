@@ -1,6 +1,6 @@
 //! All timetables of a place as one, with each stop where it meets the streets.
 
-use super::{Transit as Feed, read};
+use super::{Feed, read};
 use crate::crs::Plane;
 use crate::load::desk::Desk;
 use crate::load::manifest::TransitSection;

@@ -45,7 +45,7 @@ fn zipped<'a>(parts: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
     zip.finish().expect("a zip").into_inner()
 }
 
-fn read_zip(bytes: &[u8]) -> (Result<Transit, Issue>, Vec<Issue>) {
+fn read_zip(bytes: &[u8]) -> (Result<Feed, Issue>, Vec<Issue>) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("buses.zip");
     std::fs::write(&path, bytes).expect("a file");
@@ -54,7 +54,7 @@ fn read_zip(bytes: &[u8]) -> (Result<Transit, Issue>, Vec<Issue>) {
     (read, issues.into_sorted())
 }
 
-fn read_parts(parts: &Parts<'_>) -> (Result<Transit, Issue>, Vec<Issue>) {
+fn read_parts(parts: &Parts<'_>) -> (Result<Feed, Issue>, Vec<Issue>) {
     read_zip(&zipped(parts.iter().map(|(name, text)| (*name, text.as_bytes()))))
 }
 

@@ -1,6 +1,6 @@
 //! Journeys at one walking speed.
 
-use super::{Journeys, Kept};
+use super::{InTime, Journeys};
 use crate::measure::walk::Walk;
 use crate::place::{WayBack, Within};
 use crate::transit::{Connection, Departures, Footpath, Profile, Question, profile, travel_times};
@@ -51,11 +51,11 @@ impl<'a> Pace<'a> {
     }
 
     /// What comes of setting out from each of some positions, with the walk from it to the nearest destination.
-    pub(super) fn kept(&self, positions: &[usize], walks: &[Option<Walk>]) -> Vec<Kept> {
+    pub(super) fn kept(&self, positions: &[usize], walks: &[Option<Walk>]) -> Vec<InTime> {
         positions.par_iter().zip(walks).map(|(position, walk)| self.of(*position, *walk)).collect()
     }
 
-    fn of(&self, position: usize, walk: Option<Walk>) -> Kept {
+    fn of(&self, position: usize, walk: Option<Walk>) -> InTime {
         let journey = self.all.journey;
         let departures = self.all.departures();
         // A walk that keeps the limit keeps it here as well, however it rounds.
@@ -83,7 +83,7 @@ impl<'a> Pace<'a> {
             }
         }
         let [p50, p85] = not_exceeded(times, [0.5, 0.85]);
-        Kept { in_time: in_time as u32, p50, p85 }
+        InTime { in_time: in_time as u32, p50, p85 }
     }
 
     /// From which of these positions one arrives in time at some moment of some day, by a vehicle at least.

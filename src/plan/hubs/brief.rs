@@ -1,9 +1,10 @@
 //! What is asked: what for, how many, chosen from what, and what is held fast.
 
+use super::objective::Objective;
 use crate::crs::Xy;
-use crate::locate::Model;
 use crate::place::{GroupIdx, Place, Standard};
-use crate::units::{Metres, Seconds};
+use crate::text::whole;
+use crate::units::Metres;
 use std::time::Duration;
 
 /// A question about new hubs.
@@ -67,10 +68,10 @@ impl Brief {
         // Pairs grow with the square of the walk and, along streets, inversely with the spacing.
         let ratio = pairs as f64 / most as f64;
         let minutes = (self.standard.within.minutes() / ratio.sqrt()).floor();
-        let shorter = match self.objective {
-            Objective::Walking => "a walk objective looks an hour far: aim at coverage".to_owned(),
-            _ if minutes >= 1.0 => format!("a shorter walk (about {minutes} minutes)"),
-            _ => "a shorter walk".to_owned(),
+        let shorter = match self.objective.is_of_lengths() {
+            true => "a walk objective looks an hour far: aim at coverage".to_owned(),
+            false if minutes >= 1.0 => format!("a shorter walk (about {minutes} minutes)"),
+            false => "a shorter walk".to_owned(),
         };
         let fewer = match self.candidates {
             Candidates::Streets(apart) => {
@@ -86,16 +87,10 @@ impl Brief {
         Unplanned::Wrong(format!(
             "the question is too large for the memory set aside for one: {} walks from {} candidates to where people \
              live, and at most {} fit; ask for {fewer}, or for {shorter}",
-            super::words::whole(pairs as f64),
-            super::words::whole(candidates as f64),
-            super::words::whole(most as f64),
+            whole(pairs as f64),
+            whole(candidates as f64),
+            whole(most as f64),
         ))
-    }
-
-    /// The walk nobody exceeds in the objective of least walking: [`LONGEST_WALK`], or a second more than what
-    /// counts as covered where that is longer.
-    pub(super) fn longest(&self) -> Seconds {
-        LONGEST_WALK.max(self.standard.within + Seconds::new(1.0))
     }
 
     /// What a hub is called, in words: `community hub`.
@@ -128,71 +123,6 @@ pub(super) const MOST_CANDIDATES: usize = 50_000;
 /// site chosen in 18 of 20 runs is chosen in at least 70 % of all such runs, with 95 % confidence); telling 90 %
 /// from 95 % would take hundreds.
 pub const USUAL_RUNS: usize = 20;
-
-/// What the best choice is best at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Objective {
-    /// Most residents covered (maximal covering, Church and ReVelle 1974).
-    Coverage,
-    /// Least walking by all residents together (p-median, Hakimi 1964). Nobody counts for more than
-    /// [`LONGEST_WALK`].
-    Walking,
-    /// The group with the lowest covered share comes first, then the next lowest; then most residents.
-    WorstOff,
-    /// As coverage, with residents of deprived zones counting for more: see [`deprivation_weight`].
-    Deprivation,
-}
-
-impl Objective {
-    /// All of them, in reading order.
-    pub const ALL: [Self; 4] = [Self::Coverage, Self::Walking, Self::WorstOff, Self::Deprivation];
-
-    /// The word on the command line and in files.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Coverage => "coverage",
-            Self::Walking => "walking",
-            Self::WorstOff => "worst-off",
-            Self::Deprivation => "deprivation",
-        }
-    }
-
-    /// The unit of the objective.
-    #[must_use]
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Coverage => "residents covered",
-            Self::Walking => "seconds walked by all residents",
-            Self::WorstOff => "share of the worst-off group covered",
-            Self::Deprivation => "residents covered, weighted by deprivation",
-        }
-    }
-
-    pub(super) const fn model(self) -> Model {
-        match self {
-            Self::Coverage | Self::Deprivation => Model::Mclp,
-            Self::Walking => Model::PMedian,
-            Self::WorstOff => Model::WorstOffFirst,
-        }
-    }
-}
-
-/// The walk beyond which somebody counts as not walking at all, in the objective of least walking.
-///
-/// An hour is twice what planners call walkable. Without an end a few far farms would draw a hub away from
-/// thousands; with a shorter one their long walks would not count at all.
-pub const LONGEST_WALK: Seconds = Seconds::new(3600.0);
-
-/// How much a resident counts for in the objective weighted by deprivation: 2 in the most deprived tenth of zones,
-/// 1 in the least, evenly in between, and 1.5 where the index has no such zone.
-///
-/// A judgement: a resident of the most deprived tenth counts double. Higher weights come nearer to leaving the rest
-/// out of account; at 1 throughout it is plain coverage.
-#[must_use]
-pub fn deprivation_weight(decile: Option<u8>) -> f64 {
-    decile.map_or(1.5, |decile| 1.0 + f64::from(10 - decile.clamp(1, 10)) / 9.0)
-}
 
 /// Where new sites may be.
 #[derive(Debug, Clone)]
@@ -281,11 +211,5 @@ pub(super) fn check(place: &Place, brief: &Brief) -> Result<(), Unplanned> {
             return wrong(format!("the floor of {label} is {} %; a floor is a share from 0 to 100 %", share * 100.0));
         }
     }
-    if brief.objective == Objective::WorstOff && place.groups.is_empty() {
-        return wrong("worst-off needs groups of residents, and this place has none".to_owned());
-    }
-    if brief.objective == Objective::Deprivation && place.zones.iter().all(|zone| zone.deprivation.is_none()) {
-        return wrong("weighing by deprivation needs an index of deprivation, and this place has none".to_owned());
-    }
-    Ok(())
+    brief.objective.lacks(place).map_or(Ok(()), |what| wrong(what.to_owned()))
 }

@@ -1,8 +1,9 @@
 //! The price of fairness: how much coverage is given up for the group that is worst off (Bertsimas, Farias and
 //! Trichakis 2011), as the frontier of the two goals, floor by floor.
 
-use super::brief::{Brief, Objective, Unplanned};
+use super::brief::{Brief, Unplanned};
 use super::ground::Ground;
+use super::objective::{Objective, worst_off};
 use super::proposal::{FairEnd, FairPoint, Fairness};
 use super::question::{Question, Variation};
 use crate::measure::coverage_by;
@@ -24,7 +25,7 @@ const POINTS: usize = 8;
 pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
     let place = ground.place;
     let groups: Vec<GroupIdx> = place.groups.indices().filter(|&group| super::members(place, group) > 0.0).collect();
-    if groups.is_empty() || ground.brief.objective == Objective::Walking {
+    if groups.is_empty() || ground.brief.objective.is_of_lengths() {
         return Ok(Fairness::default());
     }
     let brief = Brief { objective: Objective::Coverage, ..ground.brief.clone() };
@@ -55,7 +56,7 @@ pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
         left -= found.work;
         let open = super::open(&ground, &found.sites);
         let after = coverage_by(place, brief.standard.within, &ground.doors(&open));
-        let Some(worst) = super::worst_off(&after) else { break };
+        let Some(worst) = worst_off(&after) else { break };
         curve.points.push(FairPoint {
             floor,
             covered: after.place.covered,

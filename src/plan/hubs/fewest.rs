@@ -1,7 +1,8 @@
 //! How few new sites bring coverage to a share of all residents?
 
-use super::brief::{Brief, Keep, Objective, Unplanned};
+use super::brief::{Brief, Keep, Unplanned};
 use super::ground::Ground;
+use super::objective::Objective;
 use super::question::{Question, Variation};
 use crate::locate::{Status, Watch};
 use crate::place::Place;

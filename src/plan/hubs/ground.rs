@@ -1,12 +1,12 @@
 //! Who could walk to which site, and how long it takes.
 
-use super::brief::{Brief, Keep, Objective, Unplanned};
+use super::brief::{Brief, Keep, Unplanned};
 use super::sites::{STREET, Site, sites};
 use crate::locate::Watch;
 use crate::measure::Door;
 use crate::network::{Snap, Targets, matrix};
 use crate::place::{AssetIdx, Idx, Place};
-use crate::units::{Metres, Seconds, WalkingSpeed};
+use crate::units::{Metres, WalkingSpeed};
 use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -82,7 +82,8 @@ impl<'a> Ground<'a> {
     pub(super) fn survey(place: &'a Place, brief: &'a Brief, watch: &'a Watch) -> Result<Self, Unplanned> {
         let deadline = Deadline::of(brief);
         let (sites, n_today) = sites(place, brief, watch)?;
-        let reach = fastest(place).distance(reach_of(brief)) * (1.0 / (1.0 - PACE_RANGE) + 1e-6);
+        let reach =
+            fastest(place).distance(brief.objective.reach(brief.standard.within)) * (1.0 / (1.0 - PACE_RANGE) + 1e-6);
         let walker = Walker::new(place, &sites, reach);
         let candidates = sites.len() - n_today;
         // A few sites from all over say how much the whole will be, before any of it is worked out.
@@ -165,14 +166,6 @@ impl<'a> Ground<'a> {
             self.sites[site].asset.unwrap_or_else(|| AssetIdx::from_usize(self.place.assets.len() + site))
         };
         sites.iter().map(|&s| Door { asset: number(s), at: self.sites[s].at, snap: self.sites[s].snap }).collect()
-    }
-}
-
-/// The longest walk that counts for anything.
-fn reach_of(brief: &Brief) -> Seconds {
-    match brief.objective {
-        Objective::Walking => brief.longest(),
-        Objective::Coverage | Objective::WorstOff | Objective::Deprivation => brief.standard.within,
     }
 }
 

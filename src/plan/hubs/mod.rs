@@ -1,14 +1,16 @@
 //! Where should the next hubs go?
 //!
-//! In reading order: [`Brief`] says what is asked, with names found by `named`; `sites` finds where hubs may be and `ground` walks from them to
-//! where people live; `question` makes a problem of facility location of it, which [`crate::locate`] answers;
-//! `reasons` and `fairness` ask again what if; `words` says it; [`Proposal`] holds the whole.
+//! In reading order: [`Brief`] says what is asked, with names found by `named`, and [`Objective`] what for; `sites` finds
+//! where hubs may be and `ground` walks from them to where people live; `question` makes a problem of facility location
+//! of it, which [`crate::locate`] answers; `reasons` and `fairness` ask again what if; `words` says it; [`Proposal`] holds
+//! the whole.
 
 mod brief;
 mod fairness;
 mod fewest;
 mod ground;
 mod named;
+mod objective;
 mod proposal;
 mod question;
 mod reasons;
@@ -17,11 +19,10 @@ mod staying;
 mod swap;
 mod words;
 
-pub use brief::{
-    Brief, Candidates, Keep, LONGEST_WALK, Objective, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned, deprivation_weight,
-};
+pub use brief::{Brief, Candidates, Keep, Spot, USUAL_MEMORY, USUAL_RUNS, Unplanned};
 pub use fewest::{Fewest, fewest};
 pub use named::{first_of_kind, group_named, kind_named, standard_named};
+pub use objective::{LONGEST_WALK, Objective, deprivation_weight};
 pub use proposal::{
     Alternative, Chosen, FairEnd, FairPoint, Fairness, Proposal, Replacement, RunnerUp, StayPoint, Staying,
 };
@@ -152,7 +153,7 @@ fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Res
 
 /// The groups that the choice itself must look at, with their floors.
 fn groups_asked(place: &Place, brief: &Brief) -> Vec<(GroupIdx, Option<f64>)> {
-    let asked = |group: &GroupIdx| floor_of(brief, *group).is_some() || brief.objective == Objective::WorstOff;
+    let asked = |group: &GroupIdx| floor_of(brief, *group).is_some() || brief.objective.is_of_groups();
     place.groups.indices().filter(asked).map(|group| (group, floor_of(brief, group))).collect()
 }
 
@@ -188,14 +189,6 @@ fn beyond(ground: &Ground<'_>, after: &Coverage) -> f64 {
     far.fold(0.0, |sum, (_, position)| sum + position.residents)
 }
 
-/// The group with the lowest covered share, the first of equals.
-fn worst_off(coverage: &Coverage) -> Option<(GroupIdx, f64)> {
-    let counted = coverage.place.by_group.enumerate().filter_map(|(group, counts)| Some((group, (*counts)?)));
-    let shares =
-        counted.filter(|(_, counts)| counts.residents > 0.0).map(|(group, c)| (group, c.covered / c.residents));
-    shares.min_by(|a, b| a.1.total_cmp(&b.1))
-}
-
 /// Counts the objective anew from a measure that knows nothing of how the sites were found.
 fn verify(ground: &Ground<'_>, choice: &Choice, after: &Coverage) -> Result<(), Unplanned> {
     let counted = recount(ground, after);
@@ -205,24 +198,8 @@ fn verify(ground: &Ground<'_>, choice: &Choice, after: &Coverage) -> Result<(), 
     Err(Unplanned::FailedRecount(format!("it was to reach {}, and {counted} is counted", choice.objective)))
 }
 
-fn recount(ground: &Ground<'_>, after: &Coverage) -> f64 {
-    let (place, brief) = (ground.place, ground.brief);
-    let time = |walk: &Option<crate::measure::Walk>| walk.map(|walk| place.speed.time(walk.length));
-    let positions = place.positions.iter().zip(&after.walks);
-    match brief.objective {
-        Objective::Coverage => after.place.covered,
-        Objective::WorstOff => worst_off(after).map_or(1.0, |(_, share)| share),
-        Objective::Walking => positions
-            .map(|(position, walk)| {
-                position.residents * time(walk).unwrap_or(brief.longest()).min(brief.longest()).get()
-            })
-            .sum(),
-        Objective::Deprivation => positions
-            .enumerate()
-            .filter(|(_, (_, walk))| time(walk).within(brief.standard.within))
-            .map(|(index, (position, _))| position.residents * question::weight_of(ground, index))
-            .sum(),
-    }
+fn recount(ground: &Ground<'_>, coverage: &Coverage) -> f64 {
+    ground.brief.objective.counted(ground.place, ground.brief.standard.within, coverage)
 }
 
 /// The new sites of a choice, the one that brings most first, then the one that brings most beside it, and so on.

@@ -5,11 +5,13 @@
 //! group that walks at a speed of its own has demand points of its own, which count for the group and for nobody
 //! else.
 
-use super::brief::{Keep, Objective, Unplanned, deprivation_weight};
+use super::brief::{Keep, Unplanned};
 use super::ground::Ground;
+use super::objective::longest;
 use super::swap::{Base, Columns};
 use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Model, Problem, Solution, Status, Unsolved, solve};
 use crate::place::{GroupIdx, Idx, Within};
+use crate::text::whole;
 use crate::units::{Seconds, WalkingSpeed};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -70,7 +72,7 @@ impl Question {
             .zip(rows.by_group)
             .map(|(&(group, floor), weights)| Group { name: ground.place.groups[group].key.clone(), weights, floor })
             .collect();
-        problem.radius = Some(if brief.objective == Objective::Walking { limit(ground) } else { COVERED });
+        problem.radius = Some(if brief.objective.is_of_lengths() { limit(ground) } else { COVERED });
         let more = if brief.keep == Keep::Free { ground.n_today } else { 0 };
         problem.sites = brief.sites.map(|sites| 1 + more + sites);
         problem.required = vec![0];
@@ -102,7 +104,7 @@ impl Question {
         if self.first > 0 || worth <= 0.0 {
             return Ok(all);
         }
-        let is_walking = ground.brief.objective == Objective::Walking;
+        let is_walking = ground.brief.objective.is_of_lengths();
         let mut problem = plain.clone();
         let rows =
             (0..plain.costs.n_demand()).map(|demand| plain.costs.of(demand).map(|(j, c)| (j as u32, c)).collect());
@@ -223,10 +225,8 @@ impl Question {
         let sites: Vec<usize> = found.sites.iter().filter_map(|&number| self.site(number)).collect();
         // What staying counts for is no part of what the choice achieves.
         let kept = sites.iter().filter(|site| **site < ground.n_today).count();
-        let counted = match ground.brief.objective {
-            Objective::Walking => (ground.n_today - kept) as f64 * self.worth(),
-            Objective::Coverage | Objective::Deprivation | Objective::WorstOff => kept as f64 * self.worth(),
-        };
+        let count = if ground.brief.objective.is_of_lengths() { ground.n_today - kept } else { kept };
+        let counted = count as f64 * self.worth();
         Ok(Choice {
             sites,
             status: found.status,
@@ -289,7 +289,11 @@ impl Rows {
                     count.filter(|_| counts).map_or(0.0, |count| place.people_at(position, count) * factor)
                 };
                 let by_group: Vec<f64> = groups.iter().map(|&(group, _)| members(group)).collect();
-                let weight = if is_all { position.residents * factor * weight_of(ground, index) } else { 0.0 };
+                let weight = if is_all {
+                    position.residents * factor * ground.brief.objective.weight(&place.zones[position.zone])
+                } else {
+                    0.0
+                };
                 if weight > 0.0 || by_group.iter().any(|count| *count > 0.0) {
                     let row = rows.row(ground, list(ground, index, speed, variation));
                     rows.weights[row] += weight;
@@ -303,7 +307,7 @@ impl Rows {
     /// The demand point with these sites, new if there is none yet.
     fn row(&mut self, ground: &Ground<'_>, list: Vec<(u32, f64)>) -> usize {
         let next = self.lists.len();
-        if ground.brief.objective != Objective::Walking {
+        if !ground.brief.objective.is_of_lengths() {
             let key: Vec<u32> = list.iter().map(|&(site, _)| site).collect();
             let row = *self.known.entry(key).or_insert(next);
             if row < next {
@@ -321,7 +325,7 @@ impl Rows {
 fn list(ground: &Ground<'_>, position: usize, speed: WalkingSpeed, variation: &Variation) -> Vec<(u32, f64)> {
     let pace = variation.pace.unwrap_or(1.0);
     let first = ground.choice().start;
-    let (is_walking, end) = (ground.brief.objective == Objective::Walking, ground.brief.longest());
+    let (is_walking, end) = (ground.brief.objective.is_of_lengths(), longest(ground.brief.standard.within));
     let mut stays = is_walking.then(|| end.get());
     let mut list: Vec<(u32, f64)> = Vec::new();
     for &(site, length) in &ground.walks[position] {
@@ -342,15 +346,6 @@ fn list(ground: &Ground<'_>, position: usize, speed: WalkingSpeed, variation: &V
     list.retain(|&(_, cost)| stays.is_none_or(|best| cost < best));
     list.extend(stays.map(|cost| (0, cost)));
     list
-}
-
-/// How much a resident of a position counts for.
-pub(super) fn weight_of(ground: &Ground<'_>, position: usize) -> f64 {
-    let zone = &ground.place.zones[ground.place.positions[position].zone];
-    match ground.brief.objective {
-        Objective::Deprivation => deprivation_weight(zone.deprivation.map(|deprivation| deprivation.decile)),
-        Objective::Coverage | Objective::Walking | Objective::WorstOff => 1.0,
-    }
 }
 
 fn site_costs(ground: &Ground<'_>) -> Result<Vec<f64>, Unplanned> {
@@ -393,7 +388,7 @@ fn in_words(ground: &Ground<'_>, why: &Infeasible) -> String {
         }
         BrokenRule::Floors => format!(
             "Each floor could be met alone, but {limits} can't meet them all: together the groups fall short by at least {} residents",
-            super::words::whole(why.short_by.ceil())
+            whole(why.short_by.ceil())
         ),
         _ => why.sentence.clone(),
     }

@@ -1,6 +1,6 @@
 //! Why each site: what is lost without it, what could stand in its place, and how often it is chosen again.
 
-use super::brief::{Objective, Unplanned};
+use super::brief::Unplanned;
 use super::ground::{Ground, PACE_RANGE};
 use super::proposal::{Alternative, Replacement};
 use super::question::{Choice, Question, Variation};
@@ -47,7 +47,7 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
         .map(|&site| {
             let others: Vec<usize> = choice.sites.iter().copied().filter(|other| *other != site).collect();
             let base = Base::of(ground, &question.problem, &columns, &question.numbers(&others));
-            let lost = |worth: f64| loss(ground, choice.objective, worth);
+            let lost = |worth: f64| ground.brief.objective.loss(choice.objective, worth);
             Reason {
                 lost_alone: lost(base.value()),
                 replacement: question.answer_without(ground, site, share).ok().map(|without| Replacement {
@@ -61,17 +61,11 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
                     question,
                     choice,
                     (&base, &columns),
-                    loss(ground, choice.objective, today),
+                    ground.brief.objective.loss(choice.objective, today),
                 ),
             }
         })
         .collect()
-}
-
-/// By how much `worth` is worse than `best`; never below nothing.
-pub(super) fn loss(ground: &Ground<'_>, best: f64, worth: f64) -> f64 {
-    let loss = if ground.brief.objective == Objective::Walking { worth - best } else { best - worth };
-    loss.max(0.0)
 }
 
 /// The sites of another choice that this one lacks.
@@ -92,7 +86,10 @@ fn alternatives(
     let others = ground.choice().filter(|site| !choice.sites.contains(site));
     let mut found: Vec<(f64, usize)> = others
         .filter_map(|site| {
-            Some((loss(ground, choice.objective, base.worth_with(columns, question.number(site))?), site))
+            Some((
+                ground.brief.objective.loss(choice.objective, base.worth_with(columns, question.number(site))?),
+                site,
+            ))
         })
         .filter(|(lost, _)| *lost <= gain * ALIKE)
         .collect();

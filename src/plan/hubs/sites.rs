@@ -202,7 +202,7 @@ fn along_streets(place: &Place, apart: Metres, watch: &Watch) -> Result<Vec<Site
 fn too_many() -> Unplanned {
     Unplanned::Wrong(format!(
         "there would be more than {} candidates; name fewer, or put them further apart along the streets",
-        super::words::whole(MOST_CANDIDATES as f64)
+        crate::text::whole(MOST_CANDIDATES as f64)
     ))
 }
 

@@ -5,11 +5,11 @@
 //! letting each hub that stays count for something, and raising that: each is the best there is when a move must bring
 //! so much (the supported points of the two goals; Ehrgott 2005).
 
-use super::brief::{Keep, Objective, Unplanned};
+use super::brief::{Keep, Unplanned};
 use super::ground::Ground;
 use super::proposal::{StayPoint, Staying};
 use super::question::{Choice, Question};
-use super::reasons::{ALIKE, loss};
+use super::reasons::ALIKE;
 use crate::locate::Status;
 use std::time::Duration;
 
@@ -32,22 +32,22 @@ pub(super) fn settle(
     today: f64,
 ) -> Result<(Question, Choice, Option<Staying>), Unplanned> {
     let brief = ground.brief;
-    if brief.keep == Keep::Existing || ground.n_today == 0 || brief.objective == Objective::WorstOff {
+    if brief.keep == Keep::Existing || ground.n_today == 0 || brief.objective.is_of_groups() {
         return Ok((question, best, None));
     }
     let least = ALIKE * (best.objective - today).abs();
     let points = frontier(ground, &question, &best);
-    let is_alike = |at: &usize| loss(ground, best.objective, points[*at].choice.objective) <= least;
+    let is_alike = |at: &usize| ground.brief.objective.loss(best.objective, points[*at].choice.objective) <= least;
     let Some(at) = (0..points.len()).rev().find(is_alike) else { return Ok((question, best, None)) };
     let (taken, worth) = (points[at].clone(), worth_at(ground, &points, at));
     let more = points[at..].iter();
     let staying = Staying {
-        forgone: loss(ground, best.objective, taken.choice.objective),
+        forgone: ground.brief.objective.loss(best.objective, taken.choice.objective),
         moved_besides: taken.kept - kept(ground, &best).min(taken.kept),
         points: more
             .map(|point| StayPoint {
                 kept: point.kept,
-                lost: loss(ground, taken.choice.objective, point.choice.objective),
+                lost: ground.brief.objective.loss(taken.choice.objective, point.choice.objective),
                 status: point.choice.status,
             })
             .collect(),
@@ -112,7 +112,8 @@ fn worth_at(ground: &Ground<'_>, points: &[Point], at: usize) -> f64 {
 
 /// What a hub counts for when two plans are alike.
 fn worth_between(ground: &Ground<'_>, few: &Point, many: &Point) -> f64 {
-    loss(ground, few.choice.objective, many.choice.objective) / (many.kept.saturating_sub(few.kept)).max(1) as f64
+    ground.brief.objective.loss(few.choice.objective, many.choice.objective)
+        / (many.kept.saturating_sub(few.kept)).max(1) as f64
 }
 
 fn kept(ground: &Ground<'_>, choice: &Choice) -> usize {

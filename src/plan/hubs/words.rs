@@ -1,13 +1,12 @@
 //! A plan in short sentences that a committee can read, made from its numbers and from nothing else.
 
-use super::brief::{Brief, Keep, Objective};
+use super::brief::{Brief, Keep};
 use super::ground::Ground;
 use super::proposal::{Chosen, FairEnd, Proposal, Replacement};
 use super::sites::Site;
-use super::worst_off;
 use crate::locate::Status;
-use crate::measure::Coverage;
 use crate::place::{GroupIdx, Place};
+use crate::text::{percent, whole};
 
 /// Writes the sentences of a proposal and of each of its sites.
 pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
@@ -17,7 +16,8 @@ pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
     }
     let mut sentences = vec![outcome(proposal)];
     sentences.extend(proposal.fewest.as_ref().map(super::Fewest::sentence));
-    sentences.extend(by_objective(place, proposal));
+    let within = proposal.brief.standard.within;
+    sentences.extend(proposal.brief.objective.outcome(place, within, (&proposal.before, &proposal.after)));
     sentences.extend(paces(place));
     sentences.push(proof(proposal));
     sentences.extend(out_of_reach(proposal));
@@ -43,60 +43,17 @@ fn outcome(proposal: &Proposal) -> String {
         "Today {} of {} residents ({}) are within {} of {}. With {new} it would be {} ({}): {}.",
         whole(before.covered),
         whole(before.residents),
-        percent(before.covered, before.residents),
+        part_of(before.covered, before.residents),
         proposal.brief.walk(),
         article(&proposal.brief.noun()),
         whole(after.covered),
-        percent(after.covered, after.residents),
+        part_of(after.covered, after.residents),
         change(after.covered - before.covered)
     )
 }
 
 fn change(more: f64) -> String {
     if more < 0.0 { format!("{} fewer", whole(-more)) } else { format!("{} more", whole(more)) }
-}
-
-fn by_objective(place: &Place, proposal: &Proposal) -> Option<String> {
-    match proposal.brief.objective {
-        Objective::Coverage => None,
-        Objective::Walking => {
-            let minutes = |coverage: &Coverage| average(place, &proposal.brief, coverage) / 60.0;
-            Some(format!(
-                "The average walk to the nearest falls from {:.1} to {:.1} minutes, nobody counted for more than {:.0}.",
-                minutes(&proposal.before),
-                minutes(&proposal.after),
-                proposal.brief.longest().minutes()
-            ))
-        }
-        Objective::WorstOff => {
-            let (was, is) = (worst_off(&proposal.before)?, worst_off(&proposal.after)?);
-            let label = |group: GroupIdx| place.groups[group].label.as_str();
-            let would =
-                if was.0 == is.0 { "it would have".to_owned() } else { format!("it would be {}, with", label(is.0)) };
-            Some(format!(
-                "The worst-off group today is {}, with {} covered; {would} {}.",
-                label(was.0),
-                share(was.1),
-                share(is.1)
-            ))
-        }
-        Objective::Deprivation => Some(
-            "Residents of the most deprived tenth of zones count double in the choice, those of the least once."
-                .to_owned(),
-        ),
-    }
-}
-
-/// Seconds to the nearest hub, averaged over residents.
-fn average(place: &Place, brief: &Brief, coverage: &Coverage) -> f64 {
-    let longest = brief.longest();
-    let walks = place.positions.iter().zip(&coverage.walks);
-    let sum: f64 = walks
-        .map(|(position, walk)| {
-            position.residents * walk.map_or(longest, |walk| place.speed.time(walk.length).min(longest)).get()
-        })
-        .sum();
-    sum / place.residents().max(1.0)
 }
 
 fn proof(proposal: &Proposal) -> String {
@@ -126,25 +83,12 @@ fn proof(proposal: &Proposal) -> String {
 
 fn could_be_better(proposal: &Proposal) -> String {
     let away = (proposal.bound - proposal.objective).abs();
-    let residents = proposal.after.place.residents.max(1.0);
-    match proposal.brief.objective {
-        Objective::Coverage => {
-            format!("No choice among the candidates could cover more than {} residents more", whole(away.ceil()))
-        }
-        Objective::Walking => format!(
-            "No choice could shorten the average walk by more than {:.0} seconds more",
-            (away / residents).ceil()
-        ),
-        Objective::WorstOff if away < 5e-4 => {
-            "No choice lifts the worst-off group further, but those above it might be lifted".to_owned()
-        }
-        Objective::WorstOff => {
-            format!("No choice could lift the worst-off group by more than {:.1} points more", away * 100.0)
-        }
-        Objective::Deprivation => {
-            format!("No choice could bring more than {} weighted residents more", whole(away.ceil()))
-        }
-    }
+    proposal.brief.objective.could_be_better(away, residents(proposal))
+}
+
+/// Residents to share an amount among.
+fn residents(proposal: &Proposal) -> f64 {
+    proposal.after.place.residents.max(1.0)
 }
 
 fn beyond(proposal: &Proposal) -> Option<String> {
@@ -190,36 +134,29 @@ fn staying(proposal: &Proposal) -> Vec<String> {
     let today = proposal.today;
     let mut sentences = Vec::new();
     let gain = proposal.gain();
-    let share =
-        |amount: f64| format!("{:.1}% of the gain, {}", 100.0 * amount / gain.max(1e-12), bring(proposal, amount));
+    let of_gain = |amount: f64| {
+        format!(
+            "{:.1}% of the gain, {}",
+            100.0 * amount / gain.max(1e-12),
+            proposal.brief.objective.amount(amount, residents(proposal))
+        )
+    };
     if staying.moved_besides > 0 {
         sentences.push(format!(
             "Of plans that bring about as much, the one that moves fewest of today's hubs is taken: moving {} more would bring {}.",
             staying.moved_besides,
-            share(staying.forgone)
+            of_gain(staying.forgone)
         ));
     }
     let mut prices: Vec<String> = Vec::new();
     for point in staying.points.iter().skip(1).filter(|_| gain > 0.0) {
         let proven = if point.status == Status::Optimal { "" } else { ", not proven" };
-        prices.push(format!("keeping {} loses {}{proven}", point.kept, share(point.lost)));
+        prices.push(format!("keeping {} loses {}{proven}", point.kept, of_gain(point.lost)));
     }
     if !prices.is_empty() {
         sentences.push(format!("Moving costs money. Of today's {today} hubs, {}.", prices.join("; ")));
     }
     sentences
-}
-
-/// An amount of the objective in words.
-fn bring(proposal: &Proposal, amount: f64) -> String {
-    match proposal.brief.objective {
-        Objective::Coverage => format!("{} residents covered", whole(amount)),
-        Objective::Deprivation => format!("{} residents covered, weighted by deprivation", whole(amount)),
-        Objective::Walking => {
-            format!("{} off the average walk", spoken(amount / proposal.after.place.residents.max(1.0)))
-        }
-        Objective::WorstOff => format!("{:.2} points for the worst-off group", amount * 100.0),
-    }
 }
 
 /// That a group walks at a speed of its own, which is why groups need not sum to all.
@@ -268,8 +205,8 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
         sentences.push(format!(
             "The price of fairness{proven}: when most residents are covered, {} is worst off with {}; if every group is to have at least {}, {} fewer residents are covered in all.",
             label(first.worst.0),
-            share(first.worst.1),
-            share(last.worst.1),
+            percent(first.worst.1),
+            percent(last.worst.1),
             whole(first.covered - last.covered)
         ));
     }
@@ -277,14 +214,14 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
         FairEnd::Impossible(floor) if floor <= 1.0 => sentences.push(format!(
             "No choice of {} covers every group to {}: {} has {} with the fairest plan found{}.",
             limits(&proposal.brief),
-            share(floor),
+            percent(floor),
             label(last.worst.0),
-            share(last.worst.1),
+            percent(last.worst.1),
             if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
         )),
         FairEnd::Stopped => sentences.push(format!(
             "Whether every group can have more than {} was not settled: the search ended when its work was done.",
-            share(last.worst.1)
+            percent(last.worst.1)
         )),
         FairEnd::Impossible(_) | FairEnd::NotAsked => {}
     }
@@ -393,26 +330,11 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
 
 /// What a loss in the objective means.
 fn lost(proposal: &Proposal, amount: f64) -> String {
-    let residents = proposal.after.place.residents.max(1.0);
-    match proposal.brief.objective {
-        _ if amount <= 0.0 => "nothing is lost".to_owned(),
-        Objective::Coverage => format!("{} fewer residents are covered", whole(amount)),
-        Objective::Walking => format!("the average walk is {} longer", spoken(amount / residents)),
-        Objective::WorstOff => format!("the worst-off group has {:.2} points less", amount * 100.0),
-        Objective::Deprivation => format!("{} fewer residents are covered, weighted by deprivation", whole(amount)),
-    }
+    proposal.brief.objective.lost(amount, residents(proposal))
 }
 
 /// Names of sites in one sentence at most, beside a number of others: more nobody reads out.
 const NAMED: usize = 3;
-
-/// Seconds for people: tenths where there are few.
-fn spoken(seconds: f64) -> String {
-    match seconds {
-        few if few < 9.95 => format!("{few:.1} seconds"),
-        more => format!("{more:.0} seconds"),
-    }
-}
 
 /// How many sites there may be, in words.
 pub(super) fn limits(brief: &Brief) -> String {
@@ -437,11 +359,11 @@ pub(super) fn floor_missed(
     let most = (floor * all - short).max(0.0);
     format!(
         "The floor of {} for \"{}\" can't be met: with {limits} at most {} of its {} members ({}) can be within {} of {}, {} too few",
-        share(floor),
+        percent(floor),
         ground.place.groups[group].label,
         whole(most),
         whole(all),
-        percent(most, all),
+        part_of(most, all),
         ground.brief.walk(),
         article(&ground.brief.noun()),
         whole(short.ceil())
@@ -472,26 +394,6 @@ fn article(noun: &str) -> String {
     format!("{} {noun}", if vowel { "an" } else { "a" })
 }
 
-fn share(share: f64) -> String {
-    format!("{:.1}%", share * 100.0)
-}
-
-fn percent(part: f64, whole: f64) -> String {
-    if whole > 0.0 { share(part / whole) } else { "none".to_owned() }
-}
-
-/// `216000` as `216,000`.
-pub(super) fn whole(number: f64) -> String {
-    let digits = format!("{:.0}", number.abs());
-    let mut text = String::new();
-    if number < 0.0 && digits != "0" {
-        text.push('-');
-    }
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+fn part_of(part: f64, whole: f64) -> String {
+    if whole > 0.0 { percent(part / whole) } else { "none".to_owned() }
 }

@@ -2,7 +2,7 @@
 
 use super::brief::Aim;
 use super::neighbours::Joined;
-use super::rules::Kept;
+use super::rules::RulesMet;
 use crate::place::{PatchIdx, Place, ZoneIdx};
 use crate::region::Status;
 
@@ -102,7 +102,7 @@ pub struct Plans {
     /// Pieces joined although no walk joins them.
     pub joined: Vec<Joined>,
     /// What came of lines and of zones that stay together.
-    pub kept: Kept,
+    pub kept: RulesMet,
     /// Zones outside today's patches, which stay out, and their residents.
     pub left_out: (usize, f64),
     /// Zones that today's patches divide, and the people in them who are not in the patch of most of their zone. No

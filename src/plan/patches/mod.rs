@@ -14,7 +14,7 @@ mod words;
 pub use brief::{Aim, Brief, Weight};
 pub use cost::{Cost, NewPatch, Plan, Plans, Point};
 pub use neighbours::{Joined, Neighbours, neighbours};
-pub use rules::{Kept, Rules};
+pub use rules::{Rules, RulesMet};
 pub use words::percent;
 
 use crate::locate::Watch;

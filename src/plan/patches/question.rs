@@ -4,7 +4,7 @@ use super::Asked;
 use super::brief::{Aim, Brief, Weight};
 use super::cost::{Cost, NewPatch, Plan, Plans, Point, moved};
 use super::neighbours::{Joined, Neighbours, join_pieces, middle};
-use super::rules::{Kept, Sides, together};
+use super::rules::{RulesMet, Sides, together};
 use crate::place::{IdVec, PatchIdx, People, Place, ZoneIdx};
 use crate::plan::hubs::deprivation_weight;
 use crate::region::{Adjacency, Objective, Problem, Solution, Unsolved};
@@ -29,7 +29,7 @@ pub(super) struct Question {
     pub(super) joined: Vec<Joined>,
     /// Units that stay together.
     together: Vec<Vec<u32>>,
-    kept: Kept,
+    kept: RulesMet,
     /// Zones outside today's patches, which stay out, and their residents.
     pub(super) left_out: (usize, f64),
     at: Vec<[f64; 2]>,
@@ -423,9 +423,9 @@ fn settle_edges(
     (units, weights): (&[ZoneIdx], &[f64]),
     edges: &mut Vec<[u32; 2]>,
     lower: f64,
-) -> (Vec<Joined>, Kept) {
+) -> (Vec<Joined>, RulesMet) {
     let walks = Adjacency::new(units.len(), edges).pieces(|_| true);
-    let mut kept = Kept::default();
+    let mut kept = RulesMet::default();
     if brief.rules.has_lines() {
         let (sides, before) = (Sides::of(place, &brief.rules, units), edges.len());
         edges.retain(|&pair| !sides.part(pair));

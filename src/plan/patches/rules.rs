@@ -130,7 +130,7 @@ fn plural(n: usize, one: &str, many: &str) -> String {
 
 /// What came of the rules, to be told.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Kept {
+pub struct RulesMet {
     /// Pairs of neighbours that a line parts.
     pub parted: usize,
     /// Zones with homes on several sides of a line, and the people who are not on that of most.
@@ -141,7 +141,7 @@ pub struct Kept {
     pub too_heavy: usize,
 }
 
-impl Kept {
+impl RulesMet {
     pub(super) fn sentences(&self, rules: &Rules) -> Vec<String> {
         let mut all = Vec::new();
         if rules.has_lines() {

@@ -1,4 +1,4 @@
-use super::super::{Cell, Flag, parse_date, parse_excel_date, parse_flag};
+use super::super::{Cell, YesNo, parse_date, parse_excel_date, parse_flag};
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -101,20 +101,20 @@ fn dates_are_read_in_the_formats_of_council_files() {
 #[test]
 fn flags_are_read_in_their_many_words() {
     for (text, flag) in [
-        ("Yes", Flag::Yes),
-        ("Y", Flag::Yes),
-        ("TRUE", Flag::Yes),
-        ("1", Flag::Yes),
-        ("Full", Flag::Yes),
-        ("no", Flag::No),
-        ("N", Flag::No),
-        ("false", Flag::No),
-        ("0", Flag::No),
-        ("limited", Flag::Limited),
-        ("Partial", Flag::Limited),
-        ("Wheelchair accessible", Flag::Yes),
-        ("step-free", Flag::Yes),
-        ("Steps", Flag::No),
+        ("Yes", YesNo::Yes),
+        ("Y", YesNo::Yes),
+        ("TRUE", YesNo::Yes),
+        ("1", YesNo::Yes),
+        ("Full", YesNo::Yes),
+        ("no", YesNo::No),
+        ("N", YesNo::No),
+        ("false", YesNo::No),
+        ("0", YesNo::No),
+        ("limited", YesNo::Limited),
+        ("Partial", YesNo::Limited),
+        ("Wheelchair accessible", YesNo::Yes),
+        ("step-free", YesNo::Yes),
+        ("Steps", YesNo::No),
     ] {
         assert_eq!(parse_flag(text), Some(flag), "{text:?}");
     }

@@ -33,8 +33,26 @@ function rule(text: string): string | null {
   return `${days} ${listed(spans.map((each) => (each ? `${clock(each[1] ?? "", each[2] ?? "")} to ${clock(each[3] ?? "", each[4] ?? "")}${each[5] ? " or later" : ""}` : "")))}`;
 }
 
+/** Days with words instead of times, such as "Mo All Day; Tu All Day; We AM": the words as they stand, days that follow each other together; `null` where it is not so. */
+function worded(parts: string[]): string | null {
+  const week = Object.keys(DAYS).slice(0, 7);
+  const runs: { first: number; last: number; words: string }[] = [];
+  for (const part of parts) {
+    const [, day = "", words = ""] = /^(Mo|Tu|We|Th|Fr|Sa|Su)\s+(.*[a-z]{2}.*)$/i.exec(part) ?? [];
+    const at = week.indexOf(day);
+    if (at < 0) return null;
+    const before = runs.at(-1);
+    if (before?.words === words && before.last === at - 1) before.last = at;
+    else runs.push({ first: at, last: at, words });
+  }
+  const name = (at: number): string => DAYS[week[at] ?? ""] ?? "";
+  return runs.map(({ first, last, words }) => `${first === last ? name(first) : `${name(first)} to ${name(last)}`} “${words}”`).join("; ") || null;
+}
+
 /** Hours as people say them; what is written otherwise is given as it stands. */
 export function plainly(hours: string): string {
-  const rules = hours.split(";").map((each) => each.trim()).filter(Boolean).map(rule);
-  return rules.length && rules.every((each) => each !== null) ? rules.join("; ") : hours;
+  const parts = hours.split(";").map((each) => each.trim()).filter(Boolean);
+  const rules = parts.map(rule);
+  if (rules.length && rules.every((each) => each !== null)) return rules.join("; ");
+  return worded(parts) ?? hours;
 }

@@ -1,0 +1,230 @@
+//! A cube of engagement records from its Parquet file, held against the contract in `docs/cube.md`. Which place it is
+//! of, `load::engagement` finds out.
+
+use super::Issues;
+use crate::place::{Activity, COUNTED, CUBE_VERSION, Code, Cube, CubeKey, CubeSums, Issue, Quarter, Where};
+use crate::read::stream::{self, Batch, Source};
+use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What every cube has, beside a column `group_…` for each dimension of people.
+const COLUMNS: [&str; 16] = [
+    "version",
+    "outcome",
+    "location",
+    "quarter",
+    "activity",
+    "asset",
+    "themes",
+    "person",
+    "records",
+    "people",
+    "largest",
+    "hours",
+    "connections",
+    "first_day",
+    "last_day",
+    "crossed",
+];
+
+/// How many rows that break the contract are told one by one.
+const MOST_TOLD: usize = 10;
+
+/// Keys of persons are below 2^60.
+const PERSONS: u64 = 1 << 60;
+
+/// Reads a cube; `shown` is its name in messages.
+///
+/// # Errors
+/// Every way in which it breaks the contract, with file, column and row.
+pub fn read(path: &Path, shown: &str) -> Result<Cube, Vec<Issue>> {
+    let mut issues = Issues::default();
+    let source = Source::open(path, shown, None, stream::LARGE, &mut issues).map_err(|issue| vec![issue])?;
+    let titles = source.titles();
+    let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !titles.iter().any(|title| title == column)).collect();
+    if !missing.is_empty() {
+        let at = Where::file(shown).field(missing.first().copied().unwrap_or_default());
+        let problem = format!("The file is no engagement cube: it has no column {}", missing.join(", "));
+        let remedy = "Write it with patchwork count, or with every column that docs/cube.md names";
+        return Err(vec![Issue::error(Code::ColumnMissing, at, problem, remedy)]);
+    }
+    let dimensions: Vec<(String, usize)> = titles
+        .iter()
+        .enumerate()
+        .filter_map(|(at, title)| Some((title.strip_prefix("group_")?.to_owned(), at)))
+        .collect();
+    let at = COLUMNS.map(|column| titles.iter().position(|title| title == column).unwrap_or(usize::MAX));
+    let mut reader = Reader {
+        shown,
+        at,
+        groups: dimensions.iter().map(|(_, at)| *at).collect(),
+        words: FxHashSet::default(),
+        crossed: None,
+        cube: Cube { dimensions: dimensions.into_iter().map(|(name, _)| name).collect(), ..Cube::default() },
+        issues: Vec::new(),
+        broken: 0,
+    };
+    let used: Vec<usize> = (0..titles.len()).collect();
+    source.each(shown, &used, &mut |batch, _| reader.batch(batch)).map_err(|issue| vec![issue])?;
+    let Reader { mut cube, mut issues, broken, crossed, .. } = reader;
+    if broken > issues.len() {
+        let problem = format!("{} more rows break the contract", broken - issues.len());
+        let remedy = "Mend what is named above first";
+        issues.push(Issue::error(Code::CubeRow, Where::file(shown), problem, remedy));
+    }
+    cube.crossed = crossed.unwrap_or_default();
+    if issues.is_empty() { Ok(cube) } else { Err(issues) }
+}
+
+struct Reader<'s> {
+    shown: &'s str,
+    /// Where each of [`COLUMNS`] is.
+    at: [usize; COLUMNS.len()],
+    groups: Vec<usize>,
+    words: FxHashSet<Arc<str>>,
+    crossed: Option<String>,
+    cube: Cube,
+    issues: Vec<Issue>,
+    broken: usize,
+}
+
+/// A column and what is wrong with it.
+type Broken = (&'static str, String, &'static str);
+
+impl Reader<'_> {
+    fn batch(&mut self, batch: &Batch<'_>) {
+        for row in 0..batch.rows {
+            match self.row(batch, row) {
+                Ok((key, sums)) => self.cube.add(key, &sums),
+                Err((column, problem, remedy)) => {
+                    self.broken += 1;
+                    if self.issues.len() < MOST_TOLD {
+                        let at = Where::file(self.shown).row(batch.line(row)).field(column);
+                        let code = if column == "version" { Code::CubeVersion } else { Code::CubeRow };
+                        self.issues.push(Issue::error(code, at, problem, remedy));
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&mut self, batch: &Batch<'_>, row: usize) -> Result<(CubeKey, CubeSums), Broken> {
+        let at = self.at;
+        let text = |name: &'static str| {
+            COLUMNS.iter().position(|column| *column == name).and_then(|nth| batch.text(at[nth], row))
+        };
+        let number = |name: &'static str| -> Result<u64, Broken> {
+            let words = text(name).unwrap_or_default();
+            words.parse().map_err(|_| {
+                (
+                    name,
+                    format!("\"{words}\" is no whole number from 0"),
+                    "Amounts are whole millionths, records are whole",
+                )
+            })
+        };
+        let version = text("version").unwrap_or_default();
+        if version != CUBE_VERSION.to_string() {
+            let problem = format!("The cube is of version \"{version}\" of the contract, and {CUBE_VERSION} is read");
+            return Err(("version", problem, "Make the cube again with this version of the program"));
+        }
+        let crossed = text("crossed").unwrap_or_default().to_owned();
+        if *self.crossed.get_or_insert_with(|| crossed.clone()) != crossed {
+            return Err((
+                "crossed",
+                "The rows do not agree which dimensions are crossed".to_owned(),
+                "Merge cubes with patchwork cube merge",
+            ));
+        }
+        let outcome =
+            text("outcome").ok_or(("outcome", "There is no outcome".to_owned(), "Write counted, or why not"))?;
+        let records = number("records")?;
+        if records == 0 {
+            return Err(("records", "A row is of no record".to_owned(), "Leave out rows without records"));
+        }
+        if outcome != COUNTED {
+            let empty = ["location", "quarter", "activity", "asset", "themes", "person", "first_day", "last_day"];
+            if let Some(name) = empty.into_iter().find(|name| text(name).is_some()) {
+                let problem = format!("Records that were not counted ({outcome}) have a {name}");
+                return Err((name, problem, "Leave all but outcome and records empty there"));
+            }
+            return Ok((self.refused(outcome), CubeSums::refused(records)));
+        }
+        let day = |name: &'static str| -> Result<NaiveDate, Broken> {
+            let words = text(name).unwrap_or_default();
+            words.parse().map_err(|_| (name, format!("\"{words}\" is no day"), "Write days as 2024-06-30"))
+        };
+        let (first, last) = (day("first_day")?, day("last_day")?);
+        let quarter = Quarter::of(first);
+        if text("quarter") != Some(quarter.key().as_str()) || Quarter::of(last) != quarter || last < first {
+            let words = text("quarter").unwrap_or_default();
+            let problem = format!("{first} to {last} are not days of one quarter \"{words}\", in order");
+            return Err(("quarter", problem, "Write quarters as 2024-q2, and a row for each"));
+        }
+        let words = text("activity").unwrap_or_default();
+        let activity = Activity::ALL.into_iter().find(|activity| activity.key() == words).ok_or_else(|| {
+            ("activity", format!("\"{words}\" is no activity"), "Write one of the activities that docs/cube.md lists")
+        })?;
+        let person = match text("person") {
+            None => None,
+            Some(words) => Some(words.parse().ok().filter(|person| *person < PERSONS).ok_or((
+                "person",
+                "A key of a person is no whole number below 2 to the power of 60".to_owned(),
+                "Take the first 15 hexadecimal digits of the SHA-256 of the key in the records",
+            ))?),
+        };
+        let location =
+            text("location").ok_or(("location", "There is no location".to_owned(), "Write outside for none"))?;
+        let themes = text("themes");
+        if themes.is_some_and(|themes| !themes.split(';').is_sorted()) {
+            return Err(("themes", "Themes are not in order".to_owned(), "Sort them, apart by ; without spaces"));
+        }
+        let answers = self.groups.clone();
+        let key = CubeKey {
+            outcome: self.word(outcome),
+            location: Some(self.word(location)),
+            quarter: Some(quarter),
+            activity: Some(activity),
+            asset: text("asset").map(|words| self.word(words)),
+            themes: themes.map(|words| self.word(words)),
+            answers: answers.into_iter().map(|at| batch.text(at, row).map(|words| self.word(words))).collect(),
+            person,
+        };
+        let (people, largest) = (number("people")?, number("largest")?);
+        if largest > people {
+            return Err((
+                "largest",
+                "The largest record is of more people than all".to_owned(),
+                "Take the largest of them",
+            ));
+        }
+        let (hours, connections) = (number("hours")?, number("connections")?);
+        Ok((key, CubeSums { records, people, largest, hours, connections, days: Some((first, last)) }))
+    }
+
+    /// The key of records that were not counted.
+    fn refused(&mut self, outcome: &str) -> CubeKey {
+        CubeKey {
+            outcome: self.word(outcome),
+            location: None,
+            quarter: None,
+            activity: None,
+            asset: None,
+            themes: None,
+            answers: vec![None; self.groups.len()],
+            person: None,
+        }
+    }
+
+    /// Words that occur often, kept once.
+    fn word(&mut self, words: &str) -> Arc<str> {
+        if let Some(known) = self.words.get(words) {
+            return known.clone();
+        }
+        let new: Arc<str> = words.into();
+        self.words.insert(new.clone());
+        new
+    }
+}
