@@ -1,7 +1,9 @@
 """Dirty spreadsheets through the upload of a workspace: each gets a remedy at its row, and is given back.
 
 `python3 tests/dirty.py PROGRAM [SHEETS] [SEED]`: SHEETS workbooks and CSV files are made by chance with one known fault
-each, and brought as a browser brings them. Of each the draft must name the row of the fault, or the file must be
+each, in many dresses (other headings, encodings and separators, titles above, merged cells, formulas in place of
+numbers, hidden sheets, other endings), and so are files that are wrong as a whole (a column of names, a web page called a
+workbook, one that breaks off, one with a password). They are brought as a browser brings them. Of each the draft must name the row of the fault, or the file must be
 refused in words; and the sheet that is given back must open (openpyxl) with the remedy in that row. Then what no
 server should swallow: a small file that unpacks to gigabytes, ten million rows, formulas, and a column of names; the
 server must refuse or survive each, and its memory stays below LIMIT_MB.
@@ -24,7 +26,7 @@ import zipfile
 
 import openpyxl
 
-LIMIT_MB = 2500
+LIMIT_MB = 1000
 EDGE = "edge0f7"
 
 
@@ -85,8 +87,70 @@ OF_RECORDS = {
 }
 
 
+# Titles of two coordinates, which belong together.
+PAIRS = [("Latitude", "Longitude"), ("lat", "lon"), ("Lat", "Long"), ("LATITUDE", "LONGITUDE"), (" Latitude ", " Longitude ")]
+# Headings that mean the same.
+OTHER = {
+    "Name": ["name", "Name of venue", "VENUE NAME"],
+    "Date": ["date", "DATE", " Date "],
+    "People": ["people", "Number of people", "PEOPLE"],
+}
+
+
+def written(chance, table, row, column):
+    """The table as a workbook: other sheets, hidden ones, merged cells, a formula where the fault is."""
+    book = openpyxl.Workbook()
+    main = book.active
+    main.title = "Our list"
+    for cells in table:
+        main.append([float(c) if re.fullmatch(r"-?\d+(\.\d+)?", c) and chance.random() < 0.8 else c for c in cells])
+    dress = chance.choice(["plain", "hidden", "cover", "merged", "formula"])
+    if dress == "hidden":
+        other = book.create_sheet("Old", 0)
+        other.append(["Name", "Latitude", "Longitude", "Notes"])
+        other.append(["Not this one", 1, 2, "x"])
+        other.sheet_state = "hidden"
+        book.active = 1
+    elif dress == "cover":
+        book.create_sheet("Read me", 0).append(["This workbook holds our list"])
+    elif dress == "merged" and len(table[0]) == 1:
+        main.merge_cells("A1:E1")
+    elif dress == "formula":
+        # Nobody worked it out: what a program writes that is no spreadsheet.
+        main.cell(row, column + 1).value = "=CONCATENATE(A1)"
+    out = io.BytesIO()
+    book.save(out)
+    return dress, out.getvalue()
+
+
+def whole(chance, patch):
+    """A file that is wrong as a whole: no row is, and it must be refused or told of in words."""
+    what = chance.choice(["names", "page", "cut", "password", "empty", "picture", "no places"])
+    people = [f"{a} {b}" for a in ("Jean", "Ali", "Mary", "Tom") for b in ("Smith", "Khan", "Jones", "Brown")]
+    if what == "names":
+        lines = ["Full name,Date,Activity,Patch,People", *(f"{name},2024-06-03,Lunch,{patch},1" for name in people)]
+        return "sheet.csv", "\n".join(lines).encode(), False, None, "a column of names"
+    if what == "page":
+        return "sheet.xls", b"<html><body><table><tr><td>Hall</td></tr></table></body></html>", True, None, "a page called a workbook"
+    if what == "cut":
+        book = openpyxl.Workbook()
+        book.active.append(ASSETS)
+        out = io.BytesIO()
+        book.save(out)
+        return "sheet.xlsx", out.getvalue()[: chance.randint(30, 3000)], True, None, "a workbook that breaks off"
+    if what == "password":
+        return "sheet.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), True, None, "a workbook with a password"
+    if what == "empty":
+        return "sheet.csv", chance.choice([b"", b"\n\n", ",".join(ASSETS).encode() + b"\n"]), True, None, "no rows"
+    if what == "picture":
+        return "sheet.csv", b"\x89PNG\r\n\x1a\n" + bytes(300), True, None, "a picture"
+    return "sheet.csv", b"Colour,Size\nred,4\nblue,5\n", True, None, "nothing that says where"
+
+
 def sheet(chance, patch):
     """A workbook or a CSV file with one fault; its name, its bytes, its purpose, the row of the fault and what it is."""
+    if chance.random() < 0.15:
+        return whole(chance, patch)
     is_asset = chance.random() < 0.5
     titles, faults = (ASSETS, OF_ASSETS) if is_asset else (RECORDS, OF_RECORDS)
     what = chance.choice(sorted(faults))
@@ -100,18 +164,18 @@ def sheet(chance, patch):
     for column, words in faults[what].items():
         rows[at][column] = words
     above = [["Our list, made by hand"], []] if chance.random() < 0.3 else []
+    titles = [chance.choice(OTHER[title]) if title in OTHER and chance.random() < 0.3 else title for title in titles]
+    pair = dict(zip(("Latitude", "Longitude"), chance.choice(PAIRS)))
+    titles = [pair.get(title, title) for title in titles]
     table = [*above, titles, *rows]
     row = len(above) + 2 + at
     if chance.random() < 0.6:
-        book = openpyxl.Workbook()
-        for cells in table:
-            book.active.append([float(c) if re.fullmatch(r"-?\d+(\.\d+)?", c) and chance.random() < 0.8 else c for c in cells])
-        out = io.BytesIO()
-        book.save(out)
-        return "sheet.xlsx", out.getvalue(), is_asset, row, what
+        dress, data = written(chance, table, row, min(faults[what]))
+        # A workbook with formulas that nobody worked out is told of as a whole.
+        return "sheet.xlsx", data, is_asset, None if dress == "formula" else row, f"{what}, {dress}"
     out = io.StringIO()
-    csv.writer(out, delimiter=chance.choice(",;\t")).writerows(table)
-    return "sheet.csv", out.getvalue().encode(chance.choice(["utf-8", "utf-8-sig", "cp1252"])), is_asset, row, what
+    csv.writer(out, delimiter=chance.choice(",;\t|")).writerows(table)
+    return "sheet.csv", out.getvalue().encode(chance.choice(["utf-8", "utf-8-sig", "cp1252", "utf-16", "mac_roman"])), is_asset, row, what
 
 
 def one(browser, nth, chance, patch):
@@ -126,6 +190,10 @@ def one(browser, nth, chance, patch):
     draft = urllib.parse.urlsplit(headers["location"]).path
     page = browser.looked_at(draft)
     wrong = None
+    if row is None:
+        own = re.escape(html.escape(name)) + r"</td>"
+        browser.drop(draft)
+        return None if re.search(own, page) or "Errors must be mended first" in page else f"{name}: {what}: nothing is said of it"
     said = re.search(r"<td>" + re.escape(name) + r"</td><td class=\"number\"><span class=\"narrow\">Row </span>" + str(row) + "</td>", page)
     if not said:
         wrong = f"{name}: {what}: row {row} is not named"
@@ -218,7 +286,11 @@ def main(program, sheets, seed, wanted):
             browser = Browser(found[1], found[2])
             patch = re.search(rb'<option value="([^"]+)"', browser.send("/records/new")[2].split(b'id="patch"')[1].replace(b'value=""', b""))[1].decode()
             chance = random.Random(seed)
-            wrong = [said for nth in range(sheets) if (said := one(browser, nth, chance, patch))]
+            wrong = []
+            for nth in range(sheets):
+                if said := one(browser, nth, chance, patch):
+                    wrong.append(said)
+                    print(said, flush=True)
             print(f"{sheets} dirty sheets, {len(wrong)} without a remedy at their row", *wrong, sep="\n    ", flush=True)
             return heavy(browser, server, wanted) or (1 if wrong else 0)
         finally:

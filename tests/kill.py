@@ -1,13 +1,14 @@
 """Kills the server while eight clients work, again and again, and looks for what was acknowledged.
 
-`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER]`: a tiny place in a workspace (in FOLDER, say on a disk of its own), so
-that a publish takes a fraction of a second; each round starts the server, lets eight clients
+`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER]`: a tiny place in a workspace, so that a publish takes a fraction of
+a second (in FOLDER, a small disk of its own, which is filled in the middle of each round); each round starts the server, lets eight clients
 bring, write, publish, undo and save scenarios for a moment, kills it with SIGKILL, and then asks: is `store verify`
 clean, is every version and every draft that a client was told of there with the bytes it sent, does the version in
 force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first that is
 missing. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -186,6 +187,17 @@ def looked(program, workspace, told):
     db.close()
 
 
+def filled(folder):
+    """Fills the disk to its last byte; what to take away again."""
+    filler = pathlib.Path(folder) / "filler"
+    with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (65536, 1):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+    return filler
+
+
 def main(program, rounds, within=None):
     folder = tempfile.TemporaryDirectory(dir=within)
     place, workspace = f"{folder.name}/place", f"{folder.name}/w"
@@ -213,13 +225,18 @@ def main(program, rounds, within=None):
         for thread in threads:
             thread.start()
         time.sleep(chance.uniform(0.05, 4))
+        filler = filled(within) if within else None
+        if filler:
+            time.sleep(chance.uniform(0.05, 2))
         server.send_signal(signal.SIGKILL)
         server.wait()
+        if filler:
+            filler.unlink()
         stop.set()
         for thread in threads:
             thread.join()
         looked(program, workspace, told)
-        if nth % 50 == 49 or nth == rounds - 1:
+        if nth % 10 == 9 or nth == rounds - 1:
             counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
             print(f"{nth + 1} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
     folder.cleanup()

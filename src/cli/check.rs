@@ -6,7 +6,7 @@ use super::words::{count, whole};
 use super::{Failure, print_result};
 use crate::load::{self, Loaded};
 use crate::measure::Engaged;
-use crate::place::{Code, Issue, Place, Severity};
+use crate::place::{Code, Disclosure, Issue, Place, Severity};
 use crate::report::{check as report, understood};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -135,13 +135,45 @@ fn describe(place: &Place, text: &mut String) {
         for (dimension, keys) in report::group_keys(place) {
             let _ = writeln!(text, "  keys of {dimension}: {keys}");
         }
+        let _ = writeln!(text, "  {:<12} {}", "releases", releases(&place.disclosure));
     }
+}
+
+/// Whether what was published of people met is kept, and which: without it the next release is not protected together with
+/// those before.
+fn releases(disclosure: &Disclosure) -> String {
+    let names: Vec<&str> = disclosure.earlier.iter().map(|(name, _)| name.as_str()).collect();
+    let kept = match names[..] {
+        [] => "none is kept".to_owned(),
+        [one] => format!("one is kept ({one}), and this is protected together with it"),
+        [first, .., last] => {
+            format!("{} are kept ({first} to {last}), and this is protected together with them", names.len())
+        }
+    };
+    let next = if disclosure.releases.is_some() {
+        "patchwork serve keeps what it publishes"
+    } else {
+        "keep = true under [disclosure] lets patchwork serve keep what it publishes"
+    };
+    format!("{kept}; {next}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::place::Where;
+
+    #[test]
+    fn which_releases_are_kept_is_said() {
+        let said = |earlier: &[&str], is_kept: bool| {
+            let earlier = earlier.iter().map(|name| ((*name).to_owned(), String::new())).collect();
+            releases(&Disclosure { earlier, releases: is_kept.then(std::path::PathBuf::new), ..Disclosure::default() })
+        };
+        assert!(said(&[], false).starts_with("none is kept; keep = true under [disclosure]"));
+        assert!(said(&["q1.json"], true).starts_with("one is kept (q1.json), and"));
+        assert!(said(&["q1.json", "q2.json", "q3.json"], true).starts_with("3 are kept (q1.json to q3.json), and"));
+        assert!(said(&[], true).ends_with("; patchwork serve keeps what it publishes"));
+    }
 
     #[test]
     fn many_equal_issues_are_one_example_and_a_count_however_they_are_mixed() {

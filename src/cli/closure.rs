@@ -3,11 +3,12 @@
 use super::output::percent;
 use super::progress::Progress;
 use super::words::{table, whole};
-use super::{Failure, print_result, usable};
+use super::{Failure, print_result, usable, write};
 use crate::layer::closure::closure_json;
 use crate::measure::what_if::{Change, Count};
 use crate::measure::{Closure, Losers, closure, coverage};
 use crate::place::{AssetIdx, Place, Standard};
+use crate::report;
 use crate::text::nearest;
 use crate::units::{Seconds, Share};
 use clap::{Args, ValueEnum};
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:\n  \
     patchwork closure my-borough --close library-003\n  \
     patchwork closure my-borough --close library-003 --close hub-02 --standard library-20\n  \
+    patchwork closure my-borough --close library-003 --format html --out closure.html\n  \
     patchwork closure my-borough --close library-003 --format json | jq '.standards[0].place'\n\n\
     For each standard that asks for an asset of its kind: how many residents and members of each group are\n\
     covered before and after, in which patches, how long the journey takes then, and where to.\n\n\
@@ -35,6 +37,9 @@ pub struct ClosureArgs {
     /// How to answer
     #[arg(long, value_enum, default_value_t = ClosureFormat::Text)]
     pub format: ClosureFormat,
+    /// Write to this file instead of the terminal
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 /// How `closure` answers.
@@ -42,6 +47,8 @@ pub struct ClosureArgs {
 pub enum ClosureFormat {
     /// For people
     Text,
+    /// One page to print
+    Html,
     /// For programs
     Json,
 }
@@ -66,9 +73,18 @@ pub fn run(args: &ClosureArgs, progress: &Progress) -> Result<(), Failure> {
         found.push((standard, closure(&place, standard, &coverage(&place, standard), &closing)));
     }
     progress.done();
-    match args.format {
-        ClosureFormat::Json => print_result(&format!("{:#}\n", closure_json(&place, &closing, &found))),
-        ClosureFormat::Text => print_result(&as_text(&place, &closing, &found)),
+    let answer = match args.format {
+        ClosureFormat::Text => as_text(&place, &closing, &found),
+        ClosureFormat::Html => report::closure::page(&place, &closing, &found),
+        ClosureFormat::Json => format!("{:#}\n", closure_json(&place, &closing, &found)),
+    };
+    match &args.out {
+        None => print_result(&answer),
+        Some(path) => {
+            write(path, answer.as_bytes())?;
+            eprintln!("wrote {}", path.display());
+            Ok(())
+        }
     }
 }
 

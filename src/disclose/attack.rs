@@ -1,12 +1,12 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
-use super::around::{Around, LOOKS};
-use super::linear::{Lp, Outcome};
-use super::linked::{self, Ends};
+use super::Unprotectable;
+use super::around::{Around, LOOKS, is_world};
+use super::linear::{Lp, Outcome, drawn_in};
+use super::linked::{self, Ends, hidden_cells};
 use super::proof::{TOLERANCE, without, without_noughts};
 use super::published::{Published, Release};
 use super::system::{Rule, Shape, System};
-use super::{Cell, Unprotectable};
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeSet;
 
@@ -14,14 +14,22 @@ use std::collections::BTreeSet;
 /// attack takes, not what it finds.
 const GLANCES: usize = 3;
 
-/// Shown cells named in a finding.
-const NAMED: usize = 6;
+/// So many cells are each asked for their ends at once.
+const FEW: usize = 12;
+
+/// From so many cells on what is near one is asked first.
+const MANY: usize = 40_000;
+
+/// Possible worlds kept for whoever asks next.
+const KEPT: usize = 64;
 
 pub(super) struct Attack {
     system: System,
     column: Vec<Option<usize>>,
     /// What is known of each cell by itself.
     bounds: Vec<Ends>,
+    /// What follows of each cell by adding up alone.
+    drawn_in: Vec<Ends>,
     lp: Lp,
     limit: f64,
     around: Around,
@@ -32,6 +40,8 @@ pub(super) struct Attack {
     /// Ends proven, with the shown cells that prove them.
     exact: Vec<Option<(f64, f64, Vec<usize>)>>,
     pub(super) programs: usize,
+    /// The last possible worlds found.
+    pub(super) worlds: Vec<Vec<f64>>,
     /// The highest threshold under which each cell was hidden.
     pub(super) threshold: Vec<u64>,
     /// Counts that the newest release does not have and that are owed protection: hidden by an earlier one, or
@@ -40,32 +50,17 @@ pub(super) struct Attack {
 }
 
 impl Attack {
-    pub(super) fn new(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
+    /// The reader of these releases, to whom the worlds are shown that somebody asked before: those that are possible for
+    /// all this one knows need not be sought again.
+    pub(super) fn new(newest: &Release, earlier: &[Release], worlds: Vec<Vec<f64>>) -> Result<Self, Unprotectable> {
         let by_age = || std::iter::once(newest).chain(earlier.iter().rev()).enumerate();
         let shapes: Vec<Shape<'_>> =
             by_age().flat_map(|(age, release)| release.tables.iter().map(move |table| table.shape(age))).collect();
         let mut system = System::new(&shapes);
         let n = system.names.len();
         let (first, places) = (newest.tables.len(), system.places.clone());
-        let now = linked::said(std::iter::once(newest), &places[..first], n);
-        let mut now: Vec<Ends> =
-            now.into_iter().map(|said| said.first().copied().unwrap_or((0.0, f64::INFINITY))).collect();
-        let mut before = linked::said(earlier.iter().rev(), &places[first..], n);
-        // Far above anything shown: a count that can be so large is not limited.
-        let all = now.iter().chain(before.iter().flatten());
-        let limit = all.map(|ends| ends.1).filter(|most| most.is_finite()).fold(1e4, f64::max) * 4.0;
-        let hidden: Vec<Vec<usize>> = (0..first).map(|nth| hidden_cells(&places[nth], &newest.tables[nth])).collect();
-        for cell in hidden.into_iter().flatten() {
-            if before[cell].contains(&linked::HIDDEN_NOUGHT) {
-                now[cell].0 = 0.0;
-            }
-            // A nought of an earlier release that is hidden now is none any more: a record came late.
-            if before[cell].contains(&(0.0, 0.0)) {
-                before[cell].retain(|said| *said != (0.0, 0.0));
-                now[cell].0 = now[cell].0.max(1.0);
-            }
-        }
-        now.iter_mut().for_each(|ends| ends.1 = ends.1.min(limit));
+        let mut rows = system.rows();
+        let linked::Reading { now, limit, agreed } = linked::read(newest, earlier, &places, n, &rows)?;
         let mut threshold = vec![newest.policy.threshold; n];
         let mut linked_cells = system.is_difference.clone();
         let old = earlier.iter().rev().flat_map(|release| &release.tables);
@@ -78,27 +73,29 @@ impl Attack {
         let published: BTreeSet<usize> = places[..first].iter().flatten().copied().collect();
         let mut linked: BTreeSet<usize> =
             (0..n).filter(|&cell| linked_cells[cell] && !published.contains(&cell)).collect();
-        let mut rows = system.rows();
-        let mut bounds = now.clone();
-        if !earlier.is_empty() {
-            match linked::agree(&now, &before, &rows)? {
-                Some(agreed) => {
-                    for (bound, told) in bounds.iter_mut().zip(agreed.told) {
-                        *bound = (bound.0.max(told.0), bound.1.min(told.1));
-                    }
-                }
-                None => {
-                    linked::unlink(&mut system, |cell| published.contains(&cell));
-                    linked.clear();
-                    rows = system.rows();
+        let mut bounds = now;
+        match agreed {
+            Some(agreed) => {
+                for (bound, told) in bounds.iter_mut().zip(agreed.told) {
+                    *bound = (bound.0.max(told.0), bound.1.min(told.1));
                 }
             }
+            None if earlier.is_empty() => {}
+            None => {
+                linked::unlink(&mut system, |cell| published.contains(&cell));
+                linked.clear();
+                rows = system.rows();
+            }
         }
+        let is_possible = |world: &Vec<f64>| is_world(world, &rows, |cell| bounds[cell]);
+        let worlds: Vec<Vec<f64>> = worlds.into_iter().filter(is_possible).collect();
+        let drawn_in = drawn_in(bounds.clone(), &rows);
         let (column, kept, rows) = without_noughts(&bounds, rows);
         let mut attack = Self {
             around: Around::of(&system.rules, n, true),
             world: Vec::new(),
             bounds,
+            drawn_in,
             system,
             column,
             lp: Lp::new(kept, rows),
@@ -106,18 +103,22 @@ impl Attack {
             seen: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
             exact: vec![None; n],
             programs: 0,
+            worlds: Vec::new(),
             threshold,
             linked,
         };
+        worlds.into_iter().for_each(|world| attack.see(world));
         attack.ask()?;
-        attack.world = attack.seen.iter().map(|seen| seen.0).collect();
+        attack.world = attack.worlds.last().cloned().unwrap_or_default();
         Ok(attack)
     }
 
     /// Whether a cell is seen to be that wide, also when only a few hundred or thousand cells around it move and
     /// all others stay as in one possible world: what is possible there is possible.
     pub(super) fn is_seen_wide(&mut self, cell: usize, enough: u64) -> bool {
-        for look in LOOKS {
+        // To go on from the last answer takes less than to begin anew among few, where all are not very many.
+        let is_many = self.column.len() >= MANY;
+        for look in LOOKS.into_iter().filter(|_| is_many) {
             if self.width_seen(cell) >= enough {
                 return true;
             }
@@ -156,6 +157,11 @@ impl Attack {
     /// their own: first from sides chosen by chance from a fixed beginning; then each cell that is not yet
     /// seen wide is asked to be wide enough, all at once, as long as that helps a tenth of them.
     pub(super) fn look_around(&mut self, hidden: &BTreeSet<usize>, enough: u64) -> Result<(), Unprotectable> {
+        // Few cells are asked sooner one by one.
+        if hidden.len() <= FEW {
+            return Ok(());
+        }
+        let is_large = self.lp.is_large();
         let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(1);
         for _ in 0..GLANCES {
             let open = self.open(hidden, enough);
@@ -164,15 +170,15 @@ impl Attack {
                     self.lp.cost(column, sign * chance.random_range(-1.0..1.0));
                 }
                 if !open.is_empty() {
-                    self.ask()?;
+                    self.ask_anew(is_large)?;
                 }
                 open.iter().for_each(|&(_, column)| self.lp.cost(column, 0.0));
             }
         }
         loop {
             let before = self.open(hidden, enough).len();
-            self.press(hidden, enough, true)?;
-            self.press(hidden, enough, false)?;
+            self.press(hidden, enough, true, is_large)?;
+            self.press(hidden, enough, false, is_large)?;
             if self.open(hidden, enough).len() * 10 >= before * 9 {
                 return Ok(());
             }
@@ -187,7 +193,13 @@ impl Attack {
 
     /// Asks all cells not yet seen wide to be twice as wide as is enough, upwards or downwards, and no wider, so
     /// that room is left to the others; what is seen so wide need not be asked for the narrowest.
-    fn press(&mut self, hidden: &BTreeSet<usize>, enough: u64, is_up: bool) -> Result<(), Unprotectable> {
+    fn press(
+        &mut self,
+        hidden: &BTreeSet<usize>,
+        enough: u64,
+        is_up: bool,
+        is_large: bool,
+    ) -> Result<(), Unprotectable> {
         let open = self.open(hidden, enough);
         if open.is_empty() {
             return Ok(());
@@ -204,7 +216,7 @@ impl Attack {
                 self.lp.bound(column, least.max(seen.1 - room), most);
             }
         }
-        self.ask()?;
+        self.ask_anew(is_large)?;
         for (&(_, column), (least, most)) in open.iter().zip(free) {
             self.lp.cost(column, 0.0);
             self.lp.bound(column, least, most);
@@ -212,18 +224,45 @@ impl Attack {
         Ok(())
     }
 
+    /// Asks for something far from the last answer, from which a large program is not gone on from.
+    fn ask_anew(&mut self, is_large: bool) -> Result<Vec<f64>, Unprotectable> {
+        if is_large {
+            self.lp.forget();
+        }
+        self.ask()
+    }
+
+    fn see(&mut self, world: Vec<f64>) {
+        for (seen, &value) in self.seen.iter_mut().zip(&world) {
+            *seen = (seen.0.min(value), seen.1.max(value));
+        }
+        if self.worlds.len() == KEPT {
+            self.worlds.remove(0);
+        }
+        self.worlds.push(world);
+    }
+
     fn ask(&mut self) -> Result<Vec<f64>, Unprotectable> {
         self.programs += 1;
         match self.lp.solve() {
             Outcome::Best { values, reduced_costs } => {
-                for (cell, seen) in self.seen.iter_mut().enumerate() {
-                    let value = self.column[cell].map_or(0.0, |column| values[column]);
-                    *seen = (seen.0.min(value), seen.1.max(value));
-                }
+                self.see(self.column.iter().map(|column| column.map_or(0.0, |column| values[column])).collect());
                 Ok(reduced_costs)
             }
             Outcome::Infeasible | Outcome::Unknown => Err(Unprotectable::Unsolved),
         }
+    }
+
+    /// Whether a count is proven not to be small: asked only where nothing seen says otherwise.
+    pub(super) fn is_large(&mut self, cell: usize, threshold: u64) -> Result<bool, Unprotectable> {
+        if self.drawn_in[cell].0 >= threshold as f64 {
+            return Ok(true);
+        }
+        let (Some(column), true) = (self.column[cell], self.least(cell) >= threshold) else { return Ok(false) };
+        self.lp.cost(column, 1.0);
+        self.ask()?;
+        self.lp.cost(column, 0.0);
+        Ok(self.least(cell) >= threshold)
     }
 
     /// Proves the ends of one cell.
@@ -300,15 +339,9 @@ impl Attack {
             cell: self.name(cell).to_owned(),
             least,
             most: (self.seen[cell].1 < self.limit - 1.0).then_some(most),
-            by: by.take(NAMED).map(|&other| self.name(other).to_owned()).collect(),
+            by: by.map(|&other| self.name(other).to_owned()).collect(),
         }
     }
-}
-
-/// The hidden cells of a table whose cells stand so.
-fn hidden_cells(places: &[usize], table: &Published) -> Vec<usize> {
-    let all = places.iter().zip(&table.cells).filter(|_| !table.is_latent);
-    all.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
 }
 
 /// Ends drawn in to whole numbers: people are not cut.

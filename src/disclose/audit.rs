@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 /// Stands for the table of a count that only several releases together tell.
 const LINKED: &str = "linked releases";
 
+/// Shown cells named in a finding.
+const NAMED: usize = 6;
+
 /// What a reader can work out of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -83,20 +86,28 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    attacked(releases, demand, true, |_| true)
+    let mut found = attacked(releases, demand, true, &mut Vec::new(), |_| true)?;
+    if releases.len() > 1 && !found.exposed.is_empty() {
+        (found.told_before, found.exposed) = told_without(releases, std::mem::take(&mut found.exposed))?;
+    }
+    let narrowest = found.tables.iter_mut().filter_map(|table| table.narrowest.as_mut());
+    narrowest.chain(&mut found.exposed).chain(&mut found.told_before).for_each(|finding| finding.by.truncate(NAMED));
+    Ok(found)
 }
 
-/// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed.
+/// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed. What earlier
+/// releases tell by themselves is not set apart. `worlds` are those found when something like it was attacked before.
 pub(super) fn attacked(
     releases: &[Release],
     demand: &Policy,
     has_narrowest: bool,
+    worlds: &mut Vec<Vec<f64>>,
     is_asked: impl Fn(&str) -> bool,
 ) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else {
         return Ok(Audit::of(demand, 0));
     };
-    let mut attack = Attack::new(newest, earlier)?;
+    let mut attack = Attack::new(newest, earlier, std::mem::take(worlds))?;
     let mut hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
     let mut linked = attack.linked.clone();
@@ -115,7 +126,11 @@ pub(super) fn attacked(
                 None => owed,
                 Some((width, _)) => width.max(owed),
             };
-            if attack.width_seen(cell) >= enough || enough < u64::MAX && attack.is_seen_wide(cell, enough) {
+            let threshold = demand.threshold.max(attack.threshold[cell]);
+            let is_done = attack.width_seen(cell) >= enough
+                || !has_narrowest && table.is_people && attack.is_large(cell, threshold)?
+                || enough < u64::MAX && attack.is_seen_wide(cell, enough);
+            if is_done {
                 continue;
             }
             attack.bound(cell)?;
@@ -125,7 +140,7 @@ pub(super) fn attacked(
             }
             // That nobody was there is known of nobody.
             if attack.most(cell) > 0
-                && width < needed(demand.threshold.max(attack.threshold[cell]), table.is_people, attack.least(cell))
+                && width < needed(threshold, table.is_people, attack.least(cell))
                 && reported.insert(cell)
             {
                 found.exposed.push(attack.finding(&table.name, cell));
@@ -142,7 +157,7 @@ pub(super) fn attacked(
     }
     for &cell in &linked {
         let threshold = demand.threshold.max(attack.threshold[cell]);
-        if attack.is_seen_wide(cell, threshold.saturating_sub(2)) {
+        if attack.is_large(cell, threshold)? || attack.is_seen_wide(cell, threshold.saturating_sub(2)) {
             continue;
         }
         attack.bound(cell)?;
@@ -154,23 +169,20 @@ pub(super) fn attacked(
         }
     }
     found.programs = attack.programs;
-    if !found.exposed.is_empty() && !earlier.is_empty() {
-        let (told, exposed) = told_without(newest, earlier, std::mem::take(&mut found.exposed))?;
-        (found.told_before, found.exposed) = (told, exposed);
-    }
+    *worlds = attack.worlds;
     Ok(found)
 }
 
-/// Parts what earlier releases tell by themselves from what the newest adds: what a reader could work out if all of the
-/// newest were hidden.
-fn told_without(
-    newest: &Release,
-    earlier: &[Release],
+/// Parts what earlier releases tell by themselves from what the newest adds: what a reader could work out if nothing
+/// of the newest were published.
+pub(super) fn told_without(
+    releases: &[Release],
     exposed: Vec<Finding>,
 ) -> Result<(Vec<Finding>, Vec<Finding>), Unprotectable> {
+    let Some((newest, earlier)) = releases.split_last() else { return Ok((Vec::new(), exposed)) };
     let mut silent = newest.clone();
-    silent.tables.iter_mut().for_each(|table| table.cells.fill(Cell::Hidden));
-    let mut attack = Attack::new(&silent, earlier)?;
+    silent.tables.iter_mut().for_each(|table| table.is_latent = true);
+    let mut attack = Attack::new(&silent, earlier, Vec::new())?;
     let mut told = Vec::with_capacity(exposed.len());
     for finding in &exposed {
         let cell = attack.named(&finding.cell);

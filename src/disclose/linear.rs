@@ -9,6 +9,9 @@ use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 const LARGE_SUMS: usize = 3_000;
 const LARGE: usize = 20_000;
 
+/// The solver's number for primal simplex.
+const PRIMAL: i32 = 4;
+
 /// A rule `least <= Σ factor · variable <= most`.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
@@ -26,6 +29,72 @@ pub(super) enum Outcome {
     Infeasible,
     /// The solver gave up.
     Unknown,
+}
+
+/// Ends drawn in by one row after another, again and again: what follows from them by adding up alone. They may be wider
+/// than what a program finds, never narrower.
+pub(super) fn drawn_in(mut ends: Vec<(f64, f64)>, rows: &[Row]) -> Vec<(f64, f64)> {
+    const PASSES: usize = 12;
+    const STEP: f64 = 1e-3;
+    for _ in 0..PASSES {
+        let mut has_changed = false;
+        for row in rows {
+            let part = |&(var, factor): &(usize, f64), ends: &[(f64, f64)]| {
+                let (least, most): (f64, f64) = ends[var];
+                if factor > 0.0 { (factor * least, factor * most) } else { (factor * most, factor * least) }
+            };
+            // Sums of what has an end, and how many have none.
+            let (mut low, mut high, mut endless) = (0.0, 0.0, (0_usize, 0_usize));
+            for term in &row.terms {
+                let (least, most) = part(term, &ends);
+                if least.is_finite() {
+                    low += least
+                } else {
+                    endless.0 += 1
+                }
+                if most.is_finite() { high += most } else { endless.1 += 1 }
+            }
+            for term in &row.terms {
+                let (least, most) = part(term, &ends);
+                let rest = |sum: f64, own: f64, endless: usize| match (endless, own.is_finite()) {
+                    (0, _) => Some(sum - own),
+                    (1, false) => Some(sum),
+                    _ => None,
+                };
+                let upper = rest(low, least, endless.0).map_or(f64::INFINITY, |rest| row.most - rest);
+                let lower = rest(high, most, endless.1).map_or(f64::NEG_INFINITY, |rest| row.least - rest);
+                let factor = term.1;
+                let (lower, upper) = if factor > 0.0 { (lower, upper) } else { (upper, lower) };
+                let own = &mut ends[term.0];
+                if lower / factor > own.0 + STEP {
+                    own.0 = lower / factor;
+                    has_changed = true;
+                }
+                if upper / factor < own.1 - STEP {
+                    own.1 = upper / factor;
+                    has_changed = true;
+                }
+                if has_changed {
+                    // What was added up of this term holds no more.
+                    let (now_least, now_most) = part(term, &ends);
+                    let swap = |sum: &mut f64, endless: &mut usize, before: f64, now: f64| {
+                        if before.is_finite() {
+                            *sum -= before
+                        } else {
+                            *endless -= 1
+                        }
+                        if now.is_finite() { *sum += now } else { *endless += 1 }
+                    };
+                    swap(&mut low, &mut endless.0, least, now_least);
+                    swap(&mut high, &mut endless.1, most, now_most);
+                }
+            }
+        }
+        if !has_changed {
+            break;
+        }
+    }
+    ends
 }
 
 /// A program that keeps its last answer as the start of the next.
@@ -68,11 +137,16 @@ impl Lp {
         for set in [model.try_set_option("threads", 1), model.try_set_option("parallel", "off")] {
             set.ok()?;
         }
-        let is_sums = self.rows.iter().all(|row| row.least == row.most);
-        if !self.by_steps && self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE } {
+        if !self.by_steps && self.is_large() {
             model.try_set_option("solver", "ipm").ok()?;
         }
         Some(model)
+    }
+
+    /// Whether it is begun anew by the interior-point method.
+    pub(super) fn is_large(&self) -> bool {
+        let is_sums = self.rows.iter().all(|row| row.least == row.most);
+        self.bounds.len() >= if is_sums { LARGE_SUMS } else { LARGE }
     }
 
     /// Forgets the last answer. Where much has changed since, the solver is quicker to simplify the program and
@@ -113,7 +187,14 @@ impl Lp {
         if self.bounds.is_empty() {
             return Outcome::Best { values: Vec::new(), reduced_costs: Vec::new() };
         }
-        let Some(model) = self.model.take().or_else(|| self.build()) else { return Outcome::Unknown };
+        let last = self.model.take().and_then(|mut model| {
+            // The last answer is possible still where only the aim is another: primal steps go on from it, however large
+            // the program is.
+            model.try_set_option("solver", "simplex").ok()?;
+            model.try_set_option("simplex_strategy", PRIMAL).ok()?;
+            Some(model)
+        });
+        let Some(model) = last.or_else(|| self.build()) else { return Outcome::Unknown };
         let Ok(solved) = model.try_solve() else { return Outcome::Unknown };
         let outcome = match solved.status() {
             HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => {

@@ -54,6 +54,13 @@ pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [u
     lines
 }
 
+/// The counts shown in a line that a cell is in; of several lines in the one that has fewest.
+pub(super) fn fewest_shown_beside(ground: &Ground, lines: &[Line], cell: usize) -> Vec<usize> {
+    let shown = |line: &Line| line.to_hide().filter(|&at| ground.is_shown(at)).collect::<Vec<_>>();
+    let of = lines.iter().filter(|line| line.parts().len() > 1 && line.parts().contains(&cell));
+    of.map(shown).min_by_key(Vec::len).unwrap_or_default()
+}
+
 /// Hides the one category that all people of a line are in.
 ///
 /// Who knows that somebody was met there then would know that they are disabled, say.
@@ -107,23 +114,29 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
 
 /// Hides everything where no count at all can be shown: noughts among them would say how few people there are.
 pub(super) fn hide_all_of_too_few(ground: &mut Ground) {
-    let own: Vec<usize> = (0..ground.exact.len()).filter(|&cell| ground.is_published[cell]).collect();
-    let is_met = own.iter().any(|&cell| ground.exact[cell] > 0);
-    let can_be_shown = |cell: usize| ground.exact[cell] > 0 && !ground.is_hidden[cell];
-    // A nought that an earlier release told is shown, and then the others are known by the usual rules.
-    if ground.policy.threshold > 1
-        && is_met
-        && !own.iter().any(|&cell| can_be_shown(cell) || ground.told[cell].1 <= 0.0)
-    {
-        own.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+    let is_met = (0..ground.exact.len()).any(|cell| ground.is_published[cell] && ground.exact[cell] > 0);
+    if ground.policy.threshold > 1 && is_met && !(0..ground.exact.len()).any(|cell| ground.is_shown(cell)) {
+        hide_all(ground);
     }
 }
 
+/// Hides all that is published, but for noughts that an earlier release told. Whether that hid anything.
+pub(super) fn hide_all(ground: &mut Ground) -> bool {
+    let mut has_hidden = false;
+    for cell in 0..ground.exact.len() {
+        let is_told = ground.exact[cell] == 0 && ground.told[cell].1 <= 0.0;
+        if ground.is_published[cell] && !is_told {
+            has_hidden |= !std::mem::replace(&mut ground.is_hidden[cell], true);
+        }
+    }
+    has_hidden
+}
+
 /// Which hidden cells may be nought, for all a reader knows: those in a line of which no count is shown. Where one
-/// is shown the noughts of the line are shown too, so that what is hidden there is somebody. Where nothing is shown,
-/// neither a count nor a nought, any may be.
+/// is shown the noughts of the line are shown too, so that what is hidden there is somebody. Where no count at all is
+/// shown any may be.
 pub(super) fn may_be_nought(lines: &[Line], is_shown: &[bool], is_nought: &[bool]) -> Vec<bool> {
-    let is_silent = !is_shown.iter().chain(is_nought).any(|is| *is);
+    let is_silent = !is_shown.iter().any(|is| *is);
     let mut may = vec![is_silent; is_shown.len()];
     for line in lines.iter().filter(|line| line.parts.len() > 1 && !is_nought[line.whole]) {
         if !line.is_attribute && is_shown[line.whole] {

@@ -5,15 +5,16 @@
 //! deleted. Where releases contradict each other so, the older one gives way, cell by cell and as little as can be,
 //! so that there is always a world in which all the rest is true.
 
-use super::audit::attacked;
+use super::audit::{attacked, told_without};
 use super::linear::{Lp, Outcome, Row};
-use super::lines::{lines_of, may_be_nought};
-use super::proof::{Goal, TOLERANCE, without};
+use super::lines::{self, Line, hide_all, lines_of, may_be_nought};
+use super::proof::{TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
+use super::published::Published;
 use super::system::System;
 use super::tabulate::Tables;
 use super::{Cell, Release};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what
 /// there was: the count is at least twice the threshold of that release, less one.
@@ -36,31 +37,98 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
     }
 }
 
-/// Hides what lets a reader who takes it that no record came late (wrongly: one did) bound a count too closely:
-/// the conclusion may be right by chance. When there is nothing to hide, says how many counts the earlier
-/// releases tell by themselves, such as a nought that is none any more.
+/// Asks a reader of what would be published and of all earlier releases, who takes it that no record came late
+/// wherever the releases do not contradict each other, and hides further what lets them bound a count too closely: where a
+/// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, such as a
+/// nought that is none any more.
+///
+/// There is always an end: the cheapest cells are hidden first, then those that tell, then what tells that a hidden count
+/// is somebody, and where nothing of that helps all of the newest, which then adds nothing to the earlier releases.
 pub(super) fn mislead(
     ground: &mut Ground,
     tables: &Tables,
     earlier: &[Release],
-    given_up: &BTreeSet<Goal>,
-) -> Result<Option<usize>, Unprotectable> {
-    let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
-    let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
-    // Where no record came late only what could not be had can be exposed.
-    let open: BTreeSet<&str> = given_up.iter().map(|goal| ground.system.names[goal.cell].as_str()).collect();
-    let found = attacked(&releases, &ground.policy, false, |name| ground.is_late || open.contains(name))?;
-    let told = found.told_before.len();
-    let by: BTreeSet<&String> = found.exposed.iter().flat_map(|finding| &finding.by).collect();
-    let mut has_hidden = false;
-    for cell in (0..ground.exact.len()).filter(|&cell| by.contains(&ground.system.names[cell])).collect::<Vec<_>>() {
-        let is_shown = ground.is_published[cell] && !ground.is_hidden[cell] && ground.exact[cell] > 0;
-        if is_shown && ground.bounds(cell) != ground.told[cell] {
-            ground.is_hidden[cell] = true;
-            has_hidden = true;
+    lines: &[Line],
+    mut lost: BTreeSet<usize>,
+) -> Result<usize, Unprotectable> {
+    let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
+    // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
+    let mut open: Option<BTreeSet<usize>> = None;
+    let mut worlds = Vec::new();
+    loop {
+        let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
+        let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
+        // Where no record came late only what could not be had can be exposed.
+        let among = |cells: &BTreeSet<usize>, name: &str| number.get(name).is_some_and(|cell| cells.contains(cell));
+        let is_asked = |name: &str| match &open {
+            Some(open) => among(open, name),
+            None => ground.is_late || among(&lost, name),
+        };
+        let found = attacked(&releases, &ground.policy, false, &mut worlds, is_asked)?.exposed;
+        if found.is_empty() {
+            if open.take().is_none() {
+                return Ok(0);
+            }
+            continue;
         }
+        let cell = |name: &String| number.get(name).copied();
+        let exposed: Vec<usize> = found.iter().filter_map(|finding| cell(&finding.cell)).collect();
+        let before = ground.is_hidden.clone();
+        if ground.is_late && exposed.iter().any(|cell| !lost.contains(cell)) {
+            believe(ground, &releases)?;
+            let narrow: Vec<usize> = exposed.iter().copied().filter(|cell| !lost.contains(cell)).collect();
+            lost.extend(protect::withhold_of(ground, lines, &narrow)?);
+        }
+        let has_hidden = before != ground.is_hidden;
+        if has_hidden || open.is_some() {
+            open = has_hidden.then(|| exposed.into_iter().collect());
+            continue;
+        }
+        let narrow: BTreeSet<usize> = exposed.into_iter().collect();
+        let (told, exposed) = told_without(&releases, found)?;
+        if exposed.is_empty() {
+            return Ok(told.len());
+        }
+        let by: BTreeSet<usize> =
+            exposed.iter().flat_map(|finding| finding.by.iter().chain([&finding.cell])).filter_map(cell).collect();
+        let by: Vec<usize> = by.into_iter().collect();
+        if !(hide_shown(ground, &by) || hide_beside(ground, lines, &by) || hide_all(ground)) {
+            return Ok(told.len() + exposed.len());
+        }
+        lines::hide_noughts(ground, lines);
+        ground.note_noughts(lines);
+        open = Some(narrow);
     }
-    Ok((!has_hidden).then_some(told + found.exposed.len()))
+}
+
+/// Hides the smaller half of those of the cells that are shown, where that says less than the earlier releases do. Whether
+/// there were any.
+fn hide_shown(ground: &mut Ground, cells: &[usize]) -> bool {
+    let tells = |ground: &Ground, cell: usize| ground.is_shown(cell) && ground.bounds(cell) != ground.told[cell];
+    let mut shown: Vec<usize> = cells.iter().copied().filter(|&cell| tells(ground, cell)).collect();
+    shown.sort_by_key(|&cell| (ground.exact[cell], cell));
+    let half = shown.len().div_ceil(2);
+    shown.iter().take(half).for_each(|&cell| ground.is_hidden[cell] = true);
+    !shown.is_empty()
+}
+
+/// Hides the counts beside one of the cells that is hidden and known to be somebody, so that it may be nought: those of the
+/// line in which least is hidden so, noughts with it. Whether there were any.
+fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
+    let known = |cell: &usize| ground.is_published[*cell] && ground.is_hidden[*cell] && !ground.may_be_nought[*cell];
+    let known: BTreeSet<usize> = cells.iter().copied().filter(known).collect();
+    let of = |line: &Line| {
+        let shown: Vec<usize> = line.to_hide().filter(|&cell| ground.is_shown(cell)).collect();
+        let is_nought =
+            |&&cell: &&usize| ground.exact[cell] == 0 && !ground.is_hidden[cell] && ground.told[cell].1 > 0.0;
+        let noughts = line.parts().iter().filter(is_nought).count();
+        (!shown.is_empty()).then_some((shown.len() + noughts, shown))
+    };
+    let all =
+        lines.iter().filter(|line| line.parts().len() > 1 && line.parts().iter().any(|part| known.contains(part)));
+    let Some((_, least)) = all.filter_map(of).min() else { return false };
+    least.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+    true
 }
 
 /// What a reader knows of a cell from one release.
@@ -107,6 +175,69 @@ pub(super) fn said<'a>(
         }
     }
     said
+}
+
+/// What a reader makes of the newest release beside the earlier ones.
+pub(super) struct Reading {
+    /// What the newest says of each cell by itself.
+    pub(super) now: Vec<Ends>,
+    /// Far above anything shown: a count that can be so large is not limited.
+    pub(super) limit: f64,
+    /// What they take for true of the earlier ones; `None` where the rules leave no world.
+    pub(super) agreed: Option<Agreed>,
+}
+
+/// What a reader makes of a release beside the earlier ones, who takes it that no record came late wherever
+/// the releases do not contradict each other. `places` begins with those of the newest.
+pub(super) fn read(
+    newest: &Release,
+    earlier: &[Release],
+    places: &[Vec<usize>],
+    cells: usize,
+    rows: &[Row],
+) -> Result<Reading, Unprotectable> {
+    let (own, old) = places.split_at(newest.tables.len());
+    let now = said(std::iter::once(newest), own, cells);
+    let mut now: Vec<Ends> =
+        now.into_iter().map(|said| said.first().copied().unwrap_or((0.0, f64::INFINITY))).collect();
+    let mut before = said(earlier.iter().rev(), old, cells);
+    let all = now.iter().chain(before.iter().flatten());
+    let limit = all.map(|ends| ends.1).filter(|most| most.is_finite()).fold(1e4, f64::max) * 4.0;
+    for cell in own.iter().zip(&newest.tables).flat_map(|(places, table)| hidden_cells(places, table)) {
+        if before[cell].contains(&HIDDEN_NOUGHT) {
+            now[cell].0 = 0.0;
+        }
+        // A nought of an earlier release that is hidden now is none any more: a record came late.
+        if before[cell].contains(&(0.0, 0.0)) {
+            before[cell].retain(|said| *said != (0.0, 0.0));
+            now[cell].0 = now[cell].0.max(1.0);
+        }
+    }
+    now.iter_mut().for_each(|ends| ends.1 = ends.1.min(limit));
+    let agreed = if earlier.is_empty() { None } else { agree(&now, &before, rows)? };
+    Ok(Reading { now, limit, agreed })
+}
+
+/// The hidden cells of a table whose cells stand so.
+pub(super) fn hidden_cells(places: &[usize], table: &Published) -> Vec<usize> {
+    let all = places.iter().zip(&table.cells).filter(|_| !table.is_latent);
+    all.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
+}
+
+/// Takes for true what a reader of these releases, the newest last, takes for true.
+fn believe(ground: &mut Ground, releases: &[Release]) -> Result<(), Unprotectable> {
+    let Some((newest, earlier)) = releases.split_last() else { return Ok(()) };
+    let (places, cells) = (&ground.system.places, ground.exact.len());
+    let reading = read(newest, earlier, places, cells, &ground.system.rows())?;
+    let Some(agreed) = reading.agreed else { return Ok(()) };
+    let mut told = agreed.told;
+    for (cell, told) in told.iter_mut().enumerate().filter(|&(cell, _)| ground.is_published[cell]) {
+        if ground.is_hidden[cell] {
+            told.0 = told.0.max(reading.now[cell].0);
+        }
+    }
+    (ground.told, ground.value, ground.is_misled) = (told, agreed.values, true);
+    Ok(())
 }
 
 /// Takes what earlier releases told as known of today's counts too, wherever today's counts bear it out.

@@ -81,6 +81,7 @@ impl Names {
             for shape in shapes.iter().filter(|shape| shape.release == release) {
                 own.learn_aliases(release, shape.dimensions);
             }
+            own.tell_apart(release);
             own.settle(release);
         }
         own
@@ -109,6 +110,26 @@ impl Names {
                         omitted && category.atoms.is_empty() && !OF_TIME.contains(&dimension.name.as_str());
                     self.of.insert(at, Meaning { atoms, label, is_leaf, relation, is_everybody });
                 }
+            }
+        }
+    }
+
+    /// Tells apart groups of one release that say the same of what they are made of, as women and men of the same ages do
+    /// whose columns have the same names in two tables: by their keys.
+    fn tell_apart(&mut self, release: usize) {
+        let mut of: BTreeMap<(usize, &Atoms), Vec<&String>> = BTreeMap::new();
+        let leaves = self.of.iter().filter(|((r, _, _), one)| *r == release && one.is_leaf && one.label.is_some());
+        for ((_, k, key), one) in leaves {
+            of.entry((*k, &one.atoms)).or_default().push(key);
+        }
+        let same: Vec<(usize, String)> = of
+            .into_iter()
+            .filter(|(_, keys)| keys.len() > 1)
+            .flat_map(|((k, _), keys)| keys.into_iter().map(move |key| (k, key.clone())))
+            .collect();
+        for (k, key) in same {
+            if let Some(one) = self.of.get_mut(&(release, k, key.clone())) {
+                one.atoms = one.atoms.iter().map(|atom| format!("{atom} of {key}")).collect();
             }
         }
     }

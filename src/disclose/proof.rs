@@ -21,11 +21,31 @@ pub(super) struct Proof {
     seen: Vec<(f64, f64)>,
     /// Ends given up: earlier releases have told them already.
     pub(super) given_up: BTreeSet<Goal>,
+    /// The counts among them that may be small for all that is known.
+    pub(super) lost: BTreeSet<usize>,
     /// Ends chosen for counts hidden for the sake of others that have room on neither side alone.
     chosen: BTreeMap<usize, (f64, f64)>,
 }
 
 impl Proof {
+    /// Nothing is proven but that the counts can be what they are.
+    pub(super) fn of(ground: &Ground) -> Self {
+        Self { seen: ground.value.iter().map(|&value| (value, value)).collect(), ..Self::default() }
+    }
+
+    /// The ends of these counts that are not yet proven: of those hidden for the sake of others one.
+    pub(super) fn open(&self, ground: &Ground, cells: &[usize]) -> Vec<Goal> {
+        let ends = cells.iter().flat_map(|&cell| [false, true].map(|is_most| Goal { cell, is_most }));
+        ends.filter(|goal| !self.is_met(ground, *goal) && self.is_end(ground, *goal)).collect()
+    }
+
+    /// Whether it is this end that is asked for: a count hidden for the sake of others is widened downwards, where there
+    /// is room.
+    fn is_end(&self, ground: &Ground, goal: Goal) -> bool {
+        let has_room = self.end(ground, Goal { is_most: false, ..goal }) >= ground.bounds(goal.cell).0;
+        self.target(ground, goal.cell).is_some() || goal.is_most != has_room
+    }
+
     /// Takes one possible world into account.
     pub(super) fn see(&mut self, values: impl Fn(usize) -> f64) {
         for (cell, seen) in self.seen.iter_mut().enumerate() {
@@ -71,9 +91,6 @@ impl Proof {
     /// One program raises as many hidden counts as it can all at once; a world that reaches the ends of many
     /// cells proves them all.
     pub(super) fn exposed(&mut self, ground: &Ground) -> Result<Vec<Goal>, Unprotectable> {
-        if self.seen.is_empty() {
-            self.seen = ground.value.iter().map(|&value| (value, value)).collect();
-        }
         let mut program = Program::new(ground);
         let mut exposed = Vec::new();
         for is_most in [true, false] {
@@ -96,10 +113,7 @@ impl Proof {
         // A count hidden for the sake of others failed at its most may have made up for it at its least;
         // what is still too narrow is widened downwards, where there is room.
         exposed.retain(|goal| !self.is_met(ground, *goal));
-        exposed.retain(|goal| {
-            let has_room = self.end(ground, Goal { is_most: false, ..*goal }) >= ground.bounds(goal.cell).0;
-            self.target(ground, goal.cell).is_some() || goal.is_most != has_room
-        });
+        exposed.retain(|goal| self.is_end(ground, *goal));
         exposed.sort();
         Ok(exposed)
     }

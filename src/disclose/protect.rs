@@ -1,9 +1,11 @@
 //! From exact tables to tables that may leave.
 
 use super::around::{Around, is_world};
+use super::linear::drawn_in;
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
+use std::collections::BTreeSet;
 
 /// Why tables cannot be protected together. No message holds a count.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,8 +67,12 @@ pub(super) struct Ground {
     /// Counts not published now that are owed protection: what an earlier release hid, and what one ground has more
     /// than another.
     pub(super) is_linked: Vec<bool>,
+    /// Whether earlier releases tell that the count is not small.
+    pub(super) is_large: Vec<bool>,
     /// What earlier releases tell of the cell.
     pub(super) told: Vec<(f64, f64)>,
+    /// Whether `told` and `value` are those of a reader who takes it that no record came late, though one did.
+    pub(super) is_misled: bool,
     /// Whether a count is not what an earlier release showed: a record came late, or was taken out.
     pub(super) is_late: bool,
 }
@@ -75,6 +81,11 @@ impl Ground {
     /// Whether a count may not be shown for its own sake. That few people have nothing is no such count.
     pub(super) fn is_small(&self, cell: usize) -> bool {
         self.exact[cell] > 0 && self.people[cell] < self.policy.threshold
+    }
+
+    /// Whether a count of somebody is shown.
+    pub(super) fn is_shown(&self, cell: usize) -> bool {
+        self.is_published[cell] && !self.is_hidden[cell] && self.exact[cell] > 0
     }
 
     /// Between what a reader knows the count to lie, from this cell alone and from earlier releases.
@@ -101,7 +112,8 @@ impl Ground {
     /// below the threshold, an amount of few people as much again as it is. `None` for a count that is
     /// hidden for the sake of others: of it only [`Ground::least_width`] is asked.
     pub(super) fn target(&self, cell: usize) -> Option<(f64, f64)> {
-        if !self.is_published[cell] {
+        // To a reader who is wrong about it a count need only be uncertain.
+        if !self.is_published[cell] || self.is_misled {
             return None;
         }
         let (exact, threshold) = (self.exact[cell], self.threshold[cell]);
@@ -119,10 +131,19 @@ impl Ground {
         Some((least as f64, most as f64))
     }
 
-    /// The counts that are owed protection: all hidden ones.
+    /// The counts that are owed protection: all hidden ones, but for those that earlier releases tell to be large.
     pub(super) fn owed(&self) -> impl Iterator<Item = usize> + '_ {
         (0..self.exact.len())
             .filter(|&cell| if self.is_published[cell] { self.is_hidden[cell] } else { self.is_linked[cell] })
+            .filter(|&cell| !self.is_large[cell])
+    }
+
+    /// Notes which counts of people earlier releases tell to be as large as the threshold, whatever is hidden now.
+    fn note_large(&mut self) {
+        let ends = drawn_in(self.told.clone(), &self.system.rows());
+        for (cell, (least, _)) in ends.into_iter().enumerate() {
+            self.is_large[cell] = self.is_people[cell] && least >= self.threshold[cell] as f64;
+        }
     }
 
     /// Notes which hidden counts a reader must reckon may be nought.
@@ -164,40 +185,61 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     lines::hide_all_of_too_few(&mut ground);
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
-        let mut proof = Proof::default();
-        // Cells only an earlier release had are counted nowhere, and what stands for them may not meet the rules.
-        let has_world = is_world(&ground.value, &ground.system.rows(), |cell| ground.bounds(cell));
-        let around = Around::of(&ground.system.rules, ground.exact.len(), has_world);
-        let mut has_tried_again = false;
-        loop {
-            // Until nothing can be worked out from the sums.
-            loop {
-                lines::hide_noughts(&mut ground, &lines);
-                ground.note_noughts(&lines);
-                let exposed = proof.exposed(&ground)?;
-                if exposed.is_empty() {
-                    break;
-                }
-                told_before += repair::repair(&mut ground, &mut proof, &around, &lines, exposed)?;
-            }
-            // What was given up may have become possible by what was hidden for others.
-            if !proof.given_up.is_empty() && !std::mem::replace(&mut has_tried_again, true) {
-                proof.given_up.clear();
-                told_before = 0;
-                continue;
-            }
-            // A reader is asked in the end too where something could not be had: what they find is hidden further,
-            // unless earlier releases tell it by themselves.
-            if !ground.is_late && (proof.given_up.is_empty() || earlier.is_empty()) {
-                break;
-            }
-            if let Some(told) = linked::mislead(&mut ground, tables, earlier, &proof.given_up)? {
-                told_before = if ground.is_late { told_before + told } else { told_before.max(told) };
-                break;
-            }
+        let (lost, told) = withhold(&mut ground, &lines)?;
+        told_before = told;
+        if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
+            told_before = told.max(linked::mislead(&mut ground, tables, earlier, &lines, lost)?);
         }
     }
     Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before })
+}
+
+/// Hides further cells until nothing can be worked out from the sums. The counts that cannot be had, whatever is hidden,
+/// and how many they are.
+fn withhold(ground: &mut Ground, lines: &[lines::Line]) -> Result<(BTreeSet<usize>, usize), Unprotectable> {
+    ground.note_large();
+    let mut proof = Proof::of(ground);
+    let around = around(ground);
+    let (mut told, mut has_tried_again) = (0, false);
+    loop {
+        loop {
+            lines::hide_noughts(ground, lines);
+            ground.note_noughts(lines);
+            let exposed = proof.exposed(ground)?;
+            if exposed.is_empty() {
+                break;
+            }
+            told += repair::repair(ground, &mut proof, &around, lines, exposed)?;
+        }
+        // What was given up may have become possible by what was hidden for others.
+        if proof.given_up.is_empty() || std::mem::replace(&mut has_tried_again, true) {
+            return Ok((proof.lost, told));
+        }
+        proof.given_up.clear();
+        proof.lost.clear();
+        told = 0;
+    }
+}
+
+/// Hides further cells for some counts that a reader bounds too closely. Those of them that cannot be had.
+pub(super) fn withhold_of(
+    ground: &mut Ground,
+    lines: &[lines::Line],
+    cells: &[usize],
+) -> Result<BTreeSet<usize>, Unprotectable> {
+    let mut proof = Proof::of(ground);
+    let goals = proof.open(ground, cells);
+    repair::repair(ground, &mut proof, &around(ground), lines, goals)?;
+    lines::hide_noughts(ground, lines);
+    ground.note_noughts(lines);
+    Ok(proof.lost)
+}
+
+/// What is near what. Cells only an earlier release had are counted nowhere, and what stands for them may not meet the
+/// rules.
+fn around(ground: &Ground) -> Around {
+    let has_world = is_world(&ground.value, &ground.system.rows(), |cell| ground.bounds(cell));
+    Around::of(&ground.system.rules, ground.exact.len(), has_world)
 }
 
 pub(super) fn publish(tables: &Tables, ground: &Ground) -> Vec<Published> {
@@ -251,7 +293,9 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         is_lenient: false,
         threshold: vec![policy.threshold; n],
         is_linked: vec![false; n],
+        is_large: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],
+        is_misled: false,
         is_late: false,
     };
     for (table, places) in tables.tables.iter().zip(&ground.system.places) {

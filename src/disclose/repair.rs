@@ -53,7 +53,10 @@ pub(super) fn repair(
             } else {
                 // A count that cannot be small, whatever is hidden, gives nobody away.
                 let may_be_small = farthest.0 < ground.threshold[cell] as f64 && farthest.1 >= 1.0;
-                given_up += usize::from(!ground.is_people[cell] || may_be_small);
+                if !ground.is_people[cell] || may_be_small {
+                    given_up += 1;
+                    proof.lost.insert(cell);
+                }
                 proof.given_up.insert(goal);
             }
         }
@@ -76,12 +79,7 @@ fn widen(ground: &mut Ground, proof: &Proof, lines: &[Line], goal: Goal) -> Resu
     }
     let short: Vec<usize> = ground.owed().filter(|&cell| ground.is_published[cell]).collect();
     for cell in short.into_iter().filter(|&cell| world.values[cell] < 1.0 - TOLERANCE && !ground.may_be_nought[cell]) {
-        let shown = |line: &Line| -> Vec<usize> {
-            let is_shown = |&at: &usize| ground.is_published[at] && !ground.is_hidden[at] && ground.exact[at] > 0;
-            line.to_hide().filter(is_shown).collect()
-        };
-        let of = lines.iter().filter(|line| line.parts().len() > 1 && line.parts().contains(&cell)).map(shown);
-        for at in of.min_by_key(Vec::len).unwrap_or_default() {
+        for at in lines::fewest_shown_beside(ground, lines, cell) {
             ground.is_hidden[at] = true;
             has_hidden = true;
         }

@@ -86,6 +86,7 @@ fn title(text: &str) -> String {
 /// pages served.
 fn written(text: &str, base: &str) -> String {
     let events = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let mut tables = 0;
     let mut told: Vec<Event<'_>> = Vec::new();
     // Where the heading that is open began; the page's own title is written by the template.
     let mut heading: Option<(usize, HeadingLevel)> = None;
@@ -115,9 +116,11 @@ fn written(text: &str, base: &str) -> String {
             // The pages are our own; what looks like markup in them is text.
             Event::Html(words) | Event::InlineHtml(words) => told.push(Event::Text(words)),
             Event::Start(Tag::Table(columns)) => {
-                told.push(Event::Html(CowStr::from(
-                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
-                )));
+                tables += 1;
+                // Each region has a name of its own, or a list of landmarks tells nothing.
+                told.push(Event::Html(CowStr::from(format!(
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {tables}\">"
+                ))));
                 told.push(Event::Start(Tag::Table(columns)));
             }
             Event::End(TagEnd::Table) => {

@@ -12,13 +12,18 @@ const TIMES: u64 = 100;
 /// But never to more than this.
 const NEVER: u64 = 1 << 30;
 
+/// To how many bytes a workbook of this size may inflate.
+pub(super) fn most(size: u64) -> u64 {
+    size.saturating_mul(TIMES).clamp(ALWAYS, NEVER)
+}
+
 /// Says why not, when the parts of a packed workbook inflate to more than a workbook of its size does. Files that are
 /// not packed pass.
 ///
 /// The parts are inflated and thrown away, because what a file says of its own size may be wrong.
 pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     let Ok(mut parts) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Ok(()) };
-    let most = (bytes.len() as u64).saturating_mul(TIMES).clamp(ALWAYS, NEVER);
+    let most = most(bytes.len() as u64);
     let mut all = 0;
     for number in 0..parts.len() {
         let Ok(part) = parts.by_index(number) else { continue };

@@ -1,15 +1,13 @@
 //! How many rows does a file hold? Counted while it streams by, in a few kilobytes of memory, before anything is made of
 //! it: a file that is far too long is refused before it takes what reading it would take.
 
+use super::inflate;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Bytes looked at at a time.
 const PIECE: usize = 64 * 1024;
 /// How rows begin in the parts of a packed workbook: XLSX, and ODS.
 const ROWS: [&[u8]; 3] = [b"<row ", b"<row>", b"<table:table-row"];
-/// Bytes that packed parts may have together; the reader of workbooks refuses more ([`super::inflate`]).
-const UNPACKED: u64 = 1 << 30;
-
 /// Whether a file has more rows than so many: lines of a text, rows of all sheets of a workbook together, rows by the
 /// footer of Parquet. Files of other forms have none here, and the limit on bytes is theirs. It is left at its beginning.
 ///
@@ -55,6 +53,8 @@ fn lines(file: &mut impl Read, most: u64) -> io::Result<bool> {
 
 /// What is damaged, or unpacks to too much, is the reader's to report.
 fn in_parts(file: &mut (impl Read + Seek), most: u64) -> bool {
+    let Ok(size) = file.seek(SeekFrom::End(0)) else { return false };
+    let unpacked = inflate::most(size);
     let Ok(mut parts) = zip::ZipArchive::new(file) else { return false };
     let (mut rows, mut bytes, mut piece) = (0_u64, 0_u64, vec![0; PIECE]);
     let longest = ROWS.iter().map(|row| row.len()).max().unwrap_or(0);
@@ -75,7 +75,7 @@ fn in_parts(file: &mut (impl Read + Seek), most: u64) -> bool {
             if rows > most {
                 return true;
             }
-            if bytes > UNPACKED {
+            if bytes > unpacked {
                 return false;
             }
             kept = seen.len() - end;

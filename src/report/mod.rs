@@ -1,8 +1,9 @@
-//! What is printed: the page of a patch, the page for trustees, what `check` says of the files, tables on a terminal.
+//! What is printed: the page of a patch, that of a closure, the page for trustees, what `check` says of the files, tables on a terminal.
 //!
 //! A page says what a layer says, and reads it by its columns and roles; it works nothing out.
 
 pub mod check;
+pub mod closure;
 pub mod giving;
 pub mod printed;
 pub mod review;

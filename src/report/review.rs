@@ -69,7 +69,7 @@ pub fn page(place: &Place, layers: &[&Layer], missing: &[Missing], patch: &str) 
 }
 
 /// Read on a phone, a row of a table is a card of its own; on paper the page is two sides of A4.
-const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0;\
+pub(super) const STYLE: &str = "body{font:15px/1.4 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0;\
 overflow-wrap:anywhere}main{max-width:66rem;\
 margin:0 auto;padding:1.2rem}h1{margin:.1rem 0 .4rem;font-size:1.9rem}h2{font-size:1.15rem;margin:1.3rem 0 .3rem;\
 border-bottom:2px solid #1f5f8b}p,ul{margin:.3rem 0}ul{padding-left:1.2rem}.place{margin:0;color:#444}.notice{background:\
@@ -90,7 +90,7 @@ margin:.5rem 0 .1rem;break-after:avoid}h2+p{break-after:avoid}th,td{padding:.05r
 
 /// The title of a column: of numbers, of words, which begin at the left, or of pictures.
 #[derive(Clone, Copy)]
-enum Title<'t> {
+pub(super) enum Title<'t> {
     Number(&'t str),
     Words(&'t str),
     Picture(&'t str),
@@ -131,7 +131,8 @@ fn row(titles: &[Title<'_>], cells: &[String]) -> String {
     format!("<tr>{cells}</tr>")
 }
 
-fn table(caption: &str, titles: &[Title<'_>], rows: &[Vec<String>]) -> String {
+/// A table with its caption.
+pub(super) fn table(caption: &str, titles: &[Title<'_>], rows: &[Vec<String>]) -> String {
     let body: String = rows.iter().map(|cells| row(titles, cells)).collect();
     format!("<table><caption>{caption}</caption>{}<tbody>{body}</tbody></table>", head(titles))
 }
@@ -178,13 +179,13 @@ fn coverage(place: &Place, rows: &Rows<'_>, patch: &str) -> String {
                 [[standards]] in place.toml says what should be near.</p>"
             .to_owned();
     }
-    let titles = [
-        Title::Words("Standard"),
-        Title::Number("covered"),
-        Title::Number("share"),
-        Title::Number("middle walk, minutes"),
-    ];
-    format!("<h2>What people can walk to</h2>{}", table("Residents covered by each standard", &titles, &lines))
+    let by_bus = place.standards.iter().any(|standard| standard.transit.is_some());
+    let [heading, middle] = match by_bus {
+        true => ["What people can get to", "middle walk or journey, minutes"],
+        false => ["What people can walk to", "middle walk, minutes"],
+    };
+    let titles = [Title::Words("Standard"), Title::Number("covered"), Title::Number("share"), Title::Number(middle)];
+    format!("<h2>{heading}</h2>{}", table("Residents covered by each standard", &titles, &lines))
 }
 
 fn sources(layers: &[&Layer]) -> String {

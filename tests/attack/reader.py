@@ -59,7 +59,7 @@ def noughts_hidden(tables, same):
                 shown.add(same(table, at))
             elif cell == 0:
                 nought.add(same(table, at))
-    if not shown and not nought:
+    if not shown:
         return {same(table, at) for table in tables for at in table.cells}
     for table in tables:
         for whole, parts, is_attribute, relation in table.lines():

@@ -150,6 +150,8 @@ fn quarters_before_the_change_are_counted_on_todays_patches_as_the_records_say()
     // A recount by hand: of A 250 in 300 live in today's A, of the zone half, homes 0 to 9 are in A.
     let at = |quarter: &str, patch: &str| (quarter.to_owned(), patch.to_owned());
     let place = loaded.place.expect("usable");
+    // Of C and B all live in one patch today; only A is divided.
+    assert_eq!(place.engagement.files[0].patch_then, 30);
     let found = met(&place);
     let expected = BTreeMap::from([
         (at("2024-q1", "A"), 30.0 * 250.0 / 300.0 + 4.0 + 5.0),

@@ -359,6 +359,12 @@ fn a_closure_is_told_in_words_and_numbers_and_an_unknown_asset_is_met_with_the_n
     assert_eq!(standard["place"]["before"], 604, "{json}");
     assert_eq!(standard["place"]["after"], 600, "{json}");
     assert_eq!(standard["losers"]["next_asset_id"], "barn");
+    let sheet = toy.dir().join("closure.html");
+    assert!(run(&["--close", "hall", "--format", "html", "--out", sheet.to_str().unwrap()]).status.success());
+    let page = std::fs::read_to_string(&sheet).unwrap();
+    for part in ["<h1>If Hall closed</h1>", "<caption>Who loses it</caption>", "Everybody", "Barn", "straight lines"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
     let wrong = run(&["--close", "hal"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean \"hall\""), "{wrong:?}");

@@ -353,7 +353,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
     ) -> Result<u32, (&'static str, &'b str)> {
         let text = |fact: Fact| self.columns.of(fact).and_then(|column| batch.text(column, row));
         let mut spread: Option<u32> = None;
-        let mut is_divided = false;
+        let mut of_then: Option<u32> = None;
         let mut why: Option<(&'static str, &str)> = None;
         let mut consider = |found: Found, words: &'b str, wheres: &Wheres<'_>| match found {
             Ok(spot) if wheres.is_exact(spot) => Some(spot),
@@ -389,7 +389,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
         if let Some(words) = text(Fact::Patch) {
             let (found, is_of_then) = self.wheres.by_patch(words, day, self.section.patch_names);
             if is_of_then {
-                is_divided = matches!(found, Ok(spot) if !self.wheres.is_exact(spot));
+                of_then = found.ok();
                 self.noticed.patch_then.add(batch.line(row), words);
             }
             if let Some(spot) = consider(found, words, self.wheres) {
@@ -397,7 +397,7 @@ impl<'a, 'w, 'g> Reader<'a, 'w, 'g> {
             }
         }
         if let Some(spot) = spread {
-            self.file.patch_then += u64::from(is_divided);
+            self.file.patch_then += u64::from(of_then == Some(spot));
             return Ok(spot);
         }
         match (why, asset) {

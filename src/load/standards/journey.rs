@@ -2,7 +2,6 @@
 
 use super::{Fault, Given};
 use crate::load::manifest::StandardSection;
-use crate::load::words::some_of;
 use crate::place::{Code, Issue, Issues, Journey, Standard, WayBack, Where, clock};
 use crate::units::Seconds;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
@@ -200,9 +199,9 @@ pub(super) fn is_run(standard: &Standard, given: &Given<'_>, at: &dyn Fn(&str) -
     true
 }
 
+/// Days in words, such as "Sun 2024-06-09": no more than a week of them is asked about.
 fn listed(days: &[NaiveDate]) -> String {
-    let words: Vec<String> = days.iter().map(|day| day.format("%a %Y-%m-%d").to_string()).collect();
-    some_of(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    days.iter().map(|day| day.format("%a %Y-%m-%d").to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// How many days have services, from when to when, and those nearest to a day.

@@ -81,8 +81,7 @@ impl<'p> Journeys<'p> {
     /// What runs, and how far it is from homes to stops and between stops. `None` for a standard on foot alone.
     pub(super) fn of(place: &'p Place, standard: &'p Standard) -> Option<Self> {
         let journey = standard.transit.as_ref()?;
-        let days = days(place, standard, &journey.days);
-        Some(Self::by(place, standard, journey, days, journey.from..journey.to))
+        Some(Self::by(place, standard, journey, &journey.days, journey.from..journey.to))
     }
 
     /// * `window`: when one sets out.
@@ -90,14 +89,15 @@ impl<'p> Journeys<'p> {
         place: &'p Place,
         standard: &Standard,
         journey: &'p Journey,
-        days: Vec<SameDays>,
+        asked: &[NaiveDate],
         window: Range<i32>,
     ) -> Self {
         let fastest = speeds(place).into_iter().fold(place.speed, |a, b| if b > a { b } else { a });
         // A hair over the limit by rounding is still within it, as it is on foot.
         let limit = (standard.within.get() + 1e-6).floor().max(0.0) as u32;
-        let ways = Ways::of(place, &days, fastest.distance(journey.walk));
         let span = window.start..window.end.saturating_add_unsigned(limit).saturating_add(1);
+        let days = days(place, standard, asked, span.start..span.end.max(journey.back.map_or(0, |back| back.by)));
+        let ways = Ways::of(place, &days, fastest.distance(journey.walk));
         Self { place, journey, within: standard.within, limit, span, days, ways }
     }
 
@@ -116,8 +116,7 @@ impl<'p> Journeys<'p> {
     /// From which of these positions one gets there in time at some moment of the days asked about or of another day of
     /// their week, at the place's walking speed; the way back is left out of account.
     pub(super) fn at_another_time(&self, standard: &Standard, doors: &[Door], positions: &[usize]) -> Vec<bool> {
-        let week = week(self.place, standard, self.journey);
-        let other = Self::by(self.place, standard, self.journey, week, 0..DAY);
+        let other = Self::by(self.place, standard, self.journey, &week(self.journey), 0..DAY);
         let from_stops = other.ways.onward(self.place, doors, other.longest_walk());
         let pace = Pace::new(&other, self.place.speed, &from_stops);
         pace.ever(positions)
@@ -144,12 +143,17 @@ fn speeds(place: &Place) -> Vec<WalkingSpeed> {
     speeds
 }
 
-/// What runs on these days; days on which the same runs are one.
-fn days(place: &Place, standard: &Standard, days: &[NaiveDate]) -> Vec<SameDays> {
-    let Some(transit) = &place.transit else { return vec![(Vec::new(), days.len())] };
+/// What runs on these days within a span of each; days on which the same runs are one.
+fn days(place: &Place, standard: &Standard, asked: &[NaiveDate], span: Range<i32>) -> Vec<SameDays> {
+    let Some(transit) = &place.transit else { return vec![(Vec::new(), asked.len())] };
+    let of_day = |day: &NaiveDate| {
+        let mut rides = transit.timetable.on(*day, standard.step_free);
+        rides.retain(|ride| span.contains(&ride.departure));
+        rides.shrink_to_fit();
+        rides
+    };
+    let rides: Vec<Vec<Connection>> = asked.par_iter().map(of_day).collect();
     let mut different: Vec<SameDays> = Vec::new();
-    let rides: Vec<Vec<Connection>> =
-        days.par_iter().map(|day| transit.timetable.on(*day, standard.step_free)).collect();
     for rides in rides {
         match different.iter_mut().find(|(known, _)| *known == rides) {
             Some((_, count)) => *count += 1,
@@ -159,12 +163,11 @@ fn days(place: &Place, standard: &Standard, days: &[NaiveDate]) -> Vec<SameDays>
     different
 }
 
-/// What runs on each day of the weeks that hold the days asked about.
-fn week(place: &Place, standard: &Standard, journey: &Journey) -> Vec<SameDays> {
+/// The days of the weeks that hold the days asked about.
+fn week(journey: &Journey) -> Vec<NaiveDate> {
     let of_week = |day: &NaiveDate| {
         let monday = day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())));
         (0..7).filter_map(move |n| monday?.checked_add_days(Days::new(n)))
     };
-    let all: BTreeSet<NaiveDate> = journey.days.iter().flat_map(of_week).collect();
-    days(place, standard, &all.into_iter().collect::<Vec<_>>())
+    journey.days.iter().flat_map(of_week).collect::<BTreeSet<NaiveDate>>().into_iter().collect()
 }

@@ -18,8 +18,11 @@ const GROUNDS: Record<"coverage" | "walk" | "quiet" | "mute" | "bare", Ground> =
   mute: { ...COVERED, classes: QUIET_SHARES, unit: "" },
 };
 
+/** The same where buses count. */
+const BY_BUS = { unit: "Journey of the resident in the middle of each zone, by bus and on foot", none: "no way in half of the departures" } as const;
+
 export function ground({ standard, zones, tiled }: Answer, what: keyof typeof GROUNDS): Areas {
   const { share, median } = columns(standard);
-  return { collection: standard.coverage.id, features: zones, tiled, key: "zone_id", ...GROUNDS[what], ...(tiled ? { far: what === "walk" ? median : share } : {}) };
+  return { collection: standard.coverage.id, features: zones, tiled, key: "zone_id", ...GROUNDS[what], ...(what === "walk" && standard.journey ? BY_BUS : {}), ...(tiled ? { far: what === "walk" ? median : share } : {}) };
 }
 
