@@ -149,7 +149,7 @@ fn shuffled(draft: &Draft) -> Place {
 }
 
 /// The asset that each home walks to.
-fn taken(place: &Place, coverage: &Coverage) -> Vec<(u64, u64, Option<&str>)> {
+fn taken<'p>(place: &'p Place, coverage: &Coverage) -> Vec<(u64, u64, Option<&'p str>)> {
     let asset = |walk: &Option<patchwork::measure::Walk>| walk.map(|walk| place.assets[walk.asset].key.as_str());
     let homes = place.positions.iter().zip(&coverage.walks);
     let mut all: Vec<_> = homes.map(|(home, walk)| (home.at.x.to_bits(), home.at.y.to_bits(), asset(walk))).collect();
