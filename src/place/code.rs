@@ -124,7 +124,7 @@ codes! {
     EdgeLoop "edge-loop" Warning: "An edge leads from a unit to itself and is left out";
     EmptyGeometry "empty-geometry" Warning: "A zone or patch has no area or coordinates on the map and is left out";
     Encoding "encoding" Note: "A text file is not in UTF-8 and was read in another encoding";
-    EngagementUnclear "engagement-unclear" Error: "A section [[engagement]] names both a file and a cube, or neither";
+    EngagementUnclear "engagement-unclear" Error: "A section of engagement names both a file and a cube, or neither";
     FactUnknown "fact-unknown" Error | Warning: "place.toml gives a column for something that is not read";
     FileCutShort "file-cut-short" Warning: "A file announces more rows than it holds";
     FileDamaged "file-damaged" Error: "A file is cut short, or is not of the kind that it claims to be";
