@@ -235,8 +235,8 @@ codes! {
     RecordAtVenue "record-at-venue" Note: "Records only say at which asset people were met, and count where it stands";
     RecordInTwoFiles "record-in-two-files" Warning: "Records stand in a file that is a copy of another, and are counted once";
     RecordNowhere "record-nowhere" Warning: "Records cannot be placed and are not counted";
-    RecordRepeated "record-repeated" Warning: "Records have the id of an earlier one, and each id is counted once";
     RecordPatchThen "record-patch-then" Note: "Records name a patch of an earlier time; they count where its people live today";
+    RecordRepeated "record-repeated" Warning: "Records have the id of an earlier one, and each id is counted once";
     RecordSpread "record-spread" Note: "Records only say an area of several patches; their people are shared among these";
     RecordWithoutDay "record-without-day" Warning: "Records have no day that can be read and are not counted";
     RecordsAfterDate "records-after-date" Note: "Many records are later than the date of the place, and are counted";
