@@ -138,6 +138,7 @@ test("who may see what is decided by keyboard, holds at once, and stands in the 
   await holds(page, "audit");
   await page.getByRole("searchbox").or(page.getByRole("textbox")).first().fill("no such word anywhere");
   await page.keyboard.press("Enter");
+  await page.waitForURL(/word=no(\+|%20)such/);
   await holds(page, "audit, nothing found");
   await page.goto(`${base}/audit?word=who may see`);
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /CSV|table/i }).click()]);

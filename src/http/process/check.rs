@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 /// What is wrong with a value, as a sentence that begins with where it is; `None` when nothing is.
 ///
-/// Understands `type`, `enum`, `minimum`, `maximum`, `items`, `minItems`, `maxItems`, `maxLength`, `properties`,
-/// `required`, `additionalProperties`, `nullable` and `oneOf`.
+/// Understands `type`, `enum`, `minimum`, `maximum`, `items`, `minItems`, `maxItems`, `minLength`, `maxLength`,
+/// `properties`, `required`, `additionalProperties`, `nullable` and `oneOf`.
 pub(in crate::http) fn fault(schema: &Value, value: &Value, at: &str) -> Option<String> {
     if value.is_null() && schema["nullable"] == true {
         return None;
@@ -24,7 +24,11 @@ pub(in crate::http) fn fault(schema: &Value, value: &Value, at: &str) -> Option<
     match value {
         Value::Number(number) => beyond(schema, number.as_f64()?, at),
         Value::String(words) => {
-            let most = schema["maxLength"].as_u64().filter(|most| words.chars().count() as u64 > *most)?;
+            let n = words.chars().count() as u64;
+            if schema["minLength"].as_u64().is_some_and(|least| n < least) {
+                return Some(format!("{at} is too short"));
+            }
+            let most = schema["maxLength"].as_u64().filter(|most| n > *most)?;
             Some(format!("{at} is longer than {most} characters"))
         }
         Value::Array(items) => of_items(schema, items, at),
