@@ -12,6 +12,7 @@ use crate::report;
 use crate::text::nearest;
 use crate::units::{Seconds, Share};
 use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -58,7 +59,19 @@ pub fn run(args: &ClosureArgs, progress: &Progress) -> Result<(), Failure> {
     let place = usable(&args.dir, progress)?;
     let closing = args.close.iter().map(|key| asset(&place, key)).collect::<Result<Vec<_>, _>>()?;
     let standards: Vec<&Standard> = match &args.standard {
-        None => place.standards.iter().collect(),
+        None => {
+            let concerns =
+                |standard: &&Standard| closing.iter().any(|asset| standard.kinds.contains(&place.assets[*asset].kind));
+            let concerned: Vec<&Standard> = place.standards.iter().filter(concerns).collect();
+            if concerned.is_empty() {
+                let kinds: BTreeSet<&str> = closing.iter().map(|asset| place.assets[*asset].kind.as_str()).collect();
+                let kinds = kinds.into_iter().collect::<Vec<_>>().join(" or ");
+                return Err(Failure::Failed(format!(
+                    "no standard of the place asks for a {kinds}, so nothing says what would be lost; add one under [[standards]]"
+                )));
+            }
+            concerned
+        }
         Some(key) => match place.standards.iter().find(|standard| standard.key == *key) {
             Some(standard) => vec![standard],
             None => {
@@ -109,7 +122,9 @@ fn as_text(place: &Place, closing: &[AssetIdx], found: &[(&Standard, Closure)]) 
         if closure.is_felt() {
             of_standard(place, standard, closure, &mut text);
         } else {
-            text.push_str("Nobody loses by it: none of them counts for this standard, or nobody can get there.\n");
+            text.push_str(
+                "Nobody loses by it: what closes does not count for this standard, or nobody can get there.\n",
+            );
         }
     }
     text

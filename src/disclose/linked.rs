@@ -42,8 +42,11 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
 /// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, such as a
 /// nought that is none any more.
 ///
-/// There is always an end: the cheapest cells are hidden first, then those that tell, then what tells that a hidden count
-/// is somebody, and where nothing of that helps all of the newest, which then adds nothing to the earlier releases.
+/// The cheapest cells are hidden first, then those that tell, then what tells that a hidden count is somebody, and where
+/// nothing of that helps all of the newest.
+///
+/// # Errors
+/// [`Unprotectable::Exposed`] where even that leaves something to be worked out.
 pub(super) fn mislead(
     ground: &mut Ground,
     tables: &Tables,
@@ -93,7 +96,7 @@ pub(super) fn mislead(
             exposed.iter().flat_map(|finding| finding.by.iter().chain([&finding.cell])).filter_map(cell).collect();
         let by: Vec<usize> = by.into_iter().collect();
         if !(hide_shown(ground, &by) || hide_beside(ground, lines, &by) || hide_all(ground)) {
-            return Ok(told.len() + exposed.len());
+            return Err(Unprotectable::Exposed { counts: exposed.len() });
         }
         lines::hide_noughts(ground, lines);
         ground.note_noughts(lines);

@@ -49,12 +49,16 @@ fn exact_of(tables: &Tables, name: &str) -> u64 {
     panic!("no cell {name}")
 }
 
-/// The ends told before of a pair of releases; panics when together they give a small count away.
-fn pair_by_chance(seed: u64) -> usize {
+/// The ends told before of a pair of releases, `None` where the second is refused since something would be exposed whatever
+/// is hidden; panics when together they give a small count away.
+fn pair_by_chance(seed: u64) -> Option<usize> {
     let late = if seed % 4 == 3 { 3 } else { 0 };
     let (before, exact) = second_release(seed, late);
     let first = protected(&before);
-    let second = protect(&exact, &POLICY, std::slice::from_ref(&first)).expect("protected");
+    let second = match protect(&exact, &POLICY, std::slice::from_ref(&first)) {
+        Err(Unprotectable::Exposed { .. }) => return None,
+        second => second.expect("protected"),
+    };
     let told_before = second.told_before;
     let found = audit(&[first, second], &POLICY).expect("audited");
     // Who takes it that no record came late may conclude what is wrong; what is right must not be small.
@@ -65,18 +69,20 @@ fn pair_by_chance(seed: u64) -> usize {
         finding.least <= exact && finding.most.is_none_or(|most| exact <= most) && (1..10).contains(&exact)
     };
     let exposed = found.exposed.iter().filter(|finding| late == 0 || is_right(finding)).collect::<Vec<_>>();
-    // A late record in what was nought and shown as nought cannot be hidden: that is told, and counted.
-    assert!(exposed.is_empty() || late > 0 && exposed.len() <= told_before, "seed {seed}: {exposed:?}");
-    told_before
+    assert!(exposed.is_empty(), "seed {seed}: {exposed:?}");
+    Some(told_before)
 }
 
 #[test]
 fn a_thousand_pairs_of_releases_give_no_more_away_than_each_alone() {
-    let told_before: Vec<usize> = (0..1000).into_par_iter().map(pair_by_chance).collect();
+    let told_before: Vec<Option<usize>> = (0..1000).into_par_iter().map(pair_by_chance).collect();
     let (punctual, late): (Vec<_>, Vec<_>) = told_before.iter().enumerate().partition(|(seed, _)| seed % 4 != 3);
-    let sum = |told: &[(usize, &usize)]| told.iter().map(|(_, told)| **told).sum::<usize>();
-    assert_eq!(sum(&punctual), 0, "without late records nothing was told before");
-    assert!(sum(&late) < 100, "in 250 pairs with late records {} counts were told before", sum(&late));
+    assert!(punctual.iter().all(|(_, told)| **told == Some(0)), "without late records nothing was told before");
+    let told: usize = late.iter().filter_map(|(_, told)| **told).sum();
+    assert!(told < 100, "in 250 pairs with late records {told} counts were told before");
+    // A late record in what was shown as nought can seldom be hidden: such a release is refused.
+    let refused = late.iter().filter(|(_, told)| told.is_none()).count();
+    assert!(refused < 10, "of 250 pairs with late records {refused} are refused");
 }
 
 #[test]

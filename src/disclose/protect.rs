@@ -32,6 +32,15 @@ pub enum Unprotectable {
         /// What is wrong with it.
         why: String,
     },
+    /// Whatever is hidden, something can be worked out beside the earlier releases.
+    #[error(
+        "{counts} small counts of people could be worked out beside the earlier releases, whatever is hidden of this one; \
+         nothing is published"
+    )]
+    Exposed {
+        /// How many.
+        counts: usize,
+    },
     /// The solver did not answer, so that nothing can be promised.
     #[error("the linear program of the protection was not solved; nothing is published")]
     Unsolved,

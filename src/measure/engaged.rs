@@ -69,6 +69,7 @@ impl Engaged {
                 "Ask for fewer groups, or move the oldest releases out of the directory of [disclosure] releases; please \
                  report this, with the files if you may"
             }
+            Unprotectable::Exposed { .. } => "Join small groups or patches, or raise the threshold under [disclosure]",
             Unprotectable::Disagree { .. } | Unprotectable::DoesNotAddUp { .. } => {
                 "Please report this, with the files if you may"
             }

@@ -368,6 +368,14 @@ fn a_closure_is_told_in_words_and_numbers_and_an_unknown_asset_is_met_with_the_n
     let wrong = run(&["--close", "hal"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("did you mean \"hall\""), "{wrong:?}");
+    // An asset that no standard asks for: not a word would say that nothing is lost.
+    let toy = toy.and("\n[[assets]]\nfile = \"pubs.csv\"\nkind = \"pub\"\n");
+    let toy = toy.with("pubs.csv", "id,name,lon,lat\nbull,The Bull,-2.965,51.585\n");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_patchwork"));
+    let nothing = command.arg("closure").arg(toy.dir()).args(["--close", "bull"]).output().expect("runs");
+    assert_eq!(nothing.status.code(), Some(1), "{nothing:?}");
+    assert!(String::from_utf8_lossy(&nothing.stderr).contains("asks for a pub"), "{nothing:?}");
+    assert!(nothing.stdout.is_empty());
 }
 
 #[test]

@@ -1,5 +1,5 @@
 /** What people come for, in as few steps as it may take, on a desktop and a phone. */
-import { barriers, expect, open, rows, tabTo, test } from "./support";
+import { barriers, expect, open, pointUntil, rows, tabTo, test } from "./support";
 
 /** A street of the demo on which somebody lives. */
 async function street(page: Parameters<typeof rows>[0]): Promise<string> {
@@ -112,16 +112,7 @@ test("a nation opens filled: by patch from afar, by zone from near", async ({ pa
   });
   await open(page);
   await expect(page.locator(".legend")).toContainText("each patch as a whole");
-  const map = page.locator(".canvas");
-  await map.scrollIntoViewIfNeeded();
-  const box = await map.boundingBox();
-  if (!box) throw new Error("the map has no box");
-  let y = box.y + box.height * 0.3;
-  await expect(async () => {
-    y += 9;
-    await page.mouse.move(box.x + box.width / 2, y);
-    await expect(page.locator(".tip")).toContainText(/of its residents covered/, { timeout: 500 });
-  }).toPass();
+  await pointUntil(page, /of its residents covered/);
   // An address that says where to look moves the map of an open page as well.
   const [west = 0, south = 0, east = 0, north = 0] = ((await (await page.request.get("/collections/patches?f=json")).json()) as { extent: { spatial: { bbox: number[][] } } }).extent.spatial.bbox[0] ?? [];
   await page.goto(`/#at=${(west + east) / 2},${(south + north) / 2},15`);

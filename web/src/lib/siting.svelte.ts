@@ -2,6 +2,7 @@
 
 import { type Trouble, asTrouble } from "./api";
 import * as process from "./process";
+import { Work } from "./work.svelte";
 
 /** Answers what-if questions. Only the newest question waits while one is on its way, so dragging never queues. */
 export class Trial {
@@ -37,51 +38,15 @@ export class Trial {
   }
 }
 
-/** How often a job is asked how far it is, in milliseconds. */
-const EVERY = 400;
-
 /** One search for the best sites. */
-export class Search {
-  job = $state.raw<process.Job | null>(null);
-  results = $state.raw<process.Results | null>(null);
-  trouble = $state.raw<Trouble | null>(null);
-  running = $state(false);
-  /** The reader stopped it, whether or not the server has said so yet. */
-  stopped = $state(false);
-  /** Counts the searches: what comes back from an earlier one is no longer wanted. */
-  #turn = 0;
-
-  async start(inputs: object): Promise<void> {
-    await this.stop();
-    const turn = ++this.#turn;
-    this.running = true;
-    this.stopped = false;
-    this.trouble = this.results = this.job = null;
-    try {
-      let job = await process.findSites(inputs);
-      // Stopped before the server had taken it on: it is stopped there now.
-      if (turn !== this.#turn) await process.stop(job.jobID);
-      while (turn === this.#turn && (job.status === "accepted" || job.status === "running")) {
-        this.job = job;
-        await new Promise((done) => setTimeout(done, EVERY));
-        if (turn === this.#turn) job = await process.job(job.jobID);
-      }
-      if (turn !== this.#turn) return;
-      this.job = job;
-      // A job that failed says why in its result.
-      if (job.status !== "dismissed") this.results = await process.results(job.jobID);
-    } catch (trouble) {
-      if (turn === this.#turn) this.trouble = asTrouble(trouble);
-    }
-    if (turn === this.#turn) this.running = false;
+export class Search extends Work<object, process.Results> {
+  constructor() {
+    super(process.findSites, process.results);
   }
 
-  /** Stops it on the server as well. */
-  async stop(): Promise<void> {
-    this.#turn++;
-    const going = this.running ? this.job : null;
-    this.stopped = this.running;
-    this.running = false;
-    if (going) await process.stop(going.jobID).then((job) => (this.job = job)).catch(() => undefined);
+  /** Nothing is shown of the search before while the next is on its way. */
+  override async start(inputs: object): Promise<void> {
+    this.results = null;
+    await super.start(inputs);
   }
 }
