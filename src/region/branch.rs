@@ -194,29 +194,29 @@ impl<'a> Branch<'a> {
             if !work.spend(self.looks) {
                 return Search::Ended;
             }
-            if goes_on {
-                let Some(unit) = self.farthest() else {
+            let next = if goes_on { self.farthest() } else { None };
+            match next {
+                Some(unit) => choices.push(self.choice(unit, &borders, used)),
+                None if goes_on => {
                     if let Some(plan) = self.plan(used) {
                         return Search::Found(plan);
                     }
-                    (borders, used, last) = match self.back(&mut choices) {
-                        Some(next) => next,
-                        None => return Search::Nothing,
-                    };
-                    continue;
-                };
-                let n_parts = if self.alike { (used + 1).min(self.rooms.len()) } else { self.rooms.len() };
-                let loads = self.loads();
-                let mut untried: Vec<u8> = (0..n_parts as u8).collect();
-                // The lightest part comes first, from the end.
-                untried.sort_by(|&a, &b| loads[b as usize].total_cmp(&loads[a as usize]).then(b.cmp(&a)));
-                choices.push(Choice { unit, given: self.given.len(), untried, borders: borders.clone(), used });
+                }
+                None => {}
             }
-            (borders, used, last) = match self.back(&mut choices) {
-                Some(next) => next,
-                None => return Search::Nothing,
-            };
+            let Some(next) = self.back(&mut choices) else { return Search::Nothing };
+            (borders, used, last) = next;
         }
+    }
+
+    /// The parts that a unit may be given to, the lightest first.
+    fn choice(&self, unit: u32, borders: &[u32], used: usize) -> Choice {
+        let n_parts = if self.alike { (used + 1).min(self.rooms.len()) } else { self.rooms.len() };
+        let loads = self.loads();
+        let mut untried: Vec<u8> = (0..n_parts as u8).collect();
+        // They are taken from the end.
+        untried.sort_by(|&a, &b| loads[b as usize].total_cmp(&loads[a as usize]).then(b.cmp(&a)));
+        Choice { unit, given: self.given.len(), untried, borders: borders.to_vec(), used }
     }
 
     /// Takes back what was given since the last choice that has something left to try, and tries it.
@@ -288,14 +288,14 @@ impl<'a> Branch<'a> {
             }
             let before = self.given.len();
             if used == self.rooms.len() {
-                for unit in 0..self.part.len() {
+                for (unit, reached) in reach.iter().enumerate() {
                     if self.part[unit] != FREE {
                         continue;
                     }
-                    match reach[unit].count_ones() {
+                    match reached.count_ones() {
                         0 => return false,
                         1 => {
-                            self.part[unit] = reach[unit].trailing_zeros() as u8;
+                            self.part[unit] = reached.trailing_zeros() as u8;
                             self.given.push(unit as u32);
                         }
                         _ => {}
