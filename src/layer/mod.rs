@@ -16,6 +16,7 @@ pub mod nearby;
 pub mod rounds;
 pub mod what_if;
 
+mod asked;
 mod assets;
 mod column;
 mod coverage;
@@ -29,6 +30,7 @@ mod moved_homes;
 mod patch_changes;
 mod patches;
 mod reach;
+mod room;
 pub(crate) mod round;
 mod streets;
 mod surroundings;
@@ -36,7 +38,7 @@ mod themes;
 mod value;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers, room_layer};
 pub use column::{GroupRole, Is, Role};
 pub(crate) use evidence::MARKS;
 pub use id::{About, LayerId};
@@ -57,6 +59,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
+    room::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,

@@ -44,7 +44,7 @@ fn with_buses(mut place: Place, stops: &[(f64, f64)], trips: Vec<Trip>) -> Place
 }
 
 fn journey(from: i32, to: i32) -> Journey {
-    Journey { days: vec![day()], from, to, changes: 2, walk: Seconds::from_minutes(20.0), back: None }
+    Journey { days: vec![day()], from, to, arrive_by: None, changes: 2, walk: Seconds::from_minutes(20.0), back: None }
 }
 
 fn by_bus(minutes: f64, journey: Journey) -> Standard {

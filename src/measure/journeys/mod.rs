@@ -38,6 +38,11 @@ pub struct InTime {
 }
 
 impl Often {
+    /// What was counted for each walking speed of the place, its own first; without times.
+    pub(super) fn counted(departures: usize, paces: Vec<(WalkingSpeed, Vec<InTime>)>) -> Self {
+        Self { departures, paces }
+    }
+
     /// What comes of setting out at this speed from the position of this number in the list that was asked about.
     #[must_use]
     pub fn kept(&self, position: usize, speed: WalkingSpeed) -> InTime {
@@ -127,6 +132,7 @@ impl<'p> Journeys<'p> {
         fastest.distance(self.journey.walk)
     }
 
+    /// Each minute of the window, or each at which one may set out to be there by a time.
     fn departures(&self) -> Departures {
         Departures::each_minute(self.journey.from, self.journey.to)
     }

@@ -69,12 +69,19 @@ impl<'a> Pace<'a> {
         let mut in_time = 0;
         for day in &self.days {
             let leave_by = journey.back.map(|back| day.leave_by(back, &stops, on_foot));
-            for (start, time) in departures.iter().zip(travel_times(&day.there, &stops, on_foot, departures)) {
+            let taken = departures.iter().zip(travel_times(&day.there, &stops, on_foot, departures));
+            let taken: Vec<(i32, Option<u32>)> = match journey.arrive_by {
+                Some(by) => vec![(by, last_that_will_do(by, on_foot, taken))],
+                None => taken.collect(),
+            };
+            for (start, time) in taken {
                 times.push((time.unwrap_or(u32::MAX), day.same));
                 let is_in_time = time.is_some_and(|time| time <= self.all.limit);
                 let is_back = match (leave_by, journey.back, time) {
                     (Some(leave_by), Some(back), Some(time)) => {
-                        let away = start.saturating_add_unsigned(time).saturating_add(back.stay);
+                        // Who is to be there by a time stays from then on.
+                        let there = journey.arrive_by.unwrap_or(start.saturating_add_unsigned(time));
+                        let away = there.saturating_add(back.stay);
                         leave_by.is_some_and(|latest| away <= latest)
                     }
                     _ => true,
@@ -116,6 +123,14 @@ impl Day {
         let way = travel_times(self.back.as_ref()?, stops, on_foot, end).first().copied().flatten()?;
         Some(back.by.saturating_sub_unsigned(way))
     }
+}
+
+/// Seconds from the last moment of setting out that gets one there by a time until that time: waiting there counts. On foot
+/// one sets out to the second, else on the whole minute.
+fn last_that_will_do(by: i32, on_foot: Option<u32>, taken: impl Iterator<Item = (i32, Option<u32>)>) -> Option<u32> {
+    let in_time = taken.filter(|(start, time)| time.is_some_and(|time| start.saturating_add_unsigned(time) <= by));
+    let latest = in_time.map(|(start, _)| (by - start).max(0).unsigned_abs()).min();
+    latest.into_iter().chain(on_foot).min()
 }
 
 /// The time that a share of the departures does not exceed, for each share; `None` where fewer arrive.
