@@ -124,7 +124,9 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
         (None, Some(_)) => {
             &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "minutes (90%)"]
         }
-        (Some(_), _) => &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "poor"],
+        (Some(_), _) => {
+            &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "poor"]
+        }
     };
     let mut rows = vec![titles.iter().map(|title| (*title).to_owned()).collect()];
     let row = |name: &str, c: &Covered| {

@@ -64,9 +64,10 @@ fn in_how_many<'a>(
         let name = format!("{stem}_{}_residents", units.replace("the ", ""));
         let title = format!("Covered in {words} {units}");
         let about = format!("Residents within reach of what is there in {words} {units} that is looked at");
-        columns.add(field::people(&name, &title, &about.replace("s that is looked", "s that are looked")), move |row| {
-            known(row, row.2.often.as_ref().map_or(0.0, of))
-        });
+        columns
+            .add(field::people(&name, &title, &about.replace("s that is looked", "s that are looked")), move |row| {
+                known(row, row.2.often.as_ref().map_or(0.0, of))
+            });
     }
 }
 
@@ -130,9 +131,11 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
             "covered_share",
             "Share covered",
             &match by_bus {
-                true => "Share of departures by which residents are there in time, over all residents; null where nobody \
+                true => {
+                    "Share of departures by which residents are there in time, over all residents; null where nobody \
                          lives or their number is unknown"
-                    .to_owned(),
+                        .to_owned()
+                }
                 false => format!(
                     "{}; null where nobody lives or their number is unknown",
                     asked::covered(answer.standard, "Share of residents")
@@ -143,7 +146,8 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
         |(.., covered)| round::share(covered.share()),
     );
     let [median, p90] = if by_bus { BY_BUS } else { ON_FOOT };
-    let to = |words: &str| words.replace("the nearest asset", &format!("the {} asset", asked::nearest(answer.standard.nth)));
+    let to =
+        |words: &str| words.replace("the nearest asset", &format!("the {} asset", asked::nearest(answer.standard.nth)));
     columns.add(field::number("minutes_median", median.0, &to(median.1), Some(field::MINUTES)), |(.., covered)| {
         round::minutes(covered.median)
     });

@@ -6,15 +6,8 @@ use super::{Is, Value, field, round};
 use crate::measure::{Cause, Gap};
 
 /// The causes in the order of their columns.
-const CAUSES: [Cause; 7] = [
-    Cause::Distance,
-    Cause::Severance,
-    Cause::Timetable,
-    Cause::Capacity,
-    Cause::Hours,
-    Cause::Access,
-    Cause::Planned,
-];
+const CAUSES: [Cause; 7] =
+    [Cause::Distance, Cause::Severance, Cause::Timetable, Cause::Capacity, Cause::Hours, Cause::Access, Cause::Planned];
 
 /// Streets named in one gap; a longer list is for the map, not for a cell.
 const STREETS_NAMED: usize = 20;
@@ -55,7 +48,9 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
             "Cause",
             match by_bus {
                 true => "Cause for most residents: distance, severance, timetable, hours, access or planned",
-                false if with_room => "Cause for most residents: distance, severance, capacity, hours, access or planned",
+                false if with_room => {
+                    "Cause for most residents: distance, severance, capacity, hours, access or planned"
+                }
                 false => "Cause for most residents: distance, severance, hours, access or planned",
             },
         )

@@ -31,11 +31,8 @@ fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
     let unknown = unknown_zones(place);
-    let room: Vec<Option<Room>> = context
-        .answers
-        .iter()
-        .map(|answer| answer.coverage.ratios.as_ref().map(|ratios| ratios.room(place)))
-        .collect();
+    let room: Vec<Option<Room>> =
+        context.answers.iter().map(|answer| answer.coverage.ratios.as_ref().map(|ratios| ratios.room(place))).collect();
     let mut columns = Columns::<Row<'_>>::new();
     columns.add(field::patch_id("Stable name of the patch"), |(_, patch, _)| said(&patch.key));
     columns.add(field::name("name", "Name", "Name of the patch"), |(_, patch, _)| said(&patch.name));

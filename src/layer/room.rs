@@ -33,11 +33,9 @@ fn per_1000(ratio: Option<f64>) -> Value {
 pub(super) fn ratio_field(asked: PlacesAsked) -> Field {
     let (name, title, unit) = match asked.unit {
         PlaceUnit::Places => ("places_per_1000", "Places for 1,000 residents", "places for 1,000 residents"),
-        PlaceUnit::PlaceHours => (
-            "place_hours_per_1000",
-            "Place-hours a week for 1,000 residents",
-            "place-hours a week for 1,000 residents",
-        ),
+        PlaceUnit::PlaceHours => {
+            ("place_hours_per_1000", "Place-hours a week for 1,000 residents", "place-hours a week for 1,000 residents")
+        }
     };
     let about = format!(
         "Room within reach, each resident shared among what is in reach, so that residents times this sums to the room there \

@@ -193,7 +193,8 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
     });
     let unreadable: Vec<&str> = unreadable.collect();
     // Of what nobody said when it opens, nobody said either that it comes only now and then.
-    let unsaid = of_kind.iter().filter(|asset| asset.opening == Opening::Unknown && standard.open_after.is_some()).count();
+    let unsaid =
+        of_kind.iter().filter(|asset| asset.opening == Opening::Unknown && standard.open_after.is_some()).count();
     if unsaid + unreadable.len() == 0 {
         return;
     }
@@ -205,7 +206,8 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
         why.push(format!("the hours of {} cannot be understood, such as \"{first}\"", unreadable.len()));
     }
     let lost = unsaid + unreadable.len();
-    let when = standard.open_after.map_or_else(|| "at all".to_owned(), |after| format!("after {}", after.format("%H:%M")));
+    let when =
+        standard.open_after.map_or_else(|| "at all".to_owned(), |after| format!("after {}", after.format("%H:%M")));
     let problem = format!(
         "{lost} of the {} assets of these kinds {}, not known to be open {when}: {}",
         of_kind.len(),

@@ -12,8 +12,10 @@ use crate::units::WalkingSpeed;
 /// other day; weeks in which the same assets are there are worked out once. A door behind which nothing is known is
 /// there in each.
 pub(super) fn served(place: &Place, standard: &Standard, over: &Over, sites: &[Site<'_>]) -> Often {
-    let there: Vec<Option<Vec<bool>>> =
-        sites.iter().map(|site| site.asset.map_or(Some(vec![true; over.periods.len()]), |own| comes(own, standard, over))).collect();
+    let there: Vec<Option<Vec<bool>>> = sites
+        .iter()
+        .map(|site| site.asset.map_or(Some(vec![true; over.periods.len()]), |own| comes(own, standard, over)))
+        .collect();
     let mut different: Vec<(Vec<bool>, u32)> = Vec::new();
     for period in 0..over.periods.len() {
         let open: Vec<bool> = there.iter().map(|own| own.as_ref().is_some_and(|own| own[period])).collect();
@@ -31,8 +33,7 @@ pub(super) fn served(place: &Place, standard: &Standard, over: &Over, sites: &[S
     let mut paces: Vec<(WalkingSpeed, Vec<InTime>)> =
         speeds.into_iter().map(|speed| (speed, vec![InTime::default(); place.positions.len()])).collect();
     for (open, count) in different {
-        let doors: Vec<Door> =
-            sites.iter().zip(open).filter(|(_, open)| *open).map(|(site, _)| site.door).collect();
+        let doors: Vec<Door> = sites.iter().zip(open).filter(|(_, open)| *open).map(|(site, _)| site.door).collect();
         let walks = walks(place, standard, &doors);
         for (speed, kept) in &mut paces {
             for (kept, walk) in kept.iter_mut().zip(&walks) {

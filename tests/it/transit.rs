@@ -131,6 +131,26 @@ fn no_way_back_is_no_journey() {
     assert!((ask(18 * HOUR + 600, 60) - 100.0).abs() < 1e-5);
 }
 
+/// The bus at 9:35 is there at 9:41, the next at 10:01.
+#[test]
+fn who_is_to_be_there_by_a_time_sets_out_as_late_as_will_do_and_what_they_wait_counts() {
+    let place = long_street();
+    let by = |at: i32| Journey { arrive_by: Some(at), ..journey(at - 4 * HOUR, at + 1) };
+    let asked = |minutes: f64, at: i32| coverage(&place, &by_bus(minutes, by(at))).place;
+    let (ten, two_past) = (10 * HOUR, 10 * HOUR + 120);
+    assert_eq!((asked(25.0, ten).covered, asked(26.0, ten).covered), (0.0, 100.0), "from 9:34");
+    assert_eq!(asked(60.0, ten).median, Some(Seconds::from_minutes(26.0)));
+    assert_eq!((asked(7.0, two_past).covered, asked(8.0, two_past).covered), (0.0, 100.0), "from 9:54");
+    assert_eq!(asked(39.0, 7 * HOUR).covered, 0.0, "before the first bus one walks");
+    assert_eq!(asked(40.0, 7 * HOUR).covered, 100.0);
+    // Home by 17:10 means leaving the hall at 16:39: an hour from 15:39 on will do, a minute later not.
+    let back = |at: i32| {
+        let back = Some(WayBack { by: 17 * HOUR + 600, stay: 3600 });
+        covered(&place, &by_bus(27.0, Journey { back, ..by(at) }))
+    };
+    assert_eq!((back(15 * HOUR + 39 * 60), back(15 * HOUR + 40 * 60)), (100.0, 0.0));
+}
+
 #[test]
 fn a_gap_is_where_half_of_the_departures_do_not_do_and_the_timetable_is_its_cause_where_another_hour_would() {
     let place = long_street();

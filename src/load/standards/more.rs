@@ -2,21 +2,12 @@
 
 use super::Fault;
 use crate::load::manifest::StandardSection;
-use crate::place::{
-    Asset, AssetStatus, Code, Issue, Issues, Opening, Over, PlaceUnit, PlacesAsked, Standard, Where,
-};
+use crate::place::{Asset, AssetStatus, Code, Issue, Issues, Opening, Over, PlaceUnit, PlacesAsked, Standard, Where};
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// The days of a week.
-pub(super) const EVERY_DAY: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
+pub(super) const EVERY_DAY: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// More assets than that nobody asks for within a walk.
 const MOST_ASSETS: u32 = 9;
@@ -56,7 +47,8 @@ pub(super) fn read(section: &StandardSection, (date, days): (NaiveDate, &[Weekda
     }
     if places.is_some() && over.is_some() {
         let problem = "Room is not worked out for each week or day by itself".to_owned();
-        let remedy = "Write two standards: one with over, and one that asks for room, in place-hours where hours differ";
+        let remedy =
+            "Write two standards: one with over, and one that asks for room, in place-hours where hours differ";
         return Err(("over", problem, remedy.to_owned()));
     }
     Ok(More { nth: nth as usize, places, over })

@@ -88,7 +88,8 @@ fn what_cannot_be_meant_is_refused_by_field_with_the_remedy() {
 #[test]
 fn room_that_nobody_knows_is_told_once_with_how_many() {
     let open = Opening::Hours("Mo-Fr 10:00-12:00".into());
-    let here = [library("a", Some(0.0), Opening::Unknown), library("b", None, open.clone()), library("c", Some(5.0), open)];
+    let here =
+        [library("a", Some(0.0), Opening::Unknown), library("b", None, open.clone()), library("c", Some(5.0), open)];
     let (_, issues) = check("places_per_1000 = 1", &here);
     assert_eq!(issues.len(), 1);
     assert_eq!(issues[0].code, "capacity-unknown");
