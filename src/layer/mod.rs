@@ -27,6 +27,7 @@ mod gaps;
 mod id;
 mod main_patch;
 mod moved_homes;
+mod over_the_day;
 mod patch_changes;
 mod patches;
 mod reach;
@@ -60,6 +61,7 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     coverage::ENTRY,
     gaps::ENTRY,
     room::ENTRY,
+    over_the_day::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,

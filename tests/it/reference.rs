@@ -302,7 +302,9 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
     let all = server.get("/collections?f=json").json();
     for layer in all["collections"].as_array().expect("the layers") {
         let id = layer["id"].as_str().expect("an id");
-        let kind = ["coverage-", "gaps-", "catchment-ratios-", "reach-"].iter().find(|kind| id.starts_with(**kind));
+        let kind = ["coverage-", "gaps-", "catchment-ratios-", "over-the-day-", "reach-"]
+            .iter()
+            .find(|kind| id.starts_with(**kind));
         let name = match kind {
             Some(&"reach-") if seen.contains_key("reach-") => continue,
             Some(&"reach-") => "reach-DIMENSION".to_owned(),

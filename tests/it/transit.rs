@@ -6,6 +6,7 @@ use crate::support::Toy;
 use crate::town::{Home, Town, TownZone, asset, standard};
 use chrono::NaiveDate;
 use patchwork::crs::Xy;
+use patchwork::measure::journeys::over_the_day;
 use patchwork::measure::what_if::{Edit, Today, what_if};
 use patchwork::measure::{Cause, Coverage, closure, coverage, gaps};
 use patchwork::place::{Journey, Place, Standard, Transit, TransitStop, WayBack};
@@ -149,6 +150,23 @@ fn who_is_to_be_there_by_a_time_sets_out_as_late_as_will_do_and_what_they_wait_c
         covered(&place, &by_bus(27.0, Journey { back, ..by(at) }))
     };
     assert_eq!((back(15 * HOUR + 39 * 60), back(15 * HOUR + 40 * 60)), (100.0, 0.0));
+}
+
+/// A bus every twenty minutes from 7:15 to 18:55, and none before and after.
+#[test]
+fn the_day_is_told_hour_by_hour() {
+    let place = long_street();
+    let asked = by_bus(15.0, journey(9 * HOUR + 30 * 60, 10 * HOUR + 30 * 60));
+    let measured = coverage(&place, &asked);
+    let hours = over_the_day(&place, &asked, &measured.qualifying, &measured.walks).expect("by bus");
+    let at = |hour: i32| hours.iter().find(|own| own.hour == hour).map(|own| own.covered).expect("an hour");
+    assert_eq!(hours.len(), 18);
+    // In time are those who set out one to eight minutes before a bus.
+    for (hour, minutes) in [(5, 0.0), (6, 0.0), (7, 24.0), (9, 24.0), (18, 24.0), (19, 0.0), (22, 0.0)] {
+        assert!((at(hour) - 100.0 * minutes / 60.0).abs() < 1e-4, "{hour}: {}", at(hour));
+    }
+    let on_foot = standard(&["hub"], 15.0);
+    assert_eq!(over_the_day(&place, &on_foot, &measured.qualifying, &measured.walks), None);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::transit::{Connection, Departures, Footpath, Profile, Question, profil
 use crate::units::{Metres, WalkingSpeed};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Seconds between getting off and getting on elsewhere, at the least and beside the walk, where the timetable says
 /// nothing: what OpenTripPlanner takes. With less, buses that are a little late are missed; with more, changes that
@@ -55,15 +56,37 @@ impl<'a> Pace<'a> {
         positions.par_iter().zip(walks).map(|(position, walk)| self.of(*position, *walk)).collect()
     }
 
+    /// For each position, with its walk to the nearest destination, the share of departures that arrive in time of each of
+    /// some hours: one each minute.
+    pub(super) fn by_hour(&self, walks: &[Option<Walk>], hours: Range<i32>) -> Vec<Vec<f64>> {
+        const EACH: usize = 60;
+        let count = hours.len() * EACH;
+        let departures = Departures { first: hours.start * 3600, step: 60, count };
+        let all = (self.days.iter().map(|day| day.same).sum::<usize>() * EACH).max(1);
+        let of = |(position, walk): (usize, &Option<Walk>)| {
+            let (stops, on_foot) = (self.stops_near(position), self.on_foot(*walk));
+            let mut in_time = vec![0; hours.len()];
+            for day in &self.days {
+                for (nth, time) in travel_times(&day.there, &stops, on_foot, departures).into_iter().enumerate() {
+                    in_time[nth / EACH] += if time.is_some_and(|time| time <= self.all.limit) { day.same } else { 0 };
+                }
+            }
+            in_time.into_iter().map(|count| count as f64 / all as f64).collect()
+        };
+        walks.par_iter().enumerate().map(of).collect()
+    }
+
+    /// Seconds on foot all the way. A walk that keeps the limit keeps it here as well, however it rounds.
+    fn on_foot(&self, walk: Option<Walk>) -> Option<u32> {
+        let time = self.speed.time(walk?.length);
+        let seconds = whole(time.get())?;
+        Some(if Some(time).within(self.all.within) { seconds.min(self.all.limit) } else { seconds })
+    }
+
     fn of(&self, position: usize, walk: Option<Walk>) -> InTime {
         let journey = self.all.journey;
         let departures = self.all.departures();
-        // A walk that keeps the limit keeps it here as well, however it rounds.
-        let on_foot = walk.and_then(|walk| {
-            let time = self.speed.time(walk.length);
-            let seconds = whole(time.get())?;
-            Some(if Some(time).within(self.all.within) { seconds.min(self.all.limit) } else { seconds })
-        });
+        let on_foot = self.on_foot(walk);
         let stops = self.stops_near(position);
         let mut times: Vec<(u32, usize)> = Vec::with_capacity(departures.count * self.days.len());
         let mut in_time = 0;
