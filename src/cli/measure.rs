@@ -157,7 +157,7 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
     if let Some(often) = &answer.often {
         let _ = writeln!(
             text,
-            "Covered is residents times the share of {} departures that keep the standard; always, half and ever: residents \
+            "Covered is residents times the share of departures ({} in all) that keep the standard; always, half and ever: residents \
              in time by all of them, by half of them at least, by one at least. Minutes are from door to door for the \
              resident in the middle: the time that half the departures do not exceed, and (poor) 85 in 100.",
             often.departures
