@@ -59,10 +59,24 @@ fn of_standards(args: &MeasureArgs, place: &Place, progress: &Progress) -> Resul
         }
     }
     let mut text = String::new();
+    let mut asked = args.measure != catalog::ROOM;
     for standard in standards {
         progress.step(&format!("Measuring {}", standard.title));
         let covered = coverage(place, standard);
         let found = (args.measure == "gaps").then(|| gaps(place, standard, &covered));
+        if args.measure == catalog::ROOM {
+            progress.done();
+            let Some(layer) = layer::room_layer(place, standard, &covered) else { continue };
+            asked = true;
+            match &args.out {
+                None => text.push_str(&report::printed::whole_layer(&layer)),
+                Some(path) => {
+                    write_layer(place, &layer, path)?;
+                    eprintln!("wrote {} features to {}", whole(layer.features.len() as f64), path.display());
+                }
+            }
+            continue;
+        }
         if let Some(path) = &args.out {
             let layer = match &found {
                 Some(found) => layer::gaps_layer(place, standard, &covered, found),
@@ -79,6 +93,11 @@ fn of_standards(args: &MeasureArgs, place: &Place, progress: &Progress) -> Resul
         }
     }
     progress.done();
+    if !asked {
+        return Err(Failure::Failed(
+            "no standard asks for room: give one places_per_1000 or place_hours_per_1000 in place.toml".to_owned(),
+        ));
+    }
     print_result(&text)
 }
 
@@ -100,15 +119,25 @@ fn chosen<'p>(place: &'p Place, args: &MeasureArgs) -> Result<Vec<&'p Standard>,
 
 fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &mut String) {
     heading(place, standard, text);
-    let titles: &[&str] = match standard.transit {
-        None => &["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"],
-        Some(_) => &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "poor"],
+    let titles: &[&str] = match (&standard.transit, &standard.over) {
+        (None, None) => &["patch", "residents", "covered", "share", "minutes (median)", "minutes (90%)"],
+        (None, Some(_)) => {
+            &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "minutes (90%)"]
+        }
+        (Some(_), _) => {
+            &["patch", "residents", "covered", "share", "always", "half", "ever", "minutes (median)", "poor"]
+        }
     };
     let mut rows = vec![titles.iter().map(|title| (*title).to_owned()).collect()];
     let row = |name: &str, c: &Covered| {
         let mut cells = vec![name.to_owned(), whole(c.residents), whole(c.covered), percent(c.share())];
         match (&standard.transit, c.often.unwrap_or_default()) {
-            (None, _) => cells.extend([minutes(c.median), minutes(c.p90)]),
+            (None, often) => {
+                if standard.over.is_some() {
+                    cells.extend([often.every, often.half, often.any].map(whole));
+                }
+                cells.extend([minutes(c.median), minutes(c.p90)]);
+            }
             (Some(_), often) => {
                 cells.extend([often.every, often.half, often.any].map(whole));
                 cells.extend([minutes(c.median), minutes(often.p85)]);
@@ -128,10 +157,31 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
     if let Some(often) = &answer.often {
         let _ = writeln!(
             text,
-            "Covered is residents times the share of {} departures that keep the standard; always, half and ever: residents \
+            "Covered is residents times the share of departures ({} in all) that keep the standard; always, half and ever: residents \
              in time by all of them, by half of them at least, by one at least. Minutes are from door to door for the \
              resident in the middle: the time that half the departures do not exceed, and (poor) 85 in 100.",
             often.departures
+        );
+    }
+    if let Some(over) = &standard.over {
+        let _ = writeln!(
+            text,
+            "Covered is residents times the share of {} {}s in which something is there within reach; always, half and ever: \
+             in all of them, in half of them at least, in one at least.",
+            over.periods.len(),
+            over.unit
+        );
+    }
+    if let (Some(ratios), Some(asked)) = (&answer.ratios, standard.places) {
+        let here = ratios.room(place).place;
+        let there = here.balanced().map_or_else(|| "unknown".to_owned(), |ratio| format!("{:.1}", ratio * 1000.0));
+        let _ = writeln!(
+            text,
+            "Room for 1,000 residents: {there} {}, where {} are asked for; {} residents reach something of which nobody says \
+             how much room it has.",
+            asked.unit.words(),
+            asked.per_1000,
+            whole(here.unknown)
         );
     }
     text.push('\n');

@@ -13,6 +13,9 @@ use std::fmt::Write;
 /// The measure that several layers answer.
 pub const GIVING: &str = "giving";
 
+/// The measure of room within reach, of standards that ask for it.
+pub const ROOM: &str = "catchment-ratios";
+
 /// What was found out about one standard.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'a> {
@@ -67,6 +70,8 @@ pub(super) enum Make {
     Once(fn(&Context<'_>) -> Option<Table>),
     /// One layer for each standard.
     PerStandard(fn(&Context<'_>, &Answer<'_>) -> Table),
+    /// One layer for each standard that asks for what it tells.
+    WhereAsked(fn(&Context<'_>, &Answer<'_>) -> Option<Table>),
     /// One layer, where there are engagement records.
     OfRecords(fn(&Context<'_>) -> Option<Table>),
     /// One layer for each dimension that engagement records tell.
@@ -90,7 +95,7 @@ impl Entry {
     pub const fn asked(&self) -> Asked {
         match self.make {
             Make::Once(_) => Asked::Place,
-            Make::PerStandard(_) => Asked::Standards,
+            Make::PerStandard(_) | Make::WhereAsked(_) => Asked::Standards,
             Make::OfRecords(_) | Make::PerDimension(_) => Asked::Records,
         }
     }
@@ -142,7 +147,7 @@ fn of_engagement(context: &Context<'_>) -> Vec<Layer> {
         .flat_map(|entry| match entry.make {
             Make::PerDimension(_) => dimensions.iter().map(|dimension| (entry, Some(dimension))).collect(),
             Make::OfRecords(_) => vec![(entry, None)],
-            Make::Once(_) | Make::PerStandard(_) => Vec::new(),
+            Make::Once(_) | Make::PerStandard(_) | Make::WhereAsked(_) => Vec::new(),
         })
         .collect();
     let made = jobs.into_par_iter().filter_map(|(entry, dimension)| match (&entry.make, dimension) {
@@ -184,6 +189,12 @@ pub fn once(place: &Place, entry: &Entry) -> Option<Layer> {
     layer(&Context::of(place, &Findings::default()), entry, None)
 }
 
+/// How much room falls to whom, as [`build`] makes it; `None` for a standard that does not ask for room.
+#[must_use]
+pub fn room_layer(place: &Place, standard: &Standard, coverage: &Coverage) -> Option<Layer> {
+    of_standard(place, ROOM, Answer { standard, coverage, gaps: None })
+}
+
 /// Coverage of one standard, as [`build`] makes it.
 #[must_use]
 pub fn coverage_layer(place: &Place, standard: &Standard, coverage: &Coverage) -> Layer {
@@ -205,10 +216,13 @@ pub fn giving_layers(place: &Place, findings: &Findings<'_>) -> Vec<Layer> {
 }
 
 fn one(place: &Place, id: &str, answer: Answer<'_>) -> Layer {
+    of_standard(place, id, answer).expect("every standard has coverage and gaps")
+}
+
+fn of_standard(place: &Place, id: &str, answer: Answer<'_>) -> Option<Layer> {
     let answers = [answer];
     let context = Context { place, answers: &answers, engaged: None, main_patch: main_patch(place), giving: None };
-    let entry = CATALOGUE.iter().find(|entry| entry.id == id).expect("the catalogue has coverage and gaps");
-    layer(&context, entry, Some(&answer)).expect("every standard has a layer")
+    layer(&context, CATALOGUE.iter().find(|entry| entry.id == id)?, Some(&answer))
 }
 
 /// A line of the catalogue as a layer; nothing when there is nothing to tell.
@@ -217,13 +231,18 @@ fn layer(context: &Context<'_>, entry: &Entry, answer: Option<&Answer<'_>>) -> O
         (Make::Once(make), _) => {
             Some(named(context, entry, LayerId::of(entry.id), entry.title.to_owned(), ("", &[]), make(context)?))
         }
-        (Make::PerStandard(make), Some(answer)) => {
+        (Make::PerStandard(_) | Make::WhereAsked(_), Some(answer)) => {
+            let table = match entry.make {
+                Make::PerStandard(make) => make(context, answer),
+                Make::WhereAsked(make) => make(context, answer)?,
+                Make::Once(_) | Make::OfRecords(_) | Make::PerDimension(_) => return None,
+            };
             let standard = answer.standard;
             let title = format!("{}: {}", entry.title, standard.title);
             let id = LayerId::of_standard(entry.id, &standard.key);
             let buses: &[&str] = if standard.transit.is_some() { TIMETABLES } else { &[] };
             let more = (in_words(context.place, standard), buses);
-            Some(named(context, entry, id, title, (&more.0, more.1), make(context, answer)))
+            Some(named(context, entry, id, title, (&more.0, more.1), table))
         }
         _ => None,
     }
@@ -243,7 +262,9 @@ fn in_words(place: &Place, standard: &Standard) -> String {
         words += ", step-free";
     }
     match &standard.transit {
-        None => format!("{words}, on {}.", standard.date.format("%-d %B %Y")),
+        None => {
+            format!("{words}, on {}.{}", standard.date.format("%-d %B %Y"), super::asked::sentences(standard))
+        }
         Some(journey) => format!("{words}. {}", by_bus(place, journey)),
     }
 }
@@ -251,11 +272,12 @@ fn in_words(place: &Place, standard: &Standard) -> String {
 /// When people set out, what is asked of the way, and of which days the timetable knows.
 fn by_bus(place: &Place, journey: &Journey) -> String {
     let days: Vec<String> = journey.days.iter().map(|day| day.format("%A %-d %B %Y").to_string()).collect();
+    let when = match journey.arrive_by {
+        Some(by) => format!("People are to be there by {} and set out at the last minute that will do", clock(by)),
+        None => format!("People set out each minute from {} until {}", clock(journey.from), clock(journey.to)),
+    };
     let mut words = format!(
-        "People set out each minute from {} until {} on {}, change at most {}, and walk at most {} minutes to a stop, from it \
-         or between two",
-        clock(journey.from),
-        clock(journey.to),
+        "{when} on {}, change at most {}, and walk at most {} minutes to a stop, from it or between two",
         days.join(", "),
         match journey.changes {
             0 => "never".to_owned(),

@@ -213,6 +213,18 @@ impl<'a, R> Columns<'a, R> {
         }
     }
 
+    /// One property for each group of the place, as `value` says it.
+    pub(super) fn rates_by_group(
+        &mut self,
+        place: &Place,
+        field: &Field,
+        value: impl Fn(&R, GroupIdx) -> Value + Copy + 'a,
+    ) {
+        for (index, group) in place.groups.enumerate() {
+            self.add(field.of_group(group), move |row| value(row, index));
+        }
+    }
+
     /// The rows as a table; `feature` says what each is called and where it is.
     pub(super) fn table(
         self,

@@ -2,7 +2,7 @@ use super::catalog::{Answer, Context, Entry, Make};
 use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
-use super::{field, round, zones};
+use super::{asked, field, round, zones};
 use crate::measure::{Covered, OftenCovered};
 use crate::place::{Zone, ZoneIdx};
 
@@ -47,6 +47,29 @@ const BY_BUS: [(&str, &str); 2] = [
         "The same that nine residents in ten do not exceed; null when more than one in ten has none",
     ),
 ];
+
+/// For how many residents every week or day will do, or half of them, or any.
+fn in_how_many<'a>(
+    columns: &mut Columns<'a, Row<'a>>,
+    unit: &str,
+    known: impl Fn(&Row<'a>, f64) -> super::Value + Copy + 'a,
+) {
+    let counts: [(&str, &str, fn(&OftenCovered) -> f64); 3] = [
+        ("every", "every", |often| often.every),
+        ("half_of", "at least half of", |often| often.half),
+        ("any", "any", |often| often.any),
+    ];
+    for (stem, words, of) in counts {
+        let units = if stem == "half_of" { format!("the {unit}s") } else { unit.to_owned() };
+        let name = format!("{stem}_{}_residents", units.replace("the ", ""));
+        let title = format!("Covered in {words} {units}");
+        let about = format!("Residents within reach of what is there in {words} {units} that is looked at");
+        columns
+            .add(field::people(&name, &title, &about.replace("s that is looked", "s that are looked")), move |row| {
+                known(row, row.2.often.as_ref().map_or(0.0, of))
+            });
+    }
+}
 
 /// For how many residents every departure will do, or half of them, or any; and how long a poor one takes.
 fn how_often<'a>(columns: &mut Columns<'a, Row<'a>>, known: impl Fn(&Row<'a>, f64) -> super::Value + Copy + 'a) {
@@ -99,34 +122,43 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     });
     columns.add(field::residents(), move |row| known(row, row.2.residents));
     let who = match by_bus {
-        true => "Residents times the share of departures by which each is there in time",
-        false => "Residents whose walk keeps the standard",
+        true => "Residents times the share of departures by which each is there in time".to_owned(),
+        false => asked::covered(answer.standard, "Residents"),
     };
-    columns.add(field::people("covered_residents", "Residents covered", who), move |row| known(row, row.2.covered));
+    columns.add(field::people("covered_residents", "Residents covered", &who), move |row| known(row, row.2.covered));
     columns.add(
         field::number(
             "covered_share",
             "Share covered",
-            match by_bus {
+            &match by_bus {
                 true => {
-                    "Share of departures by which residents are there in time, over all residents; null where nobody lives \
-                     or their number is unknown"
+                    "Share of departures by which residents are there in time, over all residents; null where nobody \
+                         lives or their number is unknown"
+                        .to_owned()
                 }
-                false => "Share of residents whose walk keeps the standard; null where nobody lives or their number is unknown",
+                false => format!(
+                    "{}; null where nobody lives or their number is unknown",
+                    asked::covered(answer.standard, "Share of residents")
+                ),
             },
             Some(field::SHARE),
         ),
         |(.., covered)| round::share(covered.share()),
     );
     let [median, p90] = if by_bus { BY_BUS } else { ON_FOOT };
-    columns.add(field::number("minutes_median", median.0, median.1, Some(field::MINUTES)), |(.., covered)| {
+    let to =
+        |words: &str| words.replace("the nearest asset", &format!("the {} asset", asked::nearest(answer.standard.nth)));
+    columns.add(field::number("minutes_median", median.0, &to(median.1), Some(field::MINUTES)), |(.., covered)| {
         round::minutes(covered.median)
     });
-    columns.add(field::number("minutes_p90", p90.0, p90.1, Some(field::MINUTES)), |(.., covered)| {
+    columns.add(field::number("minutes_p90", p90.0, &to(p90.1), Some(field::MINUTES)), |(.., covered)| {
         round::minutes(covered.p90)
     });
     if by_bus {
         how_often(&mut columns, known);
+    }
+    if let Some(over) = &answer.standard.over {
+        in_how_many(&mut columns, over.unit, known);
     }
     columns.add(
         field::text("nearest_asset_id", "Nearest asset", "Asset that is nearest on foot for most residents"),
@@ -147,10 +179,14 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let who = match by_bus {
         true => {
             "Members of the group times the share of departures that keep the standard, at the group's own walking speed"
+                .to_owned()
         }
-        false => "Members of the group whose walk keeps the standard, at the group's own speed where it has one",
+        false => format!(
+            "{}, at the group's own speed where it has one",
+            asked::covered(answer.standard, "Members of the group")
+        ),
     };
-    let covered = field::people("covered", "Covered", who);
+    let covered = field::people("covered", "Covered", &who);
     columns.by_group(place, &covered, |(.., covered), group| {
         field::group(&covered.by_group, group).map(|group| group.covered)
     });

@@ -6,8 +6,8 @@ use super::{Is, Value, field, round};
 use crate::measure::{Cause, Gap};
 
 /// The causes in the order of their columns.
-const CAUSES: [Cause; 6] =
-    [Cause::Distance, Cause::Severance, Cause::Timetable, Cause::Hours, Cause::Access, Cause::Planned];
+const CAUSES: [Cause; 7] =
+    [Cause::Distance, Cause::Severance, Cause::Timetable, Cause::Capacity, Cause::Hours, Cause::Access, Cause::Planned];
 
 /// Streets named in one gap; a longer list is for the map, not for a cell.
 const STREETS_NAMED: usize = 20;
@@ -31,6 +31,7 @@ pub(super) const ENTRY: Entry = Entry {
 fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let mut columns = Columns::<&Gap>::new();
     let by_bus = answer.standard.transit.is_some();
+    let with_room = answer.standard.places.is_some();
     columns.add(
         field::id("gap_id", "Gap", "Name of the gap: its patch and a number, from the most residents to the fewest"),
         |gap| said(&gap.key),
@@ -47,6 +48,9 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
             "Cause",
             match by_bus {
                 true => "Cause for most residents: distance, severance, timetable, hours, access or planned",
+                false if with_room => {
+                    "Cause for most residents: distance, severance, capacity, hours, access or planned"
+                }
                 false => "Cause for most residents: distance, severance, hours, access or planned",
             },
         )
@@ -100,7 +104,12 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     columns.add(field::text("streets", "Streets", "Streets people live on here, most residents first"), |gap| {
         streets(&gap.streets)
     });
-    for cause in CAUSES.into_iter().filter(|cause| by_bus || *cause != Cause::Timetable) {
+    let may_be = |cause: &Cause| match cause {
+        Cause::Timetable => by_bus,
+        Cause::Capacity => with_room,
+        _ => true,
+    };
+    for cause in CAUSES.into_iter().filter(may_be) {
         let word = cause.word();
         columns.add(
             field::people(

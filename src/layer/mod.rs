@@ -16,6 +16,7 @@ pub mod nearby;
 pub mod rounds;
 pub mod what_if;
 
+mod asked;
 mod assets;
 mod column;
 mod coverage;
@@ -26,9 +27,11 @@ mod gaps;
 mod id;
 mod main_patch;
 mod moved_homes;
+mod over_the_day;
 mod patch_changes;
 mod patches;
 mod reach;
+mod room;
 pub(crate) mod round;
 mod streets;
 mod surroundings;
@@ -36,7 +39,7 @@ mod themes;
 mod value;
 mod zones;
 
-pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers};
+pub use catalog::{Answer, Findings, build, coverage_layer, engagement_layers, gaps_layer, giving_layers, room_layer};
 pub use column::{GroupRole, Is, Role};
 pub(crate) use evidence::MARKS;
 pub use id::{About, LayerId};
@@ -57,6 +60,8 @@ pub static CATALOGUE: &[catalog::Entry] = &[
     surroundings::ENTRY,
     coverage::ENTRY,
     gaps::ENTRY,
+    room::ENTRY,
+    over_the_day::ENTRY,
     reach::ENTRY,
     themes::ENTRY,
     evidence::ENTRY,

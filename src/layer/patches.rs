@@ -2,9 +2,9 @@ use super::catalog::{Answer, Context, Entry, Make};
 use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
-use super::{Value, field, round};
-use crate::measure::Covered;
-use crate::place::{GroupIdx, IdVec, Idx, Patch, PatchIdx, Place};
+use super::{Value, asked, field, round};
+use crate::measure::{Covered, Room};
+use crate::place::{GroupIdx, IdVec, Idx, Patch, PatchIdx, Place, PlacesAsked};
 use crate::units::{Share, SquareMetres};
 use geo::{Area, Contains};
 
@@ -31,6 +31,8 @@ fn table(context: &Context<'_>) -> Table {
     let place = context.place;
     let people = people_by_patch(place);
     let unknown = unknown_zones(place);
+    let room: Vec<Option<Room>> =
+        context.answers.iter().map(|answer| answer.coverage.ratios.as_ref().map(|ratios| ratios.room(place))).collect();
     let mut columns = Columns::<Row<'_>>::new();
     columns.add(field::patch_id("Stable name of the patch"), |(_, patch, _)| said(&patch.key));
     columns.add(field::name("name", "Name", "Name of the patch"), |(_, patch, _)| said(&patch.name));
@@ -60,8 +62,11 @@ fn table(context: &Context<'_>) -> Table {
     }
     let lives_here = field::people("residents", "Residents", "Members of the group who live here");
     columns.by_group(place, &lives_here, |(.., here), group| field::group(&here.by_group, group));
-    for answer in context.answers {
+    for (answer, room) in context.answers.iter().zip(&room) {
         of_standard(place, answer, &mut columns);
+        if let (Some(room), Some(asked)) = (room, answer.standard.places) {
+            of_room(answer, room, asked, &mut columns);
+        }
     }
     let rows = place.patches.enumerate().zip(&people).map(|((index, patch), here)| (index, patch, here));
     columns.table(rows, |(_, patch, _)| (patch.key.clone(), Some(patch.shape.clone().into())))
@@ -71,15 +76,15 @@ fn table(context: &Context<'_>) -> Table {
 fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<'a, Row<'a>>) {
     let (key, title) = (&answer.standard.key, &answer.standard.title);
     let by_bus = answer.standard.transit.is_some();
-    let says = |by_bus_words, on_foot| if by_bus { by_bus_words } else { on_foot };
+    let says = |by_bus_words: &str, on_foot: String| if by_bus { by_bus_words.to_owned() } else { on_foot };
     let here = move |row: &Row<'_>| answer.coverage.patches.as_slice().get(row.0.index());
     columns.add(
         field::people(
             "covered_residents",
             "Residents covered",
-            says(
+            &says(
                 "Residents times the share of departures by which each is there in time, by bus and on foot",
-                "Residents whose walk keeps the standard",
+                asked::covered(answer.standard, "Residents"),
             ),
         )
         .of_standard(key, title),
@@ -89,9 +94,9 @@ fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<
         field::number(
             "covered_share",
             "Share covered",
-            says(
+            &says(
                 "Share of departures by which residents are there in time, by bus and on foot, over all residents",
-                "Share of residents whose walk keeps the standard",
+                asked::covered(answer.standard, "Share of residents"),
             ),
             Some(field::SHARE),
         )
@@ -101,11 +106,11 @@ fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<
     columns.add(
         field::number(
             "minutes_median",
-            says("Middle journey", "Middle walk"),
-            says(
+            if by_bus { "Middle journey" } else { "Middle walk" },
+            &says(
                 "Door to door by bus and on foot for the resident in the middle: the time that half the departures do not \
                  exceed; null when half of them do not arrive",
-                "Walk of the resident in the middle; null when that resident has no way at all",
+                "Walk of the resident in the middle; null when that resident has no way at all".to_owned(),
             ),
             Some(field::MINUTES),
         )
@@ -114,11 +119,23 @@ fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<
     );
     let who = says(
         "Members of the group times the share of departures by which each is there in time",
-        "Members of the group whose walk keeps the standard",
+        asked::covered(answer.standard, "Members of the group"),
     );
-    let covered = field::people("covered", "Covered", who).of_standard(key, title);
+    let covered = field::people("covered", "Covered", &who).of_standard(key, title);
     columns.by_group(place, &covered, move |row, group| {
         field::group(&here(row)?.by_group, group).map(|group| group.covered)
+    });
+}
+
+/// How much room falls to the patch's residents, where the standard asks for room.
+fn of_room<'a>(answer: &'a Answer<'_>, room: &'a Room, asked: PlacesAsked, columns: &mut Columns<'a, Row<'a>>) {
+    let (key, title) = (&answer.standard.key, &answer.standard.title);
+    let here = move |row: &Row<'_>| room.patches.as_slice().get(row.0.index());
+    columns.add(super::room::ratio_field(asked).of_standard(key, title), move |row| {
+        here(row).map_or(Value::Null, super::room::ratio_value)
+    });
+    columns.add(super::room::unknown_field().of_standard(key, title), move |row| {
+        round::known_people(here(row).map(|here| here.unknown))
     });
 }
 

@@ -40,8 +40,30 @@ pub struct StandardAbout {
     pub step_free: bool,
     /// The day asked about.
     pub date: String,
+    /// So many different assets must be within reach; left out where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nth: Option<usize>,
+    /// Room for 1,000 residents that there must be; left out where that is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomAbout>,
+    /// How many weeks or days are looked at, as `4 weeks`; left out where one look will do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<String>,
     /// By bus: when people set out and what is asked of the way; null on foot.
     pub journey: Option<JourneyAbout>,
+}
+
+/// The room that a standard asks for, as programs read it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RoomAbout {
+    /// For 1,000 residents, at least.
+    pub per_1000: f64,
+    /// `places`, or `place-hours a week`.
+    pub unit: &'static str,
+    /// What there is for 1,000 residents of the place, each counted once; null where it is known of nobody.
+    pub there_is: Value,
+    /// Residents within reach of something of which nobody says how much room it has.
+    pub unknown_residents: Value,
 }
 
 /// Of a standard by bus and on foot, as programs read it.
@@ -49,7 +71,7 @@ pub struct StandardAbout {
 pub struct JourneyAbout {
     /// The days on which people set out.
     pub days: Vec<String>,
-    /// When they set out, each minute, as `09:30-11:30`.
+    /// When they set out, each minute, as `09:30-11:30`; or by when they are to be there, as `there by 10:00`.
     pub window: String,
     /// Changes at most.
     pub changes: usize,
@@ -94,7 +116,7 @@ fn of(place: &Place, answer: &Answer<'_>) -> Totals {
     ] {
         totals.insert(name.to_owned(), json_value(&value));
     }
-    if let Some(often) = whole.often {
+    if let Some(often) = whole.often.filter(|_| standard.transit.is_some()) {
         for (name, value) in [
             ("every_departure_residents", round::people(often.every)),
             ("half_departures_residents", round::people(often.half)),
@@ -112,6 +134,15 @@ fn of(place: &Place, answer: &Answer<'_>) -> Totals {
         }
     }
     let timed = standard.open_after.is_some();
+    let room = answer.coverage.ratios.as_ref().map(|ratios| {
+        let here = ratios.room(place).place;
+        RoomAbout {
+            per_1000: ratios.asked.per_1000,
+            unit: ratios.asked.unit.words(),
+            there_is: here.balanced().map_or(Value::Null, |ratio| json_value(&round::amount(ratio * 1000.0))),
+            unknown_residents: json_value(&round::people(here.unknown)),
+        }
+    });
     Totals {
         standard: StandardAbout {
             key: standard.key.clone(),
@@ -123,6 +154,9 @@ fn of(place: &Place, answer: &Answer<'_>) -> Totals {
             days: standard.days.iter().filter(|_| timed).map(ToString::to_string).collect(),
             step_free: standard.step_free,
             date: standard.date.to_string(),
+            nth: (standard.nth > 1).then_some(standard.nth),
+            room,
+            over: standard.over.as_ref().map(|over| format!("{} {}s", over.periods.len(), over.unit)),
             journey: standard.transit.as_ref().map(|own| journey(place, own)),
         },
         totals,

@@ -1,6 +1,7 @@
 //! Standards: what "covered" means, checked and given a title.
 
 mod journey;
+mod more;
 
 use super::Issues;
 use super::desk::nearest;
@@ -40,6 +41,7 @@ pub(super) fn read(sections: &[StandardSection], given: &Given<'_>, issues: &mut
             Ok(standard) => {
                 note_missing_kinds(&standard, given.assets, at("kinds"), issues);
                 note_unknown_hours(&standard, given.assets, at("open_after"), issues);
+                more::note_unknown_room(&standard, given.assets, &at, issues);
                 if journey::is_run(&standard, given, &at, issues) {
                     standards.push(standard);
                 }
@@ -82,7 +84,8 @@ fn one(section: &StandardSection, given: &Given<'_>) -> Result<Standard, Fault> 
         })?),
     };
     let days = match &section.days {
-        None => vec![Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri],
+        None if section.over.is_some() => more::EVERY_DAY.to_vec(),
+        None => more::EVERY_DAY[..5].to_vec(),
         Some(written) => {
             let mut days = written.iter().map(|day| weekday(day)).collect::<Result<Vec<_>, _>>()?;
             days.sort_by_key(Weekday::num_days_from_monday);
@@ -96,8 +99,9 @@ fn one(section: &StandardSection, given: &Given<'_>) -> Result<Standard, Fault> 
             .ok_or_else(|| ("date", format!("\"{written}\" is not a day"), "Write it as \"2024-06-30\"".to_owned()))?,
     };
     let transit = journey::read(section, date, given)?;
+    let more = more::read(section, (date, &days))?;
     let by = transit.as_ref().map_or(String::new(), journey::title);
-    let made = || title(&kinds, (minutes, &by), open_after, section.step_free);
+    let made = || title(&kinds, (minutes, &by), open_after, section.step_free) + &more.title();
     let title = section.title.clone().unwrap_or_else(made);
     let within = Seconds::from_minutes(minutes);
     Ok(Standard {
@@ -110,6 +114,9 @@ fn one(section: &StandardSection, given: &Given<'_>) -> Result<Standard, Fault> 
         step_free: section.step_free,
         date,
         transit,
+        nth: more.nth,
+        places: more.places,
+        over: more.over,
     })
 }
 
@@ -172,7 +179,9 @@ fn note_missing_kinds(standard: &Standard, assets: &[Asset], at: Where, issues: 
 
 /// How many assets a standard about hours loses because nobody knows when they open.
 fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: &mut Issues) {
-    let Some(after) = standard.open_after else { return };
+    if standard.open_after.is_none() && standard.over.is_none() {
+        return;
+    }
     let of_kind: Vec<&Asset> = assets
         .iter()
         .filter(|asset| standard.kinds.contains(&asset.kind) && asset.status != AssetStatus::Closed)
@@ -183,7 +192,9 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
         _ => None,
     });
     let unreadable: Vec<&str> = unreadable.collect();
-    let unsaid = of_kind.iter().filter(|asset| asset.opening == Opening::Unknown).count();
+    // Of what nobody said when it opens, nobody said either that it comes only now and then.
+    let unsaid =
+        of_kind.iter().filter(|asset| asset.opening == Opening::Unknown && standard.open_after.is_some()).count();
     if unsaid + unreadable.len() == 0 {
         return;
     }
@@ -195,11 +206,12 @@ fn note_unknown_hours(standard: &Standard, assets: &[Asset], at: Where, issues: 
         why.push(format!("the hours of {} cannot be understood, such as \"{first}\"", unreadable.len()));
     }
     let lost = unsaid + unreadable.len();
+    let when =
+        standard.open_after.map_or_else(|| "at all".to_owned(), |after| format!("after {}", after.format("%H:%M")));
     let problem = format!(
-        "{lost} of the {} assets of these kinds {}, not known to be open after {}: {}",
+        "{lost} of the {} assets of these kinds {}, not known to be open {when}: {}",
         of_kind.len(),
         if lost == 1 { "does not count" } else { "do not count" },
-        after.format("%H:%M"),
         why.join("; ")
     );
     let remedy = "Give them times, such as \"Mo-Fr 09:00-17:00; Sa 10:00-13:00\"; words like \"AM & PM\" name none";

@@ -1,8 +1,8 @@
 //! Why is a dwelling position not covered? The cheapest thing that would mend it.
 
-use super::coverage::in_time;
+use super::coverage::coverage_at;
 use super::journeys::Journeys;
-use super::walk::{self, StraightLine, Walking};
+use super::walk::{self, Site, StraightLine, Walking, in_time};
 use super::{Coverage, Shortfall, qualify};
 use crate::place::{AssetIdx, Place, Standard};
 use crate::stats::{Weighted, quantile};
@@ -30,6 +30,8 @@ pub enum Cause {
     Access,
     /// By bus one would be there in time at another hour, or on another day of the week.
     Timetable,
+    /// An asset is near, but there is not room in it for all who live near, or nobody knows whether there is.
+    Capacity,
     /// An asset is near as the crow flies, but the way to it is far longer than ways usually are here,
     /// or there is none: a river, a railway or a road is in between.
     Severance,
@@ -46,6 +48,7 @@ impl Cause {
             Self::Hours => "hours",
             Self::Access => "access",
             Self::Timetable => "timetable",
+            Self::Capacity => "capacity",
             Self::Severance => "severance",
             Self::Distance => "distance",
         }
@@ -68,7 +71,8 @@ pub(super) fn causes(place: &Place, standard: &Standard, coverage: &Coverage, un
         let doors = walk::doors(place, &coverage.qualifying);
         journeys.at_another_time(standard, &doors, uncovered)
     });
-    let lines = walk::straight_lines(place, uncovered, &coverage.qualifying);
+    let doors = walk::doors(place, &coverage.qualifying);
+    let lines = walk::lines_to(place, uncovered, &doors, standard.nth.max(1));
     let reach = place.speed.distance(standard.within);
     let usual = usual_detour(place, coverage);
     let otherwise = |position: usize, line: Option<StraightLine>| match line {
@@ -77,9 +81,15 @@ pub(super) fn causes(place: &Place, standard: &Standard, coverage: &Coverage, un
         }
         _ => Cause::Distance,
     };
+    // Near enough, and still not covered: there now and then, or without room.
+    let near = |position: usize| match standard.places {
+        _ if standard.transit.is_some() || !in_time(coverage.walks[position], place.speed, standard.within) => None,
+        Some(_) => Some(Cause::Capacity),
+        None => standard.over.as_ref().map(|_| Cause::Hours),
+    };
     let why = |(i, ((&position, mend), line)): (usize, ((&usize, Option<Cause>), Option<StraightLine>))| {
         let timetable = at_another_time.get(i).copied().unwrap_or(false).then_some(Cause::Timetable);
-        Why { cause: mend.or(timetable).unwrap_or_else(|| otherwise(position, line)), line }
+        Why { cause: mend.or(timetable).or(near(position)).unwrap_or_else(|| otherwise(position, line)), line }
     };
     uncovered.iter().zip(mended).zip(lines).enumerate().map(why).collect()
 }
@@ -135,6 +145,19 @@ fn mended(
             let often = journeys.often(&doors, &positions, &walks);
             let kept = left.into_iter().enumerate().filter(|(nth, _)| often.share(*nth, place.speed) >= 0.5);
             kept.for_each(|(_, i)| causes[i] = Some(cause));
+            continue;
+        }
+        if !standard.is_plain() {
+            // With those that count already: two of them may be asked for, and the room in all of them is shared.
+            let site = |door: walk::Door, known: bool| Site { door, asset: known.then(|| &place.assets[door.asset]) };
+            let mut sites: Vec<Site<'_>> =
+                walk::doors(place, &qualifying).into_iter().map(|door| site(door, true)).collect();
+            // Over weeks or days, what is mended would be there in each.
+            let as_it_is = standard.over.is_none();
+            sites.extend(walk::doors(place, &assets).into_iter().map(|door| site(door, as_it_is)));
+            let then = coverage_at(place, standard, &sites);
+            let kept = left.into_iter().zip(positions).filter(|(_, position)| then.keeps(place, *position));
+            kept.for_each(|(i, _)| causes[i] = Some(cause));
             continue;
         }
         let walks = walk::nearest(place, &positions, &assets, Some(limit));

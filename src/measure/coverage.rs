@@ -1,9 +1,11 @@
 //! Who can walk to an asset that satisfies a standard, in time?
 
 use super::journeys::{Journeys, Often};
-use super::walk::Door;
+use super::now_and_then::{served, walks};
+use super::room::Ratios;
+use super::walk::{Door, Site, in_time};
 use super::{Walk, Walking, qualify, walk};
-use crate::place::{AssetIdx, GroupIdx, IdVec, PatchIdx, People, Place, Standard, Within, ZoneIdx};
+use crate::place::{AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, People, Place, Standard, ZoneIdx};
 use crate::stats::{Weighted, quantiles};
 use crate::units::{Metres, Seconds, Share, WalkingSpeed};
 use std::collections::BTreeMap;
@@ -23,6 +25,10 @@ pub struct Coverage {
     /// By bus and on foot: how often one gets there in time from each dwelling position; `None` for a standard on foot
     /// alone.
     pub often: Option<Often>,
+    /// Of a standard that is looked at over weeks or days: in how many of them one gets there in time; else `None`.
+    pub now_and_then: Option<Often>,
+    /// How much room falls to each dwelling position, where the standard asks for room.
+    pub ratios: Option<Ratios>,
     /// Totals of the whole place.
     pub place: Covered,
     /// Totals of each patch; a zone that straddles patches is split by where its people live.
@@ -48,7 +54,8 @@ pub struct Covered {
     pub median: Option<Seconds>,
     /// The walk (or that time by bus) that nine residents in ten do not exceed; `None` as above.
     pub p90: Option<Seconds>,
-    /// By bus and on foot: for how many residents each departure will do, or half of them, or any.
+    /// For how many residents each departure will do, or half of them, or any: by bus; and so of the weeks or days over
+    /// which a standard is looked at.
     pub often: Option<OftenCovered>,
     /// The asset that is nearest for most residents; `None` when none can be reached.
     pub nearest: Option<AssetIdx>,
@@ -78,13 +85,21 @@ pub struct OftenCovered {
 
 impl Coverage {
     /// The share of the departures by which somebody at this dwelling position is in time, at this walking speed: on
-    /// foot all of them, or none.
+    /// foot all of them, or none; over weeks or days the share of those. None where there is not known to be room.
     #[must_use]
     pub fn share(&self, position: usize, speed: WalkingSpeed) -> f64 {
-        match &self.often {
+        if self.ratios.as_ref().is_some_and(|ratios| !ratios.suffices(position)) {
+            return 0.0;
+        }
+        match self.counted() {
             Some(often) => often.share(position, speed),
             None => f64::from(u8::from(in_time(self.walks[position], speed, self.within))),
         }
+    }
+
+    /// What was counted over departures, or over weeks or days.
+    fn counted(&self) -> Option<&Often> {
+        self.often.as_ref().or(self.now_and_then.as_ref())
     }
 
     /// Whether a dwelling position counts as covered where it must be one or the other: by half of the departures.
@@ -136,6 +151,14 @@ impl Covered {
 /// which a journey from door to door keeps the time, see [`journeys`](super::journeys). Residents covered are residents
 /// times that share, rounded to the grid of [`People`].
 ///
+/// *More than the nearest* ([`Standard::nth`]): the walk is that to the second or third nearest asset, as the standard says.
+///
+/// *Room* ([`Standard::places`]): nobody is covered to whom less room is known to fall than the standard asks for, see
+/// [`Ratios`].
+///
+/// *Over weeks or days* ([`Standard::over`]) a share of somebody is covered: that of the weeks or days in which something
+/// that satisfies the standard is there, within the time.
+///
 /// *Limits.* Groups are spread inside a zone as its residents are. The walk is the shortest, not the
 /// pleasantest, and takes no account of hills, lighting or crossings. An asset outside the place counts
 /// when it is in the asset file, so leave in those just over the border.
@@ -151,15 +174,30 @@ pub fn coverage(place: &Place, standard: &Standard) -> Coverage {
 /// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
 #[must_use]
 pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Coverage {
-    match Journeys::of(place, standard) {
-        None => coverage_by(place, standard.within, doors),
-        Some(journeys) => {
-            let everywhere: Vec<usize> = (0..place.positions.len()).collect();
-            let walks = walk::nearest_door(place, &everywhere, doors, None);
-            let often = journeys.often(doors, &everywhere, &walks);
-            told(place, standard.within, doors, walks, Some(often))
-        }
-    }
+    let site = |door: &Door| Site { door: *door, asset: place.assets.as_slice().get(door.asset.index()) };
+    coverage_at(place, standard, &doors.iter().map(site).collect::<Vec<_>>())
+}
+
+/// As [`coverage_to`], by doors with what is known of the assets behind them.
+#[must_use]
+pub(super) fn coverage_at(place: &Place, standard: &Standard, sites: &[Site<'_>]) -> Coverage {
+    let doors: Vec<Door> = sites.iter().map(|site| site.door).collect();
+    let walks = walks(place, standard, &doors);
+    let often = Journeys::of(place, standard).map(|journeys| {
+        let everywhere: Vec<usize> = (0..place.positions.len()).collect();
+        journeys.often(&doors, &everywhere, &walks)
+    });
+    let now_and_then = standard.over.as_ref().map(|over| served(place, standard, over, sites));
+    let ratios = standard.places.map(|asked| Ratios::of(place, standard, asked, sites));
+    told(place, standard.within, &doors, Found { walks, often, now_and_then, ratios })
+}
+
+/// What was found for each dwelling position.
+struct Found {
+    walks: Vec<Option<Walk>>,
+    often: Option<Often>,
+    now_and_then: Option<Often>,
+    ratios: Option<Ratios>,
 }
 
 /// As [`coverage_to`], on foot within some time.
@@ -167,17 +205,19 @@ pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Covera
 pub fn coverage_by(place: &Place, within: Seconds, doors: &[Door]) -> Coverage {
     let everywhere: Vec<usize> = (0..place.positions.len()).collect();
     let walks = walk::nearest_door(place, &everywhere, doors, None);
-    told(place, within, doors, walks, None)
+    told(place, within, doors, Found { walks, often: None, now_and_then: None, ratios: None })
 }
 
-fn told(place: &Place, within: Seconds, doors: &[Door], walks: Vec<Option<Walk>>, often: Option<Often>) -> Coverage {
+fn told(place: &Place, within: Seconds, doors: &[Door], found: Found) -> Coverage {
     let nobody = || Covered { by_group: place.groups.iter().map(|_| None).collect(), ..Covered::default() };
     let mut all = Coverage {
         walking: Walking::of(place),
         qualifying: doors.iter().map(|door| door.asset).collect(),
-        walks,
+        walks: found.walks,
         within,
-        often,
+        often: found.often,
+        now_and_then: found.now_and_then,
+        ratios: found.ratios,
         place: nobody(),
         patches: place.patches.iter().map(|_| nobody()).collect(),
         zones: place.zones.iter().map(|_| nobody()).collect(),
@@ -201,17 +241,14 @@ impl Coverage {
             walks: self.walks.iter().map(walk).collect(),
             within: self.within,
             often: self.often.clone(),
+            now_and_then: self.now_and_then.clone(),
+            ratios: self.ratios.as_ref().map(|ratios| ratios.renumbered(&number)),
             place: of(&self.place),
             patches: self.patches.iter().map(of).collect(),
             zones: self.zones.iter().map(of).collect(),
             outside_patches: of(&self.outside_patches),
         }
     }
-}
-
-/// Whether a walk of this length, if there is one, keeps within the limit at this speed.
-pub(super) fn in_time(walk: Option<Walk>, speed: WalkingSpeed, limit: Seconds) -> bool {
-    walk.map(|walk| speed.time(walk.length)).within(limit)
 }
 
 struct Totals {
@@ -266,7 +303,7 @@ fn count(place: &Place, known: &Coverage, index: usize, sum: &mut Covered) {
     let of_most = known.share(index, place.speed);
     sum.residents += position.residents;
     sum.covered += part(position.residents, of_most);
-    if known.often.is_some() {
+    if known.counted().is_some() {
         let often = sum.often.get_or_insert_default();
         let counted = [(1.0, &mut often.every), (0.5, &mut often.half), (f64::MIN_POSITIVE, &mut often.any)];
         for (least, count) in counted {

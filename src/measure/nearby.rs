@@ -15,7 +15,8 @@ pub struct Nearby {
     /// Every kind of asset there is in the place, by name, with the nearest in use.
     pub kinds: Vec<(String, Option<Walk>)>,
     /// For each standard of the place, in its order, the nearest asset that satisfies it, and whether the walk is
-    /// within the standard's time; `None` where only a bus might be.
+    /// within the standard's time; `None` where that alone does not say whether it is kept: only a bus might do, or there
+    /// must be room, or it is there now and then.
     pub standards: Vec<(Option<Walk>, Option<bool>)>,
 }
 
@@ -41,10 +42,14 @@ pub fn nearby(place: &Place, at: Xy, snap: Option<Snap>, date: NaiveDate, limit:
     }
     let standards = place.standards.iter().map(|standard| {
         let lacks = qualify(place, standard);
-        let nearest = shortest(&|asset| lacks[asset].is_none());
+        let mut those: Vec<Walk> = walks.iter().filter(|walk| lacks[walk.asset].is_none()).copied().collect();
+        those.sort_by(|a, b| a.length.get().total_cmp(&b.length.get()).then(a.asset.cmp(&b.asset)));
+        let nearest = those.get(standard.nth.max(1) - 1).copied();
         let kept = nearest.map(|walk| place.speed.time(walk.length)).within(standard.within);
-        // Who walks there in time needs no bus.
-        (nearest, (kept || standard.transit.is_none()).then_some(kept))
+        // Who walks there in time needs no bus; who does not, no room.
+        let more = standard.places.is_some() || standard.over.is_some();
+        let is_told = if kept { !more } else { standard.transit.is_none() };
+        (nearest, is_told.then_some(kept))
     });
     Nearby { standards: standards.collect(), kinds: kinds.into_iter().map(|(k, walk)| (k.to_owned(), walk)).collect() }
 }

@@ -1,6 +1,6 @@
 //! Which assets satisfy a standard, and what the others lack.
 
-use crate::place::{Asset, AssetIdx, AssetStatus, IdVec, Opening, Place, Standard};
+use crate::place::{Asset, AssetIdx, AssetStatus, IdVec, Opening, Over, Place, PlaceUnit, Standard};
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 use opening_hours::{OpeningHours, RuleKind};
 
@@ -50,6 +50,9 @@ impl Shortfall {
 ///   Public and school holidays are left out of account: the week is an ordinary one.
 /// * **access**, only when the standard asks for it: known to be step-free.
 ///
+/// A standard that is looked at over weeks or days ([`Standard::over`]) is satisfied by what is there in one of them; in
+/// which of them is said by [`comes`].
+///
 /// One value for each asset of the place, in its order.
 #[must_use]
 pub fn qualify(place: &Place, standard: &Standard) -> IdVec<AssetIdx, Shortfall> {
@@ -70,9 +73,11 @@ pub fn is_readable(words: &str) -> bool {
 
 fn shortfall(asset: &Asset, standard: &Standard) -> Shortfall {
     let kind = !standard.kinds.contains(&asset.kind);
-    let closed = asset.status == AssetStatus::Closed || asset.closes_on.is_some_and(|last| last < standard.date);
+    let looked_at = || standard.over.iter().flat_map(|over| over.periods.iter().flatten().copied());
+    let (first, last) = (looked_at().min().unwrap_or(standard.date), looked_at().max().unwrap_or(standard.date));
+    let closed = asset.status == AssetStatus::Closed || asset.closes_on.is_some_and(|end| end < first);
     let planned = match asset.opens_on {
-        Some(first) => first > standard.date,
+        Some(start) => start > last,
         None => asset.status == AssetStatus::Planned,
     };
     // Reading opening hours is the slow part; an asset of another kind never needs it.
@@ -95,6 +100,13 @@ enum Known {
 }
 
 fn known_open(asset: &Asset, standard: &Standard) -> Known {
+    if let Some(over) = &standard.over {
+        return match comes(asset, standard, over) {
+            None => Known::Nothing,
+            Some(there) if there.contains(&true) => Known::Yes,
+            Some(_) => Known::No,
+        };
+    }
     let Some(after) = standard.open_after else { return Known::Yes };
     let Opening::Hours(words) = &asset.opening else { return Known::Nothing };
     let Ok(hours) = words.parse::<OpeningHours>() else { return Known::Nothing };
@@ -102,6 +114,52 @@ fn known_open(asset: &Asset, standard: &Standard) -> Known {
         true => Known::Yes,
         false => Known::No,
     }
+}
+
+/// In which of the weeks or days of `over` is an asset there: in use and open on one of their days, at some moment from
+/// `open_after` where the standard has that? `None` where nobody knows: its hours cannot be read, or nobody said them and
+/// the standard asks for some.
+#[must_use]
+pub(super) fn comes(asset: &Asset, standard: &Standard, over: &Over) -> Option<Vec<bool>> {
+    let hours = match &asset.opening {
+        Opening::Hours(words) => Some(words.parse::<OpeningHours>().ok()?),
+        Opening::Unreadable(_) => return None,
+        Opening::Unknown if standard.open_after.is_some() => return None,
+        Opening::Unknown => None,
+    };
+    let after = standard.open_after.unwrap_or(NaiveTime::MIN);
+    let is_open = |day: NaiveDate| hours.as_ref().is_none_or(|hours| open_on(hours, Some(day), after));
+    Some(over.periods.iter().map(|days| days.iter().any(|day| in_use(asset, *day) && is_open(*day))).collect())
+}
+
+/// Whether an asset is there to be used on a day.
+fn in_use(asset: &Asset, day: NaiveDate) -> bool {
+    let opened = asset.opens_on.map_or(asset.status != AssetStatus::Planned, |first| first <= day);
+    opened && asset.status != AssetStatus::Closed && asset.closes_on.is_none_or(|last| last >= day)
+}
+
+/// How much room an asset has, in the standard's unit: its places, or places times the hours in which its doors are open
+/// in the week from Monday that holds the standard's date. `None` where nobody said.
+#[must_use]
+pub(super) fn room(asset: &Asset, unit: PlaceUnit, date: NaiveDate) -> Option<f64> {
+    let places = asset.capacity?;
+    match unit {
+        PlaceUnit::Places => Some(places),
+        PlaceUnit::PlaceHours => Some(places * hours_a_week(asset, date)?),
+    }
+}
+
+/// Hours in which the doors are open, in the week that holds `date`.
+fn hours_a_week(asset: &Asset, date: NaiveDate) -> Option<f64> {
+    let Opening::Hours(words) = &asset.opening else { return None };
+    let hours = words.parse::<OpeningHours>().ok()?;
+    let monday = day_in_week_of(date, Weekday::Mon)?;
+    let next = monday.checked_add_days(Days::new(7))?;
+    let open = hours
+        .iter_range(monday.and_time(NaiveTime::MIN), next.and_time(NaiveTime::MIN))
+        .filter(|stretch| stretch.kind == RuleKind::Open)
+        .map(|stretch| (stretch.range.end - stretch.range.start).num_minutes());
+    Some(open.sum::<i64>() as f64 / 60.0)
 }
 
 /// The day of that name in the week, Monday to Sunday, that holds `date`.

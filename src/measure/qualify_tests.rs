@@ -36,6 +36,9 @@ fn standard() -> Standard {
         step_free: false,
         date: day("2024-06-05"),
         transit: None,
+        nth: 1,
+        places: None,
+        over: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What if a hub stood here, moved there, or closed?
 
-use super::coverage::coverage_to;
-use super::walk::{Door, doors, nearest_door};
+use super::coverage::coverage_at;
+use super::walk::{Door, Site, doors, nearest_door};
 use super::{Coverage, Covered, GroupCovered, coverage, qualify};
 use crate::network::{Search, Snap, StreetNetwork, Targets};
 use crate::place::{Asset, AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, Place, Position, Standard, Within, ZoneIdx};
@@ -105,7 +105,8 @@ impl Today {
 /// * `standard`: its number in the place's list.
 /// * `edits`: each asset at most once.
 ///
-/// A standard by bus and on foot ([`Standard::transit`]) is measured anew from the changed doors.
+/// A standard that asks for more than the walk to the nearest (by bus, room, several assets, over weeks) is measured anew
+/// from the changed assets.
 ///
 /// *Limits.* Those of coverage. Counts only: the middle walk and the nearest asset are not worked out.
 ///
@@ -114,13 +115,11 @@ impl Today {
 #[must_use]
 pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) -> WhatIf {
     let (standard, before) = (&place.standards[standard], &today.coverage[standard]);
-    let (gone, came) = doors_that_change(place, standard, before, edits);
-    if standard.transit.is_some() {
-        let stay = before.qualifying.iter().copied().filter(|asset| gone.binary_search(asset).is_err());
-        let mut left = doors(place, &stay.collect::<Vec<_>>());
-        left.extend(came);
-        return WhatIf::between(before, &coverage_to(place, standard, &left));
+    if !standard.is_plain() {
+        let left = sites_after(place, standard, before, edits);
+        return WhatIf::between(before, &coverage_at(place, standard, &left));
     }
+    let (gone, came) = doors_that_change(place, standard, before, edits);
     let reach = reach(place, standard);
     let mut walks: BTreeMap<usize, Option<Metres>> = BTreeMap::new();
     search_again(place, before, &gone, reach, &mut walks);
@@ -169,6 +168,19 @@ fn doors_that_change(
     }
     gone.sort_unstable();
     (gone, came)
+}
+
+/// What satisfies the standard afterwards, as it would be: opening hours and room may change where the door stays.
+fn sites_after<'a>(place: &'a Place, standard: &Standard, before: &Coverage, edits: &'a [Edit]) -> Vec<Site<'a>> {
+    let edited = |asset: &AssetIdx| edits.iter().any(|edit| edit.asset == Some(*asset));
+    let stay: Vec<AssetIdx> = before.qualifying.iter().copied().filter(|asset| !edited(asset)).collect();
+    let stay = doors(place, &stay).into_iter().map(|door| Site { door, asset: Some(&place.assets[door.asset]) });
+    let came = edits.iter().enumerate().filter_map(|(number, edit)| {
+        let is = edit.after.as_ref().filter(|asset| qualify::satisfies(asset, standard))?;
+        let asset = AssetIdx::from_usize(place.assets.len() + number);
+        Some(Site { door: Door { asset, at: is.at, snap: is.snap }, asset: Some(is) })
+    });
+    stay.chain(came).collect()
 }
 
 /// The walks of those whose nearest asset goes, to the nearest of those that stay.

@@ -40,7 +40,7 @@ pub use issues::Issues;
 pub use patch::{EarlierPatches, Patch};
 pub use position::{People, Position, Span};
 pub use source::{RecordSet, Source};
-pub use standard::{Standard, Within};
+pub use standard::{Over, PlaceUnit, PlacesAsked, Standard, Within};
 pub use surrounding::{Scenery, Surrounding};
 pub use transit::{Journey, Transit, TransitStop, WayBack, clock};
 pub use understood::{LeftOut, UnderstoodGroup, UnderstoodTable, Why};

@@ -23,6 +23,50 @@ pub struct Standard {
     pub date: NaiveDate,
     /// By bus as well as on foot; `None` where walking alone counts.
     pub transit: Option<Journey>,
+    /// So many different assets must be in reach: 1 asks for the nearest, 2 for the second nearest.
+    pub nth: usize,
+    /// How much room there must be in what is in reach; `None` where that is not asked.
+    pub places: Option<PlacesAsked>,
+    /// Over which time one looks at what comes and goes; `None` where one look will do.
+    pub over: Option<Over>,
+}
+
+/// How much room there must be for those who live where it can be reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacesAsked {
+    /// For 1,000 residents, at least.
+    pub per_1000: f64,
+    /// Of what.
+    pub unit: PlaceUnit,
+}
+
+/// In what room is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceUnit {
+    /// Places.
+    Places,
+    /// Places times the hours in which the doors are open in a week.
+    PlaceHours,
+}
+
+impl PlaceUnit {
+    /// "places", or "place-hours a week".
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Places => "places",
+            Self::PlaceHours => "place-hours a week",
+        }
+    }
+}
+
+/// Weeks or days that are looked at one by one, where a van comes every second Tuesday or a club meets in term time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Over {
+    /// "week", or "day".
+    pub unit: &'static str,
+    /// The days of each: whatever is open on one of them counts for that week.
+    pub periods: Vec<Vec<NaiveDate>>,
 }
 
 impl Standard {
@@ -35,16 +79,27 @@ impl Standard {
         }
     }
 
-    /// Why a question that knows walks alone is not answered for this standard; `None` where it is.
+    /// Whether the walk to the nearest asset is all that it asks for.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        self.transit.is_none() && self.nth <= 1 && self.places.is_none() && self.over.is_none()
+    }
+
+    /// Why a question that knows walks to the nearest alone is not answered for this standard; `None` where it is.
     #[must_use]
     pub fn on_foot_only(&self, what: &str) -> Option<String> {
-        self.transit.as_ref().map(|_| {
-            format!(
-                "the standard \"{}\" is by bus and on foot (by = \"walk+transit\"), and {what} is worked out for standards \
-                 on foot alone; ask by one of those",
-                self.key
-            )
-        })
+        let asks = match self {
+            own if own.is_plain() => return None,
+            Self { transit: Some(_), .. } => "is by bus and on foot (by = \"walk+transit\")",
+            Self { places: Some(_), .. } => "asks for room (places_per_1000 or place_hours_per_1000)",
+            Self { over: Some(_), .. } => "is looked at over weeks or days (over)",
+            _ => "asks for more than one asset in reach (nth)",
+        };
+        Some(format!(
+            "the standard \"{}\" {asks}, and {what} is worked out for standards that ask for the walk to the nearest alone; \
+             ask by one of those",
+            self.key
+        ))
     }
 }
 

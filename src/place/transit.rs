@@ -35,6 +35,9 @@ pub struct Journey {
     pub from: i32,
     /// The end of the window, which is not itself a moment of setting out.
     pub to: i32,
+    /// By when they must be there, in place of a window: they set out at the last minute from `from` on that will do, and
+    /// `to` is a second later.
+    pub arrive_by: Option<i32>,
     /// Changes from one vehicle to another, at most.
     pub changes: usize,
     /// No walk to a stop, from it or between two is longer; walking all the way may be.
@@ -53,17 +56,24 @@ pub struct WayBack {
 }
 
 impl Journey {
-    /// How many moments of setting out there are: each minute of the window, on each day.
+    /// How many moments of setting out there are: each minute of the window, on each day; the last that will do, on each
+    /// day, where they must be there by a time.
     #[must_use]
     pub fn departures(&self) -> usize {
+        if self.arrive_by.is_some() {
+            return self.days.len();
+        }
         let minutes = (self.to - self.from).max(0).unsigned_abs().div_ceil(60) as usize;
         minutes * self.days.len()
     }
 
-    /// The window in words, such as `09:30-11:30`.
+    /// The window in words, such as `09:30-11:30`, or `there by 10:00`.
     #[must_use]
     pub fn window(&self) -> String {
-        format!("{}-{}", clock(self.from), clock(self.to))
+        match self.arrive_by {
+            Some(by) => format!("there by {}", clock(by)),
+            None => format!("{}-{}", clock(self.from), clock(self.to)),
+        }
     }
 }
 

@@ -41,7 +41,13 @@ impl<'a> Again<'a> {
         let (old, new) = (concerned(was, standard), concerned(place, standard));
         let same = old.len() == new.len()
             && old.iter().zip(&new).all(|((_, a, lacks), (_, b, lacks_now))| {
-                lacks == lacks_now && (&a.key, a.at, a.snap) == (&b.key, b.at, b.snap)
+                // Room and hours count for themselves where the standard asks for room, or in which weeks.
+                let rest = standard.is_plain() || (a.capacity, &a.opening) == (b.capacity, &b.opening);
+                let days = (a.opens_on, a.closes_on, a.status) == (b.opens_on, b.closes_on, b.status);
+                lacks == lacks_now
+                    && (&a.key, a.at, a.snap) == (&b.key, b.at, b.snap)
+                    && rest
+                    && (days || standard.over.is_none())
             });
         if !same {
             return None;

@@ -56,6 +56,7 @@ mod plan_commands;
 mod patch_history;
 mod plan_patches;
 mod roles;
+mod room;
 mod roles_accounts;
 mod roles_crafted;
 mod small_towns;

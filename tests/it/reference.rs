@@ -4,9 +4,9 @@
 
 use crate::http_server::Server;
 use patchwork::place::{Code, Severity};
-use patchwork::synth::{DemoOptions, write_demo};
+use patchwork::synth::{DemoOptions, write_demo_with_buses};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -284,7 +284,7 @@ fn the_schema_takes_every_example_place_and_refuses_what_the_loader_refuses() {
 fn the_page_of_layers_is_that_of_the_catalogue() {
     let tmp = tempfile::tempdir().expect("a directory");
     let dir = tmp.path().join("demo");
-    write_demo(&dir, &DemoOptions { residents: 36_000, seed: 3 }, &|_| {}).expect("a demo");
+    write_demo_with_buses(&dir, &DemoOptions { residents: 36_000, seed: 3 }, &|_| {}).expect("a demo");
     // With the patches of an earlier time, which the demo has not.
     let settings = fs::read_to_string(dir.join("place.toml")).expect("readable");
     let patches = "\n[[patches.earlier]]\nfile = \"patches.gpkg\"\nlayer = \"patches\"\nuntil = \"2024-03-31\"\n";
@@ -293,28 +293,37 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
     let server = Server::of(loaded.place.expect("usable"));
     let mut page = String::from(
         "# Layers and columns\n\nEverything Patchwork answers is a layer: a table, most with shapes on the map. Here are those of the \
-         demo borough, with patches of an earlier time; a place has those for which it has files, and one of a kind for each of its standards and dimensions \
+         demo borough with buses, with patches of an earlier time; a place has those for which it has files, and one of a kind for each of its standards and dimensions \
          (`coverage-hub-15`, `reach-age`). Columns that stand once for each group or standard are listed for one of them.\n\n\
          In CSV and XLSX, `[c]` is a small count that is not told, `[low]` one rounded to nought, `[z]` does not apply and \
          `[x]` is not known; none of them is 0.\n",
     );
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     let all = server.get("/collections?f=json").json();
     for layer in all["collections"].as_array().expect("the layers") {
         let id = layer["id"].as_str().expect("an id");
-        let kind = ["coverage-", "gaps-", "reach-"].iter().find(|kind| id.starts_with(**kind));
+        let kind = ["coverage-", "gaps-", "catchment-ratios-", "over-the-day-", "reach-"]
+            .iter()
+            .find(|kind| id.starts_with(**kind));
         let name = match kind {
-            Some(kind) if !seen.insert(*kind) => continue,
+            Some(&"reach-") if seen.contains_key("reach-") => continue,
             Some(&"reach-") => "reach-DIMENSION".to_owned(),
             Some(kind) => format!("{kind}STANDARD"),
             None => id.to_owned(),
         };
+        // Of a kind that was told already, only the columns that it had not.
+        let known = kind.and_then(|kind| seen.get(*kind)).cloned();
+        let also = [("by-bus", "by bus"), ("room", "with room"), ("van", "over weeks")];
+        let also = also.iter().find(|(part, _)| known.is_some() && id.contains(part));
+        if known.is_some() && also.is_none() {
+            continue;
+        }
+        let layers_kind = kind.copied();
         let schema = server.get(&format!("/collections/{id}/schema")).json();
         let method = layer["method"].as_str().and_then(|to| to.split('#').nth(1)).unwrap_or_default();
         let description = cell(&schema["description"]);
         let description = description.split(" The standard:").next().unwrap_or_default();
-        let _ = write!(page, "\n## {name}\n\n{description} [How it is worked out](../METHODS.md#{method}).\n\n");
-        page.push_str("| Column | Kind | Unit | What it is |\n|---|---|---|---|\n");
+        let mut rows = String::new();
         let mut groups = BTreeSet::new();
         for (column, said) in schema["properties"].as_object().expect("columns") {
             let what = cell(&said["description"]);
@@ -322,18 +331,49 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
             let kind = kind.trim_start_matches("geometry-").replace("-or-", " or ");
             let title = cell(&said["title"]);
             // Once for each group and standard: the first stands for all.
-            let of_others = ["hub_evening_15_", "hub_step_free_15_", "library_20_"];
+            let of_others = [
+                "hub_evening_15_",
+                "hub_step_free_15_",
+                "library_20_",
+                "library_by_bus_30_",
+                "hub_evening_by_bus_30_",
+                "library_or_van_10_",
+                "hub_room_15_",
+            ];
             if let Some((stem, _)) = column.rsplit_once("_asian").or_else(|| column.rsplit_once("_hub-15")) {
                 groups.insert(stem.to_owned());
             } else if of_others.iter().any(|own| column.starts_with(own))
+                && !column.contains("hub_room_15_places")
+                && !column.contains("room_unknown")
                 || groups.iter().any(|stem| column.starts_with(&format!("{stem}_")) && is_of_a_group(column))
             {
                 continue;
             }
             let unit = said["x-ogc-unit"].as_str().unwrap_or_default();
             let what = if what.is_empty() { title } else { what };
-            let _ = writeln!(page, "| `{column}` | {kind} | {unit} | {what} |");
+            if known.as_ref().is_some_and(|known| known.contains(column)) {
+                continue;
+            }
+            let _ = writeln!(rows, "| `{column}` | {kind} | {unit} | {what} |");
         }
+        let columns = schema["properties"].as_object().into_iter().flat_map(|columns| columns.keys().cloned());
+        if let Some(kind) = layers_kind {
+            seen.entry(kind).or_default().extend(columns);
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        match also {
+            Some((_, also)) => {
+                let _ = write!(page, "\n### {name}, {also}\n\nBesides the columns above.\n\n");
+            }
+            None => {
+                let _ =
+                    write!(page, "\n## {name}\n\n{description} [How it is worked out](../METHODS.md#{method}).\n\n");
+            }
+        }
+        page.push_str("| Column | Kind | Unit | What it is |\n|---|---|---|---|\n");
+        page.push_str(&rows);
     }
     stands("layers.md", &page);
 }

@@ -81,6 +81,9 @@ pub(crate) fn standard(kinds: &[&str], minutes: f64) -> Standard {
         step_free: false,
         date: NaiveDate::from_ymd_opt(2024, 6, 5).unwrap(),
         transit: None,
+        nth: 1,
+        places: None,
+        over: None,
     }
 }
 

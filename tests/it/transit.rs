@@ -6,6 +6,7 @@ use crate::support::Toy;
 use crate::town::{Home, Town, TownZone, asset, standard};
 use chrono::NaiveDate;
 use patchwork::crs::Xy;
+use patchwork::measure::journeys::over_the_day;
 use patchwork::measure::what_if::{Edit, Today, what_if};
 use patchwork::measure::{Cause, Coverage, closure, coverage, gaps};
 use patchwork::place::{Journey, Place, Standard, Transit, TransitStop, WayBack};
@@ -44,7 +45,7 @@ fn with_buses(mut place: Place, stops: &[(f64, f64)], trips: Vec<Trip>) -> Place
 }
 
 fn journey(from: i32, to: i32) -> Journey {
-    Journey { days: vec![day()], from, to, changes: 2, walk: Seconds::from_minutes(20.0), back: None }
+    Journey { days: vec![day()], from, to, arrive_by: None, changes: 2, walk: Seconds::from_minutes(20.0), back: None }
 }
 
 fn by_bus(minutes: f64, journey: Journey) -> Standard {
@@ -129,6 +130,43 @@ fn no_way_back_is_no_journey() {
     assert!(ask(15 * HOUR + 27 * 60, 0).abs() < 1e-5);
     // Walking home takes forty minutes: with time enough nobody needs the bus.
     assert!((ask(18 * HOUR + 600, 60) - 100.0).abs() < 1e-5);
+}
+
+/// The bus at 9:35 is there at 9:41, the next at 10:01.
+#[test]
+fn who_is_to_be_there_by_a_time_sets_out_as_late_as_will_do_and_what_they_wait_counts() {
+    let place = long_street();
+    let by = |at: i32| Journey { arrive_by: Some(at), ..journey(at - 4 * HOUR, at + 1) };
+    let asked = |minutes: f64, at: i32| coverage(&place, &by_bus(minutes, by(at))).place;
+    let (ten, two_past) = (10 * HOUR, 10 * HOUR + 120);
+    assert_eq!((asked(25.0, ten).covered, asked(26.0, ten).covered), (0.0, 100.0), "from 9:34");
+    assert_eq!(asked(60.0, ten).median, Some(Seconds::from_minutes(26.0)));
+    assert_eq!((asked(7.0, two_past).covered, asked(8.0, two_past).covered), (0.0, 100.0), "from 9:54");
+    assert_eq!(asked(39.0, 7 * HOUR).covered, 0.0, "before the first bus one walks");
+    assert_eq!(asked(40.0, 7 * HOUR).covered, 100.0);
+    // Home by 17:10 means leaving the hall at 16:39: an hour from 15:39 on will do, a minute later not.
+    let back = |at: i32| {
+        let back = Some(WayBack { by: 17 * HOUR + 600, stay: 3600 });
+        covered(&place, &by_bus(27.0, Journey { back, ..by(at) }))
+    };
+    assert_eq!((back(15 * HOUR + 39 * 60), back(15 * HOUR + 40 * 60)), (100.0, 0.0));
+}
+
+/// A bus every twenty minutes from 7:15 to 18:55, and none before and after.
+#[test]
+fn the_day_is_told_hour_by_hour() {
+    let place = long_street();
+    let asked = by_bus(15.0, journey(9 * HOUR + 30 * 60, 10 * HOUR + 30 * 60));
+    let measured = coverage(&place, &asked);
+    let hours = over_the_day(&place, &asked, &measured.qualifying, &measured.walks).expect("by bus");
+    let at = |hour: i32| hours.iter().find(|own| own.hour == hour).map(|own| own.covered).expect("an hour");
+    assert_eq!(hours.len(), 18);
+    // In time are those who set out one to eight minutes before a bus.
+    for (hour, minutes) in [(5, 0.0), (6, 0.0), (7, 24.0), (9, 24.0), (18, 24.0), (19, 0.0), (22, 0.0)] {
+        assert!((at(hour) - 100.0 * minutes / 60.0).abs() < 1e-4, "{hour}: {}", at(hour));
+    }
+    let on_foot = standard(&["hub"], 15.0);
+    assert_eq!(over_the_day(&place, &on_foot, &measured.qualifying, &measured.walks), None);
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
         "type": "string", "maxLength": 500,
         "description": "OpenStreetMap's opening_hours words, such as Mo-Fr 09:00-19:00",
     });
+    let capacity = json!({"type": "number", "minimum": 0, "maximum": 1_000_000, "description": "Places: people it can hold at once"});
     let object = |required: &[&str], properties: Value| {
         json!({
             "type": "object", "required": required, "additionalProperties": false, "properties": properties,
@@ -62,10 +63,13 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     };
     let added = object(
         &["at"],
-        json!({"at": point, "kind": words, "id": words, "name": words, "opening_hours": hours, "step_free": {"type": "boolean"}}),
+        json!({
+            "at": point, "kind": words, "id": words, "name": words, "opening_hours": hours, "step_free": {"type": "boolean"},
+            "capacity": capacity,
+        }),
     );
     let changed = json!({
-        "id": words, "kind": words, "opening_hours": hours, "step_free": {"type": "boolean"},
+        "id": words, "kind": words, "opening_hours": hours, "step_free": {"type": "boolean"}, "capacity": capacity,
         "status": {"type": "string", "enum": ["open", "planned", "closed"]},
     });
     vec![
@@ -204,7 +208,12 @@ impl Question {
         if !taken.is_empty() {
             self.assumptions.push(format!("{id} is taken to be {}, as nothing else was said.", taken.join(" and ")));
         }
-        apply(&mut asset, &json!({"opening_hours": new["opening_hours"], "step_free": new["step_free"]}), &here)?;
+        if new["capacity"].is_null() && self.standards.iter().any(|&number| place.standards[number].places.is_some()) {
+            let words = format!("How many places {id} has was not said, so it is not known to have room for anybody.");
+            self.assumptions.push(words);
+        }
+        let said = ["opening_hours", "step_free", "capacity"].map(|name| (name.to_owned(), new[name].clone()));
+        apply(&mut asset, &Value::Object(said.into_iter().collect()), &here)?;
         self.names.push((id, "added"));
         self.edits.push(Edit { asset: None, after: Some(asset) });
         Ok(())
@@ -278,6 +287,9 @@ fn apply(asset: &mut Asset, change: &Value, here: &str) -> Result<(), Problem> {
             return Err(Problem::bad_input(&format!("{here}.opening_hours"), why));
         }
         asset.opening = Opening::Hours(words.to_owned());
+    }
+    if let Some(places) = change["capacity"].as_f64() {
+        asset.capacity = Some(places);
     }
     if let Some(step_free) = change["step_free"].as_bool() {
         asset.step_free = Some(step_free);

@@ -228,7 +228,7 @@ fn candidates() -> Value {
 }
 
 fn example(snapshot: &Snapshot) -> Value {
-    let on_foot = snapshot.place.standards.iter().find(|standard| standard.transit.is_none());
+    let on_foot = snapshot.place.standards.iter().find(|standard| standard.is_plain());
     let standard = on_foot.map(|standard| &standard.key);
     json!({"standard": standard, "sites": 2, "candidates": {"streets": 500}, "time_limit": 10, "runs": 5})
 }

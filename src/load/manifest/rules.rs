@@ -24,6 +24,9 @@ pub struct StandardSection {
     /// By transit: when people set out, such as `"09:30-11:30"` on the standard's `date`, or with days of the week that
     /// holds it: `"Tu 09:30-11:30"`, `"Mo-Fr 09:30-11:30"`. Each minute counts, the last one not.
     pub window: Option<String>,
+    /// By transit, in place of `window`: by when people must be there, such as `"10:00"` or `"Tu 10:00"`. They set out as
+    /// late as they can, and what they wait there counts.
+    pub arrive_by: Option<String>,
     /// By transit: changes from one vehicle to another, at most; 2 when absent.
     #[schemars(extend("default" = 2))]
     pub changes: Option<u32>,
@@ -37,9 +40,22 @@ pub struct StandardSection {
     pub stay_minutes: Option<f64>,
     /// Open at this time or later (`"17:00"`), on at least one of `days`.
     pub open_after: Option<String>,
-    /// Days looked at for `open_after`: `["Mo", "Tu", …]`; Monday to Friday when absent.
+    /// Days looked at for `open_after` and `over`: `["Mo", "Tu", …]`; when absent Monday to Friday, with `over` all.
     #[schemars(extend("default" = ["Mo", "Tu", "We", "Th", "Fr"]))]
     pub days: Option<Vec<String>>,
+    /// So many different assets must be within reach: 2 asks for the second nearest, so that there is a choice; 1 when
+    /// absent. On foot.
+    #[schemars(extend("default" = 1, "minimum" = 1, "maximum" = 9))]
+    pub nth: Option<u32>,
+    /// Places for 1,000 residents, at least, in the assets within reach, each resident counted once (see the method of
+    /// catchment ratios). Assets say how many places they have in the column `capacity`. On foot.
+    pub places_per_1000: Option<f64>,
+    /// As `places_per_1000`, in places times the hours in which the doors are open in a week.
+    pub place_hours_per_1000: Option<f64>,
+    /// Over which time one looks at what comes now and then (a library van, a club in term time): `"4 weeks"` from the week
+    /// that holds `date`, or `"28 days"` from `date` on; `"1 day"` is that day. Covered is the share of the weeks, or of the
+    /// days (those of `days`, where they are given), on which an asset is there. On foot.
+    pub over: Option<String>,
     /// The entrance must be step-free.
     #[serde(default)]
     pub step_free: bool,

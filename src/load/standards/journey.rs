@@ -21,6 +21,11 @@ const WALK_MINUTES: f64 = 20.0;
 /// How long people stay where nothing is said, in minutes.
 const STAY_MINUTES: f64 = 60.0;
 
+/// Nobody sets out longer before they are to be there, in seconds: as long as any standard may last.
+const LONGEST: i32 = 4 * 3600;
+
+const ARRIVE: &str = "Write it as \"10:00\", or with days as \"Tu 10:00\" or \"Mo-Fr 10:00\"";
+
 const WINDOW: &str = "Write it as \"09:30-11:30\", or with days as \"Tu 09:30-11:30\" or \"Mo-Fr 09:30-11:30\"";
 
 /// What a section says of the journey; `None` where the standard is on foot alone.
@@ -37,19 +42,55 @@ pub(super) fn read(section: &StandardSection, date: NaiveDate, given: &Given<'_>
         let remedy = "Add a [[transit]] section with the file of a GTFS timetable, or write by = \"walk\"".to_owned();
         return Err(("by", "The place has no timetable that can be read".to_owned(), remedy));
     }
-    let Some(window) = &section.window else {
-        let problem = "Nothing says when people set out".to_owned();
-        return Err(("window", problem, WINDOW.to_owned()));
-    };
-    let (days, from, to) = self::window(window, date)
-        .ok_or_else(|| ("window", format!("\"{window}\" is no window of time"), WINDOW.to_owned()))?;
+    let When { days, from, to, arrive_by } = when(section, date)?;
     let changes = section.changes.unwrap_or(CHANGES);
     if changes > MOST_CHANGES {
         let remedy = format!("Write a number from 0 to {MOST_CHANGES}");
         return Err(("changes", format!("{changes} changes are more than anybody makes"), remedy));
     }
     let walk = minutes(section.walk_minutes, WALK_MINUTES, ("walk_minutes", 120.0))?;
-    Ok(Some(Journey { days, from, to, changes: changes as usize, walk, back: way_back(section, to)? }))
+    let back = way_back(section, arrive_by.unwrap_or(to))?;
+    Ok(Some(Journey { days, from, to, arrive_by, changes: changes as usize, walk, back }))
+}
+
+/// When people set out, or are to be there.
+struct When {
+    days: Vec<NaiveDate>,
+    from: i32,
+    to: i32,
+    arrive_by: Option<i32>,
+}
+
+fn when(section: &StandardSection, date: NaiveDate) -> Result<When, Fault> {
+    match (&section.window, &section.arrive_by) {
+        (None, None) => {
+            let problem = "Nothing says when people set out, or by when they are to be there".to_owned();
+            Err(("window", problem, format!("{WINDOW}; or write arrive_by = \"10:00\"")))
+        }
+        (Some(_), Some(_)) => {
+            let problem = "Both a window and arrive_by are said".to_owned();
+            Err(("arrive_by", problem, "Leave one of them out, or write two standards".to_owned()))
+        }
+        (Some(written), None) => {
+            let (days, from, to) = window(written, date)
+                .ok_or_else(|| ("window", format!("\"{written}\" is no window of time"), WINDOW.to_owned()))?;
+            Ok(When { days, from, to, arrive_by: None })
+        }
+        (None, Some(written)) => {
+            let (days, by) = moment(written, date)
+                .ok_or_else(|| ("arrive_by", format!("\"{written}\" is not a time of day"), ARRIVE.to_owned()))?;
+            Ok(When { days, from: (by - LONGEST).max(0), to: by + 1, arrive_by: Some(by) })
+        }
+    }
+}
+
+/// The days and the time of `Tu 10:00`.
+fn moment(written: &str, date: NaiveDate) -> Option<(Vec<NaiveDate>, i32)> {
+    let plain = written.trim();
+    let (days, time) = plain.rsplit_once(char::is_whitespace).unwrap_or(("", plain));
+    let by = self::time(time)?;
+    let days = if days.trim().is_empty() { vec![date] } else { week_days(days.trim(), date)? };
+    (by > 0 && !days.is_empty()).then_some((days, by))
 }
 
 fn way_back(section: &StandardSection, to: i32) -> Result<Option<WayBack>, Fault> {
@@ -65,8 +106,8 @@ fn way_back(section: &StandardSection, to: i32) -> Result<Option<WayBack>, Fault
         ("back_by", format!("\"{written}\" is not a time of day"), "Write it as \"13:00\"".to_owned())
     })?;
     if by <= to {
-        let problem = format!("One would have to be back by {written}, and the last set out at {}", clock(to));
-        return Err(("back_by", problem, "Write a time after the end of the window".to_owned()));
+        let problem = format!("One would have to be back by {written}, before {} or then", clock(to));
+        return Err(("back_by", problem, "Write a time after the end of the window, or after arrive_by".to_owned()));
     }
     Ok(Some(WayBack { by, stay: stay.get() as i32 }))
 }
@@ -83,6 +124,7 @@ fn minutes(written: Option<f64>, usual: f64, (field, most): (&'static str, f64))
 fn only_on_foot(section: &StandardSection) -> Result<(), Fault> {
     let said = [
         ("window", section.window.is_some()),
+        ("arrive_by", section.arrive_by.is_some()),
         ("changes", section.changes.is_some()),
         ("walk_minutes", section.walk_minutes.is_some()),
         ("back_by", section.back_by.is_some()),

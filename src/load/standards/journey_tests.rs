@@ -51,6 +51,18 @@ fn windows_are_read_as_people_write_them() {
 }
 
 #[test]
+fn a_time_to_be_there_stands_in_place_of_a_window() {
+    for (words, days) in [("10:00", vec![5]), ("Tu 10:00", vec![4]), ("Mo-Fr 10:00", vec![3, 4, 5, 6, 7])] {
+        let (standards, issues) = by_bus(&format!("arrive_by = \"{words}\""));
+        assert_eq!(issues, [], "{words}");
+        let journey = standards[0].transit.as_ref().expect("a journey");
+        assert_eq!((journey.arrive_by, journey.from, journey.departures()), (Some(36_000), 21_600, days.len()));
+        assert_eq!(journey.days, days.iter().map(|day| june(*day)).collect::<Vec<_>>(), "{words}");
+        assert_eq!(journey.window(), "there by 10:00");
+    }
+}
+
+#[test]
 fn what_cannot_be_meant_is_refused_by_its_key() {
     for (extra, field) in [
         ("by = \"bus\"", "by"),
@@ -66,6 +78,15 @@ fn what_cannot_be_meant_is_refused_by_its_key() {
         ("by = \"walk+transit\"\nwindow = \"09:30-11:30\"\nback_by = \"10:00\"", "back_by"),
         ("by = \"walk+transit\"\nwindow = \"09:30-11:30\"\nstay_minutes = 30", "stay_minutes"),
         ("window = \"09:30-11:30\"", "window"),
+        ("arrive_by = \"10:00\"", "arrive_by"),
+        ("by = \"walk+transit\"\narrive_by = \"soon\"", "arrive_by"),
+        ("by = \"walk+transit\"\narrive_by = \"00:00\"", "arrive_by"),
+        ("by = \"walk+transit\"\narrive_by = \"Xy 10:00\"", "arrive_by"),
+        ("by = \"walk+transit\"\narrive_by = \"10:00\"\nwindow = \"09:30-11:30\"", "arrive_by"),
+        ("by = \"walk+transit\"\narrive_by = \"10:00\"\nback_by = \"09:00\"", "back_by"),
+        ("by = \"walk+transit\"\narrive_by = \"10:00\"\nnth = 2", "nth"),
+        ("by = \"walk+transit\"\narrive_by = \"10:00\"\nover = \"4 weeks\"", "over"),
+        ("by = \"walk+transit\"\narrive_by = \"10:00\"\nplaces_per_1000 = 3", "places_per_1000"),
         ("by = \"walk\"\nback_by = \"13:00\"", "back_by"),
     ] {
         let (standards, issues) = check(extra);

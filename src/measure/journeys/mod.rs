@@ -3,8 +3,8 @@
 mod pace;
 mod ways;
 
-use super::walk::{Door, Walk};
-use crate::place::{Journey, Place, Standard};
+use super::walk::{Door, Walk, doors};
+use crate::place::{AssetIdx, Journey, People, Place, Standard, clock};
 use crate::transit::{Connection, Departures};
 use crate::units::{Metres, Seconds, WalkingSpeed};
 use chrono::{Datelike, Days, NaiveDate};
@@ -38,6 +38,11 @@ pub struct InTime {
 }
 
 impl Often {
+    /// What was counted for each walking speed of the place, its own first; without times.
+    pub(super) fn counted(departures: usize, paces: Vec<(WalkingSpeed, Vec<InTime>)>) -> Self {
+        Self { departures, paces }
+    }
+
     /// What comes of setting out at this speed from the position of this number in the list that was asked about.
     #[must_use]
     pub fn kept(&self, position: usize, speed: WalkingSpeed) -> InTime {
@@ -56,6 +61,55 @@ impl Often {
     pub fn at_usual_speed(&self, position: usize) -> InTime {
         self.paces.first().and_then(|(_, kept)| kept.get(position)).copied().unwrap_or_default()
     }
+}
+
+/// An hour of the day, and how many get there in time who set out in it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hour {
+    /// Hours after midnight.
+    pub hour: i32,
+    /// Residents times the share of departures by which each is in time.
+    pub covered: f64,
+}
+
+impl Hour {
+    /// As `09:00`.
+    #[must_use]
+    pub fn clock(&self) -> String {
+        clock(self.hour * 3600)
+    }
+}
+
+/// The hours that are told: nobody sets out for a hub in the night.
+const HOURS: Range<i32> = 5..23;
+
+/// For how many residents does one get there in time who sets out in each hour of the day?
+///
+/// *Method.* As [`coverage`](super::coverage()) by bus, for each minute of every hour of the standard's days, at the
+/// place's walking speed, without the way back. `None` for a standard on foot alone.
+///
+/// * `qualifying`: the assets that satisfy the standard.
+/// * `walks`: from each dwelling position the walk to the nearest of them.
+#[must_use]
+pub fn over_the_day(
+    place: &Place,
+    standard: &Standard,
+    qualifying: &[AssetIdx],
+    walks: &[Option<Walk>],
+) -> Option<Vec<Hour>> {
+    let own = standard.transit.as_ref()?;
+    let window = HOURS.start * 3600..HOURS.end * 3600;
+    let journey = Journey { from: window.start, to: window.end, arrive_by: None, back: None, ..own.clone() };
+    let journeys = Journeys::by(place, standard, &journey, &journey.days, window);
+    let doors = doors(place, qualifying);
+    let from_stops = journeys.ways.onward(place, &doors, journeys.longest_walk());
+    let pace = Pace::new(&journeys, place.speed, &from_stops);
+    let shares = pace.by_hour(walks, HOURS);
+    let hours = HOURS.zip(0..).map(|(hour, nth): (i32, usize)| {
+        let people = place.positions.iter().zip(&shares);
+        Hour { hour, covered: people.map(|(home, shares)| People::round(home.residents * shares[nth])).sum() }
+    });
+    Some(hours.collect())
 }
 
 /// Everything about journeys of a standard that does not hang on where they lead.
@@ -127,6 +181,7 @@ impl<'p> Journeys<'p> {
         fastest.distance(self.journey.walk)
     }
 
+    /// Each minute of the window, or each at which one may set out to be there by a time.
     fn departures(&self) -> Departures {
         Departures::each_minute(self.journey.from, self.journey.to)
     }

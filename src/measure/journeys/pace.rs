@@ -7,6 +7,7 @@ use crate::transit::{Connection, Departures, Footpath, Profile, Question, profil
 use crate::units::{Metres, WalkingSpeed};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Seconds between getting off and getting on elsewhere, at the least and beside the walk, where the timetable says
 /// nothing: what OpenTripPlanner takes. With less, buses that are a little late are missed; with more, changes that
@@ -55,26 +56,55 @@ impl<'a> Pace<'a> {
         positions.par_iter().zip(walks).map(|(position, walk)| self.of(*position, *walk)).collect()
     }
 
+    /// For each position, with its walk to the nearest destination, the share of departures that arrive in time of each of
+    /// some hours: one each minute.
+    pub(super) fn by_hour(&self, walks: &[Option<Walk>], hours: Range<i32>) -> Vec<Vec<f64>> {
+        const EACH: usize = 60;
+        let count = hours.len() * EACH;
+        let departures = Departures { first: hours.start * 3600, step: 60, count };
+        let all = (self.days.iter().map(|day| day.same).sum::<usize>() * EACH).max(1);
+        let of = |(position, walk): (usize, &Option<Walk>)| {
+            let (stops, on_foot) = (self.stops_near(position), self.on_foot(*walk));
+            let mut in_time = vec![0; hours.len()];
+            for day in &self.days {
+                for (nth, time) in travel_times(&day.there, &stops, on_foot, departures).into_iter().enumerate() {
+                    in_time[nth / EACH] += if time.is_some_and(|time| time <= self.all.limit) { day.same } else { 0 };
+                }
+            }
+            in_time.into_iter().map(|count| count as f64 / all as f64).collect()
+        };
+        walks.par_iter().enumerate().map(of).collect()
+    }
+
+    /// Seconds on foot all the way. A walk that keeps the limit keeps it here as well, however it rounds.
+    fn on_foot(&self, walk: Option<Walk>) -> Option<u32> {
+        let time = self.speed.time(walk?.length);
+        let seconds = whole(time.get())?;
+        Some(if Some(time).within(self.all.within) { seconds.min(self.all.limit) } else { seconds })
+    }
+
     fn of(&self, position: usize, walk: Option<Walk>) -> InTime {
         let journey = self.all.journey;
         let departures = self.all.departures();
-        // A walk that keeps the limit keeps it here as well, however it rounds.
-        let on_foot = walk.and_then(|walk| {
-            let time = self.speed.time(walk.length);
-            let seconds = whole(time.get())?;
-            Some(if Some(time).within(self.all.within) { seconds.min(self.all.limit) } else { seconds })
-        });
+        let on_foot = self.on_foot(walk);
         let stops = self.stops_near(position);
         let mut times: Vec<(u32, usize)> = Vec::with_capacity(departures.count * self.days.len());
         let mut in_time = 0;
         for day in &self.days {
             let leave_by = journey.back.map(|back| day.leave_by(back, &stops, on_foot));
-            for (start, time) in departures.iter().zip(travel_times(&day.there, &stops, on_foot, departures)) {
+            let taken = departures.iter().zip(travel_times(&day.there, &stops, on_foot, departures));
+            let taken: Vec<(i32, Option<u32>)> = match journey.arrive_by {
+                Some(by) => vec![(by, last_that_will_do(by, on_foot, taken))],
+                None => taken.collect(),
+            };
+            for (start, time) in taken {
                 times.push((time.unwrap_or(u32::MAX), day.same));
                 let is_in_time = time.is_some_and(|time| time <= self.all.limit);
                 let is_back = match (leave_by, journey.back, time) {
                     (Some(leave_by), Some(back), Some(time)) => {
-                        let away = start.saturating_add_unsigned(time).saturating_add(back.stay);
+                        // Who is to be there by a time stays from then on.
+                        let there = journey.arrive_by.unwrap_or(start.saturating_add_unsigned(time));
+                        let away = there.saturating_add(back.stay);
                         leave_by.is_some_and(|latest| away <= latest)
                     }
                     _ => true,
@@ -116,6 +146,14 @@ impl Day {
         let way = travel_times(self.back.as_ref()?, stops, on_foot, end).first().copied().flatten()?;
         Some(back.by.saturating_sub_unsigned(way))
     }
+}
+
+/// Seconds from the last moment of setting out that gets one there by a time until that time: waiting there counts. On foot
+/// one sets out to the second, else on the whole minute.
+fn last_that_will_do(by: i32, on_foot: Option<u32>, taken: impl Iterator<Item = (i32, Option<u32>)>) -> Option<u32> {
+    let in_time = taken.filter(|(start, time)| time.is_some_and(|time| start.saturating_add_unsigned(time) <= by));
+    let latest = in_time.map(|(start, _)| (by - start).max(0).unsigned_abs()).min();
+    latest.into_iter().chain(on_foot).min()
 }
 
 /// The time that a share of the departures does not exceed, for each share; `None` where fewer arrive.

@@ -1,14 +1,12 @@
 //! How far it is on foot from homes to stops, from stop to stop, and from stops to where one wants to go.
 
 use crate::crs::Xy;
-use crate::measure::walk::Door;
-use crate::network::{Search, Snap, Targets, matrix};
+use crate::measure::walk::{Door, pairs, straight};
+use crate::network::{Search, Snap};
 use crate::place::{Place, TransitStop};
 use crate::transit::Connection;
 use crate::units::Metres;
-use rayon::prelude::*;
 use rstar::RTree;
-use rstar::primitives::GeomWithData;
 use std::collections::BTreeSet;
 
 /// Walks at the two ends of journeys and between stops, up to a length.
@@ -99,39 +97,4 @@ impl Ways {
         }
         found
     }
-}
-
-/// For each source, the targets within reach on foot and how far each is.
-fn pairs(
-    place: &Place,
-    sources: &[(Xy, Option<Snap>)],
-    targets: &[(Xy, Option<Snap>)],
-    longest: Metres,
-) -> Vec<Vec<(usize, Metres)>> {
-    let points = |of: &[(Xy, Option<Snap>)]| of.iter().map(|(at, _)| *at).collect::<Vec<_>>();
-    let Some(streets) = &place.streets else { return straight(place, &points(sources), &points(targets), longest) };
-    let joined = |of: &[(Xy, Option<Snap>)]| -> (Vec<usize>, Vec<Snap>) {
-        of.iter().enumerate().filter_map(|(i, (_, snap))| Some((i, (*snap)?))).unzip()
-    };
-    let ((from, starts), (to, ends)) = (joined(sources), joined(targets));
-    let found = matrix(streets, &starts, &Targets::new(streets, &ends), longest);
-    let mut rows = vec![Vec::new(); sources.len()];
-    for (source, row) in from.into_iter().zip(found) {
-        rows[source] = row.into_iter().map(|(target, walk)| (to[target], walk)).collect();
-    }
-    rows
-}
-
-fn straight(place: &Place, sources: &[Xy], targets: &[Xy], longest: Metres) -> Vec<Vec<(usize, Metres)>> {
-    let filed = targets.iter().enumerate().map(|(i, at)| GeomWithData::new([at.x, at.y], i)).collect();
-    let tree: RTree<GeomWithData<[f64; 2], usize>> = RTree::bulk_load(filed);
-    let reach = longest.get() / place.detour;
-    let row = |from: &Xy| {
-        let near = tree.locate_within_distance([from.x, from.y], reach * reach);
-        let mut row: Vec<(usize, Metres)> =
-            near.map(|found| (found.data, from.distance(targets[found.data]) * place.detour)).collect();
-        row.sort_unstable_by_key(|(target, _)| *target);
-        row
-    };
-    sources.par_iter().map(row).collect()
 }

@@ -41,7 +41,7 @@ pub fn standard_named(
 }
 
 fn of_kind(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) -> Result<Standard, String> {
-    let on_foot = |standard: &&Standard| standard.transit.is_none();
+    let on_foot = |standard: &&Standard| standard.is_plain();
     let own = place.standards.iter().filter(on_foot).find(|own| own.kinds.iter().any(|known| known == kind));
     if own.is_none() {
         kind_named(place, kind)?;
@@ -88,6 +88,9 @@ fn walked(place: &Place, kind: &str, within: Option<Seconds>, today: NaiveDate) 
         step_free: false,
         date: day.unwrap_or(today),
         transit: None,
+        nth: 1,
+        places: None,
+        over: None,
     }
 }
 

@@ -96,6 +96,7 @@ fn lacking(lack: &Lack) -> String {
         Cause::Hours => "near, but shut then",
         Cause::Access => "near, but with steps",
         Cause::Timetable => "a bus, but not then",
+        Cause::Capacity => "near, but full",
         Cause::Planned => "decided, not yet open",
     };
     match round::minutes(lack.median) {

@@ -34,6 +34,27 @@ pub(super) fn write(borough: &Borough, placed: &Placed, path: &Path) -> zip::res
     Ok(())
 }
 
+/// The stops of a library van, as a council lists them: every sixth stop of each bus line, there on a weekday of every
+/// second week.
+pub(super) fn van(borough: &Borough, placed: &Placed) -> String {
+    const DAYS: [&str; 5] = ["Mo", "Tu", "We", "Th", "Fr"];
+    let mut text = "name,latitude,longitude,opening_hours\n".to_owned();
+    let lines = lines(borough, &placed.grid);
+    for (line, stop, (node, name, _)) in every_stop(&lines).filter(|(_, stop, _)| stop % 6 == 3) {
+        let (at, first) = (placed.degrees[*node], 1 + (line + stop / 6) % 2);
+        let _ = writeln!(
+            text,
+            "\"Library van, {name}\",{:.6},{:.6},week {first:02}-53/2 {} {:02}:00-{:02}:45",
+            at.lat,
+            at.lon,
+            DAYS[line % 5],
+            10 + stop / 6,
+            10 + stop / 6
+        );
+    }
+    text
+}
+
 fn agency(borough: &Borough) -> String {
     let name = borough.names.borough();
     format!(

@@ -40,6 +40,7 @@ pub(super) mod file {
     pub(super) const ENGAGEMENT: [&str; 2] = ["engagement-2023-24.csv", "engagement-2024-25.csv"];
     pub(super) const GRANTS: &str = "grants-made-up.csv";
     pub(super) const BUSES: &str = "buses-made-up.zip";
+    pub(super) const VAN: &str = "mobile-library.csv";
     /// Every file of a demo; that of the buses only where they were asked for.
     pub(super) const ALL: [&str; 19] = [
         PLACE,
@@ -152,6 +153,7 @@ pub(super) fn write_all(
     if with_buses {
         steps("Writing a timetable");
         to_file(dir, file::BUSES, |path| buses::write(borough, &placed, path))?;
+        to_file(dir, file::VAN, |path| std::fs::write(path, buses::van(borough, &placed)))?;
     }
     steps("Writing place.toml");
     to_file(dir, file::PLANTED, |path| std::fs::write(path, words::planted(borough, &planted, &given, options)))?;

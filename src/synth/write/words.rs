@@ -223,6 +223,26 @@ open_after = "17:00"
 by = "walk+transit"
 window = "Tu 18:30-19:30"
 changes = 1
+
+# A library van comes to some of the bus stops, every second week.
+[[assets]]
+file = "mobile-library.csv"
+kind = "mobile_library"
+source = { title = "Stops of the library van (made up)", licence = "CC0-1.0", date = "2025-03-31" }
+
+[[standards]]
+key = "library-or-van-10"
+title = "A library within 10 minutes' walk, or the library van, over 8 weeks"
+kinds = ["library", "mobile_library"]
+within_minutes = 10
+over = "8 weeks"
+
+[[standards]]
+key = "hub-room-15"
+title = "A community hub within 15 minutes' walk with 10 places for 1,000 residents"
+kinds = "community_hub"
+within_minutes = 15
+places_per_1000 = 10
 "#;
 
 /// `README.txt`.

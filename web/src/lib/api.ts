@@ -32,6 +32,14 @@ export interface Journey {
   timetable_last: string | null;
 }
 
+/** The room that a standard asks for, and what there is of it in the whole place. */
+export interface Room {
+  per_1000: number;
+  unit: string;
+  there_is: number | null;
+  unknown_residents: number | null;
+}
+
 export interface Collection {
   id: string;
   title: string;
@@ -43,7 +51,7 @@ export interface Collection {
   method?: string;
   itemCount: number;
   /** What coverage and gaps are about. */
-  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null };
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null; nth?: number; room?: Room; over?: string };
   /** The whole place, under the names that one zone has. */
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */

@@ -1,6 +1,6 @@
 /** What there is to ask, read from the catalogue: a new standard or group appears without code here. */
 
-import type { Collection, Feature, Journey, Row, Schema } from "./api";
+import type { Collection, Feature, Journey, Row, Schema, Room } from "./api";
 import { figure, inOrder } from "./words";
 
 export interface Standard {
@@ -15,6 +15,11 @@ export interface Standard {
   totals: Row;
   /** By bus and on foot; absent where walking alone counts. */
   journey: Journey | undefined;
+  /** So many different assets must be within reach. */
+  nth: number;
+  room: Room | undefined;
+  /** How many weeks or days are looked at. */
+  over: string | undefined;
   /** Absent where only coverage was measured. */
   gaps: Collection | undefined;
 }
@@ -23,8 +28,8 @@ export function standards(all: Collection[]): Standard[] {
   return all.flatMap((coverage) => {
     const { standard, totals } = coverage;
     if (!standard || coverage["x-patchwork-kind"] !== "coverage") return [];
-    const { key, title, kinds, within_minutes: within, journey } = standard;
-    return [{ key, title, kinds, within, coverage, journey: journey ?? undefined, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
+    const { key, title, kinds, within_minutes: within, journey, nth, room, over } = standard;
+    return [{ key, title, kinds, within, coverage, journey: journey ?? undefined, nth: nth ?? 1, room, over, totals: totals ?? {}, gaps: all.find((each) => each.id === `gaps-${key}`) }];
   });
 }
 
