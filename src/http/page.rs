@@ -26,18 +26,23 @@ pub(super) type Back<'b> = (&'b str, &'b str);
 ///
 /// * `name`: of the file, without its ending.
 /// * `maps`: those drawn in the page.
-pub(super) fn paper(ask: &Ask, (sheet, maps): (&str, &[Drawing]), name: &str, back: Back<'_>) -> Result<Reply, Problem> {
+pub(super) fn paper(
+    ask: &Ask,
+    (sheet, maps): (&str, &[Drawing]),
+    name: &str,
+    back: Back<'_>,
+) -> Result<Reply, Problem> {
     let form = match ask.get("f") {
         None | Some("html") => return Ok(printed(ask, sheet, back)),
-        Some(form) => Form::named(form).ok_or_else(|| {
-            Problem::bad_request(format!("f is {form:?}; this paper comes as html, docx or xlsx."))
-        })?,
+        Some(form) => Form::named(form)
+            .ok_or_else(|| Problem::bad_request(format!("f is {form:?}; this paper comes as html, docx or xlsx.")))?,
     };
     let bytes = paper::write(form, sheet, maps).map_err(|error| {
         tracing::error!(%error, "a paper");
         Problem::our_fault()
     })?;
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
     let file = format!("attachment; filename=\"{}.{}\"", words.join("-"), form.ending());
     Ok(Reply::new(form.media(), bytes).with(header::CONTENT_DISPOSITION, file))

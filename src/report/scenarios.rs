@@ -89,14 +89,22 @@ fn what(place: &Place, tried: &[Tried]) -> String {
         .iter()
         .map(|each| {
             let name = format!("<a href=\"{}\">{}</a>", escaped(&each.link), escaped(&each.name));
-            let since = if each.since.is_empty() { String::new() } else { format!(". <strong>{}</strong>", escaped(&each.since)) };
+            let since = if each.since.is_empty() {
+                String::new()
+            } else {
+                format!(". <strong>{}</strong>", escaped(&each.since))
+            };
             vec![name, escaped(&changes(place, each)), escaped(&each.note), format!("{}{since}", escaped(&each.saved))]
         })
         .collect();
     let mut out = table("What is compared", &titles, &rows);
     for each in tried {
         if let Err(why) = &each.answers {
-            out += &format!("<p class=notice><strong>{}</strong> has no numbers here: {}</p>", escaped(&each.name), escaped(why));
+            out += &format!(
+                "<p class=notice><strong>{}</strong> has no numbers here: {}</p>",
+                escaped(&each.name),
+                escaped(why)
+            );
         }
     }
     out
@@ -157,8 +165,14 @@ fn by_standard(
         .map(|&patch| {
             let today = first.patches[patch].all;
             let number = 1 + crate::place::Idx::index(patch);
-            let head = [format!("{number} {}", escaped(&place.patches[patch].name)), people(today.residents), share(&today, today.before)];
-            head.into_iter().chain(answered.iter().map(|(_, own)| share(&own.patches[patch].all, own.patches[patch].all.after))).collect()
+            let head = [
+                format!("{number} {}", escaped(&place.patches[patch].name)),
+                people(today.residents),
+                share(&today, today.before),
+            ];
+            head.into_iter()
+                .chain(answered.iter().map(|(_, own)| share(&own.patches[patch].all, own.patches[patch].all.after)))
+                .collect()
         })
         .collect();
     out += &table("Covered in each patch", &with([Title::Words("Patch"), Title::Number("residents")]), &rows);
@@ -171,7 +185,9 @@ fn by_standard(
 }
 
 fn totals(names: &[String], answered: &[(&Tried, &WhatIf)]) -> String {
-    let titles: Vec<Title<'_>> = std::iter::once(Title::Words("In the whole place")).chain(names.iter().map(|name| Title::Number(name))).collect();
+    let titles: Vec<Title<'_>> = std::iter::once(Title::Words("In the whole place"))
+        .chain(names.iter().map(|name| Title::Number(name)))
+        .collect();
     let line = |what: &str, of: &dyn Fn(&Count, &Lost) -> String| -> Vec<String> {
         let numbers = answered.iter().map(|(_, own)| of(&own.place.all, &own.lost));
         std::iter::once(what.to_owned()).chain(numbers).collect()
@@ -207,7 +223,8 @@ fn groups(place: &Place, answered: &[(&Tried, &WhatIf)], titles: &[Title<'_>]) -
 
 /// Who is covered today and would no longer be.
 fn losers(place: &Place, names: &[String], answered: &[(&Tried, &WhatIf)]) -> String {
-    let titles: Vec<Title<'_>> = std::iter::once(Title::Words("Who")).chain(names.iter().map(|name| Title::Number(name))).collect();
+    let titles: Vec<Title<'_>> =
+        std::iter::once(Title::Words("Who")).chain(names.iter().map(|name| Title::Number(name))).collect();
     let mut rows: Vec<(String, Vec<Option<f64>>)> = Vec::new();
     let each = |of: &dyn Fn(&Lost) -> Option<f64>| answered.iter().map(|(_, own)| of(&own.lost)).collect::<Vec<_>>();
     rows.push(("Everybody".to_owned(), each(&|lost| Some(lost.all))));
@@ -225,9 +242,12 @@ fn losers(place: &Place, names: &[String], answered: &[(&Tried, &WhatIf)]) -> St
     let rows: Vec<Vec<String>> = rows
         .into_iter()
         .take(ROWS)
-        .map(|(who, lost)| std::iter::once(who).chain(lost.into_iter().map(|lost| lost.map_or("–".to_owned(), people))).collect())
+        .map(|(who, lost)| {
+            std::iter::once(who).chain(lost.into_iter().map(|lost| lost.map_or("–".to_owned(), people))).collect()
+        })
         .collect();
-    let more = if more > 0 { format!("<p class=small>{more} more patches and groups lose.</p>") } else { String::new() };
+    let more =
+        if more > 0 { format!("<p class=small>{more} more patches and groups lose.</p>") } else { String::new() };
     table("Who loses it: covered today and no longer then, where anybody is", &titles, &rows) + &more
 }
 

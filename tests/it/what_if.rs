@@ -105,12 +105,17 @@ fn lost(place: &Place, before: &Coverage, after: &Coverage) -> Lost {
     let loses = |i: usize, speed| before.share(i, speed) > after.share(i, speed);
     let homes = || place.positions.iter().enumerate();
     let gone = |patch| {
-        homes().filter(|(i, home)| home.patch == Some(patch) && loses(*i, place.speed)).map(|(_, home)| home.residents).sum()
+        homes()
+            .filter(|(i, home)| home.patch == Some(patch) && loses(*i, place.speed))
+            .map(|(_, home)| home.residents)
+            .sum()
     };
     let of_group = |(group, about): (GroupIdx, &Group)| {
         before.place.by_group[group]?;
         let speed = about.speed.unwrap_or(place.speed);
-        let members = |home: &Position| place.zones[home.zone].residents.by_group[group].map_or(0.0, |m| place.people_at(home, m));
+        let members = |home: &Position| {
+            place.zones[home.zone].residents.by_group[group].map_or(0.0, |m| place.people_at(home, m))
+        };
         Some(homes().filter(|(i, _)| loses(*i, speed)).map(|(_, home)| members(home)).sum())
     };
     Lost {

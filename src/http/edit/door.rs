@@ -187,11 +187,32 @@ mod tests {
 
     #[test]
     fn whoever_signs_in_goes_back_to_a_page_of_this_place_and_to_no_other() {
-        for page in ["/", "/versions/3?from=2", "/scenarios?view=http%3A%2F%2Fa%2F%23pins%3D1", "/s/abc", "/accounts", "/account"] {
+        for page in [
+            "/",
+            "/versions/3?from=2",
+            "/scenarios?view=http%3A%2F%2Fa%2F%23pins%3D1",
+            "/s/abc",
+            "/accounts",
+            "/account",
+        ] {
             assert_eq!(way_back(page), Some(page));
         }
-        for other in ["", "//evil.example/", "https://evil.example", "/\\evil", "javascript:1", "/a b", "/a\r\nSet-Cookie: x", "/sign-in",
-            "/sign-out", "/sign-in?from=/sign-in", "/invitation?key=1", "/account/password", &format!("/{}", "x".repeat(9000)), "/é"] {
+        for other in [
+            "",
+            "//evil.example/",
+            "https://evil.example",
+            "/\\evil",
+            "javascript:1",
+            "/a b",
+            "/a\r\nSet-Cookie: x",
+            "/sign-in",
+            "/sign-out",
+            "/sign-in?from=/sign-in",
+            "/invitation?key=1",
+            "/account/password",
+            &format!("/{}", "x".repeat(9000)),
+            "/é",
+        ] {
             assert_eq!(way_back(other), None, "{other}");
         }
     }

@@ -38,8 +38,13 @@ fn with_copy(mut told: Value, scenario: &Scenario) -> Value {
 pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::SaveScenario)?;
     let now = in_force(visit)?;
-    let all: Vec<Value> =
-        visit.workspace().keeper().scenarios()?.iter().map(|each| with_copy(told(each, &each.latest, now), each)).collect();
+    let all: Vec<Value> = visit
+        .workspace()
+        .keeper()
+        .scenarios()?
+        .iter()
+        .map(|each| with_copy(told(each, &each.latest, now), each))
+        .collect();
     let view = visit.ask.get("view").unwrap_or_default();
     visit.page("scenarios.html", json!({"scenarios": all, "view": view, "version": now}))
 }
@@ -57,9 +62,12 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         return Err(Problem::refused("Copy the whole address of the map page, with what follows #, and paste it here"));
     }
     let Some(now) = in_force(visit)? else { return Err(Problem::not_ready()) };
-    let figures = visit.ask.snapshot().ok().filter(|_| counts(visit)).and_then(|snapshot| {
-        Some(Tried::read(&snapshot.place, view).ok()?.figures(snapshot))
-    });
+    let figures = visit
+        .ask
+        .snapshot()
+        .ok()
+        .filter(|_| counts(visit))
+        .and_then(|snapshot| Some(Tried::read(&snapshot.place, view).ok()?.figures(snapshot)));
     let body = json!({"view": view, "note": form.get("note"), "figures": figures}).to_string();
     let id = match form.get("id") {
         "" => None,
@@ -166,7 +174,9 @@ pub(super) fn compare(visit: &Visit) -> Result<Reply, Problem> {
     let about = About {
         standards: standards
             .iter()
-            .filter_map(|nth| Some((place.standards.get(*nth)?, snapshot.today().coverage().get(*nth)?.qualifying.clone())))
+            .filter_map(|nth| {
+                Some((place.standards.get(*nth)?, snapshot.today().coverage().get(*nth)?.qualifying.clone()))
+            })
             .collect(),
         link: visit.ask.url(&format!("/scenarios/compare?ids={}", ids.join(","))),
         sources,
@@ -246,9 +256,7 @@ fn numbers(visit: &Visit, state: &ScenarioRevision) -> Value {
     };
     let now = tried.figures(snapshot);
     let then = figures_of(state).filter(|then| then.standard == now.standard);
-    let line = |what: &str, of: fn(&Figures) -> f64| {
-        json!({"what": what, "now": whole(of(&now)), "then": then.as_ref().map(|then| whole(of(then)))})
-    };
+    let line = |what: &str, of: fn(&Figures) -> f64| json!({"what": what, "now": whole(of(&now)), "then": then.as_ref().map(|then| whole(of(then)))});
     let mut lines = vec![
         line("Residents", |figures| figures.residents),
         line("Covered without it", |figures| figures.before),

@@ -60,7 +60,10 @@ impl Tried {
         }
         let word = |name: &str| said.get(name).map_or("", String::as_str);
         if word("by") == "find" {
-            return Err("it asks for the best sites, and names none: open it on the map, choose to try them, and save that".to_owned());
+            return Err(
+                "it asks for the best sites, and names none: open it on the map, choose to try them, and save that"
+                    .to_owned(),
+            );
         }
         let standard = match word("standard") {
             "" => 0,
@@ -96,8 +99,13 @@ impl Tried {
         let sites = new
             .zip(&pins)
             .map(|(asset, (.., name))| {
-                let street = || asset.snap.and_then(|snap| Some(place.streets.as_ref()?.street(snap.edge).name?.to_owned()));
-                let name = if name.is_empty() { street().unwrap_or_else(|| "no named street".to_owned()) } else { name.clone() };
+                let street =
+                    || asset.snap.and_then(|snap| Some(place.streets.as_ref()?.street(snap.edge).name?.to_owned()));
+                let name = if name.is_empty() {
+                    street().unwrap_or_else(|| "no named street".to_owned())
+                } else {
+                    name.clone()
+                };
                 (asset.at, name)
             })
             .collect();
@@ -114,7 +122,8 @@ impl Tried {
         let place = &snapshot.place;
         let answer = self.answer(snapshot, self.standard);
         let all = answer.place.all;
-        let patches = place.patches.enumerate().map(|(patch, about)| (about.key.clone(), share(&answer.patches[patch].all)));
+        let patches =
+            place.patches.enumerate().map(|(patch, about)| (about.key.clone(), share(&answer.patches[patch].all)));
         let standard = place.standards.get(self.standard).map_or_else(String::new, |standard| standard.key.clone());
         let whole = |count: f64| count.round();
         Figures {

@@ -165,14 +165,17 @@ fn table(own: &Table) -> String {
         "" => String::new(),
         caption => words("Caption", caption),
     };
-    let described = if own.caption.is_empty() { String::new() } else { format!("<w:tblCaption w:val=\"{}\"/>", xml(&own.caption)) };
+    let described =
+        if own.caption.is_empty() { String::new() } else { format!("<w:tblCaption w:val=\"{}\"/>", xml(&own.caption)) };
     let mut rows = String::new();
     if !own.head.is_empty() {
         let cells: String = own
             .head
             .iter()
             .enumerate()
-            .map(|(i, title)| cell(title, widths.get(i).copied().unwrap_or(500), 1, i > 0 && is_of_numbers(own, i), true))
+            .map(|(i, title)| {
+                cell(title, widths.get(i).copied().unwrap_or(500), 1, i > 0 && is_of_numbers(own, i), true)
+            })
             .collect();
         rows += &format!("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>");
     }
@@ -198,8 +201,12 @@ fn table(own: &Table) -> String {
 fn is_of_numbers(own: &Table, column: usize) -> bool {
     let cells = own.rows.iter().filter(|row| row.len() == own.columns()).filter_map(|row| row.get(column));
     let said: Vec<&str> = cells.map(|cell| cell.words.as_str()).filter(|words| !matches!(*words, "" | "–")).collect();
-    let begins = |words: &&&str| words.trim_start_matches(['+', '-', '−', '£', '[']).starts_with(|c: char| c.is_ascii_digit() || c == 'c');
-    !said.is_empty() && said.iter().filter(begins).count() * 2 > said.len() && said.iter().all(|words| words.chars().count() < 24)
+    let begins = |words: &&&str| {
+        words.trim_start_matches(['+', '-', '−', '£', '[']).starts_with(|c: char| c.is_ascii_digit() || c == 'c')
+    };
+    !said.is_empty()
+        && said.iter().filter(begins).count() * 2 > said.len()
+        && said.iter().all(|words| words.chars().count() < 24)
 }
 
 fn cell(text: &str, wide: usize, columns: usize, is_number: bool, is_bold: bool) -> String {

@@ -155,7 +155,8 @@ impl Reader {
             "th" | "td" => {
                 self.runs.clear();
                 let columns = attribute(tag, "colspan").and_then(|n| n.parse().ok()).unwrap_or(1);
-                if let Some(row) = self.table.as_mut().filter(|_| !self.is_head).and_then(|table| table.rows.last_mut()) {
+                if let Some(row) = self.table.as_mut().filter(|_| !self.is_head).and_then(|table| table.rows.last_mut())
+                {
                     row.push(Cell { words: String::new(), columns, is_name: name == "th" });
                 }
             }

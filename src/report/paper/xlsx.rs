@@ -177,14 +177,31 @@ mod tests {
         ] {
             assert_eq!(number(words), Some(value), "{words}");
         }
-        for words in ["", "–", "[c]", "007", "1,23", "12 to 15", "£120", "1.2.3", "E01000001", "--1", "+", "5 minutes", "=1+1", "1e5"] {
+        for words in [
+            "",
+            "–",
+            "[c]",
+            "007",
+            "1,23",
+            "12 to 15",
+            "£120",
+            "1.2.3",
+            "E01000001",
+            "--1",
+            "+",
+            "5 minutes",
+            "=1+1",
+            "1e5",
+        ] {
             assert_eq!(number(words), None, "{words}");
         }
     }
 
     #[test]
     fn names_of_sheets_are_such_as_a_workbook_takes_however_captions_read() {
-        for (number, caption) in [(1, "Who: [what]?/\\*'"), (12, &*"x".repeat(200)), (3, ""), (4, "£ & é – ü"), (99, "'quoted'")] {
+        for (number, caption) in
+            [(1, "Who: [what]?/\\*'"), (12, &*"x".repeat(200)), (3, ""), (4, "£ & é – ü"), (99, "'quoted'")]
+        {
             let name = sheet_name(number, &Table { caption: caption.to_owned(), ..Table::default() });
             assert!(name.chars().count() <= 31 && !name.contains(['[', ']', ':', '*', '?', '/', '\\', '\'']), "{name}");
             let mut book = Workbook::new();
