@@ -3,9 +3,9 @@
 use crate::small_towns::{BLOCK, drafts, standards};
 use crate::town::{Point, Town, asset};
 use patchwork::crs::Xy;
-use patchwork::measure::what_if::{Change, Count};
+use patchwork::measure::what_if::{Change, Count, Lost};
 use patchwork::measure::{Coverage, Covered, Edit, Today, WhatIf, coverage, what_if};
-use patchwork::place::{Asset, AssetIdx, Place, Standard};
+use patchwork::place::{Asset, AssetIdx, Group, GroupIdx, Place, Position, Standard};
 use patchwork::synth::{DemoOptions, write_demo};
 use patchwork::units::Metres;
 use proptest::prelude::*;
@@ -167,7 +167,7 @@ fn what_if_equals_measuring_anew_in_a_borough_of_ten_thousand() {
     after.assets[hub] = moved.clone();
     let edits = [Edit { asset: Some(hub), after: Some(moved) }];
     for (number, standard) in before.standards.iter().enumerate() {
-        let anew = from_two(&today.coverage()[number], &coverage(&after, standard));
+        let anew = from_two(&before, &today.coverage()[number], &coverage(&after, standard));
         assert_eq!(what_if(&before, &today, number, &edits), anew, "{}", standard.key);
     }
     assert!(!what_if(&before, &today, 0, &edits).zones.is_empty(), "a hub that moves is noticed");
