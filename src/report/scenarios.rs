@@ -9,7 +9,7 @@ use crate::layer::round;
 use crate::layer::what_if::notices;
 use crate::measure::WhatIf;
 use crate::measure::what_if::{Count, Lost};
-use crate::place::{AssetIdx, Place, Standard};
+use crate::place::{AssetIdx, Group, GroupIdx, Place, Standard, reading_order};
 use crate::text::{escaped, thousands};
 use crate::units::Share;
 
@@ -132,12 +132,10 @@ fn by_standard(
     let answered: Vec<(&Tried, &WhatIf)> =
         tried.iter().filter_map(|each| Some((each, each.answers.as_ref().ok()?.get(nth)?))).collect();
     let Some((_, first)) = answered.first() else { return String::new() };
-    let mut out = format!(
-        "<h2>{}, within {:.0} minutes {}</h2>",
-        escaped(&standard.title),
-        standard.within.minutes(),
-        standard.by()
-    );
+    let mut out = format!("<h2>{}</h2>", escaped(&standard.title));
+    if !standard.title.contains("minute") {
+        out += &format!("<p>Within {:.0} minutes {}.</p>", standard.within.minutes(), standard.by());
+    }
     let names: Vec<String> = answered.iter().map(|(each, _)| escaped(&each.name)).collect();
     out += &totals(&names, &answered);
     out += "<div class=maps>";
@@ -204,11 +202,18 @@ fn totals(names: &[String], answered: &[(&Tried, &WhatIf)]) -> String {
     table("Residents covered", &titles, &rows)
 }
 
+/// The groups as people read them: ages by age.
+fn in_order(place: &Place) -> Vec<(GroupIdx, &Group)> {
+    let mut all: Vec<(usize, (GroupIdx, &Group))> =
+        reading_order(place.groups.as_slice()).into_iter().zip(place.groups.enumerate()).collect();
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, group)| group).collect()
+}
+
 fn groups(place: &Place, answered: &[(&Tried, &WhatIf)], titles: &[Title<'_>]) -> String {
     let Some((_, first)) = answered.first() else { return String::new() };
-    let rows: Vec<Vec<String>> = place
-        .groups
-        .enumerate()
+    let rows: Vec<Vec<String>> = in_order(place)
+        .into_iter()
         .filter_map(|(index, group)| {
             let today = first.place.by_group[index]?;
             let head = [escaped(&group.label), people(today.residents), share(&today, today.before)];
@@ -231,7 +236,7 @@ fn losers(place: &Place, names: &[String], answered: &[(&Tried, &WhatIf)]) -> St
     for (patch, about) in place.patches.enumerate() {
         rows.push((escaped(&about.name), each(&|lost| Some(lost.by_patch[patch]))));
     }
-    for (group, about) in place.groups.enumerate() {
+    for (group, about) in in_order(place) {
         rows.push((escaped(&about.label), each(&|lost| lost.by_group[group])));
     }
     rows.retain(|(_, lost)| lost.iter().flatten().any(|lost| lost.round() > 0.0));

@@ -63,6 +63,9 @@ pub(super) fn blocks(page: &str) -> Vec<Block> {
         reader.tag(&rest[at + 1..at + end]);
         rest = &rest[at + end + 1..];
     }
+    if !rest.contains('<') {
+        reader.text(rest);
+    }
     reader.end();
     reader.blocks
 }
