@@ -139,23 +139,39 @@ fn words(style: &str, text: &str) -> String {
     format!("<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>{}</w:p>", run(text, ""))
 }
 
-/// Columns of words are wide, columns of numbers as wide as those.
+/// Letters that stand beside each other in a table as wide as the page.
+const LETTERS: usize = 118;
+
+/// Every column holds its longest word; what is left goes to those that have more to say.
 fn widths(own: &Table) -> Vec<usize> {
-    let mut most = vec![4_usize; own.columns()];
-    let titles = own.head.iter().map(|title| {
-        // A title may be broken between words.
-        title.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
-    });
-    for (most, long) in most.iter_mut().zip(titles) {
-        *most = (*most).max(long);
+    let longest = |words: &str| words.split([' ', '\u{a0}']).map(|word| word.chars().count()).max().unwrap_or(0);
+    let mut least = vec![3_usize; own.columns()];
+    let mut best = least.clone();
+    for ((least, best), title) in least.iter_mut().zip(&mut best).zip(&own.head) {
+        // Titles are bold, and may be broken between words.
+        *least = longest(title) + 1;
+        *best = *least;
     }
     for row in own.rows.iter().filter(|row| row.len() == own.columns()) {
-        for (most, cell) in most.iter_mut().zip(row) {
-            *most = (*most).max(cell.words.chars().count().min(34));
+        for ((least, best), cell) in least.iter_mut().zip(&mut best).zip(row) {
+            *least = (*least).max(longest(&cell.words).min(20));
+            *best = (*best).max(cell.words.chars().count().min(34));
         }
     }
-    let all: usize = most.iter().sum();
-    most.iter().map(|most| WIDTH * most / all.max(1)).collect()
+    // Two letters for the space on both sides.
+    let needed: usize = least.iter().map(|letters| letters + 2).sum();
+    let more: usize = best.iter().zip(&least).map(|(best, least)| best.saturating_sub(*least)).sum();
+    let spare = LETTERS.saturating_sub(needed);
+    let letters: Vec<f64> = best
+        .iter()
+        .zip(&least)
+        .map(|(best, least)| {
+            let own = best.saturating_sub(*least) as f64;
+            (least + 2) as f64 + if more > 0 { own * (spare as f64 / more as f64).min(1.0) } else { 0.0 }
+        })
+        .collect();
+    let all: f64 = letters.iter().sum();
+    letters.iter().map(|own| (WIDTH as f64 * own / all.max(1.0)) as usize).collect()
 }
 
 fn table(own: &Table) -> String {
@@ -219,25 +235,21 @@ fn cell(text: &str, wide: usize, columns: usize, is_number: bool, is_bold: bool)
     )
 }
 
-/// Maps beside each other, two in a line, each as large as it may be; below what each is.
+/// Maps beside each other in a line, each as large as it may be; below what each is, from the left.
 fn pictures(shown: &[(usize, String)], maps: &[Drawing]) -> String {
-    let wide = if shown.len() == 1 { WIDTH_MM * 0.55 } else { WIDTH_MM / 2.0 - 3.0 };
-    let mut out = String::new();
-    for pair in shown.chunks(2) {
-        let drawn: String = pair
-            .iter()
-            .filter_map(|(at, _)| Some((at, maps.get(*at)?)))
-            .map(|(at, map)| {
-                let high = (wide * map.height / map.width).min(105.0);
-                let wide = high * map.width / map.height;
-                picture(*at, &map.says, [wide * EMU, high * EMU])
-            })
-            .collect();
-        let below: Vec<&str> = pair.iter().map(|(_, below)| below.as_str()).filter(|below| !below.is_empty()).collect();
-        out += &format!("<w:p><w:pPr><w:pStyle w:val=\"Normal\"/><w:keepNext/></w:pPr>{drawn}</w:p>");
-        out += &words("Normal", &below.join("   |   "));
-    }
-    out
+    let wide = if shown.len() == 1 { WIDTH_MM * 0.55 } else { WIDTH_MM / shown.len() as f64 - 4.0 };
+    let drawn: String = shown
+        .iter()
+        .filter_map(|(at, _)| Some((at, maps.get(*at)?)))
+        .map(|(at, map)| {
+            let high = (wide * map.height / map.width).min(105.0);
+            picture(*at, &map.says, [high * map.width / map.height * EMU, high * EMU])
+        })
+        .collect();
+    let below: Vec<&str> = shown.iter().map(|(_, below)| below.as_str()).filter(|below| !below.is_empty()).collect();
+    let from = if below.len() > 1 { "Maps from the left: " } else { "" };
+    format!("<w:p><w:pPr><w:pStyle w:val=\"Normal\"/><w:keepNext/></w:pPr>{drawn}</w:p>")
+        + &words("Normal", &format!("{from}{}", below.join("; ")))
 }
 
 fn picture(at: usize, says: &str, [wide, high]: [f64; 2]) -> String {
