@@ -36,7 +36,7 @@ pub struct Tried {
 
 /// What the paper is about, beside its scenarios.
 #[derive(Debug)]
-pub struct About<'a> {
+pub struct Agenda<'a> {
     /// The standards by which they are measured, with the assets that satisfy each today.
     pub standards: Vec<(&'a Standard, Vec<AssetIdx>)>,
     /// Where the paper itself is found again.
@@ -59,7 +59,7 @@ svg.map{width:100%;height:auto;max-height:72mm}figcaption{font-size:8.5px}}";
 
 /// The paper as a page to print, and the maps in it.
 #[must_use]
-pub fn page(place: &Place, about: &About<'_>, tried: &[Tried]) -> (String, Vec<Drawing>) {
+pub fn page(place: &Place, about: &Agenda<'_>, tried: &[Tried]) -> (String, Vec<Drawing>) {
     let names: Vec<&str> = tried.iter().map(|each| each.name.as_str()).collect();
     let title = escaped(&format!("Scenarios compared: {}", names.join("; ")));
     let date = about.date.as_ref().map_or(String::new(), |day| format!(", {day}"));
@@ -256,7 +256,7 @@ fn losers(place: &Place, names: &[String], answered: &[(&Tried, &WhatIf)]) -> St
     table("Who loses it: covered today and no longer then, where anybody is", &titles, &rows) + &more
 }
 
-fn foot(place: &Place, about: &About<'_>) -> String {
+fn foot(place: &Place, about: &Agenda<'_>) -> String {
     let speed = format!("{:.1} km an hour", place.speed.km_per_h());
     let streets = match place.streets {
         Some(_) => "along the streets".to_owned(),

@@ -7,7 +7,7 @@ use super::super::reply::Reply;
 use super::see;
 use super::tried::{Figures, Tried};
 use super::visit::{Form, Visit};
-use crate::report::scenarios::{self as report, About};
+use crate::report::scenarios::{self as report, Agenda};
 use crate::store::{Action, Scenario, ScenarioRevision};
 use crate::text::whole;
 use serde_json::{Value, json};
@@ -171,7 +171,7 @@ pub(super) fn compare(visit: &Visit) -> Result<Reply, Problem> {
             sources.push(source);
         }
     }
-    let about = About {
+    let about = Agenda {
         standards: standards
             .iter()
             .filter_map(|nth| {
