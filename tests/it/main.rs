@@ -59,6 +59,7 @@ mod roles;
 mod room;
 mod roles_accounts;
 mod roles_crafted;
+mod scenarios;
 mod small_towns;
 mod support;
 mod town;

@@ -120,7 +120,7 @@ impl Browser {
         self.send("POST", path, "application/x-www-form-urlencoded", body.as_bytes())
     }
 
-    fn bring(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn bring(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
         self.bring_to("/drafts", name, bytes, fields)
     }
 
