@@ -123,7 +123,7 @@ pub fn run(args: &StoreArgs) -> Result<(), Failure> {
         }
         StoreCommand::Restore { copy, to } => {
             let n = store::restore(copy, to)?;
-            print_result(&format!("The copy is whole; {} has its database and {n} files.\n", to))
+            print_result(&format!("The copy is whole; {to} has its database and {n} files.\n"))
         }
         StoreCommand::Move { workspace, to } => {
             let brought = store::relocate(workspace, to)?;

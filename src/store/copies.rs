@@ -185,34 +185,9 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
             Err(error) => return Err(error),
         }
     }
-    releases(workspace, &copied)?;
+    super::relocate::releases(workspace, &copied)?;
     sync(to)?;
     Ok(n)
-}
-
-/// Copies what was published before of people met, so that later releases are protected together with it there too.
-pub(super) fn releases(from: &Workspace, to: &Workspace) -> Stored<()> {
-    if !from.releases().is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(to.releases())?;
-    for entry in fs::read_dir(from.releases())? {
-        let entry = entry?;
-        // What is still being written has another ending, and may be gone when it is looked at.
-        if entry.path().extension().is_none_or(|ending| ending != "json" && ending != "same") {
-            continue;
-        }
-        let mut read = match fs::File::open(entry.path()) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            read => read?,
-        };
-        // Written beside, so that one that was interrupted is not taken for whole.
-        let mut written = tempfile::NamedTempFile::new_in(to.releases())?;
-        std::io::copy(&mut read, &mut written)?;
-        written.as_file().sync_all()?;
-        written.persist(to.releases().join(entry.file_name())).map_err(|error| error.error)?;
-    }
-    sync(&to.releases())
 }
 
 /// Brings a copy back into a new directory or an empty database, after it was found whole.

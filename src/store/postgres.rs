@@ -400,7 +400,13 @@ impl Postgres {
                 other => other,
             }),
             Ok(_) => link.batch("ROLLBACK").and(Err(StoreError::Database("a statement failed".to_owned()))),
-            Err(_) => Ok(link.batch("ROLLBACK").unwrap_or_default()),
+            // Where even this fails the connection is given up, and PostgreSQL undoes it.
+            Err(_) => {
+                if link.batch("ROLLBACK").is_err() {
+                    link.is_lost.store(true, Ordering::Relaxed);
+                }
+                Ok(())
+            }
         };
         held.link = Some(link);
         drop(held);

@@ -66,7 +66,7 @@ pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Bro
         }
         there.insert(hash);
     }
-    super::copies::releases(source, &target)?;
+    releases(source, &target)?;
     brought.rows = lists.read(|from| {
         database.fill(|to| {
             if is_free(to, transfer::history(from)?.as_ref())? {
@@ -79,6 +79,31 @@ pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Bro
     })?;
     whole(&target, "what was brought")?;
     Ok(brought)
+}
+
+/// Copies what was published before of people met, so that later releases are protected together with it there too.
+pub(super) fn releases(from: &Workspace, to: &Workspace) -> Stored<()> {
+    if !from.releases().is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to.releases())?;
+    for entry in fs::read_dir(from.releases())? {
+        let entry = entry?;
+        // What is still being written has another ending, and may be gone when it is looked at.
+        if entry.path().extension().is_none_or(|ending| ending != "json" && ending != "same") {
+            continue;
+        }
+        let mut read = match fs::File::open(entry.path()) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            read => read?,
+        };
+        // Written beside, so that one that was interrupted is not taken for whole.
+        let mut written = tempfile::NamedTempFile::new_in(to.releases())?;
+        std::io::copy(&mut read, &mut written)?;
+        written.as_file().sync_all()?;
+        written.persist(to.releases().join(entry.file_name())).map_err(|error| error.error)?;
+    }
+    sync(&to.releases())
 }
 
 /// Whether a database has no history yet; one with this very history was filled by a move that was interrupted.

@@ -9,17 +9,17 @@ use super::{StoreError, Stored};
 /// Texts are ordered by their bytes, as in SQLite, whatever the database's language is.
 const STEPS: [&[&str]; 1] = [&[
     "CREATE TABLE patchwork (step BIGINT NOT NULL)",
-    r#"CREATE TABLE version (
+    "CREATE TABLE version (
         n BIGINT PRIMARY KEY, parent BIGINT REFERENCES version (n), who TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL
-    )"#,
+    )",
     r#"CREATE TABLE version_file (
         version BIGINT NOT NULL REFERENCES version (n), name TEXT COLLATE "C" NOT NULL, hash TEXT COLLATE "C" NOT NULL,
         bytes BIGINT NOT NULL, who TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (version, name)
     )"#,
-    r#"CREATE TABLE in_force (
+    "CREATE TABLE in_force (
         move_n BIGINT PRIMARY KEY, version BIGINT NOT NULL REFERENCES version (n), at BIGINT NOT NULL, who TEXT NOT NULL,
         how TEXT NOT NULL
-    )"#,
+    )",
     r#"CREATE TABLE draft (
         id TEXT COLLATE "C" PRIMARY KEY, base BIGINT NOT NULL, revision BIGINT NOT NULL, state TEXT NOT NULL,
         who TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL

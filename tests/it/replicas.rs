@@ -21,6 +21,15 @@ fn digest(browser: &Browser) -> String {
     browser.shared.current().expect("something is served").digest().to_owned()
 }
 
+/// Stops those who ask, also when a test fails meanwhile.
+struct Stops<'a>(&'a AtomicBool);
+
+impl Drop for Stops<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Publishes so many hubs on one replica.
 fn published(browser: &Browser, n: usize) {
     let draft = path_of(&browser.bring("hubs.csv", hubs(n).as_bytes(), &[]));
@@ -47,6 +56,7 @@ fn what_one_replica_publishes_or_undoes_all_answer_within_two_seconds_and_no_ans
     // Every tag stands for one answer, whichever replica gives it.
     let (seen, stop) = (Mutex::new(HashMap::<(String, String), Vec<u8>>::new()), AtomicBool::new(false));
     let asked: usize = std::thread::scope(|scope| {
+        let stops = Stops(&stop);
         let askers: Vec<_> = std::iter::once(&first)
             .chain(&replicas)
             .map(|browser| {
@@ -78,7 +88,7 @@ fn what_one_replica_publishes_or_undoes_all_answer_within_two_seconds_and_no_ans
         let back = first.form("/versions/1/restore", &[("seen", "4")]);
         assert_eq!(path_of(&back), "/versions?back=1");
         until(SOON, "the others go back", || replicas.iter().all(|other| digest(other) == first_digest));
-        stop.store(true, Ordering::Relaxed);
+        drop(stops);
         askers.into_iter().map(|asker| asker.join().unwrap()).sum()
     });
     assert!(asked > 20, "{asked}");
@@ -110,22 +120,19 @@ fn whoever_comes_in_at_one_replica_is_in_at_all_and_out_at_all() {
 #[test]
 fn of_two_who_publish_at_once_on_two_replicas_one_is_told_and_loses_nothing() {
     let Some(cluster) = cluster::shared() else { return };
-    let (_, replicas) = Browser::replicas(cluster, 2);
-    let [one, two] = <[Browser; 2]>::try_from(replicas).expect("two").map(Browser::come_in);
+    let (_, mut replicas) = Browser::replicas(cluster, 2);
+    let two = replicas.pop().expect("two").come_in();
+    let one = replicas.pop().expect("two").come_in();
     let drafts = [&one, &two].map(|who| path_of(&who.bring("hubs.csv", hubs(1).as_bytes(), &[])));
     let revision = |who: &Browser, draft: &str| value_of(&who.checked(draft), "revision");
     let seen = [revision(&one, &drafts[0]), revision(&two, &drafts[1])];
     let statuses = std::thread::scope(|scope| {
-        let publish = |who: &'static str, browser, draft: String, revision: String| {
-            let _ = who;
-            let browser: &Browser = browser;
-            scope.spawn(move || browser.form(&format!("{draft}/publish"), &[("revision", &revision)]).status)
+        let publish = |nth: usize| {
+            let (who, path) = ([&one, &two][nth], format!("{}/publish", drafts[nth]));
+            let revision = &seen[nth];
+            scope.spawn(move || who.form(&path, &[("revision", revision)]).status)
         };
-        let both = [
-            publish("one", &one, drafts[0].clone(), seen[0].clone()),
-            publish("two", &two, drafts[1].clone(), seen[1].clone()),
-        ];
-        both.map(|thread| thread.join().unwrap())
+        [publish(0), publish(1)].map(|thread| thread.join().unwrap())
     });
     let mut sorted = statuses;
     sorted.sort_unstable();
