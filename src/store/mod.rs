@@ -39,7 +39,7 @@ pub use keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, 
 pub use may::{Action, Actor, Reach, Role, may, may_in};
 pub use password::{Password, too_weak};
 pub use people::{Invited, Known, People, Person, Stays, Token, Visibility};
-pub use relocate::{Brought, relocate};
+pub use relocate::{Moved, relocate};
 pub use verify::{Finding, verify};
 pub use view::is_name;
 

@@ -45,7 +45,7 @@ fn a_workspace_moves_into_postgres_whole_and_says_so_where_it_was() {
     assert!(old.to_string().contains("moved to postgres://127.0.0.1/"), "{old}");
     // Done again after it was interrupted before it could say so.
     fs::remove_file(at.join(MOVED)).expect("removed");
-    assert_eq!(relocate(&at, &address).expect("again"), Brought { files: 0, rows: 0 });
+    assert_eq!(relocate(&at, &address).expect("again"), Moved { files: 0, rows: 0 });
     // One that went on is not laid over by the old one.
     fs::remove_file(at.join(MOVED)).expect("removed");
     there.keeper().open_draft(&owner(), "goes on").expect("a draft");

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// What was brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Brought {
+pub struct Moved {
     /// How many files.
     pub files: usize,
     /// How many rows; 0 where they were there already.
@@ -26,7 +26,7 @@ pub struct Brought {
 ///
 /// # Errors
 /// When it is being served, is not whole, or there is another workspace where it should go.
-pub fn relocate(from: &Path, to: &Address) -> Stored<Brought> {
+pub fn relocate(from: &Path, to: &Address) -> Stored<Moved> {
     let source = Workspace::open(from)?;
     let _lock = source.alone()?;
     let brought = bring(from, &source, to)?;
@@ -41,7 +41,7 @@ pub fn relocate(from: &Path, to: &Address) -> Stored<Brought> {
 ///
 /// # Errors
 /// As [`relocate`].
-pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Brought> {
+pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Moved> {
     let Address::Database { url, files, password_file } = to else {
         let why = "a workspace moves into a database: postgres://user@host/database?files=DIR. Into a directory it goes by \
                    patchwork store backup";
@@ -54,7 +54,7 @@ pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Bro
     // Refused before a byte is copied; and again below, where nobody can come between.
     let history = lists.read(transfer::history)?;
     database.read(|to| is_free(to, history.as_ref()))?;
-    let mut brought = Brought { files: 0, rows: 0 };
+    let mut brought = Moved { files: 0, rows: 0 };
     let mut there = HashSet::new();
     for (hash, _) in source.keeper().hashes()?.into_iter().filter(|(_, is_erased)| !is_erased) {
         if !target.files.is_whole(&hash)? {
