@@ -10,6 +10,7 @@
 //! `tests/it/house.rs` says the ranks and proves it.
 
 pub mod memory;
+pub mod pack;
 pub mod text;
 pub mod units;
 pub mod crs;

@@ -3,11 +3,24 @@
 //! Inside the house the type says the unit. At the edges (configuration keys, JSON properties, CSV
 //! columns) there are no types, so a name there always ends in its unit: `walk_m`, `minutes_median`.
 
+use crate::pack::{Packed, Unpacker};
+use std::io::{self, Write};
+
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
         pub struct $name(f64);
+
+        impl Packed for $name {
+            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+                self.0.pack(to)
+            }
+
+            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+                Ok(Self(Packed::unpack(from)?))
+            }
+        }
 
         impl $name {
             /// Nothing at all.
@@ -111,6 +124,16 @@ impl Share {
 /// How fast somebody walks, in metres per second.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct WalkingSpeed(f64);
+
+impl Packed for WalkingSpeed {
+    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+        self.0.pack(to)
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+        Ok(Self(Packed::unpack(from)?))
+    }
+}
 
 impl WalkingSpeed {
     /// 4.8 km/h, the usual planning figure for an adult on the flat (about 1.33 m/s; the Department

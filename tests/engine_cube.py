@@ -2,15 +2,18 @@
 
     PATCHWORK_BIN=… python tests/engine_cube.py [--records N] [--master URL] [--python PYTHON]
 
-PYTHON has pyspark; without it the test is left out by name. With --master spark://… the job runs on that cluster.
+PYTHON has pyspark; without it the test is left out by name. With --master spark://… the job runs on that cluster, and with
+--kill PID --after S the process PID, one of its workers, is killed so many seconds into the counting.
 """
 import argparse
 import csv
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -116,6 +119,8 @@ def main():
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--kill", type=int)
+    parser.add_argument("--after", type=float, default=20)
     asked = parser.parse_args()
     if subprocess.run([asked.python, "-c", "import pyspark"], capture_output=True).returncode:
         return left_out("the cube on Spark: pyspark is not installed")
@@ -136,10 +141,16 @@ def main():
         def job(step, out, *more):
             conf = ["--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=8", "--master", asked.master]
             submit = [Path(asked.python).parent / "spark-submit"]
-            run(*submit, *conf, ENGINE, step, at / "records.csv", out, "--columns", *COLUMNS, *more, env=env)
+            return run(*submit, *conf, ENGINE, step, at / "records.csv", out, "--columns", *COLUMNS, *more, env=env)
         job("words", at / "words")
         run(program, "count", at, "--words", at / "words", "--lookup", at / "lookup.jsonl")
-        job("count", at / "engine", "--lookup", at / "lookup.jsonl")
+        if asked.kill:
+            threading.Timer(asked.after, os.kill, (asked.kill, signal.SIGKILL)).start()
+        log = job("count", at / "engine", "--lookup", at / "lookup.jsonl").stderr
+        if asked.kill:
+            lost = [line for line in log.splitlines() if "Lost executor" in line or "ExecutorLost" in line]
+            assert lost, "the worker was killed before or after the counting; choose another --after"
+            print("killed meanwhile:", lost[0][:160])
         merged = run(program, "cube", "merge", at / "engine", "--out", at / "spark.parquet").stderr
         print(said)
         assert said.replace("own.parquet", "") == merged.replace("spark.parquet", ""), merged

@@ -26,6 +26,7 @@ mod gaps;
 mod id;
 mod main_patch;
 mod moved_homes;
+mod pack;
 mod patch_changes;
 mod patches;
 mod reach;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 /// A module imports only modules of a lower rank.
 const RANKS: [(&str, u8); 29] = [
     ("memory", 0),
+    ("pack", 0),
     ("text", 0),
     ("units", 0),
     ("crs", 1),

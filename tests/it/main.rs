@@ -51,6 +51,7 @@ mod real_files;
 mod real_timetables;
 mod reference;
 mod releases_kept;
+mod replicas;
 mod review;
 mod plan_commands;
 mod patch_history;
