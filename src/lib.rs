@@ -10,10 +10,10 @@
 //! `tests/it/house.rs` says the ranks and proves it.
 
 pub mod memory;
-pub mod pack;
 pub mod text;
 pub mod units;
 pub mod crs;
+pub mod pack;
 pub mod stats;
 pub mod network;
 pub mod transit;

@@ -1,12 +1,19 @@
 //! Values as bytes and back, exactly: what a snapshot is kept as in a file. No names and no versions stand in the bytes,
 //! so whoever reads them must be the program that wrote them; the file says which that was.
 
+use crate::units::{Metres, Seconds, WalkingSpeed};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use geo::{Coord, Geometry, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+
+/// Where bytes go. What is in the core says how it is packed, and opens no file.
+pub use std::io::Write as Sink;
+
+/// What comes of packing or unpacking.
+pub type Done<T = ()> = io::Result<T>;
 
 /// Something that is written as bytes and read back as it was, to the last bit.
 pub trait Packed: Sized {
@@ -14,13 +21,13 @@ pub trait Packed: Sized {
     ///
     /// # Errors
     /// What went wrong with the writing.
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()>;
+    fn pack(&self, to: &mut dyn Sink) -> Done;
 
     /// Reads it.
     ///
     /// # Errors
     /// When the bytes end, or no such thing can have been written so.
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self>;
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self>;
 }
 
 /// Bytes to be read, and how many of them there are still.
@@ -47,7 +54,7 @@ impl<'a> Unpacker<'a> {
         Ok(bytes)
     }
 
-    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+    fn fill(&mut self, bytes: &mut [u8]) -> Done {
         self.left = self.left.checked_sub(bytes.len() as u64).ok_or_else(|| damaged("it ends too soon"))?;
         self.from.read_exact(bytes)
     }
@@ -73,13 +80,13 @@ pub fn damaged(why: &'static str) -> io::Error {
 macro_rules! packed_structs {
     ($($name:path { $($field:ident),+ $(,)? })+) => {$(
         impl $crate::pack::Packed for $name {
-            fn pack(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+            fn pack(&self, to: &mut dyn $crate::pack::Sink) -> $crate::pack::Done {
                 let Self { $($field),+ } = self;
                 $($crate::pack::Packed::pack($field, to)?;)+
                 Ok(())
             }
 
-            fn unpack(from: &mut $crate::pack::Unpacker<'_>) -> std::io::Result<Self> {
+            fn unpack(from: &mut $crate::pack::Unpacker<'_>) -> $crate::pack::Done<Self> {
                 Ok(Self { $($field: $crate::pack::Packed::unpack(from)?),+ })
             }
         }
@@ -91,7 +98,7 @@ macro_rules! packed_structs {
 macro_rules! packed_enums {
     ($($name:path { $($number:literal $case:ident $(($part:ident))?),+ $(,)? })+) => {$(
         impl $crate::pack::Packed for $name {
-            fn pack(&self, to: &mut dyn std::io::Write) -> std::io::Result<()> {
+            fn pack(&self, to: &mut dyn $crate::pack::Sink) -> $crate::pack::Done {
                 match self {
                     $(Self::$case $(($part))? => {
                         $crate::pack::Packed::pack(&($number as u8), to)?;
@@ -101,7 +108,7 @@ macro_rules! packed_enums {
                 Ok(())
             }
 
-            fn unpack(from: &mut $crate::pack::Unpacker<'_>) -> std::io::Result<Self> {
+            fn unpack(from: &mut $crate::pack::Unpacker<'_>) -> $crate::pack::Done<Self> {
                 let number: u8 = $crate::pack::Packed::unpack(from)?;
                 match number {
                     $($number => Ok(Self::$case $(({ let $part = $crate::pack::Packed::unpack(from)?; $part }))?),)+
@@ -117,11 +124,11 @@ pub(crate) use {packed_enums, packed_structs};
 macro_rules! numbers {
     ($($number:ty),+) => {$(
         impl Packed for $number {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
                 to.write_all(&self.to_le_bytes())
             }
 
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
                 Ok(Self::from_le_bytes(from.bytes()?))
             }
         }
@@ -131,21 +138,21 @@ macro_rules! numbers {
 numbers!(u8, u16, u32, u64, i32, i64, f64);
 
 impl Packed for usize {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         (*self as u64).pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Self::try_from(u64::unpack(from)?).map_err(|_| damaged("a number too large for this machine"))
     }
 }
 
 impl Packed for bool {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         u8::from(*self).pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         match u8::unpack(from)? {
             0 => Ok(false),
             1 => Ok(true),
@@ -155,12 +162,12 @@ impl Packed for bool {
 }
 
 impl Packed for String {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.len().pack(to)?;
         to.write_all(self.as_bytes())
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let mut bytes = vec![0; from.count()?];
         from.fill(&mut bytes)?;
         Self::from_utf8(bytes).map_err(|_| damaged("words that are no UTF-8"))
@@ -168,24 +175,24 @@ impl Packed for String {
 }
 
 impl Packed for Box<str> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.len().pack(to)?;
         to.write_all(self.as_bytes())
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(String::unpack(from)?.into_boxed_str())
     }
 }
 
 /// Words that stand in the program itself. There are few different ones, so those that were read are kept for good, each once.
 impl Packed for &'static str {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.len().pack(to)?;
         to.write_all(self.as_bytes())
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
         let words = String::unpack(from)?;
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,18 +206,18 @@ impl Packed for &'static str {
 }
 
 impl<T: Packed> Packed for Option<T> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.is_some().pack(to)?;
         self.as_ref().map_or(Ok(()), |own| own.pack(to))
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         bool::unpack(from)?.then(|| T::unpack(from)).transpose()
     }
 }
 
 impl<T: Packed, E: Packed> Packed for Result<T, E> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.is_ok().pack(to)?;
         match self {
             Ok(own) => own.pack(to),
@@ -218,7 +225,7 @@ impl<T: Packed, E: Packed> Packed for Result<T, E> {
         }
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(if bool::unpack(from)? { Ok(T::unpack(from)?) } else { Err(E::unpack(from)?) })
     }
 }
@@ -227,17 +234,17 @@ impl<T: Packed, E: Packed> Packed for Result<T, E> {
 ///
 /// # Errors
 /// What went wrong with the writing.
-pub fn pack_all<'a, T: Packed + 'a>(all: impl ExactSizeIterator<Item = &'a T>, to: &mut dyn Write) -> io::Result<()> {
+pub fn pack_all<'a, T: Packed + 'a>(all: impl ExactSizeIterator<Item = &'a T>, to: &mut dyn Sink) -> Done {
     all.len().pack(to)?;
     all.into_iter().try_for_each(|one| one.pack(to))
 }
 
 impl<T: Packed> Packed for Vec<T> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         pack_all(self.iter(), to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let count = from.count()?;
         let mut all = Self::with_capacity(count);
         for _ in 0..count {
@@ -248,7 +255,7 @@ impl<T: Packed> Packed for Vec<T> {
 }
 
 impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.len().pack(to)?;
         self.iter().try_for_each(|(key, value)| {
             key.pack(to)?;
@@ -256,17 +263,17 @@ impl<K: Packed + Ord, V: Packed> Packed for BTreeMap<K, V> {
         })
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         (0..from.count()?).map(|_| Ok((K::unpack(from)?, V::unpack(from)?))).collect()
     }
 }
 
 impl<K: Packed + Ord> Packed for BTreeSet<K> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         pack_all(self.iter(), to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         (0..from.count()?).map(|_| K::unpack(from)).collect()
     }
 }
@@ -274,12 +281,12 @@ impl<K: Packed + Ord> Packed for BTreeSet<K> {
 macro_rules! tuples {
     ($($($part:ident $at:tt),+;)+) => {$(
         impl<$($part: Packed),+> Packed for ($($part,)+) {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
                 $(self.$at.pack(to)?;)+
                 Ok(())
             }
 
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
                 Ok(($($part::unpack(from)?,)+))
             }
         }
@@ -289,54 +296,54 @@ macro_rules! tuples {
 tuples! { A 0, B 1; A 0, B 1, C 2; }
 
 impl<T: Packed> Packed for Range<T> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.start.pack(to)?;
         self.end.pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(T::unpack(from)?..T::unpack(from)?)
     }
 }
 
 impl Packed for NaiveDate {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.num_days_from_ce().pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Self::from_num_days_from_ce_opt(i32::unpack(from)?).ok_or_else(|| damaged("a day that is none"))
     }
 }
 
 impl Packed for NaiveTime {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         (self.num_seconds_from_midnight(), self.nanosecond()).pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let (seconds, nanoseconds) = Packed::unpack(from)?;
         Self::from_num_seconds_from_midnight_opt(seconds, nanoseconds).ok_or_else(|| damaged("a time that is none"))
     }
 }
 
 impl Packed for DateTime<Utc> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         (self.timestamp(), self.timestamp_subsec_nanos()).pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let (seconds, nanoseconds) = Packed::unpack(from)?;
         Self::from_timestamp(seconds, nanoseconds).ok_or_else(|| damaged("a time that is none"))
     }
 }
 
 impl Packed for Weekday {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         (self.num_days_from_monday() as u8).pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Self::try_from(u8::unpack(from)?).map_err(|_| damaged("a day of the week that is none"))
     }
 }
@@ -345,12 +352,38 @@ packed_structs! {
     Coord<f64> { x, y }
 }
 
+macro_rules! quantities {
+    ($($name:ident)+) => {$(
+        impl Packed for $name {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
+                self.get().pack(to)
+            }
+
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
+                Ok(Self::new(Packed::unpack(from)?))
+            }
+        }
+    )+};
+}
+
+quantities! { Metres Seconds }
+
+impl Packed for WalkingSpeed {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
+        self.metres_per_second().pack(to)
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
+        Self::from_metres_per_second(f64::unpack(from)?).ok_or_else(|| damaged("a speed that is none"))
+    }
+}
+
 impl Packed for Point<f64> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.0.pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(Self(Packed::unpack(from)?))
     }
 }
@@ -358,11 +391,11 @@ impl Packed for Point<f64> {
 macro_rules! lists {
     ($($name:ident)+) => {$(
         impl Packed for $name<f64> {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
                 self.0.pack(to)
             }
 
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
                 Ok(Self(Packed::unpack(from)?))
             }
         }
@@ -372,19 +405,19 @@ macro_rules! lists {
 lists! { LineString MultiLineString MultiPoint MultiPolygon }
 
 impl Packed for Polygon<f64> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.exterior().pack(to)?;
         pack_all(self.interiors().iter(), to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(Self::new(Packed::unpack(from)?, Packed::unpack(from)?))
     }
 }
 
 impl Packed for Geometry<f64> {
     /// Layers are drawn with these six; others are refused when a snapshot is written, and not when it is read.
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         match self {
             Self::Point(own) => numbered(0, own, to),
             Self::LineString(own) => numbered(1, own, to),
@@ -398,7 +431,7 @@ impl Packed for Geometry<f64> {
         }
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(match u8::unpack(from)? {
             0 => Self::Point(Packed::unpack(from)?),
             1 => Self::LineString(Packed::unpack(from)?),
@@ -411,7 +444,7 @@ impl Packed for Geometry<f64> {
     }
 }
 
-fn numbered(number: u8, own: &impl Packed, to: &mut dyn Write) -> io::Result<()> {
+fn numbered(number: u8, own: &impl Packed, to: &mut dyn Sink) -> Done {
     number.pack(to)?;
     own.pack(to)
 }

@@ -3,24 +3,11 @@
 //! Inside the house the type says the unit. At the edges (configuration keys, JSON properties, CSV
 //! columns) there are no types, so a name there always ends in its unit: `walk_m`, `minutes_median`.
 
-use crate::pack::{Packed, Unpacker};
-use std::io::{self, Write};
-
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
         pub struct $name(f64);
-
-        impl Packed for $name {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
-                self.0.pack(to)
-            }
-
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
-                Ok(Self(Packed::unpack(from)?))
-            }
-        }
 
         impl $name {
             /// Nothing at all.
@@ -125,16 +112,6 @@ impl Share {
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct WalkingSpeed(f64);
 
-impl Packed for WalkingSpeed {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
-        self.0.pack(to)
-    }
-
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
-        Ok(Self(Packed::unpack(from)?))
-    }
-}
-
 impl WalkingSpeed {
     /// 4.8 km/h, the usual planning figure for an adult on the flat (about 1.33 m/s; the Department
     /// for Transport's and most journey planners' default lies between 4.5 and 5 km/h). Older and
@@ -146,6 +123,18 @@ impl WalkingSpeed {
     #[must_use]
     pub fn from_km_per_h(km_per_h: f64) -> Option<Self> {
         (km_per_h > 0.0 && km_per_h <= 20.0).then_some(Self(km_per_h / 3.6))
+    }
+
+    /// A speed in metres a second, as it was taken from [`WalkingSpeed::metres_per_second`]; `None` unless it is above 0.
+    #[must_use]
+    pub fn from_metres_per_second(speed: f64) -> Option<Self> {
+        (speed > 0.0 && speed.is_finite()).then_some(Self(speed))
+    }
+
+    /// The speed in metres a second, to the last bit.
+    #[must_use]
+    pub const fn metres_per_second(self) -> f64 {
+        self.0
     }
 
     /// The speed in kilometres an hour.

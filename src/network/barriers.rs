@@ -1,10 +1,9 @@
 //! Lines that no step between a point and a street may cross: rivers, railways, motorways.
 
 use crate::crs::Xy;
-use crate::pack::{Packed, Unpacker};
+use crate::pack::{Done, Packed, Sink, Unpacker};
 use rstar::{AABB, RTree, RTreeObject};
 use std::cmp::Ordering;
-use std::io::{self, Write};
 
 /// A step that ends this near to a line does not cross it: where a street meets a railway on the level, the last
 /// digits of coordinates must not decide. No survey is as fine as a centimetre.
@@ -60,12 +59,12 @@ impl Barriers {
 }
 
 impl Packed for Barriers {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.0.size().pack(to)?;
         self.pieces().try_for_each(|piece| piece.pack(to))
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let pieces = Vec::<(Xy, Xy)>::unpack(from)?;
         Ok(Self::filed(pieces.into_iter().map(|(start, end)| Stretch { start, end }).collect()))
     }

@@ -2,12 +2,11 @@
 
 use super::NodeIdx;
 use crate::crs::Xy;
-use crate::pack::{Packed, Unpacker, packed_structs};
+use crate::pack::{Done, Packed, Sink, Unpacker, packed_structs};
 use crate::units::Metres;
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::io::{self, Write};
 
 /// A private street as its builder knows it: the numbers of its ends and its line.
 #[derive(Debug, Clone)]
@@ -146,12 +145,12 @@ fn ways_out(next: &BTreeMap<u32, Vec<(u32, u64)>>, renamed: &[Option<u32>]) -> B
 }
 
 impl Packed for Estates {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.0.size().pack(to)?;
         self.0.iter().try_for_each(|stretch| stretch.pack(to))
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(Self::filed(Packed::unpack(from)?))
     }
 }

@@ -4,8 +4,7 @@ use super::edge::Edge;
 use super::graph::Arcs;
 use super::segments::SegmentIndex;
 use super::{EdgeIdx, Island, NodeIdx, Snap, StreetClass, StreetNetwork};
-use crate::pack::{Packed, Unpacker, damaged, packed_enums, packed_structs};
-use std::io::{self, Write};
+use crate::pack::{Done, Packed, Sink, Unpacker, damaged, packed_enums, packed_structs};
 
 packed_structs! {
     Edge { from, to, length, weight, class, is_passage, name, first_point, end_point }
@@ -21,11 +20,11 @@ packed_enums! {
 macro_rules! numbers {
     ($($name:ident)+) => {$(
         impl Packed for $name {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
                 self.0.pack(to)
             }
 
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
                 Ok(Self(Packed::unpack(from)?))
             }
         }
@@ -35,7 +34,7 @@ macro_rules! numbers {
 numbers! { NodeIdx EdgeIdx }
 
 impl Packed for StreetNetwork {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         // All but `segments`, which are pieces of the edges.
         let Self { nodes, edges, points, names, arcs, node_island, islands, segments: _, barriers, estates, length } =
             self;
@@ -51,7 +50,7 @@ impl Packed for StreetNetwork {
         length.pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let nodes = Packed::unpack(from)?;
         let edges = Vec::<Edge>::unpack(from)?;
         let points = Vec::unpack(from)?;

@@ -7,9 +7,8 @@ use super::{
     Zone, ZoneIdx,
 };
 use crate::crs::{Plane, Xy};
-use crate::pack::{Packed, Unpacker, damaged, packed_enums, packed_structs};
+use crate::pack::{Done, Packed, Sink, Unpacker, damaged, packed_enums, packed_structs};
 use crate::transit::{Call, Service, Timetable, Trip};
-use std::io::{self, Write};
 
 packed_structs! {
     Xy { x, y }
@@ -52,11 +51,11 @@ packed_enums! {
 macro_rules! indices {
     ($($name:ident)+) => {$(
         impl Packed for $name {
-            fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+            fn pack(&self, to: &mut dyn Sink) -> Done {
                 (self.index() as u32).pack(to)
             }
 
-            fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+            fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
                 Ok(Self::from_usize(u32::unpack(from)? as usize))
             }
         }
@@ -66,21 +65,21 @@ macro_rules! indices {
 indices! { PatchIdx EarlierIdx ZoneIdx GroupIdx AssetIdx SourceIdx }
 
 impl<I: Idx, T: Packed> Packed for IdVec<I, T> {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         crate::pack::pack_all(self.iter(), to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Ok(Vec::unpack(from)?.into())
     }
 }
 
 impl Packed for Code {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.word().pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let word = String::unpack(from)?;
         Self::ALL
             .iter()
@@ -91,25 +90,25 @@ impl Packed for Code {
 }
 
 impl Packed for Plane {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.epsg().pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         Self::from_epsg(u32::unpack(from)?).ok_or_else(|| damaged("a plane that is not known"))
     }
 }
 
 /// How counts were protected. What was published before, and where it is kept, is for those who count.
 impl Packed for Disclosure {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         let Self { threshold, rounding, earlier: _, grounds, releases: _ } = self;
         threshold.pack(to)?;
         rounding.pack(to)?;
         grounds.pack(to)
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let (threshold, rounding) = Packed::unpack(from)?;
         Ok(Self { threshold, rounding, earlier: Vec::new(), grounds: Packed::unpack(from)?, releases: None })
     }
@@ -118,7 +117,7 @@ impl Packed for Disclosure {
 /// Of people met nothing is written but what every page says: that there are records, of whom, since when, and by what
 /// they tell people apart. No count of anything is; a file that was used is one with one row.
 impl Packed for Engagement {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         self.basis.pack(to)?;
         self.days.pack(to)?;
         self.dimensions.pack(to)?;
@@ -129,7 +128,7 @@ impl Packed for Engagement {
         })
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         let (basis, days, dimensions) = Packed::unpack(from)?;
         let files = Vec::<(String, (bool, bool))>::unpack(from)?;
         let file = |(file, (used, then)): (String, (bool, bool))| {
@@ -143,7 +142,7 @@ impl Packed for Engagement {
 /// All that questions are answered from. Grants are in the layers, as far as they are shown; their rows, and what rows were
 /// not used, are for those who hold the files.
 impl Packed for Place {
-    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
         let Self {
             key,
             name,
@@ -185,7 +184,7 @@ impl Packed for Place {
         Ok(())
     }
 
-    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
         macro_rules! all {
             ($($part:ident)+) => {
                 Self { $($part: Packed::unpack(from)?,)+ grants: Vec::new(), giving: None }
