@@ -101,7 +101,8 @@ macro_rules! packed_enums {
             fn pack(&self, to: &mut dyn $crate::pack::Sink) -> $crate::pack::Done {
                 match self {
                     $(Self::$case $(($part))? => {
-                        $crate::pack::Packed::pack(&($number as u8), to)?;
+                        let number: u8 = $number;
+                        $crate::pack::Packed::pack(&number, to)?;
                         $($crate::pack::Packed::pack($part, to)?;)?
                     })+
                 }
@@ -234,9 +235,9 @@ impl<T: Packed, E: Packed> Packed for Result<T, E> {
 ///
 /// # Errors
 /// What went wrong with the writing.
-pub fn pack_all<'a, T: Packed + 'a>(all: impl ExactSizeIterator<Item = &'a T>, to: &mut dyn Sink) -> Done {
+pub fn pack_all<'a, T: Packed + 'a>(mut all: impl ExactSizeIterator<Item = &'a T>, to: &mut dyn Sink) -> Done {
     all.len().pack(to)?;
-    all.into_iter().try_for_each(|one| one.pack(to))
+    all.try_for_each(|one| one.pack(to))
 }
 
 impl<T: Packed> Packed for Vec<T> {
