@@ -30,7 +30,28 @@ fn main() -> Result<(), Box<dyn Error>> {
     list.push_str("];\n");
     fs::write(Path::new(&env::var("OUT_DIR")?).join("web.rs"), list)?;
     without_line_tables();
+    sources(&package)?;
     manual(&package)
+}
+
+/// Tells the program a number that differs whenever anything it is made of does: a snapshot in a file is read by the very
+/// program that wrote it (`src/snapshot/file.rs`).
+fn sources(package: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=src");
+    println!("cargo::rerun-if-changed=Cargo.lock");
+    let mut files = vec![package.join("Cargo.lock")];
+    find(&package.join("src"), &mut files)?;
+    files.sort();
+    // FNV-1a, 64 bits: no secret, and the script needs no crate for it.
+    let mut number: u64 = 0xcbf2_9ce4_8422_2325;
+    for file in &files {
+        let name = file.strip_prefix(package)?.to_string_lossy().replace('\\', "/");
+        for byte in name.bytes().chain([0]).chain(fs::read(file)?) {
+            number = (number ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    println!("cargo::rustc-env=PATCHWORK_SOURCES={number:016x}");
+    Ok(())
 }
 
 /// Leaves the tables of line numbers out of the program, a third of its size; names of functions stay, and tests keep

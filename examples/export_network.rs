@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let section: StreetsSection = toml::from_str(&format!("file = '{streets}'"))?;
     let began = std::time::Instant::now();
     let mut issues = Issues::default();
-    let loaded = load_streets(&section, Path::new(streets), streets, &plane, &mut issues, &|_| ());
+    let loaded = load_streets(&section, &[(Path::new(streets), streets)], &plane, &mut issues, &|_| ());
     let network = loaded.map_err(|issue| format!("{}. {}.", issue.problem, issue.remedy))?.network;
     let seconds = began.elapsed().as_secs_f64();
     let (nodes, ways, km) = (network.n_nodes(), network.n_streets(), network.length().get() / 1000.0);

@@ -13,6 +13,7 @@ pub mod memory;
 pub mod text;
 pub mod units;
 pub mod crs;
+pub mod pack;
 pub mod stats;
 pub mod network;
 pub mod transit;

@@ -2,10 +2,12 @@
 
 mod again;
 mod collection;
+mod file;
 mod saved;
 mod shared;
 
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
+pub use file::Unopened;
 pub use saved::{Saved, Unsaved};
 pub use shared::{Failure, Shared};
 

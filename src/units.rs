@@ -125,6 +125,18 @@ impl WalkingSpeed {
         (km_per_h > 0.0 && km_per_h <= 20.0).then_some(Self(km_per_h / 3.6))
     }
 
+    /// A speed in metres a second, as it was taken from [`WalkingSpeed::metres_per_second`]; `None` unless it is above 0.
+    #[must_use]
+    pub fn from_metres_per_second(speed: f64) -> Option<Self> {
+        (speed > 0.0 && speed.is_finite()).then_some(Self(speed))
+    }
+
+    /// The speed in metres a second, to the last bit.
+    #[must_use]
+    pub const fn metres_per_second(self) -> f64 {
+        self.0
+    }
+
     /// The speed in kilometres an hour.
     #[must_use]
     pub fn km_per_h(self) -> f64 {

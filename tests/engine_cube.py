@@ -2,15 +2,18 @@
 
     PATCHWORK_BIN=… python tests/engine_cube.py [--records N] [--master URL] [--python PYTHON]
 
-PYTHON has pyspark; without it the test is left out by name. With --master spark://… the job runs on that cluster.
+PYTHON has pyspark; without it the test is left out by name. With --master spark://… the job runs on that cluster, and with
+--kill PID --after S the process PID, one of its workers, is killed so many seconds after two of them began to count.
 """
 import argparse
 import csv
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -111,11 +114,29 @@ def left_out(what):
     print("left out:", what)
 
 
+def log_to(at):
+    """Settings by which Spark's driver writes what it does into a file."""
+    settings = at / "log4j2.properties"
+    settings.write_text("rootLogger.level = info\nrootLogger.appenderRef.file.ref = file\nappender.file.type = File\n"
+                        f"appender.file.name = file\nappender.file.fileName = {at / 'spark.log'}\n"
+                        "appender.file.layout.type = PatternLayout\nappender.file.layout.pattern = %d %p %c{1}: %m%n\n")
+    return settings
+
+
+def kill_when_two_count(log, asked):
+    while not log.exists() or log.read_text().count("Registered executor") < 2:
+        time.sleep(0.1)
+    time.sleep(asked.after)
+    os.kill(asked.kill, signal.SIGKILL)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--master", default="local[2]")
     parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--kill", type=int)
+    parser.add_argument("--after", type=float, default=3)
     asked = parser.parse_args()
     if subprocess.run([asked.python, "-c", "import pyspark"], capture_output=True).returncode:
         return left_out("the cube on Spark: pyspark is not installed")
@@ -133,13 +154,21 @@ def main():
             return done
         said = run(program, "count", at, "--out", at / "own.parquet").stderr
         env = {**os.environ, "PYSPARK_PYTHON": asked.python, "PYSPARK_DRIVER_PYTHON": asked.python, "SPARK_LOCAL_IP": "127.0.0.1"}
-        def job(step, out, *more):
+        def job(step, out, *more, submit=()):
             conf = ["--conf", "spark.ui.enabled=false", "--conf", "spark.sql.shuffle.partitions=8", "--master", asked.master]
-            submit = [Path(asked.python).parent / "spark-submit"]
-            run(*submit, *conf, ENGINE, step, at / "records.csv", out, "--columns", *COLUMNS, *more, env=env)
+            command = [Path(asked.python).parent / "spark-submit", *submit]
+            return run(*command, *conf, ENGINE, step, at / "records.csv", out, "--columns", *COLUMNS, *more, env=env)
         job("words", at / "words")
         run(program, "count", at, "--words", at / "words", "--lookup", at / "lookup.jsonl")
-        job("count", at / "engine", "--lookup", at / "lookup.jsonl")
+        log4j = ["--driver-java-options", f"-Dlog4j2.configurationFile={log_to(at)}"] if asked.kill else []
+        if asked.kill:
+            threading.Thread(target=kill_when_two_count, args=(at / "spark.log", asked), daemon=True).start()
+        job("count", at / "engine", "--lookup", at / "lookup.jsonl", submit=log4j)
+        if asked.kill:
+            log = (at / "spark.log").read_text()
+            lost = [line for line in log.splitlines() if "Lost executor" in line or "ExecutorLost" in line]
+            assert lost, "the worker was killed before or after the counting; choose another --after"
+            print("killed meanwhile:", lost[0][:160])
         merged = run(program, "cube", "merge", at / "engine", "--out", at / "spark.parquet").stderr
         print(said)
         assert said.replace("own.parquet", "") == merged.replace("spark.parquet", ""), merged

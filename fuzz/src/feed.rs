@@ -117,7 +117,7 @@ fn streets(name: &str, bytes: &[u8]) {
     static SECTION: LazyLock<StreetsSection> = LazyLock::new(|| toml::from_str("file = \"a\"").expect("a section"));
     let folder = folder(&[(name, bytes)]);
     let path = folder.path().join(name);
-    let _ = load_streets(&SECTION, &path, name, &PLANE, &mut Issues::default(), &|_| {});
+    let _ = load_streets(&SECTION, &[(path.as_path(), name)], &PLANE, &mut Issues::default(), &|_| {});
 }
 
 fn square(west: f64, south: f64) -> geo::Geometry<f64> {

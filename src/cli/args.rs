@@ -83,6 +83,8 @@ pub enum Command {
     Region(RegionArgs),
     /// Serve a place as OGC API Features, Tiles and Processes, for QGIS, ArcGIS, browsers and notebooks
     Serve(ServeArgs),
+    /// Build a place once into a file that any number of servers start from
+    Build(super::build::BuildArgs),
     /// Keep a place in a workspace: versions, copies, and what was done by whom
     Store(super::store::StoreArgs),
     /// Ask a running server whether it is ready (for health checks)
@@ -437,7 +439,7 @@ pub struct RehearseArgs {
     In QGIS: Layer > Add Layer > Add WFS / OGC API Features, and give the address printed.\n\
     Send SIGHUP to load the files again; if they do not load, the old place stays.")]
 pub struct ServeArgs {
-    /// Place directory: the one with place.toml
+    /// Place directory: the one with place.toml; or a snapshot that `patchwork build` wrote
     #[arg(required_unless_present = "workspace", conflicts_with = "workspace")]
     pub dir: Option<PathBuf>,
     /// Serve the version in force of a workspace, and let its owner bring files, publish and go back

@@ -3,6 +3,7 @@
 
 mod args;
 mod audit;
+mod build;
 mod check;
 mod count;
 mod closure;
@@ -93,6 +94,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Region(args) => region::run(args, &progress),
         Command::Serve(args) => serve::run(args, &config, cli.quiet),
         Command::Rehearse(args) => serve::rehearse(args, &config),
+        Command::Build(args) => build::run(args, &progress),
         Command::Store(args) => store::run(args),
         Command::Health(args) => health::run(args, &config),
         Command::Config => print_result(&config.to_toml()),

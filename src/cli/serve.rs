@@ -29,10 +29,11 @@ pub fn run(args: &ServeArgs, config: &Config, quiet: bool) -> Result<(), Failure
         (None, None) => return Err(Failure::Usage("give the directory of a place, or --workspace DIR".to_owned())),
     };
     if let What::Place(dir) = &what
+        && !dir.is_file()
         && !dir.join("place.toml").is_file()
     {
         return Err(Failure::Failed(format!(
-            "{}: no place.toml there; give the directory of a place, or make one with patchwork demo",
+            "{}: no place.toml there; give the directory of a place or a snapshot of one, or make one with patchwork demo",
             dir.display()
         )));
     }
@@ -150,6 +151,10 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
                 eprintln!("The owner comes in here, for {LINK_HOURS} hours: {base}/sign-in?key={key}");
             }
         }
+        _ if Path::new(&dir).is_file() => {
+            let why = shared.failure().and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()));
+            return Err(Failure::Failed(why.unwrap_or_else(|| format!("{dir}: it cannot be used"))));
+        }
         _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {dir}"))),
     }
     loop {
@@ -266,6 +271,9 @@ pub fn rehearse(args: &RehearseArgs, config: &Config) -> Result<(), Failure> {
         }
         return Ok(());
     }
+    if args.dir.is_file() {
+        return Snapshot::open_file(&args.dir).map(|_| ()).map_err(|why| Failure::Failed(why.to_string()));
+    }
     if !args.dir.join("place.toml").exists() {
         // A heap of files of which a place is to be drafted.
         let drafted = load::recognise::draft(&args.dir, "A place", &|_| {});
@@ -292,6 +300,9 @@ fn reload_whenever(wanted: &Receiver<()>, load: impl Fn() -> bool) {
 
 /// Loads the place and swaps the snapshot. When that fails, the snapshot that stands is kept.
 fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
+    if dir.is_file() {
+        return open_snapshot(dir, shared);
+    }
     let started = Instant::now();
     let loaded = read(dir, config, &|step| tracing::info!("{step}"));
     let Some(place) = loaded.place else {
@@ -332,9 +343,37 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     true
 }
 
+/// Opens a snapshot and swaps it in. When that fails, the one that stands is kept.
+fn open_snapshot(file: &Path, shared: &Shared) -> bool {
+    let started = Instant::now();
+    let mut snapshot = match Snapshot::open_file(file) {
+        Ok(snapshot) => snapshot,
+        Err(why) => {
+            let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let problem = format!("{}: {why}", file.display());
+            tracing::error!(kept_old = shared.current().is_some(), "the snapshot was not loaded: {problem}");
+            let remedy = "Make the snapshot again with patchwork build, by the program that serves it";
+            shared.failed(vec![Issue::error(Code::SnapshotRefused, Where::file(name), problem, remedy)]);
+            return false;
+        }
+    };
+    snapshot.took = Some(started.elapsed());
+    let (layers, digest, snapshot) = (snapshot.layers().len(), snapshot.digest().to_owned(), Arc::new(snapshot));
+    shared.replace_with(Arc::clone(&snapshot));
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(layers, duration_ms, digest, built_at = %snapshot.built_at, "the snapshot is ready");
+    // What "what if" starts from is not in the file: it is measured now, and whoever asks before it is done waits for it.
+    std::thread::spawn(move || {
+        let _ = snapshot.missing();
+        drop(snapshot);
+        memory::give_back();
+    });
+    true
+}
+
 /// Keeps what is published of engagement records, unless the last release kept says the same. The file is there whole or
 /// not at all.
-fn keep_release(snapshot: &Snapshot) -> std::io::Result<Option<PathBuf>> {
+pub(super) fn keep_release(snapshot: &Snapshot) -> std::io::Result<Option<PathBuf>> {
     let disclosure = &snapshot.place.disclosure;
     let (Some(directory), Some(now)) = (&disclosure.releases, &snapshot.release) else { return Ok(None) };
     let last = disclosure.earlier.last().and_then(|(_, text)| release::read(text.as_bytes()).ok());

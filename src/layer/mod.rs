@@ -28,6 +28,7 @@ mod id;
 mod main_patch;
 mod moved_homes;
 mod over_the_day;
+mod pack;
 mod patch_changes;
 mod patches;
 mod reach;

@@ -69,6 +69,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
     desk.step("Reading residents");
     let counted = groups::read(desk, &zones, &zone_table, &manifest.zones, &manifest.groups);
     let deprivation = deprived(desk, manifest, &zones);
+    let street_files = manifest.streets.as_ref().map(super::manifest::StreetsSection::shown);
     let (streets, features, surroundings) = streets(desk, manifest, &plane, detour);
     let locator = Locator::new(zones.iter().map(|zone| zone.shape.as_ref()));
     let max_off_street = max_off_street(manifest);
@@ -99,16 +100,14 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         place: &manifest.place,
         postcodes: RefCell::new(HashMap::new()),
         streets: streets.as_ref(),
-        street_file: streets
-            .as_ref()
-            .and_then(|_| Some((manifest.streets.as_ref()?.file.as_str(), features.as_slice()))),
+        street_file: streets.as_ref().and_then(|_| Some((street_files.as_deref()?, features.as_slice()))),
         street_file_named: manifest.streets.is_some(),
         max_off_street,
     };
     let assets = assets::read(desk, &manifest.assets, &scene);
     if let (Some(network), Some(section)) = (&streets, &manifest.streets) {
         let inside: Vec<&Asset> = assets.iter().filter(|asset| locator.near(asset.at, 0.0).is_some()).collect();
-        tell_of_islands(network, &section.file, &plane, (&settled.0, &inside), &mut desk.issues);
+        tell_of_islands(network, &section.shown(), &plane, (&settled.0, &inside), &mut desk.issues);
     }
     desk.step("Reading timetables");
     let ground = transit::Ground { plane: &plane, streets: streets.as_ref(), max_off_street };

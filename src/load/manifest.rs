@@ -284,7 +284,10 @@ pub struct DeprivationSection {
 #[serde(deny_unknown_fields)]
 pub struct StreetsSection {
     /// `.osm.pbf`, `.osm`, or any line layer.
-    pub file: String,
+    pub file: Option<String>,
+    /// Instead of `file`: several files of one form, region by region, which become one network joined at their borders.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Layer of a GeoPackage.
     pub layer: Option<String>,
     /// Line layers: property with the street name; recognised when absent.
@@ -303,6 +306,18 @@ pub struct StreetsSection {
     /// About the file.
     #[serde(default)]
     pub source: Provenance,
+}
+
+impl StreetsSection {
+    /// The files that are named, in the order in which they are.
+    pub(crate) fn named(&self) -> Vec<&str> {
+        self.file.iter().chain(&self.files).map(String::as_str).collect()
+    }
+
+    /// The files in messages.
+    pub(crate) fn shown(&self) -> String {
+        self.named().join(", ")
+    }
 }
 
 /// `[[assets]]`

@@ -1,7 +1,9 @@
 //! Lines that no step between a point and a street may cross: rivers, railways, motorways.
 
 use crate::crs::Xy;
+use crate::pack::{Done, Packed, Sink, Unpacker};
 use rstar::{AABB, RTree, RTreeObject};
+use std::cmp::Ordering;
 
 /// A step that ends this near to a line does not cross it: where a street meets a railway on the level, the last
 /// digits of coordinates must not decide. No survey is as fine as a centimetre.
@@ -31,7 +33,16 @@ impl Barriers {
         let is_number = |at: &Xy| at.x.is_finite() && at.y.is_finite();
         let pairs = lines.iter().flat_map(|line| line.windows(2));
         let stretches = pairs.filter(|pair| pair[0] != pair[1] && pair.iter().all(is_number));
-        Self(RTree::bulk_load(stretches.map(|pair| Stretch { start: pair[0], end: pair[1] }).collect()))
+        Self::filed(stretches.map(|pair| Stretch { start: pair[0], end: pair[1] }).collect())
+    }
+
+    /// Files stretches, in an order that does not depend on the one in which they come.
+    fn filed(mut stretches: Vec<Stretch>) -> Self {
+        let ends = |one: &Stretch| [one.start.x, one.start.y, one.end.x, one.end.y];
+        stretches.sort_by(|a, b| {
+            ends(a).iter().zip(&ends(b)).map(|(a, b)| a.total_cmp(b)).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        });
+        Self(RTree::bulk_load(stretches))
     }
 
     /// All of them.
@@ -44,6 +55,18 @@ impl Barriers {
     pub fn cross(&self, from: Xy, to: Xy) -> bool {
         let step = Stretch { start: from, end: to };
         self.0.locate_in_envelope_intersecting(&step.envelope()).any(|line| line.is_crossed_by(step))
+    }
+}
+
+impl Packed for Barriers {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
+        self.0.size().pack(to)?;
+        self.pieces().try_for_each(|piece| piece.pack(to))
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
+        let pieces = Vec::<(Xy, Xy)>::unpack(from)?;
+        Ok(Self::filed(pieces.into_iter().map(|(start, end)| Stretch { start, end }).collect()))
     }
 }
 

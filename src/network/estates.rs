@@ -2,6 +2,7 @@
 
 use super::NodeIdx;
 use crate::crs::Xy;
+use crate::pack::{Done, Packed, Sink, Unpacker, packed_structs};
 use crate::units::Metres;
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 use std::cmp::Reverse;
@@ -86,6 +87,17 @@ impl Estates {
                 along += step;
             }
         }
+        Self::filed(stretches)
+    }
+
+    /// Files stretches, in an order that does not depend on the one in which they come.
+    fn filed(mut stretches: Vec<Stretch>) -> Self {
+        let ends = |one: &Stretch| [one.start.x, one.start.y, one.end.x, one.end.y];
+        let order = |a: &Stretch, b: &Stretch| {
+            let ends = ends(a).into_iter().zip(ends(b)).map(|(a, b)| a.total_cmp(&b)).find(|order| order.is_ne());
+            ends.unwrap_or_else(|| a.from_start.map(|(_, gate)| gate).cmp(&b.from_start.map(|(_, gate)| gate)))
+        };
+        stretches.sort_by(order);
         Self(RTree::bulk_load(stretches))
     }
 
@@ -131,6 +143,19 @@ fn ways_out(next: &BTreeMap<u32, Vec<(u32, u64)>>, renamed: &[Option<u32>]) -> B
     }
     out
 }
+
+impl Packed for Estates {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
+        self.0.size().pack(to)?;
+        self.0.iter().try_for_each(|stretch| stretch.pack(to))
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
+        Ok(Self::filed(Packed::unpack(from)?))
+    }
+}
+
+packed_structs! { Stretch { start, end, from_start, from_end } }
 
 impl Stretch {
     fn nearest(&self, at: Xy) -> Xy {

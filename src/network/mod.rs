@@ -17,6 +17,7 @@ mod graph;
 mod islands;
 mod many;
 mod order;
+mod pack;
 mod queue;
 mod search;
 mod segments;

@@ -268,6 +268,7 @@ codes! {
     SheetEmpty "sheet-empty" Error: "A sheet of a workbook holds nothing";
     SheetMissing "sheet-missing" Error: "A workbook has no sheet of the name that place.toml gives";
     SiteNumber "site-number" Error: "A site has no number in a column that every site must fill in";
+    SnapshotRefused "snapshot-refused" Error: "A snapshot was not written by this program, was cut off or is damaged";
     SpeedImpossible "speed-impossible" Error: "A walking speed is not possible";
     StandardInvalid "standard-invalid" Error: "A standard in place.toml contradicts itself or cannot be met";
     StatusInWords "status-in-words" Note: "Words beside the status say that an asset is shut, to open or to close";
@@ -275,6 +276,9 @@ codes! {
     StatusUnclear "status-unclear" Warning: "Nothing says clearly whether an asset is in use; it is taken as not in use";
     StatusUnknown "status-unknown" Note: "The status of an asset is a word that is not known; it is taken as open";
     StreetEndsJoined "street-ends-joined" Note: "Ends of streets that did not quite meet were joined";
+    StreetFilesApart "street-files-apart" Warning: "A street file meets none of the others, so nobody walks from one to the other";
+    StreetFilesJoined "street-files-joined" Note: "Several street files became one network";
+    StreetFilesUnlike "street-files-unlike" Error: "The street files of a place are not of one form";
     StreetIslands "street-islands" Warning | Note: "Parts of the streets are not joined to the others";
     StreetKindsUnclear "street-kinds-unclear" Error: "Nothing says which lines of a layer can be walked";
     StreetMotorways "street-motorways" Note: "Motorways are left out: nobody walks there";

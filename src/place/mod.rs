@@ -11,6 +11,7 @@ mod group;
 mod ids;
 mod issue;
 mod issues;
+mod pack;
 mod patch;
 mod position;
 pub mod postcode;

@@ -8,11 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module imports only modules of a lower rank.
-const RANKS: [(&str, u8); 29] = [
+const RANKS: [(&str, u8); 30] = [
     ("memory", 0),
     ("text", 0),
     ("units", 0),
     ("crs", 1),
+    ("pack", 1),
     ("stats", 1),
     ("network", 2),
     ("transit", 2),

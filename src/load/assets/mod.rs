@@ -144,7 +144,8 @@ fn other_osm_file(
     let path = desk.find(file, "assets")?;
     desk.note_source("assets", file, &path, &section.source);
     let streets = StreetsSection {
-        file: file.to_owned(),
+        file: Some(file.to_owned()),
+        files: Vec::new(),
         layer: None,
         name: None,
         crs: None,
@@ -153,7 +154,7 @@ fn other_osm_file(
         max_off_street_m: None,
         source: section.source.clone(),
     };
-    match load_streets(&streets, &path, file, scene.plane, &mut desk.issues, &|_| {}) {
+    match load_streets(&streets, &[(&path, file)], scene.plane, &mut desk.issues, &|_| {}) {
         Ok(streets) => Some(streets.features),
         Err(issue) => {
             desk.issues.push(issue);

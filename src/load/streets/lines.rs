@@ -1,5 +1,6 @@
 //! A layer of lines becomes streets: OS Open Roads, a council's road centre lines, any other.
 
+use super::borders::Meetings;
 use super::joints::{Joints, join};
 use super::line_notes::{self, LeftOut};
 use super::line_tags::{self, TagColumns};
@@ -15,7 +16,7 @@ use crate::read::osm::Tags;
 use crate::read::{Shapes, Table};
 use crate::units::Metres;
 use geo::{Geometry, LineString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Ends this near to each other are one junction, unless `join_within_m` says otherwise.
 ///
@@ -56,7 +57,7 @@ enum Kind {
 }
 
 /// A line as a street.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct Walked {
     class: StreetClass,
     name: Option<String>,
@@ -66,13 +67,83 @@ struct Walked {
     is_private: bool,
 }
 
-/// Reads streets from a table with lines.
+/// Reads streets from tables with lines: what was cut at the border of two of them meets there again.
 pub(super) fn read(
+    section: &StreetsSection,
+    tables: &[(Table, &str)],
+    context: Context<'_>,
+    issues: &mut Issues,
+) -> Result<Streets, Issue> {
+    let (mut lines, mut barriers, mut file_of) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, (table, shown)) in tables.iter().enumerate() {
+        let (mut own, mut others) = one(section, table, Context { shown, ..context }, issues)?;
+        file_of.resize(file_of.len() + own.len(), number);
+        lines.append(&mut own);
+        barriers.append(&mut others);
+    }
+    let mut meetings = Meetings::default();
+    if tables.len() > 1 {
+        (lines, file_of) = each_once(lines, file_of, &mut meetings);
+    }
+    let within = section.join_within_m.filter(|metres| metres.is_finite() && *metres >= 0.0);
+    let within = within.map_or(JOIN_WITHIN, Metres::new);
+    let points: Vec<Vec<Xy>> = lines.iter().map(|line| line.points.clone()).collect();
+    let joints = join(&points, within);
+    if joints.furthest > NO_LENGTH {
+        let problem = format!(
+            "{} ends of streets did not quite meet and were joined, over {:.2} m at most",
+            joints.moved,
+            joints.furthest.get()
+        );
+        let remedy =
+            format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
+        issues.push(Issue::note(Code::StreetEndsJoined, Where::file(context.shown), problem, remedy));
+    }
+    if tables.len() > 1 {
+        let mut files_at = vec![BTreeSet::new(); joints.at.len()];
+        for (cuts, file) in joints.cuts.iter().zip(&file_of) {
+            cuts.iter().for_each(|&(_, joint)| {
+                files_at[joint].insert(*file);
+            });
+        }
+        files_at.iter().for_each(|files| meetings.at(files));
+        meetings.tell(&tables.iter().map(|(_, shown)| *shown).collect::<Vec<_>>(), issues);
+    }
+    let (network, report) = build(&lines, &joints, &barriers);
+    Ok(Streets { network, features: Vec::new(), surroundings: Vec::new(), report })
+}
+
+/// Lines that several files have, once. Files of regions often have each street at the border whole in both.
+fn each_once(lines: Vec<Line>, file_of: Vec<usize>, meetings: &mut Meetings) -> (Vec<Line>, Vec<usize>) {
+    let mut known: HashMap<Vec<(u64, u64)>, usize> = HashMap::new();
+    let (mut kept, mut files): (Vec<Line>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (line, file) in lines.into_iter().zip(file_of) {
+        let bits = |at: &Xy| (at.x.to_bits(), at.y.to_bits());
+        let mut way: Vec<(u64, u64)> = line.points.iter().map(bits).collect();
+        if way.last() < way.first() {
+            way.reverse();
+        }
+        match known.get(&way) {
+            Some(&same) if kept[same].street == line.street && files[same] != file => {
+                meetings.at(&BTreeSet::from([files[same], file]));
+            }
+            _ => {
+                known.entry(way).or_insert(kept.len());
+                kept.push(line);
+                files.push(file);
+            }
+        }
+    }
+    (kept, files)
+}
+
+/// The lines of one table that are streets, and those that nobody crosses.
+fn one(
     section: &StreetsSection,
     table: &Table,
     context: Context<'_>,
     issues: &mut Issues,
-) -> Result<Streets, Issue> {
+) -> Result<(Vec<Line>, Vec<Vec<Xy>>), Issue> {
     let Some(shapes) = table.shapes() else {
         let problem = "The street file has no lines";
         let remedy = "Give an OpenStreetMap extract (.osm.pbf, .osm) or a map layer of road lines";
@@ -99,23 +170,7 @@ pub(super) fn read(
     let LineReader { lines, barriers, left_out, excluded, without_length, .. } = reader;
     line_notes::tell_of_left_out(&left_out, excluded, context, issues);
     line_notes::tell_of_points(&without_length, context, issues);
-
-    let within = section.join_within_m.filter(|metres| metres.is_finite() && *metres >= 0.0);
-    let within = within.map_or(JOIN_WITHIN, Metres::new);
-    let points: Vec<Vec<Xy>> = lines.iter().map(|line| line.points.clone()).collect();
-    let joints = join(&points, within);
-    if joints.furthest > NO_LENGTH {
-        let problem = format!(
-            "{} ends of streets did not quite meet and were joined, over {:.2} m at most",
-            joints.moved,
-            joints.furthest.get()
-        );
-        let remedy =
-            format!("Ends within {} m are one junction; change [streets] join_within_m if that is wrong", within.get());
-        issues.push(Issue::note(Code::StreetEndsJoined, Where::file(context.shown), problem, remedy));
-    }
-    let (network, report) = build(&lines, &joints, &barriers);
-    Ok(Streets { network, features: Vec::new(), surroundings: Vec::new(), report })
+    Ok((lines, barriers))
 }
 
 /// How a layer says what its lines are.

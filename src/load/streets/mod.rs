@@ -1,5 +1,6 @@
 //! Street files become a network: OpenStreetMap extracts (`osm`), or any layer of lines (`lines`).
 
+mod borders;
 mod features;
 mod islands;
 mod joints;
@@ -51,35 +52,45 @@ pub(super) struct Context<'a> {
 /// Which streets does a file hold, and how do they hang together?
 ///
 /// An OpenStreetMap extract (`.osm.pbf`, `.osm`) is read by the rules of access on foot; anything else
-/// is taken for a layer of lines. `resolved` is the path to open and `shown` the one for messages.
+/// is taken for a layer of lines. Of several files, which must be of one form, the elements are put together before anything
+/// is made of them, so that what was cut at a border is whole again. Each is the path to open and the one for messages.
 ///
 /// # Errors
 /// One issue, when the file cannot be read or nothing in it can be walked.
 pub fn load_streets(
     section: &StreetsSection,
-    resolved: &Path,
-    shown: &str,
+    files: &[(&Path, &str)],
     plane: &Plane,
     issues: &mut Issues,
     steps: Steps<'_>,
 ) -> Result<Streets, Issue> {
-    let context = Context { shown, plane };
-    let name = shown.to_ascii_lowercase();
-    let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
-    steps("Reading streets");
-    let streets = if ends_in(&[".osm.gz", ".osm.bz2", ".osm.zst", ".osm.xz"]) {
-        return Err(packed(shown));
-    } else if ends_in(&[".pbf"]) {
-        osm::read(&OsmFile::pbf(resolved, shown)?, context, issues)?
-    } else if ends_in(&[".osm", ".osm.xml"]) {
-        osm::read(&OsmFile::xml(resolved, shown)?, context, issues)?
-    } else {
-        let options = Options { layer: section.layer.as_deref(), crs: section.crs.as_deref(), titles_if_none: None };
-        let table = Table::read(resolved, shown, options, issues)?;
-        lines::read(section, &table, context, issues)?
+    let shown = files.iter().map(|(_, shown)| *shown).collect::<Vec<_>>().join(", ");
+    let context = Context { shown: &shown, plane };
+    let (mut extracts, mut tables) = (Vec::new(), Vec::new());
+    for &(resolved, shown) in files {
+        let name = shown.to_ascii_lowercase();
+        let ends_in = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+        steps("Reading streets");
+        if ends_in(&[".osm.gz", ".osm.bz2", ".osm.zst", ".osm.xz"]) {
+            return Err(packed(shown));
+        } else if ends_in(&[".pbf"]) {
+            extracts.push(OsmFile::pbf(resolved, shown)?);
+        } else if ends_in(&[".osm", ".osm.xml"]) {
+            extracts.push(OsmFile::xml(resolved, shown)?);
+        } else {
+            let options =
+                Options { layer: section.layer.as_deref(), crs: section.crs.as_deref(), titles_if_none: None };
+            tables.push((Table::read(resolved, shown, options, issues)?, shown));
+        }
+    }
+    let names: Vec<&str> = files.iter().map(|(_, shown)| *shown).collect();
+    let streets = match (extracts.as_slice(), tables.as_slice()) {
+        ([], tables) => lines::read(section, tables, context, issues)?,
+        (extracts, []) => osm::read(extracts, &names, context, issues)?,
+        _ => return Err(borders::unlike(&shown)),
     };
     if streets.network.n_streets() == 0 {
-        return Err(nothing_to_walk(shown));
+        return Err(nothing_to_walk(&shown));
     }
     Ok(streets)
 }
@@ -97,10 +108,19 @@ pub(super) fn of_place(desk: &mut Desk<'_>, manifest: &Manifest, plane: &Plane, 
         desk.issues.push(Issue::warning(Code::NoStreets, at, "The place has no streets", remedy));
         return OfPlace::default();
     };
-    let Some(path) = desk.find(&section.file, "streets") else { return OfPlace::default() };
-    desk.note_source("streets", &section.file, &path, &section.source);
+    let named = section.named();
+    if let Some(issue) = borders::wrongly_named(section) {
+        desk.issues.push(issue);
+        return OfPlace::default();
+    }
+    let found: Vec<_> = named.iter().map(|file| desk.find(file, "streets")).collect();
+    let Some(paths) = found.into_iter().collect::<Option<Vec<_>>>() else { return OfPlace::default() };
+    let files: Vec<(&Path, &str)> = paths.iter().map(AsRef::as_ref).zip(named).collect();
+    for &(path, file) in &files {
+        desk.note_source("streets", file, path, &section.source);
+    }
     let steps = desk.steps();
-    match load_streets(section, &path, &section.file, plane, &mut desk.issues, steps) {
+    match load_streets(section, &files, plane, &mut desk.issues, steps) {
         Ok(read) => (Some(read.network), read.features, read.surroundings),
         Err(issue) => {
             desk.issues.push(issue);
@@ -134,6 +154,8 @@ fn nothing_to_walk(shown: &str) -> Issue {
     Issue::error(Code::NoStreets, Where::file(shown), problem, remedy)
 }
 
+#[cfg(test)]
+mod border_tests;
 #[cfg(test)]
 mod line_tests;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Three passes, so that a large file is never held in memory: areas (relations) whose outline is
 //! wanted, then ways that are streets, things or outlines, then the nodes those need.
 
+use super::borders::Meetings;
 use super::features::{OsmFeature, is_feature, kept_tags, middle};
 use super::rules::{OnFoot, blocks, divides, is_apart, is_own_gate, is_private_street, name, on_foot};
 use super::surroundings::{self, Sight, along, drawn, rings, within};
@@ -12,7 +13,7 @@ use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
 use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::{Element, Kind, OsmFile, Tags};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;
 
@@ -73,23 +74,43 @@ struct Node {
     sight: Option<Sight>,
 }
 
-/// Reads streets and things.
-pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues) -> Result<Streets, Issue> {
-    let outlines = file.sift(Kind::Relation, outline)?;
+/// Reads streets and things of one extract, or of several as if they were one: the same number is the same thing.
+pub(super) fn read(
+    files: &[OsmFile<'_>],
+    names: &[&str],
+    context: Context<'_>,
+    issues: &mut Issues,
+) -> Result<Streets, Issue> {
+    let mut outlines = sifted(files, Kind::Relation, outline)?;
+    if files.len() > 1 {
+        outlines.sort_by_key(|outline| outline.id);
+        outlines.dedup_by_key(|outline| outline.id);
+    }
     let outlined: HashSet<i64> = outlines.iter().flat_map(Outline::all_ways).collect();
     let squares: HashMap<i64, &Walked> = outlines
         .iter()
         .filter_map(|outline| Some((outline.street.as_ref()?, &outline.ways)))
         .flat_map(|(street, ways)| ways.iter().map(move |&way| (way, street)))
         .collect();
-    let mut ways = file.sift(Kind::Way, |way| self::way(way, &outlined, &squares))?;
-    ways.sort_by_key(|way| way.id);
-    ways.dedup_by_key(|way| way.id);
+    let mut ways = Vec::new();
+    let mut meetings = Borders::default();
+    for (number, file) in files.iter().enumerate() {
+        let mut own = file.sift(Kind::Way, |way| self::way(way, &outlined, &squares))?;
+        own.sort_by_key(|way| way.id);
+        own.dedup_by_key(|way| way.id);
+        if files.len() > 1 {
+            meetings.of(number, &own);
+        }
+        ways.extend(own);
+    }
+    // A way that was clipped at the border has one part here and the other there; a way that is whole in both is one way.
+    ways.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| a.refs.cmp(&b.refs)));
+    ways.dedup_by(|a, b| a.id == b.id && a.refs == b.refs);
     let mut wanted: Vec<i64> =
         ways.iter().filter(|way| way.is_used(&outlined)).flat_map(|way| way.refs.clone()).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut nodes = file.sift(Kind::Node, |node| self::node(node, &wanted, context))?;
+    let mut nodes = sifted(files, Kind::Node, |node| self::node(node, &wanted, context))?;
     nodes.sort_by_key(|node| node.id);
     nodes.dedup_by_key(|node| node.id);
 
@@ -97,9 +118,43 @@ pub(super) fn read(file: &OsmFile<'_>, context: Context<'_>, issues: &mut Issues
     let (network, report, missing) = streets(&ways, &nodes);
     let surroundings = sights(&outlines, &ways, &nodes);
     let features = features(outlines, ways.iter().filter(|way| way.feature.is_some()), &ways, &nodes);
+    meetings.told(names, issues);
     missing.tell(context, issues);
     tell_of_closed_ways(&ways, context, issues);
     Ok(Streets { network, features, surroundings, report })
+}
+
+/// What `pick` makes of the elements of a kind, file by file.
+fn sifted<T: Send>(
+    files: &[OsmFile<'_>],
+    kind: Kind,
+    pick: impl Fn(&Element<'_>) -> Option<T> + Sync,
+) -> Result<Vec<T>, Issue> {
+    let mut all = Vec::new();
+    for file in files {
+        all.append(&mut file.sift(kind, &pick)?);
+    }
+    Ok(all)
+}
+
+/// The files in which each node of a street is.
+#[derive(Default)]
+struct Borders(HashMap<i64, BTreeSet<usize>>);
+
+impl Borders {
+    fn of(&mut self, file: usize, ways: &[Way]) {
+        for way in ways.iter().filter(|way| way.street.is_some()) {
+            for &node in &way.refs {
+                self.0.entry(node).or_default().insert(file);
+            }
+        }
+    }
+
+    fn told(&self, names: &[&str], issues: &mut Issues) {
+        let mut meetings = Meetings::default();
+        self.0.values().for_each(|files| meetings.at(files));
+        meetings.tell(names, issues);
+    }
 }
 
 fn outline(relation: &Element<'_>) -> Option<Outline> {
@@ -380,5 +435,9 @@ fn features<'a>(
         let lines: Vec<Vec<Xy>> = known.map(|way| line(&ways[way])).collect();
         Some(OsmFeature::new(Kind::Relation, outline.id, outline.feature?, middle(&lines)?))
     });
-    from_nodes.chain(from_ways).chain(from_outlines).collect()
+    let mut all: Vec<OsmFeature> = from_nodes.chain(from_ways).chain(from_outlines).collect();
+    // A thing that is drawn otherwise in two files is one thing.
+    let mut seen = HashSet::new();
+    all.retain(|thing| seen.insert(thing.id.clone()));
+    all
 }

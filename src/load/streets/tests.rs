@@ -68,7 +68,7 @@ pub(super) fn read_path(path: &Path, more: &str) -> (Result<Streets, Issue>, Vec
     let section: StreetsSection = toml::from_str(&format!("file = '{shown}'\n{more}")).expect("a section");
     let mut issues = Issues::default();
     let plane = Plane::british_national_grid();
-    let streets = load_streets(&section, path, &shown, &plane, &mut issues, &|_| ());
+    let streets = load_streets(&section, &[(path, &shown)], &plane, &mut issues, &|_| ());
     (streets, issues.into_sorted())
 }
 
