@@ -1,6 +1,6 @@
 //! Layers as bytes and back: what is told, and nothing that it was worked out from.
 
-use super::totals::{JourneyAbout, StandardAbout, Totals};
+use super::totals::{JourneyAbout, RoomAbout, StandardAbout, Totals};
 use super::{About, Credits, Feature, Field, FieldKind, GroupRole, Is, Layer, LayerId, Marker, Role, Value};
 use crate::pack::{Packed, Unpacker, damaged, packed_enums, packed_structs};
 use serde_json::{Map, Value as Json};
@@ -13,7 +13,8 @@ packed_structs! {
     Role { is, of, group, standard, cause }
     GroupRole { dimension, dimension_label, key, label }
     Feature { id, geometry, values }
-    StandardAbout { key, title, kinds, by, within_minutes, open_after, days, step_free, date, journey }
+    StandardAbout { key, title, kinds, by, within_minutes, open_after, days, step_free, date, nth, room, over, journey }
+    RoomAbout { per_1000, unit, there_is, unknown_residents }
     JourneyAbout { days, window, changes, walk_minutes, back_by, timetable_first, timetable_last }
 }
 
@@ -56,16 +57,24 @@ impl Packed for Totals {
         self.totals.len().pack(to)?;
         self.totals.iter().try_for_each(|(name, value)| {
             name.pack(to)?;
-            plain(value)?.pack(to)
+            value.pack(to)
         })
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
         let standard = Packed::unpack(from)?;
-        let totals = Vec::<(String, Value)>::unpack(from)?;
-        let totals: Map<String, Json> =
-            totals.iter().map(|(name, value)| (name.clone(), super::json_value(value))).collect();
+        let totals: Map<String, Json> = Vec::unpack(from)?.into_iter().collect();
         Ok(Self { standard, totals })
+    }
+}
+
+impl Packed for Json {
+    fn pack(&self, to: &mut dyn Write) -> io::Result<()> {
+        plain(self)?.pack(to)
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> io::Result<Self> {
+        Ok(super::json_value(&Value::unpack(from)?))
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::{
     Asset, AssetIdx, AssetStatus, Audience, BaseMap, Basis, Code, Deprivation, Disclosure, EarlierIdx, EarlierPatches,
-    Engagement, Group, GroupIdx, IdVec, Idx, Issue, Journey, Opening, Patch, PatchIdx, Place, Position, RecordFile,
-    Residents, Scenery, Severity, Source, SourceIdx, Span, Standard, Surrounding, Transit, TransitStop, WayBack, Where,
-    Zone, ZoneIdx,
+    Engagement, Group, GroupIdx, IdVec, Idx, Issue, Journey, Opening, Over, Patch, PatchIdx, Place, PlaceUnit,
+    PlacesAsked, Position, RecordFile, Residents, Scenery, Severity, Source, SourceIdx, Span, Standard, Surrounding,
+    Transit, TransitStop, WayBack, Where, Zone, ZoneIdx,
 };
 use crate::crs::{Plane, Xy};
 use crate::pack::{Done, Packed, Sink, Unpacker, damaged, packed_enums, packed_structs};
@@ -31,9 +31,11 @@ packed_structs! {
     Service { days }
     Trip { service, step_free, calls }
     Call { stop, arrival, departure, board, alight }
-    Journey { days, from, to, changes, walk, back }
+    Journey { days, from, to, arrive_by, changes, walk, back }
     WayBack { by, stay }
-    Standard { key, title, kinds, within, open_after, days, step_free, date, transit }
+    Standard { key, title, kinds, within, nth, open_after, days, step_free, date, places, over, transit }
+    PlacesAsked { per_1000, unit }
+    Over { unit, periods }
     Source { file, role, title, licence, attribution, date, digest }
     Issue { severity, code, at, problem, remedy, audience }
     Where { file, row, field, key }
@@ -46,6 +48,7 @@ packed_enums! {
     Severity { 0 Error, 1 Warning, 2 Note }
     Audience { 0 Everybody, 1 Operator }
     Basis { 0 People, 1 Attendances }
+    PlaceUnit { 0 Places, 1 PlaceHours }
 }
 
 macro_rules! indices {
