@@ -4,6 +4,7 @@
 mod again;
 mod busy;
 mod clients;
+mod cluster;
 mod circles;
 mod columns;
 mod cube;
@@ -51,6 +52,7 @@ mod real_files;
 mod real_timetables;
 mod reference;
 mod releases_kept;
+mod replicas;
 mod review;
 mod plan_commands;
 mod patch_history;

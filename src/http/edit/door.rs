@@ -99,7 +99,7 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         let token = secret()?;
         let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
         let entered = visit.workspace().keeper().enter(&hashed(form.get("key")), &hashed(&token), until);
-        if entered.is_err() {
+        if matches!(entered, Err(crate::store::StoreError::Refused(_))) {
             failed(visit, "");
             tracing::warn!(address = ?visit.address(), "a sign-in by the owner's link was refused");
         }
