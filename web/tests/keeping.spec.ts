@@ -163,6 +163,7 @@ test("from the map to where people work on the place, and a scenario is saved fr
 });
 
 test("scenarios are ticked by keyboard, stand side by side, print on two sides, and come as files", async ({ page }) => {
+  test.slow();
   const base = await comeIn(page, kept);
   const { extent } = (await (await page.request.get(`${base}/collections/patches?f=json`)).json()) as { extent: { spatial: { bbox: number[][] } } };
   const [west = 0, south = 0, east = 0, north = 0] = extent.spatial.bbox[0] ?? [];
