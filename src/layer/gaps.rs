@@ -104,6 +104,18 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     columns.add(field::text("streets", "Streets", "Streets people live on here, most residents first"), |gap| {
         streets(&gap.streets)
     });
+    by_cause(&mut columns, by_bus, with_room);
+    let residents = field::people("residents", "Residents", "Members of the group who are not covered here");
+    columns.by_group(context.place, &residents, |gap, group| field::group(&gap.by_group, group));
+    let gaps = answer.gaps.iter().flat_map(|gaps| &gaps.gaps);
+    let mut table =
+        columns.table(gaps, |gap| (gap.key.clone(), (!gap.shape.0.is_empty()).then(|| gap.shape.clone().into())));
+    table.features.sort_by(|a, b| a.id.cmp(&b.id));
+    table
+}
+
+/// Residents under each cause that the standard can have.
+fn by_cause<'a>(columns: &mut Columns<'a, &'a Gap>, by_bus: bool, with_room: bool) {
     let may_be = |cause: &Cause| match cause {
         Cause::Timetable => by_bus,
         Cause::Capacity => with_room,
@@ -125,13 +137,6 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
             },
         );
     }
-    let residents = field::people("residents", "Residents", "Members of the group who are not covered here");
-    columns.by_group(context.place, &residents, |gap, group| field::group(&gap.by_group, group));
-    let gaps = answer.gaps.iter().flat_map(|gaps| &gaps.gaps);
-    let mut table =
-        columns.table(gaps, |gap| (gap.key.clone(), (!gap.shape.0.is_empty()).then(|| gap.shape.clone().into())));
-    table.features.sort_by(|a, b| a.id.cmp(&b.id));
-    table
 }
 
 fn streets(names: &[String]) -> Value {
