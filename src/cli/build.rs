@@ -68,7 +68,7 @@ pub fn run(args: &BuildArgs, progress: &Progress) -> Result<(), Failure> {
         bytes as f64 / 1e6,
         snapshot.digest(),
         took.as_secs_f64(),
-        (began.elapsed() - took).as_secs_f64(),
+        began.elapsed().saturating_sub(took).as_secs_f64(),
         args.out.display()
     );
     Ok(())

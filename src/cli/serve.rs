@@ -149,11 +149,7 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
                 eprintln!("The owner comes in here, for {LINK_HOURS} hours: {base}/sign-in?key={key}");
             }
         }
-        _ if dir.is_file() => {
-            let why = shared.failure().and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()));
-            return Err(Failure::Failed(why.unwrap_or_else(|| format!("{}: it cannot be used", dir.display()))));
-        }
-        _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", dir.display()))),
+        _ => return Err(Failure::Failed(unusable(&dir, &shared))),
     }
     loop {
         tokio::select! {
@@ -174,6 +170,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         Ok(result) => result.map_err(Failure::from),
         Err(error) => Err(Failure::Failed(error.to_string())),
     }
+}
+
+/// Why a directory or a snapshot is not served at all.
+fn unusable(dir: &Path, shared: &Shared) -> String {
+    let refused = shared.failure().filter(|_| dir.is_file());
+    refused
+        .and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()))
+        .unwrap_or_else(|| format!("the place cannot be used; see patchwork check {}", dir.display()))
 }
 
 /// SIGUSR1 and SIGUSR2 would end the program by default; here they write into the log how it stands.
