@@ -4,6 +4,7 @@
 mod again;
 mod busy;
 mod clients;
+mod cluster;
 mod circles;
 mod columns;
 mod cube;
@@ -59,7 +60,9 @@ mod plan_patches;
 mod roles;
 mod roles_accounts;
 mod roles_crafted;
+mod scenarios;
 mod small_towns;
+mod snapshot_files;
 mod support;
 mod town;
 mod transit;

@@ -1,131 +1,168 @@
-//! A place is built once into a file, and any number of servers start from it: they say the same, and a new file rolls.
+//! Three replicas on one PostgreSQL: what one publishes all serve, nobody's work is lost, and a database that is away
+//! stops nobody from reading.
 
-use crate::http_attack_town::write_town;
-use crate::http_operations::Program;
-use std::path::Path;
-use std::process::{Command, Output};
+use crate::cluster::{self, Cluster};
+use crate::workspace::{Browser, path_of, value_of};
+use patchwork::store::{self, Visibility};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-fn patchwork(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_patchwork")).args(args).output().expect("the program runs")
+const HUBS: &str = "name,latitude,longitude,status\nOne,51.585,-2.995,open\n";
+/// Within which all replicas serve what one published.
+const SOON: Duration = Duration::from_secs(2);
+
+fn hubs(n: usize) -> String {
+    (0..n).fold(HUBS.to_owned(), |all, i| format!("{all}Hub {i},51.585,-2.98{i},open\n"))
 }
 
-fn words(path: &Path) -> &str {
-    path.to_str().expect("a path in words")
+fn digest(browser: &Browser) -> String {
+    browser.shared.current().expect("something is served").digest().to_owned()
 }
 
-fn built(dir: &Path, out: &Path) -> Output {
-    let done = patchwork(&["build", words(dir), "--out", words(out)]);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    done
-}
+/// Stops those who ask, also when a test fails meanwhile.
+struct Stops<'a>(&'a AtomicBool);
 
-/// An answer without what is of the moment or of the connection, and with no address in it.
-fn answer(server: &Program, path: &str) -> String {
-    let whole = server.get(path, "");
-    let (head, body) = whole.split_once("\r\n\r\n").expect("a head and a body");
-    let own = ["date:", "x-request-id:", "server-timing:", "set-cookie:", "age:"];
-    let kept = head.lines().filter(|line| !own.iter().any(|name| line.to_lowercase().starts_with(name)));
-    let head: Vec<&str> = kept.collect();
-    format!("{}\n\n{body}", head.join("\n")).replace(&server.address.to_string(), "here")
-}
-
-const ASKED: [&str; 9] = [
-    "/?f=json",
-    "/collections?f=json",
-    "/collections/patches/items?f=json",
-    "/collections/zones/items?f=json",
-    "/collections/reach-sex/items?f=json",
-    "/collections/evidence/items?f=json",
-    "/review/P0",
-    "/-/issues?f=json",
-    "/api",
-];
-
-fn etags(server: &Program) -> Vec<String> {
-    let etag = |path| {
-        let whole = server.get(path, "");
-        let tag = whole.lines().find(|line| line.to_lowercase().starts_with("etag:"));
-        tag.unwrap_or_else(|| panic!("{path} has no tag: {whole:.300}")).to_owned()
-    };
-    ["/collections/patches/items?f=json", "/collections/reach-sex/items?f=json"].map(etag).to_vec()
-}
-
-#[test]
-fn two_servers_from_one_file_say_the_same_as_the_directory_to_the_last_byte_and_a_new_file_rolls() {
-    let tmp = tempfile::tempdir().expect("a directory");
-    let (dir, file) = (tmp.path().join("town"), tmp.path().join("town.snapshot"));
-    std::fs::create_dir(&dir).expect("a directory");
-    write_town(&dir, 6);
-    built(&dir, &file);
-    let (directory, one, two) = (Program::serving_in(&dir), Program::serving_in(&file), Program::serving_in(&file));
-    for path in ASKED {
-        let said = answer(&one, path);
-        assert!(said.starts_with("HTTP/1.1 200"), "{path}: {said:.400}");
-        assert_eq!(said, answer(&two, path), "{path}");
-        // When it was built is said, and is not the same moment.
-        if !["/?f=json", "/api"].contains(&path) {
-            // A page of features says it too.
-            let without_time = |said: String| match said.split_once("\"timeStamp\":\"") {
-                Some((before, rest)) => format!("{before}{}", rest.split_once('"').map_or(rest, |(_, after)| after)),
-                None => said,
-            };
-            assert_eq!(without_time(said), without_time(answer(&directory, path)), "{path}");
-        }
+impl Drop for Stops<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
-    let before = etags(&one);
-    assert_eq!((&before, &before), (&etags(&two), &etags(&directory)));
+}
 
-    // A new file takes the place of the old one, and each server is told in turn; until then it says what it said.
-    write_town(&dir, 9);
-    built(&dir, &file);
-    let roll = |server: &Program| {
-        server.signal("HUP");
-        server.wait_for("the snapshot is ready");
-        let began = Instant::now();
-        while etags(server) == before {
-            assert!(began.elapsed() < Duration::from_secs(20), "the new snapshot was never served");
-        }
-    };
-    roll(&one);
-    assert_eq!(etags(&two), before);
-    roll(&two);
-    assert_eq!(etags(&one), etags(&two));
+/// Publishes so many hubs on one replica.
+fn published(browser: &Browser, n: usize) {
+    let draft = path_of(&browser.bring("hubs.csv", hubs(n).as_bytes(), &[]));
+    path_of(&browser.publish(&draft));
+}
 
-    // A file that is cut is refused, and what was served stays.
-    let (now, bytes) = (etags(&one), std::fs::read(&file).expect("a file"));
-    std::fs::write(&file, &bytes[..bytes.len() / 2]).expect("written");
-    one.signal("HUP");
-    one.wait_for("the snapshot was not loaded");
-    assert_eq!(etags(&one), now);
-    drop((directory, one, two));
-    let refused = patchwork(&["serve", words(&file), "--bind", "127.0.0.1:0"]);
-    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && said.contains("cut off") && said.contains("patchwork build"), "{said}");
+/// How long until it is so; it fails when that takes too long.
+fn until(limit: Duration, what: &str, is_so: impl Fn() -> bool) -> Duration {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < limit, "{what}: not within {limit:?}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    began.elapsed()
 }
 
 #[test]
-fn the_file_holds_nothing_that_the_records_say_of_anybody() {
-    let tmp = tempfile::tempdir().expect("a directory");
-    let (dir, file) = (tmp.path().join("town"), tmp.path().join("town.snapshot"));
-    std::fs::create_dir(&dir).expect("a directory");
-    write_town(&dir, 6);
-    let toml = dir.join("place.toml");
-    let text = std::fs::read_to_string(&toml).expect("read");
-    std::fs::write(&toml, format!("{text}\n[disclosure]\nkeep = true\n")).expect("written");
-    built(&dir, &file);
-    let kept = std::fs::read_dir(dir.join("releases")).expect("a directory").count();
-    assert_eq!(kept, 1, "what the file publishes is kept for the releases to come");
-    let bytes = std::fs::read(&file).expect("a file");
-    let has = |words: &str| bytes.windows(words.len()).any(|window| window == words.as_bytes());
-    assert!(has("reach") && !has(words(&dir)), "the layers are there, and no place where anything is kept");
-    // Whoever may not read the records may not read it either, until somebody says so.
-    use std::os::unix::fs::PermissionsExt;
-    assert_eq!(std::fs::metadata(&file).expect("a file").permissions().mode() & 0o077, 0);
-    // A place that cannot be used leaves the file as it was.
-    std::fs::write(&toml, "[place]\nname = 3\n").expect("written");
-    let failed = patchwork(&["build", words(&dir), "--out", words(&file)]);
-    assert_eq!(failed.status.code(), Some(1));
-    assert_eq!(std::fs::read(&file).expect("a file"), bytes);
-    assert_eq!(patchwork(&["build", words(&dir), "--out", words(&dir)]).status.code(), Some(2));
+fn what_one_replica_publishes_or_undoes_all_answer_within_two_seconds_and_no_answer_is_torn() {
+    let Some(cluster) = cluster::shared() else { return };
+    let (_, mut replicas) = Browser::replicas(cluster, 3);
+    let first = replicas.remove(0).come_in();
+    let first_digest = digest(&first);
+    assert!(replicas.iter().all(|other| digest(other) == first_digest), "the same files are the same digest");
+    // Every tag stands for one answer, whichever replica gives it.
+    let (seen, stop) = (Mutex::new(HashMap::<(String, String), Vec<u8>>::new()), AtomicBool::new(false));
+    let asked: usize = std::thread::scope(|scope| {
+        let stops = Stops(&stop);
+        let askers: Vec<_> = std::iter::once(&first)
+            .chain(&replicas)
+            .map(|browser| {
+                let (seen, stop) = (&seen, &stop);
+                scope.spawn(move || {
+                    let mut asked = 0;
+                    while !stop.load(Ordering::Relaxed) {
+                        for path in ["/collections/assets/items?f=json", "/collections/coverage-hub/items?f=json"] {
+                            let answer = browser.get(path);
+                            assert_eq!(answer.status, 200, "{}", answer.text());
+                            let tag = answer.header("etag").expect("a tag").to_owned();
+                            let host = browser.address.to_string();
+                            let body = answer.text().replace(&host, "host").into_bytes();
+                            let mut seen = seen.lock().unwrap();
+                            let known = seen.entry((path.to_owned(), tag)).or_insert_with(|| body.clone());
+                            assert_eq!(*known, body, "one tag, one answer: {path}");
+                            asked += 1;
+                        }
+                    }
+                    asked
+                })
+            })
+            .collect();
+        for n in 1..=3 {
+            published(&first, n);
+            let now = digest(&first);
+            until(SOON, "the others follow", || replicas.iter().all(|other| digest(other) == now));
+        }
+        let back = first.form("/versions/1/restore", &[("seen", "4")]);
+        assert_eq!(path_of(&back), "/versions?back=1");
+        until(SOON, "the others go back", || replicas.iter().all(|other| digest(other) == first_digest));
+        drop(stops);
+        askers.into_iter().map(|asker| asker.join().unwrap()).sum()
+    });
+    assert!(asked > 20, "{asked}");
+    let wrong = store::verify(first.editing.workspace()).expect("verified");
+    assert!(wrong.iter().all(|finding| !finding.is_fault), "{wrong:?}");
+}
+
+#[test]
+fn whoever_comes_in_at_one_replica_is_in_at_all_and_out_at_all() {
+    let Some(cluster) = cluster::shared() else { return };
+    let (_, mut replicas) = Browser::replicas(cluster, 2);
+    let mut other = replicas.pop().expect("two");
+    let first = replicas.pop().expect("two").come_in();
+    (other.cookie, other.seal) = (first.cookie.clone(), first.seal.clone());
+    let draft = path_of(&first.bring("hubs.csv", hubs(1).as_bytes(), &[]));
+    path_of(&other.publish(&draft));
+    until(SOON, "the first follows", || digest(&first) == digest(&other));
+    let keeper = first.editing.workspace().keeper();
+    let visibility = Visibility { place: store::Role::Viewer, ..Visibility::default() };
+    let owner = store::Actor::new("owner", store::Role::Owner);
+    first.editing.set_visibility(&owner, visibility.clone()).expect("decided");
+    until(SOON, "the other closes too", || *other.editing.visibility() == visibility);
+    assert_eq!(other.get("/collections/assets/items?f=json").status, 200, "who is in sees it");
+    assert_eq!(first.form("/sign-out", &[]).status, 303);
+    assert_eq!(other.get("/collections/assets/items?f=json").status, 401, "out at one is out at all");
+    assert_eq!(keeper.versions().expect("versions").len(), 2);
+}
+
+#[test]
+fn of_two_who_publish_at_once_on_two_replicas_one_is_told_and_loses_nothing() {
+    let Some(cluster) = cluster::shared() else { return };
+    let (_, mut replicas) = Browser::replicas(cluster, 2);
+    let two = replicas.pop().expect("two").come_in();
+    let one = replicas.pop().expect("two").come_in();
+    let drafts = [&one, &two].map(|who| path_of(&who.bring("hubs.csv", hubs(1).as_bytes(), &[])));
+    let revision = |who: &Browser, draft: &str| value_of(&who.checked(draft), "revision");
+    let seen = [revision(&one, &drafts[0]), revision(&two, &drafts[1])];
+    let statuses = std::thread::scope(|scope| {
+        let publish = |nth: usize| {
+            let (who, path) = ([&one, &two][nth], format!("{}/publish", drafts[nth]));
+            let revision = &seen[nth];
+            scope.spawn(move || who.form(&path, &[("revision", revision)]).status)
+        };
+        [publish(0), publish(1)].map(|thread| thread.join().unwrap())
+    });
+    let mut sorted = statuses;
+    sorted.sort_unstable();
+    assert_eq!(sorted, [303, 409], "{statuses:?}");
+    let keeper = one.editing.workspace().keeper();
+    assert_eq!(keeper.versions().expect("versions").len(), 2);
+    assert_eq!(keeper.drafts().expect("drafts").len(), 1, "the other's draft is there");
+    until(SOON, "both serve it", || digest(&one) == digest(&two));
+}
+
+#[test]
+fn a_database_that_is_away_stops_nobody_from_reading_and_is_told_to_whoever_writes() {
+    let Some(own) = Cluster::start() else { return };
+    let (_, mut replicas) = Browser::replicas(&own, 2);
+    let other = replicas.pop().expect("two");
+    let first = replicas.pop().expect("two").come_in();
+    let before = digest(&first);
+    let draft = path_of(&first.bring("hubs.csv", hubs(2).as_bytes(), &[]));
+    let revision = value_of(&first.checked(&draft), "revision");
+    own.switch(false);
+    for browser in [&first, &other] {
+        assert_eq!(browser.get("/collections/assets/items?f=json").status, 200);
+        assert_eq!(browser.get("/readyz").status, 200);
+    }
+    let refused = first.form(&format!("{draft}/publish"), &[("revision", &revision)]);
+    assert_eq!(refused.status, 503, "{}", refused.text());
+    assert!(refused.header("retry-after").is_some() && refused.text().contains("database"), "{}", refused.text());
+    assert_eq!(other.form("/sign-in", &[("key", "x")]).status, 503, "nobody is told that a key is wrong");
+    own.switch(true);
+    until(Duration::from_secs(20), "it comes back by itself", || first.get(&draft).status == 200);
+    path_of(&first.publish(&draft));
+    until(SOON + SOON, "both serve it", || digest(&first) == digest(&other) && digest(&first) != before);
 }
