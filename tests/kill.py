@@ -1,11 +1,12 @@
 """Kills the server while eight clients work, again and again, and looks for what was acknowledged.
 
-`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER]`: a tiny place in a workspace, so that a publish takes a fraction of
+`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER|postgres]`: a tiny place in a workspace, so that a publish takes a fraction of
 a second (in FOLDER, a small disk of its own, which is filled in the middle of each round); each round starts the server, lets eight clients
 bring, write, publish, undo and save scenarios for a moment, kills it with SIGKILL, and then asks: is `store verify`
 clean, is every version and every draft that a client was told of there with the bytes it sent, does the version in
 force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first that is
-missing. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
+missing. With `postgres` two replicas share a database of its own (a server of PostgreSQL in a temporary directory); the
+clients work at both, and by turns one replica, the other, both, or both and the database are killed. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
 """
 
 import contextlib
@@ -15,7 +16,9 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -62,6 +65,73 @@ def tiny(place):
 
 class Lost(Exception):
     pass
+
+
+class Sqlite:
+    """A workspace of a directory, and its rows past the program."""
+
+    replicas = 1
+
+    def __init__(self, folder):
+        self.address = f"{folder}/w"
+        self.files = pathlib.Path(self.address) / "files"
+
+    def rows(self, sql):
+        db = sqlite3.connect(pathlib.Path(self.address) / "patchwork.sqlite")
+        try:
+            return [tuple(row) for row in db.execute(sql)]
+        finally:
+            db.close()
+
+    def end(self):
+        pass
+
+
+class Postgres:
+    """A workspace in a database of a server that is started here."""
+
+    replicas = 2
+
+    def __init__(self, folder):
+        bins = [str(p) for p in sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))] + [os.environ.get("PATCHWORK_POSTGRES_BIN", "")]
+        self.bin = next((b for b in reversed(bins) if b and (pathlib.Path(b) / "initdb").exists()), None)
+        if not self.bin:
+            raise SystemExit("PostgreSQL is not on this machine: there is no initdb; set PATCHWORK_POSTGRES_BIN")
+        # It does not run as root.
+        self.user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        self.dir = tempfile.mkdtemp(prefix="patchwork-kill-")
+        if self.user:
+            shutil.chown(self.dir, "postgres")
+        self.run("initdb", "-D", f"{self.dir}/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.start()
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "places")
+        self.files = pathlib.Path(folder) / "shared" / "files"
+        self.address = f"postgres://postgres@127.0.0.1:{self.port}/places?files={folder}/shared"
+
+    def run(self, program, *args):
+        subprocess.run([*self.user, f"{self.bin}/{program}", *args], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+    def start(self):
+        options = f"-p {self.port} -k {self.dir} -c listen_addresses=127.0.0.1"
+        self.run("pg_ctl", "-D", f"{self.dir}/data", "-w", "-o", options, "-l", f"{self.dir}/log", "start")
+
+    def kill(self):
+        pid = int((pathlib.Path(self.dir) / "data/postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGKILL)
+        # Its children see that it is gone, and the next start finds the memory they shared free.
+        time.sleep(0.5)
+
+    def rows(self, sql):
+        command = [f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "places", "-AtF", "\x1f", "-c", sql]
+        out = subprocess.run([*self.user, *command], check=True, capture_output=True, text=True, cwd="/").stdout
+        return [tuple(line.split("\x1f")) for line in out.splitlines()]
+
+    def end(self):
+        self.run("pg_ctl", "-D", f"{self.dir}/data", "-m", "immediate", "stop")
+        shutil.rmtree(self.dir)
 
 
 class Client:
@@ -156,35 +226,34 @@ def work(client, told, lock, stop, seed):
             return
 
 
-def looked(program, workspace, told):
+def looked(program, store, told):
     """What was acknowledged is there; nothing is half there."""
-    verified = subprocess.run([program, "store", "verify", workspace], capture_output=True, text=True)
+    verified = subprocess.run([program, "store", "verify", store.address], capture_output=True, text=True)
     if verified.returncode:
         raise Lost(f"store verify: {verified.stdout}{verified.stderr}")
-    db = sqlite3.connect(pathlib.Path(workspace) / "patchwork.sqlite")
+    brought = {(draft, name): hash for draft, name, hash in store.rows("SELECT draft, name, hash FROM draft_file WHERE hash IS NOT NULL")}
+    bytes_of = lambda hash: (store.files / hash[:2] / hash).read_bytes()
     for draft, name, data in told["drafts"]:
-        row = db.execute("SELECT hash FROM draft_file WHERE draft = ? AND name = ?", (draft, name)).fetchone()
-        if not row:
+        hash = brought.get((draft, name))
+        if not hash:
             raise Lost(f"draft {draft} has no {name}")
-        if (pathlib.Path(workspace) / "files" / row[0][:2] / row[0]).read_bytes() != data:
+        if bytes_of(hash) != data:
             raise Lost(f"{name} is not what was sent")
-    numbers = {n for (n,) in db.execute("SELECT n FROM version")}
+    numbers = {int(n) for (n,) in store.rows("SELECT n FROM version")}
     if not told["versions"] <= numbers:
         raise Lost(f"versions {told['versions'] - numbers}")
+    saved = dict(store.rows("SELECT scenario, body FROM scenario_revision WHERE n = 1"))
     for scenario, view in told["scenarios"]:
-        row = db.execute("SELECT body FROM scenario_revision WHERE scenario = ? AND n = 1", (scenario,)).fetchone()
-        if not row or json.loads(row[0])["view"] != view:
+        if scenario not in saved or json.loads(saved[scenario])["view"] != view:
             raise Lost(f"scenario {scenario}")
-    rows = db.execute("SELECT DISTINCT hash FROM draft_file WHERE name = 'records-by-form.csv' AND hash IS NOT NULL")
-    texts = [(pathlib.Path(workspace) / "files" / h[:2] / h).read_text() for (h,) in rows]
-    missing = [act for act in told["records"] if not any(f",{act}," in text for text in texts)]
+    hashes = {hash for (_, name), hash in brought.items() if name == "records-by-form.csv"}
+    text = "".join(bytes_of(hash).decode() for hash in hashes)
+    missing = [act for act in told["records"] if f",{act}," not in text]
     if missing:
         raise Lost(f"records {missing[:3]}")
-    restored = db.execute("SELECT count(*) FROM in_force WHERE how = 'restore'").fetchone()[0]
-    published = db.execute("SELECT count(*) FROM in_force WHERE how = 'publish'").fetchone()[0]
-    if restored < told["undone"] or published != len(numbers):
-        raise Lost(f"{restored} moves back, {told['undone']} were told; {published} of {len(numbers)} published")
-    db.close()
+    how = [how for (how,) in store.rows("SELECT how FROM in_force")]
+    if how.count("restore") < told["undone"] or how.count("publish") != len(numbers):
+        raise Lost(f"{how.count('restore')} moves back, {told['undone']} were told; {how.count('publish')} of {len(numbers)} published")
 
 
 def filled(folder):
@@ -198,27 +267,42 @@ def filled(folder):
     return filler
 
 
+def served(program, address):
+    """A server, its port and the key that it printed."""
+    command = [program, "serve", "--workspace", address, "--bind", "127.0.0.1:0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    for line in server.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/sign-in\?key=(\w+)", line):
+            threading.Thread(target=lambda pipe: pipe.read(), args=(server.stderr,), daemon=True).start()
+            return server, int(found[1]), found[2]
+    raise Lost("the server did not start")
+
+
 def main(program, rounds, within=None):
+    is_shared = within == "postgres"
+    within = None if is_shared else within
     folder = tempfile.TemporaryDirectory(dir=within)
-    place, workspace = f"{folder.name}/place", f"{folder.name}/w"
-    tiny(place)
-    subprocess.run([program, "store", "init", workspace], check=True, stdout=subprocess.DEVNULL)
-    subprocess.run([program, "store", "import", workspace, place], check=True, stdout=subprocess.DEVNULL)
+    tiny(f"{folder.name}/place")
+    store = (Postgres if is_shared else Sqlite)(folder.name)
+    try:
+        subprocess.run([program, "store", "init", store.address], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "store", "import", store.address, f"{folder.name}/place"], check=True, stdout=subprocess.DEVNULL)
+        killed(program, rounds, store, within)
+    finally:
+        store.end()
+        folder.cleanup()
+
+
+def killed(program, rounds, store, within):
     chance = random.Random(int(os.environ.get("SEED", "1")))
     told = {"drafts": [], "versions": set(), "scenarios": [], "records": [], "undone": 0}
-    lock, began = threading.Lock(), time.monotonic()
+    lock, began, kills = threading.Lock(), time.monotonic(), 0
+    running = []
     for nth in range(rounds):
-        command = [program, "serve", "--workspace", workspace, "--bind", "127.0.0.1:0"]
-        server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        key = None
-        for line in server.stderr:
-            if found := re.search(r"http://127\.0\.0\.1:(\d+)/sign-in\?key=(\w+)", line):
-                port, key = int(found[1]), found[2]
-                break
-        if not key:
-            raise Lost(f"round {nth}: the server did not start")
-        threading.Thread(target=lambda pipe: pipe.read(), args=(server.stderr,), daemon=True).start()
-        clients = [Client(port, key) for _ in range(CLIENTS)]
+        while len(running) < store.replicas:
+            running.append(served(program, store.address))
+            key = running[-1][2]
+        clients = [Client(running[i % len(running)][1], key) for i in range(CLIENTS)]
         stop = threading.Event()
         args = [(client, told, lock, stop, nth * CLIENTS + i) for i, client in enumerate(clients)]
         threads = [threading.Thread(target=work, args=each) for each in args]
@@ -228,18 +312,31 @@ def main(program, rounds, within=None):
         filler = filled(within) if within else None
         if filler:
             time.sleep(chance.uniform(0.05, 2))
-        server.send_signal(signal.SIGKILL)
-        server.wait()
+        # One, the other, or all; sometimes the database goes first, or goes alone and comes back under those who work.
+        dying = running[:] if store.replicas == 1 or chance.random() < 0.3 else [chance.choice(running)]
+        ends_database = store.replicas > 1 and chance.random() < 0.3
+        if ends_database:
+            store.kill()
+            kills += 1
+        for each in dying:
+            each[0].send_signal(signal.SIGKILL)
+            each[0].wait()
+            running.remove(each)
+            kills += 1
+        if ends_database:
+            store.start()
         if filler:
             filler.unlink()
         stop.set()
         for thread in threads:
             thread.join()
-        looked(program, workspace, told)
+        looked(program, store, told)
         if nth % 10 == 9 or nth == rounds - 1:
             counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
-            print(f"{nth + 1} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
-    folder.cleanup()
+            print(f"{nth + 1} rounds, {kills} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
+    for server, *_ in running:
+        server.kill()
+        server.wait()
 
 
 if __name__ == "__main__":

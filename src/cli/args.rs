@@ -432,7 +432,8 @@ pub struct RehearseArgs {
 #[command(after_help = "Examples:\n  \
     patchwork serve my-borough\n  \
     patchwork serve my-borough --bind 0.0.0.0:8080 --public-url https://maps.example.gov.uk\n  \
-    patchwork serve --workspace my-workspace      prints the owner's link\n\n\
+    patchwork serve --workspace my-workspace      prints the owner's link\n  \
+    patchwork serve --workspace 'postgres://patchwork@db/patchwork?files=/shared/patchwork'\n\n\
     In QGIS: Layer > Add Layer > Add WFS / OGC API Features, and give the address printed.\n\
     Send SIGHUP to load the files again; if they do not load, the old place stays.")]
 pub struct ServeArgs {
@@ -440,8 +441,9 @@ pub struct ServeArgs {
     #[arg(required_unless_present = "workspace", conflicts_with = "workspace")]
     pub dir: Option<PathBuf>,
     /// Serve the version in force of a workspace, and let its owner bring files, publish and go back
-    #[arg(long, value_name = "DIR")]
-    pub workspace: Option<PathBuf>,
+    /// (a directory, or postgres://user@host/database?files=DIR, which any number of replicas may serve)
+    #[arg(long, value_name = "DIR|ADDRESS")]
+    pub workspace: Option<crate::store::Address>,
     /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub bind: Option<String>,

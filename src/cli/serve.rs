@@ -10,7 +10,7 @@ use crate::load;
 use crate::memory;
 use crate::place::{Code, Issue, Severity, Where};
 use crate::snapshot::{Shared, Snapshot};
-use crate::store::{self, Role, Workspace};
+use crate::store::{self, Address, Role, Workspace};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
@@ -24,7 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 pub fn run(args: &ServeArgs, config: &Config, quiet: bool) -> Result<(), Failure> {
     start_logging(config, quiet)?;
     let what = match (&args.workspace, &args.dir) {
-        (Some(dir), _) => What::Workspace(dir.clone()),
+        (Some(address), _) => What::Workspace(address.clone()),
         (None, Some(dir)) => What::Place(dir.clone()),
         (None, None) => return Err(Failure::Usage("give the directory of a place, or --workspace DIR".to_owned())),
     };
@@ -47,16 +47,19 @@ enum What {
     /// A directory, which nobody here changes.
     Place(PathBuf),
     /// A workspace, whose owner brings files and publishes.
-    Workspace(PathBuf),
+    Workspace(Address),
 }
+
+/// A workspace that is served, the key of its owner's link, and what keeps others off.
+type Opened = (Arc<Editing>, String, Option<std::fs::File>);
 
 /// How long the owner's link lets somebody in; each start makes a new one, and the old one is void.
 const LINK_HOURS: i64 = 24;
 
 /// Opens the workspace and serves its version in force. Also returns the key of the owner's link, and what keeps other
 /// servers off while it lives.
-fn open(dir: &Path, shared: &Arc<Shared>, config: &Config) -> Result<(Arc<Editing>, String, std::fs::File), Failure> {
-    let workspace = Workspace::open(dir)?;
+fn open(at: &Address, shared: &Arc<Shared>, config: &Config) -> Result<Opened, Failure> {
+    let workspace = Workspace::open_at(at)?;
     let lock = workspace.alone()?;
     let key = store::secret()?;
     let until = chrono::Utc::now() + chrono::Duration::hours(LINK_HOURS);
@@ -89,14 +92,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
                     rehearsed(&place, &for_thread, &settings) && build(&place, &for_thread, &settings)
                 });
             });
-            (dir, None)
+            (dir.display().to_string(), None)
         }
-        What::Workspace(dir) => {
-            let at = dir.clone();
+        What::Workspace(address) => {
+            let (at, shown) = (address.clone(), address.to_string());
             let opened = tokio::task::spawn_blocking(move || open(&at, &for_thread, &settings));
             let opened = opened.await.map_err(|error| Failure::Failed(error.to_string()))??;
             let _ = first.send(true);
-            (dir, Some(opened))
+            (shown, Some(opened))
         }
     };
 
@@ -137,24 +140,23 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         Err(_) => {
             return Err(Failure::Failed(format!(
                 "loading {} took more than {} seconds; see with patchwork check which file takes so long, or allow more in reload_timeout_s",
-                dir.display(),
-                config.reload_timeout_s
+                dir, config.reload_timeout_s
             )));
         }
         Ok(Ok(true)) => {
-            eprintln!("Serving {} at http://{address}/  (Ctrl-C stops)", dir.display());
+            eprintln!("Serving {dir} at http://{address}/  (Ctrl-C stops)");
             if let Some((_, key, _)) = &opened {
                 let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
                 eprintln!("The owner comes in here, for {LINK_HOURS} hours: {base}/sign-in?key={key}");
             }
         }
-        _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {}", dir.display()))),
+        _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {dir}"))),
     }
     loop {
         tokio::select! {
             // A workspace is changed by publishing; there is nothing to load again.
             _ = hangup.recv(), if opened.is_none() => {
-                tracing::info!(dir = %dir.display(), "SIGHUP: loading the place again");
+                tracing::info!(dir, "SIGHUP: loading the place again");
                 let _ = reload.send(());
             }
             _ = told.0.recv() => state(&shared),

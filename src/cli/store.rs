@@ -1,7 +1,7 @@
 //! `patchwork store`: a workspace from the command line.
 
 use super::{Failure, print_result};
-use crate::store::{self, Actor, Role, StoreError, Workspace};
+use crate::store::{self, Actor, Address, Role, StoreError, Workspace};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ use std::path::PathBuf;
     patchwork store verify my-workspace\n  \
     patchwork store backup my-workspace copies/monday\n  \
     patchwork store restore copies/monday my-workspace-again\n  \
+    patchwork store move my-workspace 'postgres://patchwork@db/patchwork?files=/shared/patchwork'\n  \
     patchwork store export my-workspace 3 version-3\n\n\
     Exit codes: 0 done, 1 it could not be done or a fault was found, 2 it was called wrongly.")]
 pub struct StoreArgs {
@@ -25,13 +26,16 @@ pub struct StoreArgs {
 enum StoreCommand {
     /// Make an empty workspace
     Init {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
+        /// Leave one that is there already as it is
+        #[arg(long)]
+        if_missing: bool,
     },
     /// Put all files of a place directory into a new version, which is in force at once
     Import {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
         /// Place directory: the one with place.toml
         dir: PathBuf,
         /// Why, for the list of versions
@@ -40,18 +44,18 @@ enum StoreCommand {
     },
     /// List the versions, and say which is in force
     Versions {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
     },
     /// Read everything that is kept, and say what is lost or was changed
     Verify {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
     },
     /// Copy a workspace as it stands at one moment, also while it is served
     Backup {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
         /// New directory for the copy
         to: PathBuf,
     },
@@ -59,13 +63,20 @@ enum StoreCommand {
     Restore {
         /// Directory of the copy
         copy: PathBuf,
-        /// New directory for the workspace
-        to: PathBuf,
+        /// New directory for the workspace, or the address of an empty database
+        to: Address,
+    },
+    /// Move a workspace of a directory into PostgreSQL; the directory is left as it is, and says where it went
+    Move {
+        /// Directory of the workspace, which nobody serves meanwhile
+        workspace: PathBuf,
+        /// postgres://user@host/database?files=DIR
+        to: Address,
     },
     /// Write the files of a version into a new directory
     Export {
-        /// Directory of the workspace
-        workspace: PathBuf,
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
         /// Number of the version
         version: u64,
         /// New directory for its files
@@ -87,32 +98,45 @@ fn operator() -> Actor {
 /// Runs the command.
 pub fn run(args: &StoreArgs) -> Result<(), Failure> {
     match &args.command {
-        StoreCommand::Init { workspace } => {
-            Workspace::init(workspace)?;
+        StoreCommand::Init { workspace, if_missing } => {
+            if *if_missing && Workspace::open_at(workspace).is_ok() {
+                return print_result(&format!("There is a workspace in {workspace}.\n"));
+            }
+            Workspace::init_at(workspace)?;
             print_result(&format!(
-                "Made an empty workspace in {0}.\nNext: patchwork store import {0} DIR, with the directory of a place\n",
-                workspace.display()
+                "Made an empty workspace in {workspace}.\nNext: patchwork store import, with the same address and the \
+                 directory of a place\n"
             ))
         }
         StoreCommand::Import { workspace, dir, why } => {
-            let (n, brought) = store::import(&Workspace::open(workspace)?, dir, &operator(), why)?;
+            let (n, brought) = store::import(&Workspace::open_at(workspace)?, dir, &operator(), why)?;
             for name in &brought {
                 eprintln!("patchwork: brought in as {name}, and place.toml names it so");
             }
             print_result(&format!("Version {n} is in force: {}.\n", dir.display()))
         }
-        StoreCommand::Versions { workspace } => versions(&Workspace::open(workspace)?),
-        StoreCommand::Verify { workspace } => verify(&Workspace::open(workspace)?),
+        StoreCommand::Versions { workspace } => versions(&Workspace::open_at(workspace)?),
+        StoreCommand::Verify { workspace } => verify(&Workspace::open_at(workspace)?),
         StoreCommand::Backup { workspace, to } => {
-            let n = store::backup(&Workspace::open(workspace)?, to)?;
+            let n = store::backup(&Workspace::open_at(workspace)?, to)?;
             print_result(&format!("Copied the database and {n} files to {}.\n", to.display()))
         }
         StoreCommand::Restore { copy, to } => {
             let n = store::restore(copy, to)?;
-            print_result(&format!("The copy is whole; {} has its database and {n} files.\n", to.display()))
+            print_result(&format!("The copy is whole; {to} has its database and {n} files.\n"))
+        }
+        StoreCommand::Move { workspace, to } => {
+            let brought = store::relocate(workspace, to)?;
+            print_result(&format!(
+                "Moved to {to}, and found whole there: {} rows and {} files were brought. {} is as it was, and says where \
+                 it went.\n",
+                brought.rows,
+                brought.files,
+                workspace.display()
+            ))
         }
         StoreCommand::Export { workspace, version, to } => {
-            let n = store::export(&Workspace::open(workspace)?, *version, to)?;
+            let n = store::export(&Workspace::open_at(workspace)?, *version, to)?;
             print_result(&format!("Wrote {n} files of version {version} to {}.\n", to.display()))
         }
     }

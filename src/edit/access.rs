@@ -2,14 +2,21 @@
 
 use super::Editing;
 use crate::snapshot::Snapshot;
-use crate::store::{Actor, Known, Role, Stored, Visibility};
+use crate::store::{Actor, Known, Role, StoreError, Stored, Visibility};
 use chrono::{Duration, Utc};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Instant;
 
 /// A stay that nobody used for so long is over: a lunch and a meeting.
 const IDLE_HOURS: i64 = 2;
 /// How old the note of when somebody was last seen may be: each new one is a write with full sync.
 const NOTED_MINUTES: i64 = 5;
+
+/// For how long somebody is taken for who they were while the database is away.
+const RECENT: std::time::Duration = std::time::Duration::from_secs(600);
+/// How many are remembered for that.
+const MOST_RECENT: usize = 10_000;
 
 /// Narrowed snapshots, with the snapshot they were made of.
 type Narrowed = (std::sync::Weak<Snapshot>, Vec<(Role, Arc<Snapshot>)>);
@@ -19,11 +26,13 @@ type Narrowed = (std::sync::Weak<Snapshot>, Vec<(Role, Arc<Snapshot>)>);
 pub(super) struct Access {
     visibility: RwLock<Arc<Visibility>>,
     narrowed: Mutex<Option<Narrowed>>,
+    /// Who was known lately, by the hash of what they sent, and when the database said so.
+    recent: Mutex<HashMap<String, (Known, Instant)>>,
 }
 
 impl Access {
     pub(super) fn of(visibility: Visibility) -> Self {
-        Self { visibility: RwLock::new(Arc::new(visibility)), narrowed: Mutex::default() }
+        Self { visibility: RwLock::new(Arc::new(visibility)), narrowed: Mutex::default(), recent: Mutex::default() }
     }
 }
 
@@ -45,6 +54,12 @@ impl Editing {
         drop(held);
         *self.access.narrowed.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
+    }
+
+    /// Takes over what another replica decided of who may see what.
+    pub(super) fn see(&self, visibility: Visibility) {
+        *self.access.visibility.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(visibility);
+        *self.access.narrowed.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What this role sees of what is served now; nothing where nothing is.
@@ -78,9 +93,9 @@ impl Editing {
     /// When the store cannot be asked; so below.
     pub fn of_stay(&self, hash: &str) -> Stored<Option<Known>> {
         let now = Utc::now();
-        let known = self.workspace.keeper().stay(hash, now - Duration::hours(IDLE_HOURS))?;
+        let known = self.recently(hash, self.workspace.keeper().stay(hash, now - Duration::hours(IDLE_HOURS)))?;
         if known.as_ref().is_some_and(|known| now - known.seen > Duration::minutes(NOTED_MINUTES)) {
-            self.workspace.keeper().seen(hash)?;
+            self.noted(self.workspace.keeper().seen(hash))?;
         }
         Ok(known)
     }
@@ -90,10 +105,49 @@ impl Editing {
     /// # Errors
     /// When the store cannot be asked.
     pub fn of_token(&self, hash: &str) -> Stored<Option<Known>> {
-        let known = self.workspace.keeper().by_token(hash)?;
+        let known = self.recently(hash, self.workspace.keeper().by_token(hash))?;
         if known.as_ref().is_some_and(|known| Utc::now() - known.seen > Duration::hours(1)) {
-            self.workspace.keeper().token_seen(hash)?;
+            self.noted(self.workspace.keeper().token_seen(hash))?;
         }
         Ok(known)
+    }
+
+    /// Who somebody is, as the database says; while a shared one is away, as it said a few minutes ago, so that whoever
+    /// reads goes on reading. Whoever writes is told by the write itself that it is away.
+    fn recently(&self, hash: &str, asked: Stored<Option<Known>>) -> Stored<Option<Known>> {
+        if !self.workspace.is_shared() {
+            return asked;
+        }
+        let mut recent = self.access.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        match &asked {
+            Ok(Some(known)) => {
+                if recent.len() >= MOST_RECENT {
+                    recent.retain(|_, (_, when)| when.elapsed() < RECENT);
+                }
+                if recent.len() < MOST_RECENT {
+                    recent.insert(hash.to_owned(), (known.clone(), Instant::now()));
+                }
+            }
+            Ok(None) => {
+                recent.remove(hash);
+            }
+            Err(StoreError::Away(_)) => {
+                let known =
+                    recent.get(hash).filter(|(known, when)| when.elapsed() < RECENT && Utc::now() < known.until);
+                if let Some((known, _)) = known {
+                    return Ok(Some(known.clone()));
+                }
+            }
+            Err(_) => {}
+        }
+        asked
+    }
+
+    /// That somebody was seen is not worth an answer that fails because a shared database is away.
+    fn noted(&self, noted: Stored<()>) -> Stored<()> {
+        match noted {
+            Err(StoreError::Away(_) | StoreError::Unsure(_)) if self.workspace.is_shared() => Ok(()),
+            other => other,
+        }
     }
 }

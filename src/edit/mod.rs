@@ -10,6 +10,7 @@ mod bring;
 mod check;
 mod compare;
 mod correct;
+mod follow;
 mod kept;
 mod record;
 mod returned;
@@ -22,10 +23,11 @@ pub use record::{Met, is_shared};
 pub use returned::returned;
 
 use crate::place::{Code, Issue, UnderstoodTable, Where};
-use crate::snapshot::Shared;
+use crate::snapshot::{Shared, Snapshot};
 use crate::store::{Action, Actor, Entry, InForce, StoreError, Stored, Version, Workspace, may};
 use std::collections::{HashMap, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -78,6 +80,8 @@ pub struct Editing {
     queue: Mutex<Sender<(String, u64)>>,
     /// Held while the pointer moves and the snapshot is swapped, so that both always tell of one version.
     moving: Mutex<()>,
+    /// Number of the version that is served; 0 for none.
+    served: AtomicU64,
     access: access::Access,
 }
 
@@ -113,16 +117,20 @@ impl Editing {
             state: Mutex::default(),
             queue: Mutex::new(queue),
             moving: Mutex::default(),
+            served: AtomicU64::new(0),
         });
         if let Some(now) = editing.workspace.keeper().in_force()? {
             let version = editing.workspace.keeper().version(now.version)?;
             let (snapshot, seen) = editing.snapshot_of(&version.files)?;
             // A workspace of an older program kept nothing yet; what stands is served in any case.
+            let _turn = editing.workspace.keeper().turn()?;
             if let Err(why) = kept::keep(&editing.workspace, &version.files, &snapshot, seen) {
                 tracing::warn!("what is published of people met is not kept: {why}");
             }
             editing.serve(&version.files, snapshot);
+            editing.served.store(version.n, Ordering::SeqCst);
         }
+        Self::follow(&editing)?;
         let weak = Arc::downgrade(&editing);
         let thread = std::thread::Builder::new().name("check".to_owned());
         thread.spawn(move || check::whenever(&wanted, &weak))?;
@@ -159,10 +167,12 @@ impl Editing {
         }
         let (snapshot, seen) = self.snapshot_of(&draft.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept::keep(&self.workspace, &draft.files, &snapshot, seen)?;
+        let _turn = self.workspace.keeper().turn()?;
+        let kept = self.keep_on(draft.base, &draft.files, &snapshot, seen)?;
         let published = self.workspace.keeper().publish(actor, id, revision, why);
-        let version = published.inspect_err(|_| kept::forget(kept))?;
+        let version = published.inspect_err(|why| taken_back(why, kept))?;
         self.serve(&version.files, snapshot);
+        self.served.store(version.n, Ordering::SeqCst);
         Ok(version)
     }
 
@@ -175,10 +185,25 @@ impl Editing {
         let version = self.workspace.keeper().version(n)?;
         let (snapshot, audited) = self.snapshot_of(&version.files)?;
         let _moving = self.moving.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = kept::keep(&self.workspace, &version.files, &snapshot, audited)?;
-        let moved = self.workspace.keeper().put_in_force(actor, n, seen).inspect_err(|_| kept::forget(kept))?;
+        let _turn = self.workspace.keeper().turn()?;
+        let kept = self.keep_on(seen, &version.files, &snapshot, audited)?;
+        let moved = self.workspace.keeper().put_in_force(actor, n, seen).inspect_err(|why| taken_back(why, kept))?;
         self.serve(&version.files, snapshot);
+        self.served.store(n, Ordering::SeqCst);
         Ok(moved)
+    }
+
+    /// Keeps what a snapshot tells of people met, if the version in force is still this one: whoever comes too late keeps
+    /// nothing that another replica might read before it is taken back.
+    fn keep_on(
+        &self,
+        base: u64,
+        files: &[Entry],
+        snapshot: &Snapshot,
+        seen: Option<kept::Audited>,
+    ) -> Stored<Option<PathBuf>> {
+        let now = self.workspace.keeper().in_force()?.map_or(0, |now| now.version);
+        if now == base { kept::keep(&self.workspace, files, snapshot, seen) } else { Ok(None) }
     }
 
     /// What changed from one version to another: both are loaded, where they are not kept and nobody asked before.
@@ -216,6 +241,14 @@ impl Editing {
             _ => {}
         }
         self.workspace.files.erase(hash)
+    }
+}
+
+/// Takes back what was kept for a version that did not come about; where nobody knows, it stays: a release too many
+/// protects more, one too few less.
+fn taken_back(why: &StoreError, kept: Option<PathBuf>) {
+    if !matches!(why, StoreError::Unsure(_)) {
+        kept::forget(kept);
     }
 }
 

@@ -190,6 +190,18 @@ impl Problem {
         Self { retry_after: 60, ..Self::new(StatusCode::INSUFFICIENT_STORAGE, "The disk is full", detail) }
     }
 
+    /// The database of a workspace cannot be reached: nothing can be changed, and nobody be known.
+    pub(super) fn store_away(is_unsure: bool) -> Self {
+        let detail = if is_unsure {
+            "The database went away while this was saved: it was saved whole, or not at all. Look which, before you do it \
+             again; what is published is served as before."
+        } else {
+            "The database of this workspace cannot be reached, so nothing was changed and nobody can sign in. What \
+             everybody may see is served as before. Try again in a minute; if it stays so, tell whoever runs this server."
+        };
+        Self { retry_after: 10, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "The database is away", detail) }
+    }
+
     /// The part asked for lies beyond the end.
     pub(super) fn no_such_range(length: u64) -> Self {
         let detail = format!(

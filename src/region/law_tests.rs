@@ -1,6 +1,8 @@
 //! What every plan keeps to, against an enumeration of all plans of small graphs.
 
+use super::branch;
 use super::frontier::{DEAD, Frontier};
+use super::median;
 use super::work::Work;
 use super::*;
 use proptest::prelude::*;
@@ -107,6 +109,18 @@ fn the_best_plan_of_a_grid_is_found_and_proven() {
 }
 
 #[test]
+fn branches_prove_what_one_sees_on_squared_paper() {
+    // Two halves are parted by one straight line, four quarters by two.
+    for (n, parts, cut) in [(10, 2, 10), (8, 4, 16)] {
+        let problem = Problem::balanced(vec![1.0; (n * n) as usize], &grid(n), parts, 0.005);
+        let proof = branch::prove(&problem, cut + 1, &mut Work::start(&effort(1_000_000_000)));
+        let found = proof.plan.map(|plan| recount(&problem, &plan));
+        assert!(found.as_ref().is_some_and(|count| count.broken.is_empty() && count.outside <= 0.0), "{n}: {found:?}");
+        assert_eq!((proof.least, found.map(|count| count.cut_edges)), (cut, Some(cut as usize)), "{n} × {n}");
+    }
+}
+
+#[test]
 fn an_island_is_a_part_of_its_own() {
     let mut edges = grid(3);
     edges.extend([[9, 10], [10, 11]]);
@@ -192,6 +206,34 @@ proptest! {
                 }
             }
             Err(why) => prop_assert!(least.is_none(), "{}", why),
+        }
+    }
+
+    #[test]
+    fn branches_end_where_the_enumeration_does((weights, edges) in small(), parts in 2_usize..=5, percent in 0_u8..=60) {
+        prop_assume!(parts <= weights.len());
+        let problem = Problem::balanced(weights, &edges, parts, f64::from(percent) / 100.0 + 1e-9);
+        let n_edges = problem.adjacency.edges().len() as u32;
+        let proof = branch::prove(&problem, n_edges + 1, &mut Work::start(&effort(1_000_000_000)));
+        let found = proof.plan.map(|plan| recount(&problem, &plan));
+        let cost = found.as_ref().map(|count| count.objective);
+        prop_assert!(found.is_none_or(|count| count.broken.is_empty() && count.outside <= 0.0));
+        prop_assert_eq!(cost, cheapest(&problem));
+        // More edges than there are: there is no plan.
+        prop_assert_eq!(f64::from(proof.least.min(n_edges + 1)), cost.unwrap_or(f64::from(n_edges) + 1.0));
+    }
+
+    #[test]
+    fn no_plan_has_shorter_distances_than_the_bound((weights, edges) in small(), parts in 2_usize..=4, percent in 0_u8..=60) {
+        let mut problem = Problem::balanced(weights, &edges, parts.min(edges.len()), f64::from(percent) / 100.0 + 1e-9);
+        let places = (0..problem.weights.len()).map(|unit| [(unit * 37 % 11) as f64, (unit * 53 % 7) as f64]);
+        (problem.coordinates, problem.objective) = (Some(places.collect()), Objective::DISTANCE);
+        if let Some(least) = cheapest(&problem) {
+            let bound = median::bound(&problem, least, &mut Work::start(&effort(100_000)));
+            prop_assert!((0.0..=least + 1e-9).contains(&bound), "{} above {}", bound, least);
+            // A plan said to be dearer than it is does not make the bound wrong.
+            let bound = median::bound(&problem, 2.0 * least + 1.0, &mut Work::start(&effort(100_000)));
+            prop_assert!(bound <= least + 1e-9, "{} above {}", bound, least);
         }
     }
 

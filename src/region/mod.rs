@@ -5,12 +5,13 @@
 //! [`Solution`] or says why there is none. In reading order: [`problem`] and [`solution`] (what is asked and
 //! answered), [`recount`](recount()) (the count every plan passes), `start`, `today`, `state`, `resplit` and `search`
 //! (good plans), `exact` (the best one of a few units), `bounds`, `assign`,
-//! `frontier`, `price` and `columns` (how good a plan can be).
+//! `branch`, `frontier`, `price`, `columns` and `median` (how good a plan can be).
 //!
 //! The same question and seed give the same plan unless the clock ends the search, which the answer says.
 
 mod assign;
 mod bounds;
+mod branch;
 mod columns;
 mod dice;
 mod exact;
@@ -19,6 +20,7 @@ mod frontier;
 mod graph;
 #[cfg(test)]
 mod law_tests;
+mod median;
 mod price;
 mod problem;
 mod recount;

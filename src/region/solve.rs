@@ -2,10 +2,12 @@
 
 use super::assign;
 use super::bounds::{floor, number, obstacle};
+use super::branch;
 use super::columns;
 use super::dice::Dice;
 use super::exact;
 use super::frame::Frame;
+use super::median;
 use super::problem::{Effort, Problem};
 use super::recount::recount;
 use super::search::{Found, Ground, resume, search};
@@ -19,6 +21,8 @@ use super::work::Work;
 const SEARCH_SHARE: f64 = 0.15;
 /// Steps that are enough before a proof, however much time there is: about a second.
 const ENOUGH_BEFORE: f64 = 2e8;
+/// How much of the work goes into the bound on distances.
+const MEDIAN_SHARE: f64 = 0.4;
 /// Share of the time limit after which a proof begins whatever is left of the steps before it: on a busy machine the
 /// clock runs faster than the work.
 const CLOCK_SHARE: f64 = 0.3;
@@ -172,7 +176,7 @@ fn first(
 
 /// Whether there is a way of proof for the problem.
 fn can_prove(problem: &Problem) -> bool {
-    columns::applies(problem) || assign::applies(problem)
+    columns::applies(problem) || assign::applies(problem) || median::applies(problem)
 }
 
 /// Proves how good the plan is, or finds a better one, as far as the work goes; gives the re-splits made.
@@ -198,6 +202,14 @@ fn prove(
     }
     let Some((cost, _)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
     work.say("Proving how good it is");
+    if branch::applies(frame.problem) {
+        let price = frame.problem.objective.cut_edges;
+        let proof = branch::prove(frame.problem, (cost / price).round() as u32, work);
+        *bound = bound.max(price * f64::from(proof.least));
+        let of_blocks = |plan: Vec<u32>| frame.members.iter().map(|units| plan[units[0] as usize]).collect();
+        found.best = proof.plan.map(|plan| (price * f64::from(proof.least), of_blocks(plan))).or(found.best.take());
+    }
+    let Some((cost, _)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
     if columns::applies(frame.problem)
         && let Some(proof) = columns::prove(frame.problem, cost, &found.ends, work)
     {
@@ -205,6 +217,13 @@ fn prove(
         found.best = proof.better.or(found.best.take());
     }
     let Some((cost, labels)) = found.best.clone().filter(|(cost, _)| is_open(*cost, *bound)) else { return 0 };
+    if median::applies(frame.problem) {
+        // What the rest of a mix comes to at least, `bound` says already.
+        let rest = *bound;
+        work.keep((work.left() as f64 * (1.0 - MEDIAN_SHARE)) as u64);
+        *bound += median::bound(frame.problem, cost - rest, work);
+        work.keep(0);
+    }
     work.say("Looking for a better plan");
     let (more, made) = resume(frame, ground, None, &labels, seed, work, &|cost| !is_open(cost, *bound));
     found.best = more.best.filter(|(new, _)| *new < cost).or(found.best.take());

@@ -1,19 +1,21 @@
 //! The record of who did what: rows that are only added, each with the hash of itself and of the row before it.
 
+use super::db::{Db, Row, values};
 use super::keeper::{AuditRow, now};
-use super::rows::{sql, whole};
 use super::{Stored, hashed};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// The hash before the first row.
 const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
+/// Rows looked at together.
+const PAGE: u64 = 10_000;
+
 /// Adds a row.
-pub(super) fn note(tx: &Connection, who: &str, action: &str, object: &str, detail: &str) -> Stored<()> {
-    let last: Option<(u64, String)> = tx
-        .query_row("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1", [], |row| Ok((whole(row, 0)?, row.get(1)?)))
-        .optional()?;
-    let (n, before) = last.map_or((1, BEGINNING.to_owned()), |(n, hash)| (n + 1, hash));
+pub(super) fn note(tx: &dyn Db, who: &str, action: &str, object: &str, detail: &str) -> Stored<()> {
+    let (n, before) = match tx.row("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1", &[])? {
+        Some(last) => (last.whole(0)? + 1, last.text(1)?),
+        None => (1, BEGINNING.to_owned()),
+    };
     let mut row = AuditRow {
         n,
         at: now(),
@@ -24,10 +26,9 @@ pub(super) fn note(tx: &Connection, who: &str, action: &str, object: &str, detai
         hash: String::new(),
     };
     row.hash = chained(&before, &row);
-    let at = row.at.timestamp_millis();
     tx.execute(
         "INSERT INTO audit (n, at, who, action, object, detail, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![sql(row.n), at, row.who, row.action, row.object, row.detail, row.hash],
+        values![row.n, row.at, &row.who, &row.action, &row.object, &row.detail, &row.hash],
     )?;
     Ok(())
 }
@@ -40,31 +41,38 @@ fn chained(before: &str, row: &AuditRow) -> String {
     hashed(&format!("{before}{text}"))
 }
 
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
+pub(super) fn read(row: &Row) -> Stored<AuditRow> {
     Ok(AuditRow {
-        n: whole(row, 0)?,
-        at: super::rows::time(row.get(1)?),
-        who: row.get(2)?,
-        action: row.get(3)?,
-        object: row.get(4)?,
-        detail: row.get(5)?,
-        hash: row.get(6)?,
+        n: row.whole(0)?,
+        at: row.time(1)?,
+        who: row.text(2)?,
+        action: row.text(3)?,
+        object: row.text(4)?,
+        detail: row.text(5)?,
+        hash: row.text(6)?,
     })
 }
 
 /// What is wrong with the chain, if anything: the first row that does not follow from those before it.
-pub(super) fn broken(db: &Connection) -> Stored<Option<String>> {
-    let mut rows = db.prepare("SELECT n, at, who, action, object, detail, hash FROM audit ORDER BY n")?;
-    let mut before = BEGINNING.to_owned();
-    for (expected, row) in (1_u64..).zip(rows.query_map([], read)?) {
-        let row = row?;
-        if row.n != expected {
-            return Ok(Some(format!("the audit has no row {expected}: somebody removed it")));
+pub(super) fn broken(db: &dyn Db) -> Stored<Option<String>> {
+    let (mut before, mut expected) = (BEGINNING.to_owned(), 1_u64);
+    loop {
+        let rows = db.rows(
+            "SELECT n, at, who, action, object, detail, hash FROM audit WHERE n >= ?1 ORDER BY n LIMIT ?2",
+            values![expected, PAGE],
+        )?;
+        if rows.is_empty() {
+            return Ok(None);
         }
-        if row.hash != chained(&before, &row) {
-            return Ok(Some(format!("row {expected} of the audit was changed after it was written")));
+        for row in &rows {
+            let row = read(row)?;
+            if row.n != expected {
+                return Ok(Some(format!("the audit has no row {expected}: somebody removed it")));
+            }
+            if row.hash != chained(&before, &row) {
+                return Ok(Some(format!("row {expected} of the audit was changed after it was written")));
+            }
+            (before, expected) = (row.hash, expected + 1);
         }
-        before = row.hash;
     }
-    Ok(None)
 }

@@ -4,7 +4,7 @@
 use super::files::sync;
 use super::keeper::Entry;
 use super::may::Actor;
-use super::{DATABASE, StoreError, Stored, Workspace, is_name, verify};
+use super::{Address, DATABASE, StoreError, Stored, Workspace, is_name, verify};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -185,35 +185,18 @@ pub fn backup(workspace: &Workspace, to: &Path) -> Stored<usize> {
             Err(error) => return Err(error),
         }
     }
-    // What was published before, so that later releases are protected together with it here too.
-    if workspace.releases().is_dir() {
-        fs::create_dir_all(copied.releases())?;
-        for entry in fs::read_dir(workspace.releases())? {
-            let entry = entry?;
-            // What is still being written has another ending, and may be gone when it is looked at.
-            if entry.path().extension().is_none_or(|ending| ending != "json" && ending != "same") {
-                continue;
-            }
-            let mut from = match fs::File::open(entry.path()) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                from => from?,
-            };
-            let mut to = fs::File::create_new(copied.releases().join(entry.file_name()))?;
-            std::io::copy(&mut from, &mut to)?;
-            to.sync_all()?;
-        }
-        sync(&copied.releases())?;
-    }
+    super::relocate::releases(workspace, &copied)?;
     sync(to)?;
     Ok(n)
 }
 
-/// Brings a copy back into a new directory, after it was found whole.
+/// Brings a copy back into a new directory or an empty database, after it was found whole.
 ///
 /// # Errors
-/// When the copy has a fault, or the directory has something in it.
-pub fn restore(from: &Path, to: &Path) -> Stored<usize> {
+/// When the copy has a fault, or there is something already where it should go.
+pub fn restore(from: &Path, to: &Address) -> Stored<usize> {
     let copy = Workspace::open(from)?;
+    let Address::Directory(to) = to else { return Ok(super::relocate::bring(from, &copy, to)?.files) };
     if let Some(fault) = verify(&copy)?.into_iter().find(|finding| finding.is_fault) {
         return Err(StoreError::Refused(format!("the copy is not whole: {}", fault.words)));
     }

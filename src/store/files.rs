@@ -6,6 +6,7 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Beginning of the names of files that are still being written.
 const UNFINISHED: &str = ".part-";
@@ -16,6 +17,8 @@ const PIECE: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Files {
     dir: PathBuf,
+    /// A name for what this program writes: replicas in containers are all process 1.
+    own: String,
     written: AtomicU64,
 }
 
@@ -35,7 +38,13 @@ impl Files {
     /// When it cannot be made.
     pub fn open(dir: &Path) -> Stored<Self> {
         fs::create_dir_all(dir)?;
-        Ok(Self { dir: dir.to_owned(), written: AtomicU64::new(0) })
+        let own = super::secret()?.chars().take(16).collect();
+        Ok(Self { dir: dir.to_owned(), own, written: AtomicU64::new(0) })
+    }
+
+    /// A name that no other program here has.
+    pub(super) fn own(&self) -> &str {
+        &self.own
     }
 
     /// Keeps what `from` gives, of which at most `limit` bytes are read. When this returns, the bytes are on the disk.
@@ -44,7 +53,7 @@ impl Files {
     /// [`StoreError::Refused`] where there are more bytes than that; when they cannot be written, nothing is left.
     pub fn put(&self, from: &mut dyn Read, limit: u64) -> Stored<Kept> {
         let nth = self.written.fetch_add(1, Ordering::Relaxed);
-        let beside = self.dir.join(format!("{UNFINISHED}{}-{nth}", std::process::id()));
+        let beside = self.dir.join(format!("{UNFINISHED}{}-{nth}", self.own));
         let kept = self.put_beside(&beside, from, limit);
         if kept.is_err() {
             let _ = fs::remove_file(&beside);
@@ -139,15 +148,20 @@ impl Files {
         sync(path.parent().unwrap_or(&self.dir))
     }
 
-    /// Removes what was never finished.
+    /// Removes what was never finished, and not written for so long.
     ///
     /// # Errors
     /// When the directory cannot be read.
-    pub fn tidy(&self) -> Stored<()> {
+    pub fn tidy(&self, age: Duration) -> Stored<()> {
         for entry in fs::read_dir(&self.dir)? {
-            let path = entry?.path();
-            if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED)) {
-                fs::remove_file(path)?;
+            let entry = entry?;
+            if !entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                continue;
+            }
+            let written = entry.metadata().and_then(|of| of.modified()).ok().and_then(|at| at.elapsed().ok());
+            // Where a clock is odd, nothing of others is touched.
+            if age.is_zero() || written.is_some_and(|since| since > age) {
+                fs::remove_file(entry.path())?;
             }
         }
         Ok(())

@@ -149,7 +149,7 @@ pub struct AuditRow {
 }
 
 /// What keeps the lists of a workspace. Each writing method is one transaction with its row in the audit, and is on
-/// the disk when it returns. SQLite implements it; PostgreSQL will.
+/// the disk when it returns. Written once ([`super::lists`]) for SQLite and PostgreSQL.
 #[allow(clippy::missing_errors_doc, reason = "the database may fail in every one; what else may is said at each")]
 pub trait Keeper: People + Stays + Send + Sync + std::fmt::Debug {
     /// Which version is in force, and since when; `None` before the first is published.
@@ -221,6 +221,9 @@ pub trait Keeper: People + Stays + Send + Sync + std::fmt::Debug {
     fn audit(&self, word: &str, most: usize) -> Stored<Vec<AuditRow>>;
     /// What the database itself and the chain of the audit find wrong, in words.
     fn inspect(&self) -> Stored<Vec<String>>;
-    /// Writes a copy of the database as it stands, whole, while others write.
+    /// Keeps other replicas from publishing while what is returned lives: what is kept beside the database for a version
+    /// (its release) is written by whoever moves the pointer, and by nobody else.
+    fn turn(&self) -> Stored<Box<dyn std::any::Any + Send>>;
+    /// Writes a copy of the database as a file of SQLite, as it stands, whole, while others write.
     fn copy_to(&self, path: &std::path::Path) -> Stored<()>;
 }

@@ -1,11 +1,40 @@
 use super::*;
 use std::fs;
 
-fn owner() -> Actor {
+#[path = "../../tests/it/cluster.rs"]
+pub(super) mod cluster;
+
+/// The same tests on both databases.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod on_sqlite { $(#[test] fn $test() { super::$test(super::Kind::Sqlite); })* }
+        mod on_postgres { $(#[test] fn $test() { super::$test(super::Kind::Postgres); })* }
+    };
+}
+
+on_both!(
+    what_is_published_is_read_under_its_names_and_the_old_comes_back_by_one_move,
+    a_file_goes_out_of_a_version_and_stays_in_the_older_one,
+    of_two_who_change_the_same_draft_the_second_is_told_and_nothing_is_lost,
+    of_two_drafts_the_second_is_brought_onto_what_the_first_published_unless_both_changed_one_file,
+    whoever_restores_a_version_says_which_they_saw_in_force,
+    eight_who_publish_at_once_make_one_line_of_versions,
+    bytes_that_are_lost_or_changed_are_found,
+    what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_erased,
+    a_copy_comes_back_elsewhere_with_everything,
+    a_version_goes_out_as_the_directory_that_came_in,
+    more_bytes_than_the_limit_are_refused_and_leave_nothing,
+    a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one,
+    a_state_of_a_scenario_never_changes_and_the_second_to_save_is_told,
+    people_come_in_change_and_go_and_no_name_is_given_twice,
+    words_of_all_kinds_come_back_as_they_were_and_are_found,
+);
+
+pub(super) fn owner() -> Actor {
     Actor::new("owner", Role::Owner)
 }
 
-fn place(dir: &Path, toml: &str) -> PathBuf {
+pub(super) fn place(dir: &Path, toml: &str) -> PathBuf {
     let at = dir.join("place");
     fs::create_dir_all(at.join("more")).expect("a folder");
     fs::write(at.join("place.toml"), toml).expect("a file");
@@ -14,37 +43,55 @@ fn place(dir: &Path, toml: &str) -> PathBuf {
     at
 }
 
-fn workspace() -> (tempfile::TempDir, Workspace) {
+/// What keeps the lists.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+/// A workspace with one version; nothing where PostgreSQL is not on this machine.
+fn made(kind: Kind) -> Option<(tempfile::TempDir, Workspace)> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let address = match kind {
+        Kind::Sqlite => Address::Directory(dir.path().join("w")),
+        Kind::Postgres => cluster::shared()?.database(&dir.path().join("w")).parse().expect("an address"),
+    };
+    let workspace = Workspace::init_at(&address).expect("a workspace");
+    import(&workspace, &place(dir.path(), "[place]\nname = \"A\"\n"), &owner(), "first").expect("imported");
+    Some((dir, workspace))
+}
+
+pub(super) fn workspace() -> (tempfile::TempDir, Workspace) {
     let dir = tempfile::tempdir().expect("a folder");
     let workspace = Workspace::init(&dir.path().join("w")).expect("a workspace");
     import(&workspace, &place(dir.path(), "[place]\nname = \"A\"\n"), &owner(), "first").expect("imported");
     (dir, workspace)
 }
 
-fn put(workspace: &Workspace, draft: &Draft, name: &str, text: &str) -> Stored<Draft> {
+pub(super) fn put(workspace: &Workspace, draft: &Draft, name: &str, text: &str) -> Stored<Draft> {
     let kept = workspace.files.put(&mut text.as_bytes(), 1000)?;
     let entry = Entry::new(name, kept, &owner(), "new");
     workspace.keeper().change_draft(&owner(), &draft.id, draft.revision, &[(name.to_owned(), Some(entry))])
 }
 
-fn draft_with(workspace: &Workspace, name: &str, text: &str) -> Draft {
+pub(super) fn draft_with(workspace: &Workspace, name: &str, text: &str) -> Draft {
     let draft = workspace.keeper().open_draft(&owner(), "new").expect("a draft");
     put(workspace, &draft, name, text).expect("changed")
 }
 
-fn text_of(workspace: &Workspace, name: &str) -> String {
+pub(super) fn text_of(workspace: &Workspace, name: &str) -> String {
     let n = workspace.keeper().in_force().expect("asked").expect("one is in force").version;
     let version = workspace.keeper().version(n).expect("a version");
     fs::read_to_string(workspace.view(&version.files).expect("a view").join(name)).expect("a file")
 }
 
-fn faults(workspace: &Workspace) -> Vec<String> {
+pub(super) fn faults(workspace: &Workspace) -> Vec<String> {
     verify(workspace).expect("verified").into_iter().filter(|f| f.is_fault).map(|f| f.words).collect()
 }
 
-#[test]
-fn what_is_published_is_read_under_its_names_and_the_old_comes_back_by_one_move() {
-    let (_dir, workspace) = workspace();
+fn what_is_published_is_read_under_its_names_and_the_old_comes_back_by_one_move(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     assert_eq!(text_of(&workspace, "more/hubs.csv"), "name\nA\n");
     let draft = draft_with(&workspace, "more/hubs.csv", "name\nB\n");
     assert_eq!(text_of(&workspace, "more/hubs.csv"), "name\nA\n", "a draft changes nothing");
@@ -58,9 +105,8 @@ fn what_is_published_is_read_under_its_names_and_the_old_comes_back_by_one_move(
     assert_eq!(faults(&workspace), Vec::<String>::new());
 }
 
-#[test]
-fn a_file_goes_out_of_a_version_and_stays_in_the_older_one() {
-    let (_dir, workspace) = workspace();
+fn a_file_goes_out_of_a_version_and_stays_in_the_older_one(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let draft = workspace.keeper().open_draft(&owner(), "less").expect("a draft");
     let less = [("zones.csv".to_owned(), None)];
     let draft = workspace.keeper().change_draft(&owner(), &draft.id, draft.revision, &less).expect("changed");
@@ -69,9 +115,8 @@ fn a_file_goes_out_of_a_version_and_stays_in_the_older_one() {
     assert_eq!(workspace.keeper().version(1).expect("a version").files.len(), 3);
 }
 
-#[test]
-fn of_two_who_change_the_same_draft_the_second_is_told_and_nothing_is_lost() {
-    let (_dir, workspace) = workspace();
+fn of_two_who_change_the_same_draft_the_second_is_told_and_nothing_is_lost(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let seen = workspace.keeper().open_draft(&owner(), "x").expect("a draft");
     put(&workspace, &seen, "a.csv", "mine").expect("the first");
     assert!(matches!(put(&workspace, &seen, "a.csv", "theirs"), Err(StoreError::Stale(_))));
@@ -80,9 +125,8 @@ fn of_two_who_change_the_same_draft_the_second_is_told_and_nothing_is_lost() {
     assert_eq!(workspace.keeper().draft(&seen.id).expect("a draft").changes.len(), 2);
 }
 
-#[test]
-fn of_two_drafts_the_second_is_brought_onto_what_the_first_published_unless_both_changed_one_file() {
-    let (_dir, workspace) = workspace();
+fn of_two_drafts_the_second_is_brought_onto_what_the_first_published_unless_both_changed_one_file(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let (first, second) = (draft_with(&workspace, "a.csv", "1"), draft_with(&workspace, "b.csv", "2"));
     let third = draft_with(&workspace, "a.csv", "3");
     let same = draft_with(&workspace, "a.csv", "1");
@@ -98,9 +142,8 @@ fn of_two_drafts_the_second_is_brought_onto_what_the_first_published_unless_both
     keeper.rebase(&owner(), &same.id, same.revision).expect("the same change is no clash");
 }
 
-#[test]
-fn whoever_restores_a_version_says_which_they_saw_in_force() {
-    let (_dir, workspace) = workspace();
+fn whoever_restores_a_version_says_which_they_saw_in_force(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let draft = draft_with(&workspace, "a.csv", "1");
     workspace.keeper().publish(&owner(), &draft.id, draft.revision, "1").expect("published");
     assert!(matches!(workspace.keeper().put_in_force(&owner(), 1, 1), Err(StoreError::Stale(_))));
@@ -108,9 +151,8 @@ fn whoever_restores_a_version_says_which_they_saw_in_force() {
     assert!(matches!(workspace.keeper().put_in_force(&owner(), 7, 2), Err(StoreError::Missing(_))));
 }
 
-#[test]
-fn eight_who_publish_at_once_make_one_line_of_versions() {
-    let (_dir, workspace) = workspace();
+fn eight_who_publish_at_once_make_one_line_of_versions(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let tries = 12;
     let published: usize = std::thread::scope(|scope| {
         let one = |who: usize| {
@@ -154,9 +196,8 @@ fn a_row_of_the_audit_cannot_be_changed_unseen() {
     assert!(faults(&workspace).iter().any(|words| words.contains("no row 2")));
 }
 
-#[test]
-fn bytes_that_are_lost_or_changed_are_found() {
-    let (_dir, workspace) = workspace();
+fn bytes_that_are_lost_or_changed_are_found(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let file = workspace.keeper().version(1).expect("a version").files.remove(0);
     let path = workspace.files.path(&file.hash).expect("a path");
     let text = fs::read(&path).expect("read");
@@ -168,9 +209,8 @@ fn bytes_that_are_lost_or_changed_are_found() {
     assert_eq!(faults(&workspace), Vec::<String>::new());
 }
 
-#[test]
-fn what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_erased() {
-    let (_dir, workspace) = workspace();
+fn what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_erased(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let draft = draft_with(&workspace, "records.csv", "names");
     let hash = draft.changes[0].1.as_ref().expect("a file").hash.clone();
     let keeper = workspace.keeper();
@@ -186,28 +226,29 @@ fn what_is_erased_leaves_its_hash_and_its_row_and_nothing_that_is_in_force_is_er
     assert!(missing.to_string().contains("records.csv"), "{missing}");
 }
 
-#[test]
-fn a_copy_comes_back_elsewhere_with_everything() {
-    let (dir, workspace) = workspace();
+fn a_copy_comes_back_elsewhere_with_everything(kind: Kind) {
+    let Some((dir, workspace)) = made(kind) else { return };
     let draft = draft_with(&workspace, "a.csv", "1");
     workspace.keeper().publish(&owner(), &draft.id, draft.revision, "").expect("published");
     let (copy, back) = (dir.path().join("copy"), dir.path().join("back"));
     backup(&workspace, &copy).expect("copied");
     let later = draft_with(&workspace, "a.csv", "2");
     workspace.keeper().publish(&owner(), &later.id, later.revision, "").expect("published");
-    restore(&copy, &back).expect("restored");
+    restore(&copy, &Address::Directory(back.clone())).expect("restored");
     let again = Workspace::open(&back).expect("opened");
     assert_eq!(text_of(&again, "a.csv"), "1");
     assert_eq!(again.keeper().version(2).expect("one"), workspace.keeper().version(2).expect("one"));
     assert_eq!(faults(&again), Vec::<String>::new());
     assert!(matches!(backup(&workspace, &copy), Err(StoreError::Refused(_))), "never over something");
     fs::remove_dir_all(copy.join("files")).expect("removed");
-    assert!(restore(&copy, &dir.path().join("third")).is_err(), "a copy that is not whole is refused");
+    assert!(
+        restore(&copy, &Address::Directory(dir.path().join("third"))).is_err(),
+        "a copy that is not whole is refused"
+    );
 }
 
-#[test]
-fn a_version_goes_out_as_the_directory_that_came_in() {
-    let (dir, workspace) = workspace();
+fn a_version_goes_out_as_the_directory_that_came_in(kind: Kind) {
+    let Some((dir, workspace)) = made(kind) else { return };
     let out = dir.path().join("out");
     assert_eq!(export(&workspace, 1, &out).expect("exported"), 3);
     for name in ["place.toml", "zones.csv", "more/hubs.csv"] {
@@ -238,9 +279,8 @@ fn what_place_toml_names_elsewhere_comes_in_and_is_named_here() {
     assert!(import(&workspace, &missing, &owner(), "").is_err_and(|why| why.to_string().contains("none.csv")));
 }
 
-#[test]
-fn more_bytes_than_the_limit_are_refused_and_leave_nothing() {
-    let (dir, workspace) = workspace();
+fn more_bytes_than_the_limit_are_refused_and_leave_nothing(kind: Kind) {
+    let Some((dir, workspace)) = made(kind) else { return };
     let before = workspace.files.all().expect("listed");
     assert!(matches!(workspace.files.put(&mut [0_u8; 11].as_slice(), 10), Err(StoreError::Refused(_))));
     assert_eq!(workspace.files.all().expect("listed"), before);
@@ -273,9 +313,8 @@ fn names_that_lead_elsewhere_are_no_names() {
     }
 }
 
-#[test]
-fn a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one() {
-    let (_dir, workspace) = workspace();
+fn a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let (keeper, hour) = (workspace.keeper(), chrono::Utc::now() + chrono::Duration::hours(1));
     keeper.new_link(Role::Owner, &hashed("first"), hour).expect("a link");
     keeper.enter(&hashed("first"), &hashed("stay"), hour).expect("inside");
@@ -290,9 +329,8 @@ fn a_stay_ends_when_its_time_is_over_and_a_new_link_ends_the_old_one() {
     assert_eq!(keeper.stay(&hashed("stay"), past).expect("asked"), None);
 }
 
-#[test]
-fn a_state_of_a_scenario_never_changes_and_the_second_to_save_is_told() {
-    let (_dir, workspace) = workspace();
+fn a_state_of_a_scenario_never_changes_and_the_second_to_save_is_told(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
     let keeper = workspace.keeper();
     let made = keeper.save_scenario(&owner(), None, "Two hubs", 1, "{\"a\":1}").expect("saved");
     let next = keeper.save_scenario(&owner(), Some((&made.id, 1)), "Three hubs", 1, "{\"a\":2}").expect("saved");
@@ -319,4 +357,68 @@ fn only_one_server_has_a_workspace() {
     assert!(matches!(again.alone(), Err(StoreError::Refused(_))));
     drop(lock);
     assert!(again.alone().is_ok());
+}
+
+fn people_come_in_change_and_go_and_no_name_is_given_twice(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
+    let (keeper, hour) = (workspace.keeper(), chrono::Utc::now() + chrono::Duration::hours(1));
+    let ann = keeper.invite(&owner(), "Ann O'Hara", Role::Owner, None, (&hashed("a"), hour)).expect("invited");
+    let again = keeper.invite(&owner(), "ann o'hara", Role::Viewer, None, (&hashed("b"), hour));
+    assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
+    let patches = ["E1".to_owned(), "E2".to_owned()];
+    let bea = keeper.invite(&owner(), "Ärztin Bea", Role::Coordinator, Some(&patches), (&hashed("b"), hour));
+    let bea = bea.expect("invited");
+    assert_eq!(bea.patches.as_deref(), Some(patches.as_slice()));
+    let invited = keeper.invited(&hashed("b")).expect("asked").expect("a link");
+    assert_eq!((invited.person.id.as_str(), invited.person.has_password), (bea.id.as_str(), false));
+    keeper.accept(&hashed("b"), Password("not a hash".to_owned())).expect("accepted");
+    assert!(keeper.accept(&hashed("b"), Password("another".to_owned())).is_err(), "a link is used once");
+    let (known, password) = keeper.named("Ärztin bEA").expect("asked").expect("known by any capitals");
+    assert_eq!((known.id.as_str(), password.map(|p| p.0).as_deref()), (bea.id.as_str(), Some("not a hash")));
+    keeper.begin_stay(&bea.id, "password", &hashed("s"), None, hour).expect("in");
+    keeper.new_token(&ann.actor(), &bea.id, "QGIS", false, &hashed("t"), hour).expect("a token");
+    let past = chrono::Utc::now() - chrono::Duration::hours(1);
+    assert_eq!(keeper.stay(&hashed("s"), past).expect("asked").expect("a stay").actor.role, Role::Coordinator);
+    assert!(keeper.by_token(&hashed("t")).expect("asked").expect("a token").reads_only);
+    keeper.change_person(&ann.actor(), &bea.id, Role::Viewer, None, true).expect("changed");
+    assert_eq!(keeper.stay(&hashed("s"), past).expect("asked").expect("a stay").actor.role, Role::Viewer);
+    assert!(keeper.erase_person(&owner(), &ann.id).is_err(), "the last owner stays");
+    keeper.erase_person(&ann.actor(), &bea.id).expect("erased");
+    assert_eq!(keeper.stay(&hashed("s"), past).expect("asked"), None);
+    assert_eq!(keeper.by_token(&hashed("t")).expect("asked"), None);
+    let later = keeper.invite(&owner(), "Ärztin BEA", Role::Viewer, None, (&hashed("c"), hour));
+    assert!(matches!(later, Err(StoreError::Refused(_))), "a name that was somebody's stays theirs");
+    let sub = "https://id.example|7";
+    let cy = keeper.vouched(sub, "ann o'hara", Role::Editor, None).expect("vouched for");
+    assert!(cy.name.starts_with("ann o'hara ") && cy.is_external(), "{}", cy.name);
+    assert_eq!(keeper.vouched(sub, "other", Role::Viewer, None).expect("again").role, Role::Viewer);
+    keeper.unvouched(sub).expect("gone");
+    let names: Vec<String> = keeper.people().expect("people").into_iter().map(|person| person.name).collect();
+    assert_eq!(names, ["Ann O'Hara".to_owned(), cy.name]);
+    let mut visibility = Visibility { files: Role::Editor, ..Visibility::default() };
+    visibility.collections.insert("assets".to_owned(), Role::Viewer);
+    keeper.set_visibility(&owner(), &visibility).expect("set");
+    keeper.set_visibility(&owner(), &visibility).expect("twice");
+    assert_eq!(keeper.visibility().expect("read"), visibility);
+    assert_eq!(faults(&workspace), Vec::<String>::new());
+}
+
+fn words_of_all_kinds_come_back_as_they_were_and_are_found(kind: Kind) {
+    let Some((_dir, workspace)) = made(kind) else { return };
+    let keeper = workspace.keeper();
+    for why in ["50 % of \\ it_all?", "Ünïcode 健康 $1 ?2 'quoted' \"twice\"", "", "line\nline\ttab", "𝒳 astral"]
+    {
+        let draft = keeper.open_draft(&owner(), why).expect("a draft");
+        assert_eq!(keeper.draft(&draft.id).expect("read").why, why);
+        let saved = keeper.save_scenario(&owner(), None, why, 1, why).expect("saved");
+        assert_eq!(keeper.scenario(&saved.id).expect("read").latest.body, why);
+    }
+    for name in ["b%x_y.csv", "B.csv", "é.csv", "a.csv"] {
+        draft_with(&workspace, name, "1");
+    }
+    let found = |word: &str| keeper.audit(word, 99).expect("searched").len();
+    assert_eq!((found("B%X_y"), found("b%y"), found("É.csv"), found("é.csv: ")), (1, 0, 0, 1));
+    assert_eq!(found(""), keeper.audit("", 1).expect("the last")[0].n as usize);
+    assert!(found(&"x".repeat(4000)) == 0);
+    assert_eq!(faults(&workspace), Vec::<String>::new());
 }

@@ -35,7 +35,7 @@ pub(super) fn of(views: &Path, files: &Files, entries: &[Entry]) -> Stored<PathB
         return Ok(made);
     }
     let nth = MADE.fetch_add(1, Ordering::Relaxed);
-    let beside = views.join(format!(".part-{}-{nth}", std::process::id()));
+    let beside = views.join(format!(".part-{}-{nth}", files.own()));
     fs::create_dir_all(&beside)?;
     let laid = lay(&beside, files, entries).and_then(|()| match fs::rename(&beside, &made) {
         // Another thread made the same one meanwhile.

@@ -133,7 +133,8 @@ fn imports_only_go_down() {
 
 #[test]
 fn async_lives_in_http_and_the_command_that_starts_it() {
-    let outside = |f: &File| f.module != "http" && f.path != "cli/serve.rs";
+    // `store/postgres.rs` drives its library, which has no other form, on a thread of its own and waits for it.
+    let outside = |f: &File| f.module != "http" && f.path != "cli/serve.rs" && f.path != "store/postgres.rs";
     none(&found(outside, |f| &f.code, &["async ", "tokio::", "axum::", ".await"]));
 }
 

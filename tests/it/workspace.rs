@@ -1,11 +1,12 @@
 //! A workspace over HTTP, as its owner's browser sees it: bring a file, look, publish, undo.
 
+use crate::cluster::Cluster;
 use crate::http_server::{Answer, Server};
 use crate::support::{collection, square};
 use patchwork::edit::Editing;
 use patchwork::http::{Options, Provider, serve};
 use patchwork::snapshot::Shared;
-use patchwork::store::{self, Actor, Role, Workspace};
+use patchwork::store::{self, Actor, Address, Role, Workspace};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -41,15 +42,42 @@ impl Browser {
     /// Where somebody else vouches for people too.
     pub(crate) fn with(provider: Option<Arc<Provider>>) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
-        let place = dir.path().join("place");
+        let place = Self::place(dir.path());
+        let workspace = Workspace::init(&dir.path().join("w")).expect("a workspace");
+        Self::first(&workspace, &place);
+        Self::serving(workspace, dir, provider)
+    }
+
+    /// Several on one database, with one version; nothing where PostgreSQL is not on this machine.
+    pub(crate) fn replicas(cluster: &Cluster, how_many: usize) -> (Address, Vec<Self>) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let place = Self::place(dir.path());
+        let address: Address = cluster.database(&dir.path().join("shared")).parse().expect("an address");
+        Self::first(&Workspace::init_at(&address).expect("a workspace"), &place);
+        let one = |_| tempfile::tempdir().expect("a folder");
+        let mut folders: Vec<_> = (1..how_many).map(one).collect();
+        folders.push(dir);
+        let open = || Workspace::open_at(&address).expect("opened");
+        let all = folders.into_iter().map(|dir| Self::serving(open(), dir, None)).collect();
+        (address, all)
+    }
+
+    fn place(dir: &std::path::Path) -> std::path::PathBuf {
+        let place = dir.join("place");
         std::fs::create_dir(&place).expect("a folder");
         for (name, text) in [("place.toml", TOML), ("hubs.csv", HUBS), ("zones.geojson", &zones())] {
             std::fs::write(place.join(name), text).expect("a file");
         }
-        let workspace = Workspace::init(&dir.path().join("w")).expect("a workspace");
-        store::import(&workspace, &place, &Actor::new("operator", Role::Owner), "first").expect("imported");
+        place
+    }
+
+    fn first(workspace: &Workspace, place: &std::path::Path) {
+        store::import(workspace, place, &Actor::new("operator", Role::Owner), "first").expect("imported");
         let until = chrono::Utc::now() + chrono::Duration::hours(1);
         workspace.keeper().new_link(Role::Owner, &store::hashed(KEY), until).expect("a link");
+    }
+
+    fn serving(workspace: Workspace, dir: tempfile::TempDir, provider: Option<Arc<Provider>>) -> Self {
         let shared = Arc::new(Shared::default());
         let editing = Editing::begin(workspace, Arc::clone(&shared), Box::new(|_, _| Ok(()))).expect("begun");
         let options = Options { editing: Some(Arc::clone(&editing)), provider, ..Options::default() };
@@ -120,7 +148,7 @@ impl Browser {
         self.send("POST", path, "application/x-www-form-urlencoded", body.as_bytes())
     }
 
-    fn bring(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn bring(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Answer {
         self.bring_to("/drafts", name, bytes, fields)
     }
 
@@ -140,7 +168,7 @@ impl Browser {
     }
 
     /// The draft's page once it was looked at.
-    fn checked(&self, path: &str) -> String {
+    pub(crate) fn checked(&self, path: &str) -> String {
         let began = Instant::now();
         loop {
             let page = self.get(path);

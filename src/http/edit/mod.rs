@@ -15,6 +15,7 @@ mod people;
 mod records;
 mod scenarios;
 mod start;
+mod tried;
 mod versions;
 mod visit;
 mod vouch;
@@ -207,7 +208,11 @@ impl From<StoreError> for Problem {
             StoreError::Missing(why) => Self::not_found(format!("{why}.")),
             StoreError::Refused(why) => Self::refused(why),
             StoreError::Full => Self::no_disk(),
-            StoreError::Io(_) | StoreError::Database(_) => {
+            StoreError::Away(_) | StoreError::Unsure(_) => {
+                tracing::warn!(%error, "the store");
+                Self::store_away(matches!(error, StoreError::Unsure(_)))
+            }
+            StoreError::Io(_) | StoreError::Database(_) | StoreError::Twice(_) => {
                 tracing::error!(%error, "the store");
                 Self::our_fault()
             }

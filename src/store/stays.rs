@@ -1,23 +1,21 @@
-//! Who is in, in SQLite: links, stays and tokens; and who may see what.
+//! Who is in, in a database: links, stays and tokens; and who may see what.
 
+use super::accounts::{PERSON, of, person};
+use super::db::{Engine, Row, values};
 use super::keeper::now;
 use super::may::{Actor, Role};
 use super::people::{Known, Stays, Token, VOUCHED_DAYS, Visibility};
-use super::people_sqlite::{PERSON, of, person};
-use super::rows::time;
-use super::sqlite::Sqlite;
 use super::{StoreError, Stored, audit, secret};
 use chrono::{DateTime, Utc};
-use rusqlite::{OptionalExtension, Row, params};
 
-impl Stays for Sqlite {
+impl<E: Engine> Stays for E {
     fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()> {
         let key_hash = key_hash.to_owned();
         self.write(move |tx| {
-            tx.execute("DELETE FROM link WHERE role = ?1", [role.word()])?;
+            tx.execute("DELETE FROM link WHERE role = ?1", values![role.word()])?;
             tx.execute(
                 "INSERT INTO link (key_hash, role, until) VALUES (?1, ?2, ?3)",
-                params![key_hash, role.word(), until.timestamp_millis()],
+                values![&key_hash, role.word(), until],
             )?;
             audit::note(tx, "operator", "new link", role.word(), &format!("until {}", until.to_rfc3339()))
         })
@@ -27,22 +25,18 @@ impl Stays for Sqlite {
         let (key_hash, token_hash) = (key_hash.to_owned(), token_hash.to_owned());
         self.write(move |tx| {
             let seen = now();
-            let now = seen.timestamp_millis();
-            let role: Option<String> = tx
-                .query_row("SELECT role FROM link WHERE key_hash = ?1 AND until > ?2", params![key_hash, now], |row| {
-                    row.get(0)
-                })
-                .optional()?;
+            let found = tx.row("SELECT role FROM link WHERE key_hash = ?1 AND until > ?2", values![&key_hash, seen])?;
+            let role = found.map(|row| row.text(0)).transpose()?;
             let role = role.as_deref().and_then(Role::named).ok_or_else(|| {
                 StoreError::Refused(
                     "This link is not valid any more; the program prints a new one when it starts".to_owned(),
                 )
             })?;
-            tx.execute("DELETE FROM session WHERE until <= ?1", [now])?;
+            tx.execute("DELETE FROM session WHERE until <= ?1", values![seen])?;
             let actor = Actor::new(role.word(), role);
             tx.execute(
                 "INSERT INTO session (token_hash, who, role, until, seen) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![token_hash, actor.name, role.word(), until.timestamp_millis(), now],
+                values![&token_hash, &actor.name, role.word(), until, seen],
             )?;
             audit::note(tx, &actor.name, "sign in", role.word(), "by the link")?;
             Ok(Known { actor, until, seen, reads_only: false })
@@ -65,54 +59,41 @@ impl Stays for Sqlite {
                 return Err(StoreError::Refused("This account is closed".to_owned()));
             }
             let seen = now();
-            tx.execute("DELETE FROM session WHERE until <= ?1", [seen.timestamp_millis()])?;
+            tx.execute("DELETE FROM session WHERE until <= ?1", values![seen])?;
             if let Some(before) = before {
-                tx.execute("DELETE FROM session WHERE token_hash = ?1", [before])?;
+                tx.execute("DELETE FROM session WHERE token_hash = ?1", values![&before])?;
             }
             tx.execute(
                 "INSERT INTO session (token_hash, who, role, until, seen, person) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![
-                    token_hash,
-                    person.name,
-                    person.role.word(),
-                    until.timestamp_millis(),
-                    seen.timestamp_millis(),
-                    id
-                ],
+                values![&token_hash, &person.name, person.role.word(), until, seen, &id],
             )?;
-            tx.execute("UPDATE person SET seen = ?1 WHERE id = ?2", params![seen.timestamp_millis(), id])?;
+            tx.execute("UPDATE person SET seen = ?1 WHERE id = ?2", values![seen, &id])?;
             audit::note(tx, &person.name, "sign in", person.role.word(), &how)?;
             Ok(Known { actor: person.actor(), until, seen, reads_only: false })
         })
     }
 
     fn stay(&self, token_hash: &str, idle: DateTime<Utc>) -> Stored<Option<Known>> {
-        let now = now().timestamp_millis();
         self.read(|db| {
-            let found: Option<(String, String, i64, i64, Option<String>)> = db
-                .prepare_cached(
-                    "SELECT who, role, until, seen, person FROM session
-                     WHERE token_hash = ?1 AND until > ?2 AND seen > ?3",
-                )?
-                .query_row(params![token_hash, now, idle.timestamp_millis()], |row| {
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-                })
-                .optional()?;
-            let Some((who, role, until, seen, id)) = found else { return Ok(None) };
+            let found = db.row(
+                "SELECT who, role, until, seen, person FROM session WHERE token_hash = ?1 AND until > ?2 AND seen > ?3",
+                values![token_hash, now(), idle],
+            )?;
+            let Some(row) = found else { return Ok(None) };
             // What somebody with an account is, is read anew each time: a change of role holds at once.
-            let actor = match id {
+            let actor = match row.maybe_text(4)? {
                 Some(id) => Some(of(db, &id)?).filter(|person| person.is_active).map(|person| person.actor()),
-                None => Role::named(&role).map(|role| Actor::new(&who, role)),
+                None => Role::named(&row.text(1)?).map(|role| Actor::new(&row.text(0).unwrap_or_default(), role)),
             };
-            Ok(actor.map(|actor| Known { actor, until: time(until), seen: time(seen), reads_only: false }))
+            let (until, seen) = (row.time(2)?, row.time(3)?);
+            Ok(actor.map(|actor| Known { actor, until, seen, reads_only: false }))
         })
     }
 
     fn seen(&self, token_hash: &str) -> Stored<()> {
         let token_hash = token_hash.to_owned();
         self.write(move |tx| {
-            let now = now().timestamp_millis();
-            tx.execute("UPDATE session SET seen = ?1 WHERE token_hash = ?2", params![now, token_hash])?;
+            tx.execute("UPDATE session SET seen = ?1 WHERE token_hash = ?2", values![now(), &token_hash])?;
             Ok(())
         })
     }
@@ -120,7 +101,7 @@ impl Stays for Sqlite {
     fn leave(&self, token_hash: &str) -> Stored<()> {
         let token_hash = token_hash.to_owned();
         self.write(move |tx| {
-            tx.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
+            tx.execute("DELETE FROM session WHERE token_hash = ?1", values![&token_hash])?;
             Ok(())
         })
     }
@@ -130,7 +111,7 @@ impl Stays for Sqlite {
         self.write(move |tx| {
             let ended = tx.execute(
                 "DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')",
-                params![id, but],
+                values![&id, but.as_deref()],
             )?;
             audit::note(tx, &actor.name, "sign out everywhere", &of(tx, &id)?.name, &format!("{ended} stays"))?;
             Ok(ended)
@@ -152,7 +133,7 @@ impl Stays for Sqlite {
             let made = now();
             tx.execute(
                 "INSERT INTO token (id, hash, person, label, may_write, made, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                params![id, hash, person, label, may_write, made.timestamp_millis(), until.timestamp_millis()],
+                values![&id, &hash, &person, &label, may_write, made, until],
             )?;
             let what = if may_write { "reads and writes" } else { "reads" };
             let detail = format!("{label}; {what}, until {}", until.format("%Y-%m-%d"));
@@ -163,27 +144,28 @@ impl Stays for Sqlite {
 
     fn tokens(&self, person: &str) -> Stored<Vec<Token>> {
         self.read(|db| {
-            let mut found = db.prepare_cached(
+            let found = db.rows(
                 "SELECT id, label, may_write, made, until, seen FROM token WHERE person = ?1 ORDER BY made DESC, id",
+                values![person],
             )?;
-            let all = found.query_map([person], |row| {
+            let read = |row: &Row| {
                 Ok(Token {
-                    id: row.get(0)?,
-                    label: row.get(1)?,
-                    may_write: row.get(2)?,
-                    made: time(row.get(3)?),
-                    until: time(row.get(4)?),
-                    seen: row.get::<_, Option<i64>>(5)?.map(time),
+                    id: row.text(0)?,
+                    label: row.text(1)?,
+                    may_write: row.truth(2)?,
+                    made: row.time(3)?,
+                    until: row.time(4)?,
+                    seen: row.maybe_time(5)?,
                 })
-            })?;
-            Ok(all.collect::<rusqlite::Result<_>>()?)
+            };
+            found.iter().map(read).collect()
         })
     }
 
     fn end_token(&self, actor: &Actor, person: &str, id: &str) -> Stored<()> {
         let (actor, person, id) = (actor.clone(), person.to_owned(), id.to_owned());
         self.write(move |tx| {
-            let ended = tx.execute("DELETE FROM token WHERE id = ?1 AND person = ?2", params![id, person])?;
+            let ended = tx.execute("DELETE FROM token WHERE id = ?1 AND person = ?2", values![&id, &person])?;
             if ended == 0 {
                 return Err(StoreError::Missing("There is no such token".to_owned()));
             }
@@ -200,44 +182,41 @@ impl Stays for Sqlite {
                  WHERE token.hash = ?1 AND token.until > ?2 AND person.is_active
                  AND (person.subject LIKE 'local:%' OR person.seen > ?3)"
             );
-            let read = |row: &Row<'_>| {
-                let seen: Option<i64> = row.get(11)?;
+            let read = |row: Row| {
                 Ok(Known {
-                    actor: person(row)?.actor(),
-                    until: time(row.get(9)?),
-                    seen: time(seen.unwrap_or(0)),
-                    reads_only: !row.get::<_, bool>(10)?,
+                    actor: person(&row)?.actor(),
+                    until: row.time(9)?,
+                    seen: row.maybe_time(11)?.unwrap_or_default(),
+                    reads_only: !row.truth(10)?,
                 })
             };
-            let mut found = db.prepare_cached(&query)?;
             let vouched = now - chrono::Duration::days(VOUCHED_DAYS);
-            let both = params![hash, now.timestamp_millis(), vouched.timestamp_millis()];
-            Ok(found.query_row(both, read).optional()?)
+            db.row(&query, values![hash, now, vouched])?.map(read).transpose()
         })
     }
 
     fn token_seen(&self, hash: &str) -> Stored<()> {
         let hash = hash.to_owned();
         self.write(move |tx| {
-            tx.execute("UPDATE token SET seen = ?1 WHERE hash = ?2", params![now().timestamp_millis(), hash])?;
+            tx.execute("UPDATE token SET seen = ?1 WHERE hash = ?2", values![now(), &hash])?;
             Ok(())
         })
     }
 
     fn visibility(&self) -> Stored<Visibility> {
         self.read(|db| {
-            let mut found = db.prepare("SELECT name, value FROM setting")?;
-            let rows = found.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(Visibility::read(rows.collect::<rusqlite::Result<_>>()?))
+            let rows = db.rows("SELECT name, value FROM setting ORDER BY name", &[])?;
+            let rows = rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Stored<_>>()?;
+            Ok(Visibility::read(rows))
         })
     }
 
     fn set_visibility(&self, actor: &Actor, visibility: &Visibility) -> Stored<()> {
         let (actor, rows) = (actor.clone(), visibility.rows());
         self.write(move |tx| {
-            tx.execute("DELETE FROM setting WHERE name = 'see' OR name = 'files' OR name LIKE 'see %'", [])?;
+            tx.execute("DELETE FROM setting WHERE name = 'see' OR name = 'files' OR name LIKE 'see %'", &[])?;
             for (name, value) in &rows {
-                tx.execute("INSERT INTO setting (name, value) VALUES (?1, ?2)", [name, value])?;
+                tx.execute("INSERT INTO setting (name, value) VALUES (?1, ?2)", values![name, value])?;
             }
             let words: Vec<String> = rows.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             audit::note(tx, &actor.name, "who may see what", "place", &words.join("; "))

@@ -1,38 +1,43 @@
-//! People in SQLite: who there is.
+//! People in a database: who there is.
 
+use super::db::{Db, Engine, Row, values};
 use super::keeper::now;
 use super::may::{Actor, Role};
 use super::password::Password;
 use super::people::{Invited, People, Person, is_fit};
-use super::rows::time;
-use super::sqlite::Sqlite;
 use super::{StoreError, Stored, audit, secret};
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(super) const PERSON: &str = "person.id, person.subject, person.name, person.role, person.patches, person.is_active, person.password IS NOT NULL, \
      person.made, person.seen";
 
-pub(super) fn person(row: &Row<'_>) -> rusqlite::Result<Person> {
-    let patches: Option<String> = row.get(4)?;
-    let role: String = row.get(3)?;
+pub(super) fn person(row: &Row) -> Stored<Person> {
     Ok(Person {
-        id: row.get(0)?,
-        subject: row.get(1)?,
-        name: row.get(2)?,
+        id: row.text(0)?,
+        subject: row.text(1)?,
+        name: row.text(2)?,
         // What is unclear may the least.
-        role: Role::named(&role).unwrap_or(Role::Viewer),
-        patches: patches.map(|text| text.lines().map(str::to_owned).collect()),
-        is_active: row.get(5)?,
-        has_password: row.get(6)?,
-        made: time(row.get(7)?),
-        seen: row.get::<_, Option<i64>>(8)?.map(time),
+        role: Role::named(&row.text(3)?).unwrap_or(Role::Viewer),
+        patches: row.maybe_text(4)?.map(|text| text.lines().map(str::to_owned).collect()),
+        is_active: row.truth(5)?,
+        has_password: row.truth(6)?,
+        made: row.time(7)?,
+        seen: row.maybe_time(8)?,
     })
 }
 
-pub(super) fn of(db: &Connection, id: &str) -> Stored<Person> {
-    let found = db.query_row(&format!("SELECT {PERSON} FROM person WHERE id = ?1"), [id], person).optional()?;
-    found.ok_or_else(|| StoreError::Missing("There is no such person".to_owned()))
+/// A name as it is compared with others: both databases make A to Z small, and nothing else.
+fn small(name: &str) -> String {
+    name.to_ascii_lowercase()
+}
+
+/// Whoever this says, of all people.
+fn found(db: &dyn Db, which: &str, value: &str) -> Stored<Option<Person>> {
+    db.row(&format!("SELECT {PERSON} FROM person WHERE {which}"), values![value])?.as_ref().map(person).transpose()
+}
+
+pub(super) fn of(db: &dyn Db, id: &str) -> Stored<Person> {
+    found(db, "id = ?1", id)?.ok_or_else(|| StoreError::Missing("There is no such person".to_owned()))
 }
 
 fn lines(patches: Option<&[String]>) -> Option<String> {
@@ -47,20 +52,17 @@ fn described(role: Role, patches: Option<&[String]>) -> String {
 }
 
 /// No stay, token or invitation of theirs is left.
-fn out(tx: &Connection, id: &str) -> Stored<()> {
+fn out(tx: &dyn Db, id: &str) -> Stored<()> {
     for table in ["session", "token", "invitation"] {
-        tx.execute(&format!("DELETE FROM {table} WHERE person = ?1"), [id])?;
+        tx.execute(&format!("DELETE FROM {table} WHERE person = ?1"), values![id])?;
     }
     Ok(())
 }
 
 /// Whoever is the last active owner with an account stays one: the operator's link is for emergencies.
-fn not_the_last(tx: &Connection, before: &Person) -> Stored<()> {
-    let others: i64 = tx.query_row(
-        "SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND id != ?1",
-        [&before.id],
-        |row| row.get(0),
-    )?;
+fn not_the_last(tx: &dyn Db, before: &Person) -> Stored<()> {
+    let others =
+        tx.number("SELECT count(*) FROM person WHERE role = 'owner' AND is_active AND id != ?1", values![&before.id])?;
     if before.role == Role::Owner && before.is_active && others == 0 {
         return Err(StoreError::Refused(
             "This is the only owner with an account. Make somebody else an owner first".to_owned(),
@@ -69,39 +71,32 @@ fn not_the_last(tx: &Connection, before: &Person) -> Stored<()> {
     Ok(())
 }
 
-fn invite_to(tx: &Connection, id: &str, (key_hash, until): (&str, DateTime<Utc>)) -> Stored<()> {
-    tx.execute("DELETE FROM invitation WHERE person = ?1", [id])?;
-    tx.execute(
-        "INSERT INTO invitation (key_hash, person, until) VALUES (?1, ?2, ?3)",
-        params![key_hash, id, until.timestamp_millis()],
-    )?;
+fn invite_to(tx: &dyn Db, id: &str, (key_hash, until): (&str, DateTime<Utc>)) -> Stored<()> {
+    tx.execute("DELETE FROM invitation WHERE person = ?1", values![id])?;
+    tx.execute("INSERT INTO invitation (key_hash, person, until) VALUES (?1, ?2, ?3)", values![key_hash, id, until])?;
     Ok(())
 }
 
 const TAKEN: &str = "Somebody here has this name already, or had it; use another";
 
-fn taken(error: rusqlite::Error) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Refused(TAKEN.to_owned()),
-        _ => error.into(),
+fn taken(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Twice(_) => StoreError::Refused(TAKEN.to_owned()),
+        other => other,
     }
 }
 
 /// Whether somebody who is no longer here had this name: what they did is still theirs in the audit.
-fn was_somebody(tx: &Connection, name: &str) -> Stored<bool> {
-    Ok(tx.query_row(
-        "SELECT EXISTS (SELECT 1 FROM audit WHERE action = 'erase person' AND lower(object) = lower(?1))",
-        [name],
-        |row| row.get(0),
-    )?)
+fn was_somebody(tx: &dyn Db, name: &str) -> Stored<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE action = 'erase person' AND lower(object) = ?1)";
+    Ok(tx.number(sql, values![small(name)])? != 0)
 }
 
-impl People for Sqlite {
+impl<E: Engine> People for E {
     fn people(&self) -> Stored<Vec<Person>> {
         self.read(|db| {
-            let mut found = db.prepare(&format!("SELECT {PERSON} FROM person ORDER BY name COLLATE NOCASE"))?;
-            let all = found.query_map([], person)?.collect::<rusqlite::Result<_>>()?;
-            Ok(all)
+            let all = db.rows(&format!("SELECT {PERSON} FROM person ORDER BY lower(name), name"), &[])?;
+            all.iter().map(person).collect()
         })
     }
 
@@ -111,10 +106,9 @@ impl People for Sqlite {
 
     fn named(&self, name: &str) -> Stored<Option<(Person, Option<Password>)>> {
         self.read(|db| {
-            let read = |row: &Row<'_>| Ok((person(row)?, row.get::<_, Option<String>>(9)?.map(Password)));
-            Ok(db
-                .query_row(&format!("SELECT {PERSON}, person.password FROM person WHERE name = ?1"), [name], read)
-                .optional()?)
+            let sql = format!("SELECT {PERSON}, person.password FROM person WHERE lower(name) = ?1");
+            let read = |row: Row| Ok((person(&row)?, row.maybe_text(9)?.map(Password)));
+            db.row(&sql, values![small(name)])?.map(read).transpose()
         })
     }
 
@@ -139,15 +133,8 @@ impl People for Sqlite {
             }
             tx.execute(
                 "INSERT INTO person (id, subject, name, role, patches, is_active, made)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
-                params![
-                    id,
-                    format!("local:{id}"),
-                    name,
-                    role.word(),
-                    lines(patches.as_deref()),
-                    now().timestamp_millis()
-                ],
+                 VALUES (?1, ?2, ?3, ?4, ?5, TRUE, ?6)",
+                values![&id, format!("local:{id}"), &name, role.word(), lines(patches.as_deref()), now()],
             )
             .map_err(taken)?;
             invite_to(tx, &id, (&key_hash, until))?;
@@ -166,43 +153,38 @@ impl People for Sqlite {
                 ));
             }
             out(tx, &id)?;
-            tx.execute("UPDATE person SET password = NULL WHERE id = ?1", [&id])?;
+            tx.execute("UPDATE person SET password = NULL WHERE id = ?1", values![&id])?;
             invite_to(tx, &id, (&key_hash, until))?;
             audit::note(tx, &actor.name, "reset", &person.name, "password, stays and tokens are void")
         })
     }
 
     fn invited(&self, key_hash: &str) -> Stored<Option<Invited>> {
-        let now = now().timestamp_millis();
         self.read(|db| {
-            let read = |row: &Row<'_>| Ok(Invited { person: person(row)?, until: time(row.get(9)?) });
+            let read = |row: Row| Ok(Invited { person: person(&row)?, until: row.time(9)? });
             let query = format!(
                 "SELECT {PERSON}, invitation.until FROM invitation JOIN person ON person.id = invitation.person
                  WHERE invitation.key_hash = ?1 AND invitation.until > ?2 AND person.is_active"
             );
-            Ok(db.query_row(&query, params![key_hash, now], read).optional()?)
+            db.row(&query, values![key_hash, now()])?.map(read).transpose()
         })
     }
 
     fn accept(&self, key_hash: &str, password: Password) -> Stored<Person> {
         let key_hash = key_hash.to_owned();
         self.write(move |tx| {
-            let id: Option<String> = tx
-                .query_row(
-                    "SELECT person FROM invitation WHERE key_hash = ?1 AND until > ?2",
-                    params![key_hash, now().timestamp_millis()],
-                    |row| row.get(0),
-                )
-                .optional()?;
-            let id = id.ok_or_else(|| {
+            let found =
+                tx.row("SELECT person FROM invitation WHERE key_hash = ?1 AND until > ?2", values![&key_hash, now()])?;
+            let found = found.ok_or_else(|| {
                 StoreError::Refused("This link was used, or its time is over; ask an owner for another".to_owned())
             })?;
+            let id = found.text(0)?;
             let person = of(tx, &id)?;
             if !person.is_active {
                 return Err(StoreError::Refused("This link is not valid; ask an owner for another".to_owned()));
             }
-            tx.execute("DELETE FROM invitation WHERE person = ?1", [&id])?;
-            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", params![password.0, id])?;
+            tx.execute("DELETE FROM invitation WHERE person = ?1", values![&id])?;
+            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", values![&password.0, &id])?;
             audit::note(tx, &person.name, "set password", &person.name, "by an invitation")?;
             of(tx, &id)
         })
@@ -215,8 +197,11 @@ impl People for Sqlite {
             if person.is_external() || !person.has_password {
                 return Err(StoreError::Refused("This account has no password here".to_owned()));
             }
-            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", params![password.0, id])?;
-            tx.execute("DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')", params![id, but])?;
+            tx.execute("UPDATE person SET password = ?1 WHERE id = ?2", values![&password.0, &id])?;
+            tx.execute(
+                "DELETE FROM session WHERE person = ?1 AND token_hash != coalesce(?2, '')",
+                values![&id, but.as_deref()],
+            )?;
             audit::note(tx, &actor.name, "set password", &person.name, "other stays ended")
         })
     }
@@ -240,7 +225,7 @@ impl People for Sqlite {
             }
             tx.execute(
                 "UPDATE person SET role = ?1, patches = ?2, is_active = ?3 WHERE id = ?4",
-                params![role.word(), lines(patches.as_deref()), is_active, id],
+                values![role.word(), lines(patches.as_deref()), is_active, &id],
             )?;
             if !is_active {
                 out(tx, &id)?;
@@ -259,7 +244,7 @@ impl People for Sqlite {
             let person = of(tx, &id)?;
             not_the_last(tx, &person)?;
             out(tx, &id)?;
-            tx.execute("DELETE FROM person WHERE id = ?1", [&id])?;
+            tx.execute("DELETE FROM person WHERE id = ?1", values![&id])?;
             audit::note(tx, &actor.name, "erase person", &person.name, "account, password, stays and tokens")
         })
     }
@@ -272,12 +257,11 @@ impl People for Sqlite {
         let id: String = secret()?.chars().take(16).collect();
         let wished = if is_fit(name).is_ok() { name.to_owned() } else { format!("person {}", &id[..6]) };
         self.write(move |tx| {
-            let query = format!("SELECT {PERSON} FROM person WHERE subject = ?1");
-            if let Some(known) = tx.query_row(&query, [&subject], person).optional()? {
+            if let Some(known) = found(tx, "subject = ?1", &subject)? {
                 if known.role != role || known.patches != patches {
                     tx.execute(
                         "UPDATE person SET role = ?1, patches = ?2 WHERE id = ?3",
-                        params![role.word(), lines(patches.as_deref()), known.id],
+                        values![role.word(), lines(patches.as_deref()), &known.id],
                     )?;
                     let was = described(known.role, known.patches.as_deref());
                     let is = described(role, patches.as_deref());
@@ -286,13 +270,12 @@ impl People for Sqlite {
                 return of(tx, &known.id);
             }
             // A name that is somebody else's is not taken over: the subject is the key, and the name only a name.
-            let taken: bool =
-                tx.query_row("SELECT EXISTS (SELECT 1 FROM person WHERE name = ?1)", [&wished], |row| row.get(0))?;
+            let taken = found(tx, "lower(name) = ?1", &small(&wished))?.is_some();
             let name = if taken || was_somebody(tx, &wished)? { format!("{wished} {}", &id[..6]) } else { wished };
             tx.execute(
                 "INSERT INTO person (id, subject, name, role, patches, is_active, made)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6)",
-                params![id, subject, name, role.word(), lines(patches.as_deref()), now().timestamp_millis()],
+                 VALUES (?1, ?2, ?3, ?4, ?5, TRUE, ?6)",
+                values![&id, &subject, &name, role.word(), lines(patches.as_deref()), now()],
             )?;
             audit::note(tx, "provider", "new person", &name, &described(role, patches.as_deref()))?;
             of(tx, &id)
@@ -302,8 +285,7 @@ impl People for Sqlite {
     fn unvouched(&self, subject: &str) -> Stored<()> {
         let subject = subject.to_owned();
         self.write(move |tx| {
-            let query = format!("SELECT {PERSON} FROM person WHERE subject = ?1");
-            let Some(known) = tx.query_row(&query, [&subject], person).optional()?.filter(Person::is_external) else {
+            let Some(known) = found(tx, "subject = ?1", &subject)?.filter(Person::is_external) else {
                 return Ok(());
             };
             out(tx, &known.id)?;
