@@ -12,5 +12,5 @@ pub(super) fn giving(ask: &Ask) -> Result<Reply, Problem> {
     ask.only(&[])?;
     let find = |id: &str| snapshot.collection(id).map(|collection| &collection.layer);
     let text = trustees::write(&snapshot.place.name, find).ok_or_else(|| Problem::no_such_page("/giving"))?;
-    Ok(page::sheet(page::with_way_back(&text, "./#ask=giving")))
+    page::paper(ask, (&text, &[]), &format!("giving {}", snapshot.place.key), ("./#ask=giving", "Back to the map"))
 }

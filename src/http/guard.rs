@@ -98,6 +98,8 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
     let id = request_id(request.headers(), &app.limits.served);
     let watch = app.metrics.watch(&request, &id);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // What was asked for, for whoever signs in first and goes back to it.
+    let from = request.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
     let wants_page = wants_page(&request);
     let asker = app.origins.asker(&method, path.trim_end_matches('/'), request.headers());
     let is_browser = wants_page || request.headers().contains_key(FETCH_MODE);
@@ -125,7 +127,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         if problem.status == StatusCode::UNAUTHORIZED && is_browser {
             problem.status = StatusCode::FORBIDDEN;
         }
-        response = write(&problem, &path, &id, wants_page, &method);
+        response = write(&problem, (&path, &from), &id, wants_page, &method);
     }
     finish(response.headers_mut(), &id);
     if is_private {
@@ -190,7 +192,7 @@ fn wants_page(request: &Request) -> bool {
     }
 }
 
-fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Method) -> Response {
+fn write(problem: &Problem, (path, from): (&str, &str), id: &str, wants_page: bool, method: &Method) -> Response {
     let about = serde_json::json!({
         "type": problem.kind,
         "title": problem.title,
@@ -199,7 +201,11 @@ fn write(problem: &Problem, path: &str, id: &str, wants_page: bool, method: &Met
         "instance": path,
         "request_id": id,
     });
-    let (media, body) = match wants_page.then(|| page::render("problem.html", &about)) {
+    let mut page = about.clone();
+    if *method == Method::GET {
+        page["from"] = serde_json::json!(from);
+    }
+    let (media, body) = match wants_page.then(|| page::render("problem.html", &page)) {
         Some(Ok(body)) => (page::MEDIA, body),
         _ => ("application/problem+json", format!("{about:#}\n")),
     };

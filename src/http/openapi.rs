@@ -5,6 +5,7 @@ use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
 use super::format::{CSV, FGB, Format, GEOJSON, GPKG, HTML, JSON, OPENAPI, Offer, PARQUET, SCHEMA, XLSX};
 use super::{archive, collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
+use crate::report::paper::Form;
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
@@ -103,12 +104,9 @@ fn plain(snapshot: &Snapshot) -> Vec<(&'static str, Value)> {
     let part = |name: &str, description: &str| json!({"name": name, "in": "path", "required": true, "description": description, "schema": {"type": "string"}});
     let patch = part("patch", "Name of the patch, as in the collection patches");
     let file = part("file", "Name of the file");
-    let (page, words) = (HTML.media, "text/plain");
+    let words = "text/plain";
     let mut paths = vec![
-        (
-            "/review/{patch}",
-            as_it_is("review", "Data", "A page about a patch to print, for its coordinator", &[patch], page),
-        ),
+        ("/review/{patch}", paper("review", "A page about a patch to print, for its coordinator", &[patch])),
         ("/metrics", as_it_is("metrics", "Operation", "Counts for operators", &[], super::metrics::MEDIA)),
         ("/robots.txt", as_it_is("robots", "Operation", "A word to programs that collect pages", &[], words)),
         ("/-/style.css", as_it_is("style", "Operation", "How the pages look", &[], "text/css")),
@@ -116,9 +114,21 @@ fn plain(snapshot: &Snapshot) -> Vec<(&'static str, Value)> {
     ];
     if snapshot.collection("giving").is_some() {
         let giving = "A page about giving to print, for a meeting of trustees";
-        paths.push(("/giving", as_it_is("giving", "Data", giving, &[], page)));
+        paths.push(("/giving", paper("giving", giving, &[])));
     }
     paths
+}
+
+/// A page to print, and the document and the workbook that say the same.
+fn paper(id: &str, summary: &str, parameters: &[Value]) -> Value {
+    let forms = [Form::Docx, Form::Xlsx];
+    let names: Vec<&str> = std::iter::once("html").chain(forms.map(Form::ending)).collect();
+    let form = json!({"name": "f", "in": "query", "description": "Form of the paper", "schema": {"type": "string", "enum": names}});
+    let mut about = as_it_is(id, "Data", summary, &[parameters, &[form]].concat(), HTML.media);
+    for form in forms {
+        about["responses"]["200"]["content"][form.media()] = json!({"schema": {"type": "string", "format": "binary"}});
+    }
+    about
 }
 
 /// What comes as this and nothing else, whatever is asked for.

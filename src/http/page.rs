@@ -5,6 +5,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::request::Ask;
 use crate::layer::Layer;
+use crate::report::paper::{self, Drawing, Form};
 use crate::snapshot::Snapshot;
 use axum::http::header;
 use minijinja::Environment;
@@ -18,14 +19,46 @@ pub(super) const MEDIA: &str = "text/html; charset=utf-8";
 const SHEET_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'";
 
-/// The printed page with a link to the map, for whoever came to it from there and would go back; paper has none.
-pub(super) fn with_way_back(sheet: &str, map: &str) -> String {
-    sheet.replacen("<main>", &format!("<main><p class=\"back\"><a href=\"{map}\">Back to the map</a></p>"), 1)
+/// Where the reader of a printed page came from: an address and what it is called.
+pub(super) type Back<'b> = (&'b str, &'b str);
+
+/// Answers with a printed page, or with the document or workbook that says the same where `f` asks for it.
+///
+/// * `name`: of the file, without its ending.
+/// * `maps`: those drawn in the page.
+pub(super) fn paper(
+    ask: &Ask,
+    (sheet, maps): (&str, &[Drawing]),
+    name: &str,
+    back: Back<'_>,
+) -> Result<Reply, Problem> {
+    let form = match ask.get("f") {
+        None | Some("html") => return Ok(printed(ask, sheet, back)),
+        Some(form) => Form::named(form)
+            .ok_or_else(|| Problem::bad_request(format!("f is {form:?}; this paper comes as html, docx or xlsx.")))?,
+    };
+    let bytes = paper::write(form, sheet, maps).map_err(|error| {
+        tracing::error!(%error, "a paper");
+        Problem::our_fault()
+    })?;
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    let file = format!("attachment; filename=\"{}.{}\"", words.join("-"), form.ending());
+    Ok(Reply::new(form.media(), bytes).with(header::CONTENT_DISPOSITION, file))
 }
 
-/// Answers with a page to print.
-pub(super) fn sheet(text: String) -> Reply {
-    Reply::new(MEDIA, text).with(axum::http::header::CONTENT_SECURITY_POLICY, SHEET_POLICY)
+/// The printed page with the way back and the other forms, for whoever reads it on a screen; paper has none of them.
+fn printed(ask: &Ask, sheet: &str, (address, words): Back<'_>) -> Reply {
+    let form = |form: &str| escaped(&ask.here(&[("f", Some(form.to_owned()))]));
+    let line = format!(
+        "<main><p class=\"back\"><a href=\"{}\">{}</a>. The same as <a href=\"{}\">a document (DOCX)</a> or <a href=\"{}\">a workbook (XLSX)</a>.</p>",
+        escaped(address),
+        escaped(words),
+        form("docx"),
+        form("xlsx"),
+    );
+    Reply::new(MEDIA, sheet.replacen("<main>", &line, 1)).with(header::CONTENT_SECURITY_POLICY, SHEET_POLICY)
 }
 
 macro_rules! pages {
@@ -71,7 +104,6 @@ static PAGES: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLoc
         "record.html",
         "scenario.html",
         "scenarios.html",
-        "scenarios_compare.html",
         "schema.html",
         "scheme.html",
         "schemes.html",

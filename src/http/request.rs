@@ -223,6 +223,11 @@ impl Ask {
         self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// What follows a prefix in the names of the query: boxes that were ticked.
+    pub(super) fn ticked(&self, prefix: &str) -> Vec<&str> {
+        self.query.iter().filter_map(|(name, _)| name.strip_prefix(prefix)).collect()
+    }
+
     /// A value of the query that has plus signs, with them: elsewhere they are spaces.
     pub(super) fn with_plus(&self, name: &str) -> Option<&str> {
         self.pluses.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

@@ -18,5 +18,5 @@ pub(super) fn review(ask: &Ask) -> Result<Reply, Problem> {
         Problem::not_found(format!("There is no patch {patch:?}. /collections/patches/items lists them all."))
     })?;
     let map = format!("../#patch={}", text::encode_value(patch));
-    Ok(page::sheet(page::with_way_back(&sheet, &map)))
+    page::paper(ask, (&sheet, &[]), &format!("review {patch}"), (&map, "Back to the map"))
 }

@@ -63,7 +63,7 @@ pub fn closure(place: &Place, standard: &Standard, before: &Coverage, closing: &
         positions.map_or_else(Losers::default, |positions| told(place, before, &after, positions))
     };
     Closure {
-        change: WhatIf::between(before, &after),
+        change: WhatIf::between(place, before, &after),
         place: told(place, before, &after, &losers),
         patches: place.patches.indices().map(|patch| of(by_patch.get(&Some(patch)))).collect(),
         outside_patches: of(by_patch.get(&None)),

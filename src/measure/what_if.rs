@@ -47,6 +47,20 @@ pub struct WhatIf {
     pub outside_patches: Change,
     /// The zones in which anybody is covered who was not, or was and no longer is; in the place's order.
     pub zones: Vec<(ZoneIdx, Change)>,
+    /// Those who are covered today and would no longer be, however many gain.
+    pub lost: Lost,
+}
+
+/// People who are covered today and would no longer be. By bus, those who would be in time by fewer departures, each
+/// counted by the share of the departures that they lose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lost {
+    /// Everybody.
+    pub all: f64,
+    /// The residents of each patch.
+    pub by_patch: IdVec<PatchIdx, f64>,
+    /// The members of each group; `None` where its table reaches nobody here.
+    pub by_group: IdVec<GroupIdx, Option<f64>>,
 }
 
 /// Counts before and after.
@@ -119,7 +133,7 @@ pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) ->
         let stay = before.qualifying.iter().copied().filter(|asset| gone.binary_search(asset).is_err());
         let mut left = doors(place, &stay.collect::<Vec<_>>());
         left.extend(came);
-        return WhatIf::between(before, &coverage_to(place, standard, &left));
+        return WhatIf::between(place, before, &coverage_to(place, standard, &left));
     }
     let reach = reach(place, standard);
     let mut walks: BTreeMap<usize, Option<Metres>> = BTreeMap::new();
@@ -220,7 +234,12 @@ fn along_streets(
 
 impl WhatIf {
     /// What differs between two measurements by the same standard.
-    pub(super) fn between(before: &Coverage, after: &Coverage) -> Self {
+    pub(super) fn between(place: &Place, before: &Coverage, after: &Coverage) -> Self {
+        let mut lost = Lost::nobody(before);
+        for (i, position) in place.positions.iter().enumerate() {
+            let loses = |speed| (before.share(i, speed) - after.share(i, speed)).max(0.0);
+            lost.count(place, position, loses);
+        }
         let zones = before.zones.enumerate().zip(&after.zones);
         let zones = zones.map(|((zone, before), after)| (zone, Change::between(before, after)));
         Self {
@@ -228,6 +247,7 @@ impl WhatIf {
             patches: before.patches.iter().zip(&after.patches).map(|(a, b)| Change::between(a, b)).collect(),
             outside_patches: Change::between(&before.outside_patches, &after.outside_patches),
             zones: zones.filter(|(_, change)| change.is_any()).collect(),
+            lost,
         }
     }
 
@@ -237,6 +257,7 @@ impl WhatIf {
             patches: before.patches.iter().map(Change::unchanged).collect(),
             outside_patches: Change::unchanged(&before.outside_patches),
             zones: Vec::new(),
+            lost: Lost::nobody(before),
         }
     }
 
@@ -261,6 +282,7 @@ impl WhatIf {
         if of_most == 0.0 && of_groups.iter().all(|step| *step == 0.0) {
             return;
         }
+        self.lost.count(place, position, |speed| (-step(speed)).max(0.0));
         let members = &place.zones[position.zone].residents.by_group;
         let of_patch = match position.patch {
             Some(patch) => &mut self.patches[patch],
@@ -274,6 +296,28 @@ impl WhatIf {
                 if let (Some(count), Some(members)) = (&mut change.by_group[group], members) {
                     count.after += step * place.people_at(position, *members);
                 }
+            }
+        }
+    }
+}
+
+impl Lost {
+    fn nobody(before: &Coverage) -> Self {
+        let by_group = before.place.by_group.iter().map(|count| count.as_ref().map(|_| 0.0)).collect();
+        Self { all: 0.0, by_patch: before.patches.iter().map(|_| 0.0).collect(), by_group }
+    }
+
+    /// Counts the people of a position: `loses` is the share of their cover that goes for those who walk at a speed.
+    fn count(&mut self, place: &Place, position: &Position, loses: impl Fn(WalkingSpeed) -> f64) {
+        let of_most = loses(place.speed) * position.residents;
+        self.all += of_most;
+        if let Some(patch) = position.patch {
+            self.by_patch[patch] += of_most;
+        }
+        let members = &place.zones[position.zone].residents.by_group;
+        for ((index, group), members) in place.groups.enumerate().zip(members) {
+            if let (Some(lost), Some(members)) = (&mut self.by_group[index], members) {
+                *lost += loses(group.speed.unwrap_or(place.speed)) * place.people_at(position, *members);
             }
         }
     }

@@ -5,8 +5,10 @@
 pub mod check;
 pub mod closure;
 pub mod giving;
+pub mod paper;
 pub mod printed;
 pub mod review;
+pub mod scenarios;
 pub mod understood;
 
 mod rows;

@@ -60,6 +60,7 @@ mod plan_patches;
 mod roles;
 mod roles_accounts;
 mod roles_crafted;
+mod scenarios;
 mod small_towns;
 mod support;
 mod town;

@@ -3,9 +3,9 @@
 use crate::small_towns::{BLOCK, drafts, standards};
 use crate::town::{Point, Town, asset};
 use patchwork::crs::Xy;
-use patchwork::measure::what_if::{Change, Count};
+use patchwork::measure::what_if::{Change, Count, Lost};
 use patchwork::measure::{Coverage, Covered, Edit, Today, WhatIf, coverage, what_if};
-use patchwork::place::{Asset, AssetIdx, Place, Standard};
+use patchwork::place::{Asset, AssetIdx, Group, GroupIdx, Place, Position, Standard};
 use patchwork::synth::{DemoOptions, write_demo};
 use patchwork::units::Metres;
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ fn change(before: &Covered, after: &Covered) -> Change {
 }
 
 /// The answer as it follows from two whole measurements.
-fn from_two(before: &Coverage, after: &Coverage) -> WhatIf {
+fn from_two(place: &Place, before: &Coverage, after: &Coverage) -> WhatIf {
     let zones = before.zones.enumerate().map(|(zone, before)| (zone, change(before, &after.zones[zone])));
     let differs = |count: &Count| count.before != count.after;
     WhatIf {
@@ -96,6 +96,32 @@ fn from_two(before: &Coverage, after: &Coverage) -> WhatIf {
         patches: before.patches.iter().zip(&after.patches).map(|(before, after)| change(before, after)).collect(),
         outside_patches: change(&before.outside_patches, &after.outside_patches),
         zones: zones.filter(|(_, c)| differs(&c.all) || c.by_group.iter().flatten().any(differs)).collect(),
+        lost: lost(place, before, after),
+    }
+}
+
+/// Who no longer is covered, home by home.
+fn lost(place: &Place, before: &Coverage, after: &Coverage) -> Lost {
+    let loses = |i: usize, speed| before.share(i, speed) > after.share(i, speed);
+    let homes = || place.positions.iter().enumerate();
+    let gone = |patch| {
+        homes()
+            .filter(|(i, home)| home.patch == Some(patch) && loses(*i, place.speed))
+            .map(|(_, home)| home.residents)
+            .sum()
+    };
+    let of_group = |(group, about): (GroupIdx, &Group)| {
+        before.place.by_group[group]?;
+        let speed = about.speed.unwrap_or(place.speed);
+        let members = |home: &Position| {
+            place.zones[home.zone].residents.by_group[group].map_or(0.0, |m| place.people_at(home, m))
+        };
+        Some(homes().filter(|(i, _)| loses(*i, speed)).map(|(_, home)| members(home)).sum())
+    };
+    Lost {
+        all: homes().filter(|(i, _)| loses(*i, place.speed)).map(|(_, home)| home.residents).sum(),
+        by_patch: place.patches.indices().map(gone).collect(),
+        by_group: place.groups.enumerate().map(of_group).collect(),
     }
 }
 
@@ -108,7 +134,7 @@ proptest! {
     ) {
         let (before, after, edits) = changed(&draft.town(), &standard, &steps);
         let answer = what_if(&before, &Today::of(&before), 0, &edits);
-        prop_assert_eq!(answer, from_two(&coverage(&before, &standard), &coverage(&after, &standard)));
+        prop_assert_eq!(answer, from_two(&before, &coverage(&before, &standard), &coverage(&after, &standard)));
     }
 
     #[test]
@@ -141,7 +167,7 @@ fn what_if_equals_measuring_anew_in_a_borough_of_ten_thousand() {
     after.assets[hub] = moved.clone();
     let edits = [Edit { asset: Some(hub), after: Some(moved) }];
     for (number, standard) in before.standards.iter().enumerate() {
-        let anew = from_two(&today.coverage()[number], &coverage(&after, standard));
+        let anew = from_two(&before, &today.coverage()[number], &coverage(&after, standard));
         assert_eq!(what_if(&before, &today, number, &edits), anew, "{}", standard.key);
     }
     assert!(!what_if(&before, &today, 0, &edits).zones.is_empty(), "a hub that moves is noticed");

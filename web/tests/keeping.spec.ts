@@ -161,3 +161,40 @@ test("from the map to where people work on the place, and a scenario is saved fr
   await expect(page.getByRole("heading", { level: 1, name: "A hub by the shore" })).toBeVisible();
   expect(await barriers(page)).toEqual([]);
 });
+
+test("scenarios are ticked by keyboard, stand side by side, print on two sides, and come as files", async ({ page }) => {
+  test.slow();
+  const base = await comeIn(page, kept);
+  const { extent } = (await (await page.request.get(`${base}/collections/patches?f=json`)).json()) as { extent: { spatial: { bbox: number[][] } } };
+  const [west = 0, south = 0, east = 0, north = 0] = extent.spatial.bbox[0] ?? [];
+  for (const [name, part] of [["Side by side one", 0.4], ["Side by side two", 0.6]] as const) {
+    await page.goto(`${base}/scenarios?view=${encodeURIComponent(`${base}/#ask=sites&by=try&pins=${west + (east - west) * part},${south + (north - south) * part}`)}`);
+    await page.getByLabel("Name").fill(name);
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+    await expect(page.getByRole("row", { name: /Covered with it/ }).first()).toBeVisible();
+  }
+  await page.goto(`${base}/scenarios`);
+  expect(await barriers(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  for (const name of ["Side by side one", "Side by side two"]) {
+    await page.getByRole("checkbox", { name }).first().focus();
+    await page.keyboard.press("Space");
+  }
+  await page.getByRole("button", { name: "See them side by side" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Side by side one");
+  await expect(page.getByRole("img")).toHaveCount(2);
+  await expect(page.getByRole("table", { name: "Covered in each patch" })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  expect(pdf.toString("latin1").match(/\/Type\s*\/Page[^s]/g)?.length).toBeLessThanOrEqual(2);
+  for (const [form, begins] of [["docx", "PK"], ["xlsx", "PK"]] as const) {
+    const { href } = await page.getByRole("link", { name: new RegExp(form, "i") }).evaluate((link: HTMLAnchorElement) => ({ href: link.href }));
+    expect((await (await page.request.get(href)).body()).toString("latin1", 0, 2)).toBe(begins);
+  }
+  await page.goto(`${base}/scenarios`);
+  await page.getByRole("button", { name: "Duplicate Side by side one" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "Copy of Side by side one" })).toBeVisible();
+});

@@ -67,6 +67,8 @@ test("an answer that this browser did not ask for lets nobody in", async ({ page
   test.info().annotations.push({ type: "a request fails" });
   await page.goto(`${base()}/sign-in/provider`);
   await atProvider(page, "vera");
+  await page.waitForURL(`${base()}/`);
+  await page.goto(`${base()}/account`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Your account");
   await page.context().clearCookies();
   await page.goto(`${base()}/sign-in/back?code=any&state=any&iss=${encodeURIComponent(String(provider))}`);

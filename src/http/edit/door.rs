@@ -15,6 +15,9 @@ use std::time::Instant;
 /// How long a stay lasts, whatever its owner does: a working day.
 const STAY_HOURS: i64 = 12;
 
+/// Bytes of an address to which somebody goes back: that of the map with its sites has some thousand.
+const LONGEST: usize = 8 * 1024;
+
 /// Attempts on this server.
 static ATTEMPTS: LazyLock<Attempts> = LazyLock::new(Attempts::default);
 
@@ -33,21 +36,31 @@ fn stay(visit: &Visit, token: &str) -> String {
 
 /// The way in. Looking at the page uses nothing up, so that whoever only previews a link does not come in.
 pub(super) fn door(visit: &Visit) -> Result<Reply, Problem> {
-    shown(visit, "", &[], None)
+    shown(visit, &Form::default(), &[], None)
 }
 
 /// The way in, with what became of a sign-in elsewhere.
 pub(super) fn told(visit: &Visit, status: StatusCode, words: &str) -> Result<Reply, Problem> {
-    Ok(shown(visit, "", &[], Some(words))?.status(status))
+    Ok(shown(visit, &Form::default(), &[], Some(words))?.status(status))
 }
 
-fn shown(visit: &Visit, name: &str, errors: &[(&str, &str)], trouble: Option<&str>) -> Result<Reply, Problem> {
+/// Where somebody was before they signed in, if that is a page of this place to which one can go back.
+pub(super) fn way_back(from: &str) -> Option<&str> {
+    let is_door = ["/sign-", "/invitation", "/account/"].iter().any(|door| from.starts_with(door));
+    let is_path = from.starts_with('/') && !from.starts_with("//") && from.len() <= LONGEST;
+    (is_path && !is_door && from.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')).then_some(from)
+}
+
+fn shown(visit: &Visit, form: &Form, errors: &[(&str, &str)], trouble: Option<&str>) -> Result<Reply, Problem> {
+    let (name, sent) = (form.get("name"), form.get("from"));
+    let from = if sent.is_empty() { visit.ask.get("from").unwrap_or_default() } else { sent };
     let errors: Vec<_> = errors.iter().map(|(field, words)| json!({"field": field, "words": words})).collect();
+    let from = way_back(from).unwrap_or_default();
     let page = visit.page(
         "sign_in.html",
         json!({
             "key": visit.ask.get("key"), "errors": errors, "name": name, "provider": visit.provider_title(),
-            "trouble": trouble, "is_out": visit.ask.get("done") == Some("out"),
+            "trouble": trouble, "is_out": visit.ask.get("done") == Some("out"), "from": from,
         }),
     )?;
     Ok(if errors.is_empty() { page } else { page.status(StatusCode::UNPROCESSABLE_ENTITY) })
@@ -95,31 +108,32 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     }
     let name = form.get("name");
     if name.is_empty() {
-        return shown(visit, "", &[("name", "Enter your name")], None);
+        return shown(visit, form, &[("name", "Enter your name")], None);
     }
     let found = visit.workspace().keeper().named(name)?;
     let kept = found.as_ref().and_then(|(_, password)| password.as_ref());
     let is_right = Password::is(kept, form.as_typed("password"));
     match found.filter(|(person, _)| is_right && person.is_active) {
-        Some((person, _)) => begin(visit, &person, "by password"),
+        Some((person, _)) => begin(visit, &person, "by password", form.get("from")),
         None => {
             failed(visit, name);
             // The name may be a password typed into the wrong field, so it is not written down.
             tracing::warn!(address = ?visit.address(), "a sign-in was refused");
-            shown(visit, name, &[("name", WRONG)], None)
+            shown(visit, form, &[("name", WRONG)], None)
         }
     }
 }
 
-/// Lets somebody in who proved who they are. What the browser had before is void.
-pub(super) fn begin(visit: &Visit, person: &Person, how: &str) -> Result<Reply, Problem> {
+/// Lets somebody in who proved who they are, to where they came from, else to their work, else to the map. What the
+/// browser had before is void.
+pub(super) fn begin(visit: &Visit, person: &Person, how: &str, from: &str) -> Result<Reply, Problem> {
     ATTEMPTS.succeeded(visit.address());
     let token = secret()?;
     let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
     let before = visit.token.as_deref().map(hashed);
     visit.workspace().keeper().begin_stay(&person.id, how, &hashed(&token), before.as_deref(), until)?;
-    let to = if crate::store::may(&person.actor(), Action::Draft, None) { "/drafts" } else { "/account" };
-    Ok(see(visit, to).with(header::SET_COOKIE, stay(visit, &token)))
+    let own = if crate::store::may(&person.actor(), Action::Draft, None) { "/drafts" } else { "/" };
+    Ok(see(visit, way_back(from).unwrap_or(own)).with(header::SET_COOKIE, stay(visit, &token)))
 }
 
 /// Ends a stay.
@@ -164,5 +178,42 @@ pub(super) fn accept(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         return invited(visit, key, Some("The two passwords are not the same".to_owned()));
     }
     let person = visit.workspace().keeper().accept(&hashed(key), Password::of(words)?)?;
-    begin(visit, &person, "by an invitation")
+    begin(visit, &person, "by an invitation", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::way_back;
+
+    #[test]
+    fn whoever_signs_in_goes_back_to_a_page_of_this_place_and_to_no_other() {
+        for page in [
+            "/",
+            "/versions/3?from=2",
+            "/scenarios?view=http%3A%2F%2Fa%2F%23pins%3D1",
+            "/s/abc",
+            "/accounts",
+            "/account",
+        ] {
+            assert_eq!(way_back(page), Some(page));
+        }
+        for other in [
+            "",
+            "//evil.example/",
+            "https://evil.example",
+            "/\\evil",
+            "javascript:1",
+            "/a b",
+            "/a\r\nSet-Cookie: x",
+            "/sign-in",
+            "/sign-out",
+            "/sign-in?from=/sign-in",
+            "/invitation?key=1",
+            "/account/password",
+            &format!("/{}", "x".repeat(9000)),
+            "/é",
+        ] {
+            assert_eq!(way_back(other), None, "{other}");
+        }
+    }
 }

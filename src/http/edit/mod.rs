@@ -15,6 +15,7 @@ mod people;
 mod records;
 mod scenarios;
 mod start;
+mod tried;
 mod versions;
 mod visit;
 mod vouch;

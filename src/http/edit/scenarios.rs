@@ -1,11 +1,15 @@
 //! `/scenarios` and `/s/{id}`: what somebody tried, kept with the version it was tried on. A state never changes; the
 //! short address leads to the newest.
 
+use super::super::page;
 use super::super::problem::Problem;
 use super::super::reply::Reply;
 use super::see;
+use super::tried::{Figures, Tried};
 use super::visit::{Form, Visit};
+use crate::report::scenarios::{self as report, Agenda};
 use crate::store::{Action, Scenario, ScenarioRevision};
+use crate::text::whole;
 use serde_json::{Value, json};
 
 /// Bytes of a scenario: an address of the page with its sites.
@@ -18,17 +22,29 @@ fn told(scenario: &Scenario, state: &ScenarioRevision, now: Option<u64>) -> Valu
     json!({
         "id": scenario.id, "name": scenario.name, "maker": scenario.who, "n": state.n, "latest": scenario.latest.n,
         "version": state.version, "at": state.at.format("%-d %B %Y, %H:%M UTC").to_string(),
-        "view": body.get("view"), "note": body.get("note"), "figures": body.get("figures"),
+        "view": body.get("view"), "note": body.get("note"),
         "is_older": now.is_some_and(|now| now != state.version), "now": now,
     })
+}
+
+/// With the name that a copy of it gets.
+fn with_copy(mut told: Value, scenario: &Scenario) -> Value {
+    let name: String = format!("Copy of {}", scenario.name).chars().take(200).collect();
+    told["copy"] = json!(name);
+    told
 }
 
 /// All scenarios.
 pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::SaveScenario)?;
     let now = in_force(visit)?;
-    let all: Vec<Value> =
-        visit.workspace().keeper().scenarios()?.iter().map(|each| told(each, &each.latest, now)).collect();
+    let all: Vec<Value> = visit
+        .workspace()
+        .keeper()
+        .scenarios()?
+        .iter()
+        .map(|each| with_copy(told(each, &each.latest, now), each))
+        .collect();
     let view = visit.ask.get("view").unwrap_or_default();
     visit.page("scenarios.html", json!({"scenarios": all, "view": view, "version": now}))
 }
@@ -46,7 +62,13 @@ pub(super) fn save(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         return Err(Problem::refused("Copy the whole address of the map page, with what follows #, and paste it here"));
     }
     let Some(now) = in_force(visit)? else { return Err(Problem::not_ready()) };
-    let body = json!({"view": view, "note": form.get("note")}).to_string();
+    let figures = visit
+        .ask
+        .snapshot()
+        .ok()
+        .filter(|_| counts(visit))
+        .and_then(|snapshot| Some(Tried::read(&snapshot.place, view).ok()?.figures(snapshot)));
+    let body = json!({"view": view, "note": form.get("note"), "figures": figures}).to_string();
     let id = match form.get("id") {
         "" => None,
         id => {
@@ -87,6 +109,7 @@ fn shown(visit: &Visit, scenario: &Scenario, state: &ScenarioRevision) -> Result
         if !visit.may(Action::SaveScenario) {
             members.remove("maker");
         }
+        members.insert("numbers".to_owned(), numbers(visit, state));
         members.insert("changed".to_owned(), json!(changed(visit, state.version, now)?));
         let own = crate::store::may(&visit.actor, Action::SaveScenario, Some(&scenario.who));
         members.insert("may_save".to_owned(), json!(own));
@@ -112,27 +135,156 @@ fn changed(visit: &Visit, from: u64, now: Option<u64>) -> Result<Value, Problem>
     Ok(json!({"count": names.len(), "names": shown}))
 }
 
-/// Two to four scenarios beside each other.
+/// Two to four scenarios beside each other: the committee paper, on a page, as a document or as a workbook.
 pub(super) fn compare(visit: &Visit) -> Result<Reply, Problem> {
     visit.must(Action::ReadScenario)?;
-    let ids: Vec<&str> = visit.ask.get("ids").unwrap_or_default().split(',').filter(|id| !id.is_empty()).collect();
+    let named = visit.ask.get("ids").unwrap_or_default().split(',').filter(|id| !id.is_empty());
+    let mut ids: Vec<&str> = named.chain(visit.ask.ticked("one-")).collect();
+    ids.dedup();
     if !(2..=COMPARED).contains(&ids.len()) {
         return Err(Problem::bad_request(format!(
-            "ids names {} scenarios; name two to {COMPARED} with commas between them.",
+            "{} scenarios are chosen. Choose two to {COMPARED}: tick them in the list of scenarios.",
             ids.len()
         )));
     }
+    // What is worked out from the whole place is for those who see all of it.
+    if !counts(visit) {
+        return Err(visit.forbidden());
+    }
     let now = in_force(visit)?;
-    let all = ids
-        .iter()
-        .map(|id| {
-            let each = visit.workspace().keeper().scenario(id)?;
-            let mut told = told(&each, &each.latest, now);
-            if let Some(members) = told.as_object_mut() {
-                members.remove("maker");
+    let keeper = visit.workspace().keeper();
+    let all: Vec<Scenario> = ids.iter().map(|id| keeper.scenario(id)).collect::<Result<_, _>>()?;
+    let snapshot = visit.ask.snapshot()?;
+    let place = &snapshot.place;
+    let read: Vec<Result<Tried, String>> = all.iter().map(|each| Tried::read(place, &view_of(&each.latest))).collect();
+    let mut standards: Vec<usize> = read.iter().flatten().map(|tried| tried.standard).collect();
+    standards.sort_unstable();
+    standards.dedup();
+    let mut tried = Vec::new();
+    for (each, read) in all.iter().zip(read) {
+        tried.push(beside(visit, each, read, &standards, now)?);
+    }
+    let credits = [page::sources(snapshot), page::attributions(snapshot)].concat();
+    let mut sources: Vec<String> = Vec::new();
+    for source in credits {
+        if !sources.contains(&source) {
+            sources.push(source);
+        }
+    }
+    let about = Agenda {
+        standards: standards
+            .iter()
+            .filter_map(|nth| {
+                Some((place.standards.get(*nth)?, snapshot.today().coverage().get(*nth)?.qualifying.clone()))
+            })
+            .collect(),
+        link: visit.ask.url(&format!("/scenarios/compare?ids={}", ids.join(","))),
+        sources,
+        date: place.date.map(|day| day.format("%-d %B %Y").to_string()),
+        version: now.map_or_else(String::new, |now| format!("version {now} of the data")),
+    };
+    let (sheet, maps) = report::page(place, &about, &tried);
+    let back = visit.ask.url(if visit.may(Action::SaveScenario) { "/scenarios" } else { "/" });
+    let words = if visit.may(Action::SaveScenario) { "All scenarios" } else { "The map" };
+    page::paper(&visit.ask, (&sheet, &maps), &format!("scenarios {}", place.key), (&back, words))
+}
+
+/// A scenario as the paper has it.
+fn beside(
+    visit: &Visit,
+    scenario: &Scenario,
+    read: Result<Tried, String>,
+    standards: &[usize],
+    now: Option<u64>,
+) -> Result<report::Tried, Problem> {
+    let (snapshot, state) = (visit.ask.snapshot()?, &scenario.latest);
+    let mut since: Vec<String> = Vec::new();
+    if now.is_some_and(|now| now != state.version) {
+        since.push(match (figures_of(state), read.as_ref().ok().map(|tried| tried.figures(snapshot))) {
+            (Some(then), Some(now)) if then == now => "The data have changed since; its numbers have not".to_owned(),
+            (Some(then), Some(now)) => {
+                format!("The data have changed since: {} were covered then, {} are now", of(&then), of(&now))
             }
-            Ok(told)
-        })
-        .collect::<Result<Vec<Value>, Problem>>()?;
-    visit.page("scenarios_compare.html", json!({"scenarios": all}))
+            _ => "The data have changed since".to_owned(),
+        });
+    }
+    since.extend(read.iter().flat_map(|tried| tried.gone.iter().cloned()));
+    let body: Value = serde_json::from_str(&state.body).unwrap_or_default();
+    Ok(report::Tried {
+        name: scenario.name.clone(),
+        note: body["note"].as_str().unwrap_or_default().to_owned(),
+        link: visit.ask.url(&format!("/s/{}/{}", scenario.id, state.n)),
+        saved: format!("{}, on version {}", state.at.format("%-d %B %Y"), state.version),
+        since: since.join("; "),
+        sites: read.as_ref().map(|tried| tried.sites.clone()).unwrap_or_default(),
+        shut: read.as_ref().map(|tried| tried.shut.clone()).unwrap_or_default(),
+        answers: read.map(|tried| standards.iter().map(|nth| tried.answer(snapshot, *nth)).collect()),
+    })
+}
+
+/// "1,234 of 5,000 (24.7 %)".
+fn of(figures: &Figures) -> String {
+    let share = if figures.residents > 0.0 { figures.after / figures.residents * 100.0 } else { 0.0 };
+    format!("{} of {} ({share:.1} %)", whole(figures.after), whole(figures.residents))
+}
+
+/// Whether numbers worked out from the whole place may be shown to whoever asks.
+fn counts(visit: &Visit) -> bool {
+    visit.editing.visibility().shows_all(visit.actor.role)
+}
+
+fn view_of(state: &ScenarioRevision) -> String {
+    let body: Value = serde_json::from_str(&state.body).unwrap_or_default();
+    body["view"].as_str().unwrap_or_default().to_owned()
+}
+
+fn figures_of(state: &ScenarioRevision) -> Option<Figures> {
+    let body: Value = serde_json::from_str(&state.body).ok()?;
+    serde_json::from_value(body.get("figures")?.clone()).ok()
+}
+
+/// What a scenario comes to now, and what it came to when it was saved where that was otherwise: for its page.
+fn numbers(visit: &Visit, state: &ScenarioRevision) -> Value {
+    let Ok(snapshot) = visit.ask.snapshot() else { return Value::Null };
+    if !counts(visit) {
+        return Value::Null;
+    }
+    let place = &snapshot.place;
+    let tried = match Tried::read(place, &view_of(state)) {
+        Ok(tried) => tried,
+        Err(why) => return json!({"why": why}),
+    };
+    let now = tried.figures(snapshot);
+    let then = figures_of(state).filter(|then| then.standard == now.standard);
+    let line = |what: &str, of: fn(&Figures) -> f64| json!({"what": what, "now": whole(of(&now)), "then": then.as_ref().map(|then| whole(of(then)))});
+    let mut lines = vec![
+        line("Residents", |figures| figures.residents),
+        line("Covered without it", |figures| figures.before),
+        line("Covered with it", |figures| figures.after),
+        line("Lose by it", |figures| figures.lost),
+    ];
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let named = |key: &str| place.patches.iter().find(|patch| patch.key == key).map(|patch| patch.name.clone());
+    if let Some(then) = &then {
+        for (key, share) in &now.patches {
+            let was = then.patches.get(key);
+            if was.is_none_or(|was| percent(*was) != percent(*share)) {
+                let was = was.map_or_else(|| "–".to_owned(), |was| percent(*was));
+                let what = format!("Covered with it in {}", named(key).unwrap_or_else(|| key.clone()));
+                lines.push(json!({"what": what, "now": percent(*share), "then": was}));
+            }
+        }
+        let left = then.patches.iter().filter(|(key, _)| !now.patches.contains_key(*key));
+        lines.extend(left.map(|(key, was)| {
+            json!({"what": format!("Covered with it in {key}"), "now": "no such patch", "then": percent(*was)})
+        }));
+    }
+    let differs = then.as_ref().is_some_and(|then| *then != now);
+    let standard = place.standards.get(tried.standard).map(|standard| standard.title.clone());
+    let sites: Vec<&String> = tried.sites.iter().map(|(_, name)| name).collect();
+    let shut: Vec<&String> = tried.shut.iter().map(|asset| &place.assets[*asset].name).collect();
+    json!({
+        "lines": lines, "differs": differs, "has_then": then.is_some(), "standard": standard, "sites": sites, "shut": shut,
+        "gone": tried.gone,
+    })
 }

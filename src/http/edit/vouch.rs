@@ -98,7 +98,7 @@ async fn came_back(app: &Arc<App>, request: Request) -> Result<Reply, Problem> {
         };
         let closed = door::cookie(&visit, CARRIED, "", 0);
         if let Some(person) = person.filter(|person| person.is_active) {
-            return Ok(door::begin(&visit, &person, "by the provider")?.with(header::SET_COOKIE, closed));
+            return Ok(door::begin(&visit, &person, "by the provider", "")?.with(header::SET_COOKIE, closed));
         }
         tracing::warn!(has_role = role.is_some(), "somebody whom the provider knows has no access here");
         let (title, contact) = (provider.title(), &provider.settings.contact);

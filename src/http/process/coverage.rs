@@ -127,6 +127,11 @@ struct Question {
     changes_only: bool,
 }
 
+/// The changes of assets that these inputs ask for, each asset at most once: those that are there first.
+pub(in crate::http) fn edits(place: &Place, inputs: &Inputs) -> Result<Vec<Edit>, Problem> {
+    Ok(Question::read(place, inputs)?.edits)
+}
+
 fn prepare(snapshot: &Arc<Snapshot>, inputs: &Inputs) -> Result<Work, Problem> {
     let (snapshot, question) = (Arc::clone(snapshot), Question::read(&snapshot.place, inputs)?);
     Ok(Box::new(move |_| Ok(vec![part(OUTPUTS[0].name, OUTPUTS[0].media, &question.answer(&snapshot))])))

@@ -5,7 +5,7 @@
 //! each process.
 
 pub(super) mod check;
-mod coverage;
+pub(super) mod coverage;
 mod echo;
 pub(super) mod execute;
 mod hubs;
