@@ -1,8 +1,13 @@
 //! Rows of a table along a dimension, and what they tell of everybody in them.
 
+use super::Release;
 use super::protect::Ground;
 use super::system::{Order, Rule};
-use super::tabulate::{Dimension, Relation};
+use super::tabulate::{self, Dimension, Relation, Tables};
+use std::collections::BTreeSet;
+
+/// The name of a table and its dimensions.
+type Titles<'a> = (&'a str, &'a [Dimension]);
 
 /// A whole and its parts along an attribute of people, or along a dimension whose parts add up.
 #[derive(Debug)]
@@ -130,6 +135,119 @@ pub(super) fn hide_all(ground: &mut Ground) -> bool {
         }
     }
     has_hidden
+}
+
+/// Hides some more of the newest release, so that the exposed counts, which follow from the others, may follow no more:
+/// what is shown of those, then what is shown beside one that is known to be somebody, then what shares a sum with one,
+/// then rows, and last whole tables. Whether there was anything.
+pub(super) fn hide_more(
+    ground: &mut Ground,
+    (tables, earlier, lines): (&Tables, &[Release], &[Line]),
+    by: &[usize],
+    exposed: &BTreeSet<usize>,
+) -> bool {
+    hide_shown(ground, by)
+        || hide_beside(ground, lines, by)
+        || hide_around(ground, by)
+        || hide_tables(ground, tables, earlier, by, exposed)
+}
+
+/// Whether the cell is shown, and says more than the earlier releases do.
+fn tells(ground: &Ground, cell: usize) -> bool {
+    ground.is_shown(cell) && ground.bounds(cell) != ground.told[cell]
+}
+
+/// Hides the counts that share a sum with one of the cells, or are one, also those that say no more than the earlier releases:
+/// they decide which of these is believed. Whether there were any.
+fn hide_around(ground: &mut Ground, cells: &[usize]) -> bool {
+    let cells: BTreeSet<usize> = cells.iter().copied().collect();
+    let of = |rule: &Rule| -> Vec<usize> { rule.parts.iter().copied().chain([rule.whole]).collect() };
+    let sharing = ground.system.rules.iter().map(of).filter(|all| all.iter().any(|cell| cells.contains(cell)));
+    let around: BTreeSet<usize> = sharing.flatten().filter(|&cell| ground.is_shown(cell)).collect();
+    around.iter().for_each(|&cell| ground.is_hidden[cell] = true);
+    !around.is_empty()
+}
+
+/// Hides what is shown in the newest tables of the same names as those an exposed count is in: first in the rows
+/// with a category that it has, then in the rows of what it follows from, then in all of the tables. Whether there was any.
+fn hide_tables(
+    ground: &mut Ground,
+    tables: &Tables,
+    earlier: &[Release],
+    by: &[usize],
+    exposed: &BTreeSet<usize>,
+) -> bool {
+    let now = tables.tables.iter().map(|table| -> Titles<'_> { (&table.name, &table.dimensions) });
+    let old = earlier.iter().rev().flat_map(|release| &release.tables);
+    let all: Vec<Titles<'_>> = now.chain(old.map(|table| -> Titles<'_> { (&table.name, &table.dimensions) })).collect();
+    // The categories of those cells by their tables, but for wholes and patches.
+    let rows_of = |cells: &dyn Fn(usize) -> bool| {
+        let mut rows: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
+        for (&(name, dimensions), places) in all.iter().zip(&ground.system.places) {
+            for (place, _) in places.iter().enumerate().filter(|(_, cell)| cells(**cell)) {
+                rows.insert((name, "", ""));
+                for (dimension, category) in dimensions.iter().zip(tabulate::categories(dimensions, place)) {
+                    if dimension.name != "patch" && !dimension.is_top(category) {
+                        rows.insert((name, &dimension.name, &dimension.categories[category].key));
+                    }
+                }
+            }
+        }
+        rows
+    };
+    let (own, others) = (rows_of(&|cell| exposed.contains(&cell)), rows_of(&|cell| by.contains(&cell)));
+    for (rows, is_whole) in [(&own, false), (&others, false), (&own, true), (&others, true)] {
+        let mut hidden = BTreeSet::new();
+        for (table, places) in tables.tables.iter().zip(&ground.system.places).filter(|(table, _)| !table.is_latent) {
+            for (place, &cell) in places.iter().enumerate() {
+                let at = table.dimensions.iter().zip(tabulate::categories(&table.dimensions, place));
+                let mut at =
+                    at.map(|(d, category)| (table.name.as_str(), d.name.as_str(), d.categories[category].key.as_str()));
+                let is_asked = if is_whole {
+                    rows.contains(&(table.name.as_str(), "", ""))
+                } else {
+                    at.any(|at| rows.contains(&at))
+                };
+                if is_asked && ground.is_shown(cell) {
+                    hidden.insert(cell);
+                }
+            }
+        }
+        if !hidden.is_empty() {
+            hidden.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+            return true;
+        }
+    }
+    false
+}
+
+/// Hides the smaller half of those of the cells that are shown, where that says less than the earlier releases do; last
+/// those that put right what was told. Whether there were any.
+fn hide_shown(ground: &mut Ground, cells: &[usize]) -> bool {
+    let mut shown: Vec<usize> = cells.iter().copied().filter(|&cell| tells(ground, cell)).collect();
+    shown.sort_by_key(|&cell| (ground.is_stale[cell], ground.exact[cell], cell));
+    let half = shown.len().div_ceil(2);
+    shown.iter().take(half).for_each(|&cell| ground.is_hidden[cell] = true);
+    !shown.is_empty()
+}
+
+/// Hides the counts beside one of the cells that is hidden and known to be somebody, so that it may be nought: those of the
+/// line in which least is hidden so, noughts with it. Whether there were any.
+fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
+    let known = |cell: &usize| ground.is_published[*cell] && ground.is_hidden[*cell] && !ground.may_be_nought[*cell];
+    let known: BTreeSet<usize> = cells.iter().copied().filter(known).collect();
+    let of = |line: &Line| {
+        let shown: Vec<usize> = line.to_hide().filter(|&cell| ground.is_shown(cell)).collect();
+        let is_nought =
+            |&&cell: &&usize| ground.exact[cell] == 0 && !ground.is_hidden[cell] && ground.told[cell].1 > 0.0;
+        let noughts = line.parts().iter().filter(is_nought).count();
+        (!shown.is_empty()).then_some((shown.len() + noughts, shown))
+    };
+    let all =
+        lines.iter().filter(|line| line.parts().len() > 1 && line.parts().iter().any(|part| known.contains(part)));
+    let Some((_, least)) = all.filter_map(of).min() else { return false };
+    least.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
+    true
 }
 
 /// Which hidden cells may be nought, for all a reader knows: those in a line of which no count is shown. Where one

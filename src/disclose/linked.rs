@@ -42,7 +42,7 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
 /// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, such as a
 /// nought that is none any more.
 ///
-/// The cheapest cells are hidden first, then those that tell, then what tells that a hidden count is somebody, and where
+/// The cheapest cells are hidden first, then those that tell, then more and more around them (see [`lines::hide_more`]), and where
 /// nothing of that helps all of the newest.
 ///
 /// # Errors
@@ -52,12 +52,15 @@ pub(super) fn mislead(
     tables: &Tables,
     earlier: &[Release],
     lines: &[Line],
-    mut lost: BTreeSet<usize>,
+    lost: BTreeSet<usize>,
 ) -> Result<usize, Unprotectable> {
     let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
     // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
     let mut open: Option<BTreeSet<usize>> = None;
     let mut worlds = Vec::new();
+    // What cannot be uncertain to a reader who is wrong about it, whatever is hidden at least cost.
+    let mut stuck = BTreeSet::new();
+    let mut times = 0;
     loop {
         let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
         let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
@@ -77,10 +80,10 @@ pub(super) fn mislead(
         let cell = |name: &String| number.get(name).copied();
         let exposed: Vec<usize> = found.iter().filter_map(|finding| cell(&finding.cell)).collect();
         let before = ground.is_hidden.clone();
-        if ground.is_late && exposed.iter().any(|cell| !lost.contains(cell)) {
+        let narrow: Vec<usize> = exposed.iter().copied().filter(|cell| !stuck.contains(cell)).collect();
+        if ground.is_late && !narrow.is_empty() {
             believe(ground, &releases)?;
-            let narrow: Vec<usize> = exposed.iter().copied().filter(|cell| !lost.contains(cell)).collect();
-            lost.extend(protect::withhold_of(ground, lines, &narrow)?);
+            stuck.extend(protect::withhold_of(ground, lines, &narrow)?);
         }
         let has_hidden = before != ground.is_hidden;
         if has_hidden || open.is_some() {
@@ -95,7 +98,9 @@ pub(super) fn mislead(
         let by: BTreeSet<usize> =
             exposed.iter().flat_map(|finding| finding.by.iter().chain([&finding.cell])).filter_map(cell).collect();
         let by: Vec<usize> = by.into_iter().collect();
-        if !(hide_shown(ground, &by) || hide_beside(ground, lines, &by) || hide_all(ground)) {
+        times += 1;
+        let is_helped = times <= ROUNDS && lines::hide_more(ground, (tables, earlier, lines), &by, &narrow);
+        if !is_helped && !hide_all(ground) {
             return Err(Unprotectable::Exposed { counts: exposed.len() });
         }
         lines::hide_noughts(ground, lines);
@@ -104,35 +109,8 @@ pub(super) fn mislead(
     }
 }
 
-/// Hides the smaller half of those of the cells that are shown, where that says less than the earlier releases do. Whether
-/// there were any.
-fn hide_shown(ground: &mut Ground, cells: &[usize]) -> bool {
-    let tells = |ground: &Ground, cell: usize| ground.is_shown(cell) && ground.bounds(cell) != ground.told[cell];
-    let mut shown: Vec<usize> = cells.iter().copied().filter(|&cell| tells(ground, cell)).collect();
-    shown.sort_by_key(|&cell| (ground.exact[cell], cell));
-    let half = shown.len().div_ceil(2);
-    shown.iter().take(half).for_each(|&cell| ground.is_hidden[cell] = true);
-    !shown.is_empty()
-}
-
-/// Hides the counts beside one of the cells that is hidden and known to be somebody, so that it may be nought: those of the
-/// line in which least is hidden so, noughts with it. Whether there were any.
-fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
-    let known = |cell: &usize| ground.is_published[*cell] && ground.is_hidden[*cell] && !ground.may_be_nought[*cell];
-    let known: BTreeSet<usize> = cells.iter().copied().filter(known).collect();
-    let of = |line: &Line| {
-        let shown: Vec<usize> = line.to_hide().filter(|&cell| ground.is_shown(cell)).collect();
-        let is_nought =
-            |&&cell: &&usize| ground.exact[cell] == 0 && !ground.is_hidden[cell] && ground.told[cell].1 > 0.0;
-        let noughts = line.parts().iter().filter(is_nought).count();
-        (!shown.is_empty()).then_some((shown.len() + noughts, shown))
-    };
-    let all =
-        lines.iter().filter(|line| line.parts().len() > 1 && line.parts().iter().any(|part| known.contains(part)));
-    let Some((_, least)) = all.filter_map(of).min() else { return false };
-    least.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
-    true
-}
+/// So many times a little more is hidden before everything is.
+const ROUNDS: usize = 24;
 
 /// What a reader knows of a cell from one release.
 pub(super) type Ends = (f64, f64);
@@ -259,6 +237,10 @@ pub(super) fn reconcile(ground: &mut Ground, earlier: &[Release], first: usize) 
     for (kept, said) in ground.kept_nought.iter_mut().zip(&said) {
         *kept = said.contains(&HIDDEN_NOUGHT) && !said.contains(&(0.0, 0.0));
     }
+    for cell in (0..n).filter(|&cell| ground.is_published[cell]) {
+        let own = unless_contradicted((0.0, f64::INFINITY), &said[cell]).0;
+        ground.is_stale[cell] = !(own.0..=own.1).contains(&ground.value[cell]);
+    }
     let now: Vec<Ends> = (0..n)
         .map(|c| if ground.is_new[c] { (ground.value[c], ground.value[c]) } else { (0.0, f64::INFINITY) })
         .collect();
@@ -283,6 +265,21 @@ pub(super) fn unlink(system: &mut System, is_now: impl Fn(usize) -> bool) {
     system.rules.retain(|rule| is_now(rule.whole) && rule.parts.iter().all(|&part| is_now(part)));
 }
 
+/// What was said of a cell, from the newest to the oldest, but for what contradicts what is newer, which was mended since;
+/// and whether there is any such.
+fn unless_contradicted(now: Ends, said: &[Ends]) -> (Ends, bool) {
+    let (mut own, mut is_mended) = ((0.0, f64::INFINITY), false);
+    for one in said {
+        let both: Ends = (f64::max(own.0, one.0), f64::min(own.1, one.1));
+        if both.0.max(now.0) <= both.1.min(now.1) {
+            own = both;
+        } else {
+            is_mended = true;
+        }
+    }
+    (own, is_mended)
+}
+
 /// A world in which as much as can be of what was told is true.
 pub(super) struct Agreed {
     pub(super) values: Vec<f64>,
@@ -298,16 +295,8 @@ pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Op
     let mut is_late = false;
     let mut told: Vec<Ends> = Vec::with_capacity(now.len());
     for (now, said) in now.iter().zip(said) {
-        // From the newest to the oldest: what contradicts what is newer was mended since.
-        let mut own: Ends = free;
-        for one in said {
-            let both = (own.0.max(one.0), own.1.min(one.1));
-            if both.0.max(now.0) <= both.1.min(now.1) {
-                own = both;
-            } else {
-                is_late = true;
-            }
-        }
+        let (own, is_mended) = unless_contradicted(*now, said);
+        is_late |= is_mended;
         told.push(own);
     }
     let (column, mut columns, mut rows) = without(now, rows.to_vec(), |cell| {

@@ -1,6 +1,6 @@
 //! Several releases together.
 
-use super::tabulate::{Dimension, Relation, Tables};
+use super::tabulate::{Dimension, Relation, Table, Tables};
 use super::tests::{POLICY, Person, count, flat, is_safe, people_by_chance, protected, table};
 use super::*;
 use rand::{RngExt, SeedableRng};
@@ -83,6 +83,84 @@ fn a_thousand_pairs_of_releases_give_no_more_away_than_each_alone() {
     // A late record in what was shown as nought can seldom be hidden: such a release is refused.
     let refused = late.iter().filter(|(_, told)| told.is_none()).count();
     assert!(refused < 10, "of 250 pairs with late records {refused} are refused");
+}
+
+#[test]
+fn who_was_met_twice_up_to_then_may_have_been_met_more_often_since() {
+    let mut chance = ChaCha8Rng::seed_from_u64(11);
+    let patch = flat("patch", Relation::Sum, &["p1", "p2", "p3", "p4"]);
+    let times = flat("times", Relation::Sum, &["once", "twice", "3-5", "6-10"]).of_people();
+    // The whole time alone, of so many quarters.
+    let ever = |quarters: usize| {
+        let mut period = Dimension::new("period", Relation::Union);
+        let all = period.push("all", "", None);
+        period.ground(all, (1..=quarters).map(|quarter| format!("q{quarter}")));
+        period
+    };
+    for chain in 0..100 {
+        let mut people: Vec<[usize; 2]> = Vec::new();
+        let mut releases: Vec<Release> = Vec::new();
+        for quarters in 1..=3 {
+            // Some come again, some for the first time.
+            people.iter_mut().for_each(|person| person[1] = (person[1] + chance.random_range(0..3)).min(4));
+            people.extend((0..chance.random_range(20..70)).map(|_| [chance.random_range(1..5), 1]));
+            let mut often = Table::new("how-often", "people", vec![patch.clone(), times.clone(), ever(quarters)]);
+            people.iter().for_each(|[patch, times]| often.add(&[*patch, *times, 0], 1));
+            often.roll_up();
+            let now = protect(&Tables { tables: vec![often] }, &POLICY, &releases).expect("no record came late");
+            assert_eq!(now.told_before, 0, "chain {chain}, release {quarters}");
+            releases.push(now);
+            is_safe(&releases);
+        }
+    }
+}
+
+/// People of two patches and five groups, met in quarters; the answer of some is only known from a later release on.
+fn answers_come_later(seed: u64, releases: usize) -> Vec<Tables> {
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let patch = flat("patch", Relation::Sum, &["p1", "p2"]);
+    let group = flat("group", Relation::Sum, &["a", "b", "c", "d", "not_recorded"]).of_people();
+    let quarters = ["q1", "q2", "q3", "q4", "q5", "q6"];
+    let period = flat("period", Relation::Union, &quarters[..=releases]);
+    let people = people_by_chance(&mut chance, &patch, &period, 4, 60.0);
+    let known: Vec<usize> =
+        people.iter().map(|p| p.periods[0] + [0, 0, 0, 0, 1, 2, 3, 9][chance.random_range(0..8)]).collect();
+    let of = |nth: usize| {
+        let period = flat("period", Relation::Union, &quarters[..nth]);
+        let mut met = Vec::new();
+        for (person, known) in people.iter().zip(&known) {
+            let periods: Vec<usize> = person.periods.iter().copied().filter(|&p| p <= nth).collect();
+            let ethnic_group = if *known <= nth { person.ethnic_group } else { 5 };
+            if !periods.is_empty() {
+                met.push(Person { periods, ethnic_group, themes: Vec::new(), ..*person });
+            }
+        }
+        Tables { tables: vec![count("reach-group", &met, &[&patch, &group, &period], &mut |p| vec![p.ethnic_group])] }
+    };
+    (1..=releases).map(of).collect()
+}
+
+#[test]
+fn where_answers_come_later_no_release_hides_everything_for_the_sake_of_what_is_believed_of_old_ones() {
+    let chains: Vec<Vec<f64>> = (17..27_u64)
+        .into_par_iter()
+        .map(|seed| {
+            let (mut releases, mut shares): (Vec<Release>, Vec<f64>) = (Vec::new(), Vec::new());
+            for tables in answers_come_later(seed, 5) {
+                let now = match protect(&tables, &POLICY, &releases) {
+                    // What was shown as nought and is none any more cannot be taken back.
+                    Err(Unprotectable::Exposed { .. }) => break,
+                    now => now.expect("protected"),
+                };
+                let is = |cell: Cell| now.tables[0].cells.iter().filter(|own| **own == cell).count() as f64;
+                shares.push(is(Cell::Hidden) / (now.tables[0].cells.len() as f64 - is(Cell::Zero)));
+                releases.push(now);
+                is_safe(&releases);
+            }
+            shares
+        })
+        .collect();
+    assert!(chains.iter().flatten().all(|share| *share < 0.9), "{chains:.2?}");
 }
 
 #[test]

@@ -25,6 +25,8 @@ pub(super) struct Proof {
     pub(super) lost: BTreeSet<usize>,
     /// Ends chosen for counts hidden for the sake of others that have room on neither side alone.
     chosen: BTreeMap<usize, (f64, f64)>,
+    /// Those of them that should have been able to be all that a small count can.
+    is_despite: BTreeSet<usize>,
 }
 
 impl Proof {
@@ -56,14 +58,38 @@ impl Proof {
 
     /// What a hidden count must be able to be, where that does not depend on what is seen.
     fn target(&self, ground: &Ground, cell: usize) -> Option<(f64, f64)> {
-        ground.target(cell).or_else(|| self.chosen.get(&cell).copied())
+        self.chosen.get(&cell).copied().or_else(|| ground.target(cell))
+    }
+
+    /// Chooses ends, wide enough, for a small count that cannot be all that one can, whatever is hidden, because earlier
+    /// releases tell something of it. `None` when the farthest are too near each other.
+    pub(super) fn choose_despite(&mut self, ground: &Ground, cell: usize, farthest: (f64, f64)) -> Option<[Goal; 2]> {
+        let goals = self.chosen_between(ground, cell, farthest)?;
+        self.is_despite.insert(cell);
+        Some(goals)
+    }
+
+    /// Forgets what was given up, and what was chosen for counts that should be all a small one can: it may have
+    /// become possible since. Whether there was any.
+    pub(super) fn try_again(&mut self) -> bool {
+        let had = !self.given_up.is_empty() || !self.is_despite.is_empty();
+        self.given_up.clear();
+        self.lost.clear();
+        for cell in std::mem::take(&mut self.is_despite) {
+            self.chosen.remove(&cell);
+        }
+        had
     }
 
     /// Chooses ends, wide enough, between the farthest that any hiding could make possible for a count hidden for
     /// the sake of others; `None` when they are too near each other.
-    pub(super) fn choose(&mut self, ground: &Ground, cell: usize, (least, most): (f64, f64)) -> Option<[Goal; 2]> {
+    pub(super) fn choose(&mut self, ground: &Ground, cell: usize, farthest: (f64, f64)) -> Option<[Goal; 2]> {
+        if ground.target(cell).is_some() { None } else { self.chosen_between(ground, cell, farthest) }
+    }
+
+    fn chosen_between(&mut self, ground: &Ground, cell: usize, (least, most): (f64, f64)) -> Option<[Goal; 2]> {
         let width = ground.least_width(cell);
-        if ground.target(cell).is_some() || self.chosen.contains_key(&cell) || most - least < width - TOLERANCE {
+        if self.chosen.contains_key(&cell) || most - least < width - TOLERANCE {
             return None;
         }
         let from = (self.seen[cell].1 - width).min(most - width).max(least);

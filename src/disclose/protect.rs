@@ -80,6 +80,8 @@ pub(super) struct Ground {
     pub(super) is_large: Vec<bool>,
     /// What earlier releases tell of the cell.
     pub(super) told: Vec<(f64, f64)>,
+    /// Whether an earlier release told of the cell what is not true any more. Hidden it would be taken for true again.
+    pub(super) is_stale: Vec<bool>,
     /// Whether `told` and `value` are those of a reader who takes it that no record came late, though one did.
     pub(super) is_misled: bool,
     /// Whether a count is not what an earlier release showed: a record came late, or was taken out.
@@ -194,7 +196,16 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     lines::hide_all_of_too_few(&mut ground);
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
-        let (lost, told) = withhold(&mut ground, &lines)?;
+        let is_all_hidden = !(0..ground.exact.len()).any(|cell| ground.is_shown(cell));
+        let (lost, told) = if is_all_hidden && !earlier.is_empty() {
+            // No further cell can be hidden: it is only asked what the earlier releases tell beside it.
+            ground.note_large();
+            lines::hide_noughts(&mut ground, &lines);
+            ground.note_noughts(&lines);
+            (ground.owed().collect(), 0)
+        } else {
+            withhold(&mut ground, &lines)?
+        };
         told_before = told;
         if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
             told_before = told.max(linked::mislead(&mut ground, tables, earlier, &lines, lost)?);
@@ -221,11 +232,10 @@ fn withhold(ground: &mut Ground, lines: &[lines::Line]) -> Result<(BTreeSet<usiz
             told += repair::repair(ground, &mut proof, &around, lines, exposed)?;
         }
         // What was given up may have become possible by what was hidden for others.
-        if proof.given_up.is_empty() || std::mem::replace(&mut has_tried_again, true) {
+        let is_last = std::mem::replace(&mut has_tried_again, true);
+        if is_last || !proof.try_again() {
             return Ok((proof.lost, told));
         }
-        proof.given_up.clear();
-        proof.lost.clear();
         told = 0;
     }
 }
@@ -304,6 +314,7 @@ fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground
         is_linked: vec![false; n],
         is_large: vec![false; n],
         told: vec![(0.0, f64::INFINITY); n],
+        is_stale: vec![false; n],
         is_misled: false,
         is_late: false,
     };

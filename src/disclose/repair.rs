@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 /// a few cells more.
 const SPREAD: f64 = 0.5;
 
+/// How many times dearer it is to hide a count that is not what an earlier release said. Tens or hundreds do alike.
+const STALE: f64 = 50.0;
+
 /// Hides what must be hidden for the `exposed` ends to be possible. Returns how many of them no hiding
 /// helps, because earlier releases have told them.
 pub(super) fn repair(
@@ -50,6 +53,9 @@ pub(super) fn repair(
                 open.extend(goals);
             } else if *times <= 3 && farthest.1 >= 1.0 && ground.is_people[cell] && widen(ground, proof, lines, goal)? {
                 all = None;
+            } else if let Some(goals) = proof.choose_despite(ground, cell, farthest) {
+                open.retain(|goal| goal.cell != cell);
+                open.extend(goals);
             } else {
                 // A count that cannot be small, whatever is hidden, gives nobody away.
                 let may_be_small = farthest.0 < ground.threshold[cell] as f64 && farthest.1 >= 1.0;
@@ -185,7 +191,9 @@ impl Program {
             };
             let ((least, most), told) = (bounds[cell], ground.told[cell]);
             // Big counts are missed more, but not in proportion; totals are missed most.
-            let weight = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
+            let missed = (1.0 + (ground.exact[cell] as f64).ln_1p()) * f64::from(1 + 2 * wholes[cell]);
+            // Shown it puts right what earlier releases say; hidden they would be believed, and the more wrongly concluded.
+            let weight = missed * if ground.is_stale[cell] { STALE } else { 1.0 };
             let above = (told.1 - most).max(0.0);
             // Hidden it is somebody still.
             let below = (least - told.0.max(if ground.is_lenient { 0.0 } else { 1.0 })).max(0.0);

@@ -3,7 +3,7 @@
 
 use super::linear::Row;
 use super::names::{CellKey, Names, Splits};
-use super::tabulate::{Dimension, Relation};
+use super::tabulate::{Dimension, Relation, TIMES_MET};
 use std::collections::{BTreeSet, HashMap};
 
 /// The titles of one table.
@@ -242,6 +242,11 @@ fn between_releases(shapes: &[Shape<'_>], places: &[Vec<usize>], names: &Names, 
             };
             let grown: Vec<usize> = (0..at.len()).filter(|&k| !names.is_same(old, k, at[k], new, there[k])).collect();
             let [k] = grown[..] else { return };
+            // Who was met twice may since have been met more often.
+            let moves_on = |j: usize| old.dimensions[j].name == TIMES_MET && !old.dimensions[j].is_top(at[j]);
+            if (0..at.len()).any(moves_on) {
+                return;
+            }
             match names.since(old, k, at[k], new, there[k]) {
                 None => add(whole, vec![old_cell], Order::Within, rules),
                 Some(since) => {

@@ -128,15 +128,6 @@ def described(target):
     return f"{kind}: {target.name}: {ends}, truth {target.truth}, threshold {target.threshold}{why}"
 
 
-def one_table(program, seed, folder, cross=False, explain=False):
-    world, view = places.random_place(seed)
-    places.write(world, view, folder / "place")
-    release, why = publish(program, folder / "place", folder / "release.json")
-    if release is None:
-        return {"refused": why}
-    return attack_release(world, [release], [view], seed, cross)
-
-
 def told_by_earlier(system, target, elastic):
     """Whether the earlier releases tell the count so narrowly without the newest, which cannot take that back."""
     own, newest = target.again(), len(system.views) - 1
@@ -148,17 +139,21 @@ def told_by_earlier(system, target, elastic):
     return is_told
 
 
-def attack_releases(world, releases, views, seed, cross=False, may=(), joined=True, explain=False):
-    """Attacks the newest of some releases with all of them; `joined`: no record came late or was changed."""
+def attack_releases(world, releases, views, seed, cross=False, may=(), joined=True, explain=False, doubt=False):
+    """Attacks the newest of some releases with all of them; `joined`: no record came late or was changed.
+
+    With `doubt` the reader takes every hidden count for somebody where a count of its row is shown, also one that an
+    earlier release hid as it might have been nought. They may be wrong; found is what they are right about.
+    """
     started = time.monotonic()
     system = reader.System(releases, views, cross, may)
     is_clean = joined
     if len(releases) > 1:
-        may = list(system.keep_noughts())
+        may = [] if doubt else list(system.keep_noughts())
         system.differences(max(release["threshold"] for release in releases))
     if joined:
         wrong = check_truth(system, world)
-        if wrong:
+        if wrong and not doubt:
             return {"untrue": wrong}
     else:
         check_truth(system, world, only=len(views) - 1)
@@ -167,19 +162,23 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
             target.truth = -1
     attacker = solver.Solver(system, elastic=not is_clean)
     if not attacker.attack(random.Random(seed)):
-        return {"untrue": "there is no world in which it is true"}
+        # Who doubts sees that they are wrong.
+        return {"seconds": time.monotonic() - started} if doubt else {"untrue": "there is no world in which it is true"}
     narrow = attacker.narrow()
-    if not is_clean:
+    if not is_clean or doubt:
         # Only what a reader who takes it that nothing changed is right about.
         narrow = [t for t in narrow if t.least <= t.truth <= t.most]
     told = [target for target in narrow if len(releases) > 1 and told_by_earlier(system, target, elastic=not is_clean)]
     narrow = [target for target in narrow if target not in told]
+    lows = {known for _, low, _, nth, known, cell in system.cells if nth == len(views) - 1 and cell == "[c]" and low == 0}
     if explain:
         for target in narrow[:6]:
             target.causes = solver.causes(system, target, elastic=not is_clean)
     return {
         "hidden": len(system.targets),
         "small": sum(t.is_people and 1 <= t.truth < t.threshold for t in system.targets),
+        "may be nought": sum(t.known in lows for t in system.targets),
+        "may be nought and is": sum(t.known in lows and t.truth == 0 for t in system.targets),
         "noughts known": sum(t.most == 0 for t in system.targets),
         "narrow": narrow,
         "told by earlier releases alone": len(told),
@@ -192,7 +191,7 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
     }
 
 
-def one_table(program, seed, folder, cross=False, explain=False):
+def one_table(program, seed, folder, cross=False, explain=False, doubt=False):
     world, view = places.random_place(seed)
     places.write(world, view, folder / "place")
     release, why = publish(program, folder / "place", folder / "release.json")
@@ -201,7 +200,7 @@ def one_table(program, seed, folder, cross=False, explain=False):
     return [attack_releases(world, [release], [view], seed, cross, explain=explain)]
 
 
-def one_chain(program, seed, folder, cross=False, explain=False):
+def one_chain(program, seed, folder, cross=False, explain=False, doubt=False):
     world, views, kinds = places.random_chain(seed)
     releases, kept = [], folder / "releases"
     kept.mkdir(parents=True)
@@ -215,9 +214,9 @@ def one_chain(program, seed, folder, cross=False, explain=False):
             return [{"refused": f"release {nth}: {why}", "kinds": kinds}]
         releases.append(release)
     is_clean = not any(kind.split()[0] in ("late", "deleted", "corrected") for kind in kinds)
-    joint = attack_releases(world, releases, views, seed, cross, joined=is_clean, explain=explain)
+    joint = attack_releases(world, releases, views, seed, cross, joined=is_clean, explain=explain, doubt=doubt)
     found = [joint | {"kinds": kinds}]
-    if not is_clean:
+    if not is_clean and not doubt:
         # What the newest says is true by itself.
         alone = attack_releases(world, releases[-1:], views[-1:], seed, cross, joint.get("may", ()), explain=explain)
         found.append(alone | {"kinds": [*kinds, "the newest alone"]})
@@ -267,6 +266,7 @@ def main():
     asked.add_argument("--weakened", type=int, default=0, help="places in which one count is laid open")
     asked.add_argument("--first", type=int, default=1)
     asked.add_argument("--cross", action="store_true", help="with what one measure tells of another")
+    asked.add_argument("--doubt", action="store_true", help="a reader who does not believe that hidden noughts stay hidden")
     asked.add_argument("--explain", action="store_true", help="say by which rules the reader finds a count (slow)")
     asked.add_argument("--keep", help="folder in which the places of findings are kept")
     asked = asked.parse_args()
@@ -275,7 +275,7 @@ def main():
         sums = Counter()
         for seed in range(asked.first, asked.first + how_many):
             with tempfile.TemporaryDirectory() as folder:
-                attacks = one(asked.program, seed, pathlib.Path(folder), asked.cross, asked.explain)
+                attacks = one(asked.program, seed, pathlib.Path(folder), asked.cross, asked.explain, asked.doubt)
                 is_bad = any([tell(what, seed, found, sums) for found in attacks])
                 if asked.keep and is_bad:
                     shutil.copytree(folder, pathlib.Path(asked.keep) / f"{what}-{seed}", dirs_exist_ok=True)
@@ -312,7 +312,7 @@ def tell(what, seed, found, sums):
         print(f"{what} {seed} [{kinds}] told_before {told}: {len(narrow)} narrow, {len(sole)} sole", flush=True)
         for line in [described(target) for target in narrow[:6]] + sole[:3]:
             print(f"    {line}", flush=True)
-    added = ["hidden", "small", "noughts known", "told by earlier releases alone", "programs", "unsolved", "told_before"]
+    added = ["hidden", "small", "may be nought", "may be nought and is", "noughts known", "told by earlier releases alone", "programs", "unsolved", "told_before"]
     for key in [*added, "seconds"]:
         sums[key] += found.get(key, 0)
     return bool(narrow or sole or "refused" in found or "untrue" in found)

@@ -51,7 +51,15 @@ def is_shown(cell):
 
 
 def noughts_hidden(tables, same):
-    """Cells that are hidden and may be nought: METHODS.md, Disclosure, rule 2. `same` names a cell across tables."""
+    """Cells that are hidden and may be nought, for all one release says. `same` names a cell across tables.
+
+    What a reader knows is what METHODS.md, Disclosure, promises, and what follows: a nought is shown unless a sentence
+    there says that it is hidden, so that what is hidden is somebody but for these. "Where no count of a row can be shown its
+    noughts are hidden too": a row of which a count is shown hides none. "And so they are along patches and quarters where
+    the whole is hidden": along those a shown whole is enough for a row to hide none. "Where no count at all can be shown
+    no nought is shown either". A row whose whole is nought says so of its parts. The fourth sentence, that what one release
+    hid stays hidden, is `keep_noughts`; `--doubt` is a reader who does not take it for true.
+    """
     shown, nought, may = set(), set(), set()
     for table in tables:
         for at, cell in table.cells.items():
@@ -364,7 +372,8 @@ class System:
                         self.row(acts + here, 0, math.inf, "who is met attends")
 
     def keep_noughts(self):
-        """A nought that an earlier release hid stays hidden, so that what it hid may be nought still: which cells."""
+        """Which cells may be nought because an earlier release hid them so ("what one release hid, counts and noughts, stays
+        hidden"): hidden in all releases since, never told to be nought, and in one of them with a reason of its own."""
         for cell in self.cells:
             columns, low, high, nth, known, shown = cell
             if shown != "[c]" or low == 0 or known is None:

@@ -139,7 +139,7 @@ pub(super) fn met_often(often: &Table, leaders: &Table, visits: &Table) -> Vec<T
     };
     let in_all = || ("period".to_owned(), whole.key.clone());
     let class = |class: usize| {
-        let at = vec![in_all(), ("times".to_owned(), times.categories[class].key.clone())];
+        let at = vec![in_all(), (super::TIMES_MET.to_owned(), times.categories[class].key.clone())];
         of(often, at, &|row| [row, class, 0])
     };
     let everybody = of(often, vec![in_all()], &|row| [row, 0, 0]);
@@ -147,7 +147,7 @@ pub(super) fn met_often(often: &Table, leaders: &Table, visits: &Table) -> Vec<T
     let mut tables = Vec::new();
     if let Some((once, _)) = classes.split_first() {
         let again = Known {
-            at: vec![in_all(), ("times".to_owned(), "more than once".to_owned())],
+            at: vec![in_all(), (super::TIMES_MET.to_owned(), "more than once".to_owned())],
             counts: everybody.without(once),
         };
         tables.push(relate("once or more", patch, Relation::Sum, &everybody, &[(once, 1), (&again, 1)]));

@@ -7,7 +7,7 @@ mod links;
 mod tables;
 
 pub(in crate::disclose) use homes::{refine, refine_today};
-pub use tables::{Category, Dimension, Relation, Table, Tables, index};
+pub use tables::{Category, Dimension, Relation, TIMES_MET, Table, Tables, categories, index};
 
 use crate::disclose::{Cell, Protected};
 use crate::place::{Answer, AssetIdx, Basis, Engagement, Expected, Idx, PatchIdx, Place, PlaceOrPatch, Quarter};
@@ -230,7 +230,7 @@ impl Frame {
     }
 
     fn how_often(&self, met: &Engagement) -> Table {
-        let mut times = Dimension::new("times", Relation::Sum).of_people();
+        let mut times = Dimension::new(TIMES_MET, Relation::Sum).of_people();
         let all = times.push("all", "Any number of times", None);
         for (key, _, _) in TIMES {
             times.push(key, key, Some(all));

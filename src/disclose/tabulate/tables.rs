@@ -39,6 +39,9 @@ pub struct Category {
 
 /// One direction of a table: patch, group, period, theme, activity.
 ///
+/// The dimension of how often people were met.
+pub const TIMES_MET: &str = "times";
+
 /// A single top category is the *total*: a cell there is the same cell in every table that counts the
 /// same thing, whether or not that table has this dimension. Several top categories have no total.
 /// Dimensions of the same name must be the same in all tables.
@@ -103,6 +106,12 @@ impl Dimension {
     /// The categories directly below one.
     pub fn parts(&self, whole: usize) -> impl Iterator<Item = usize> + '_ {
         self.categories.iter().enumerate().filter(move |(_, c)| c.parent == Some(whole)).map(|(i, _)| i)
+    }
+
+    /// Whether a category is a part of no other.
+    #[must_use]
+    pub fn is_top(&self, category: usize) -> bool {
+        self.categories.get(category).is_some_and(|one| one.parent.is_none())
     }
 
     /// The place of a category in the list.
@@ -262,6 +271,17 @@ pub fn index(dimensions: &[Dimension], at: &[usize]) -> Option<usize> {
         let size = dimension.categories.len();
         (category < size).then(|| index * size + category)
     })
+}
+
+/// The categories of the cell that stands there when the last dimension runs fastest.
+#[must_use]
+pub fn categories(dimensions: &[Dimension], mut place: usize) -> Vec<usize> {
+    let mut at = vec![0; dimensions.len()];
+    for (at, dimension) in at.iter_mut().zip(dimensions).rev() {
+        let size = dimension.categories.len().max(1);
+        (*at, place) = (place % size, place / size);
+    }
+    at
 }
 
 /// All tables that are published together, and so protected together.
