@@ -116,13 +116,18 @@ class Postgres:
 
     def start(self):
         options = f"-p {self.port} -k {self.dir} -c listen_addresses=127.0.0.1"
-        self.run("pg_ctl", "-D", f"{self.dir}/data", "-w", "-o", options, "-l", f"{self.dir}/log", "start")
+        # Those who served connections of one that was killed hold its memory until they see that it is gone.
+        for left in range(60, -1, -1):
+            try:
+                return self.run("pg_ctl", "-D", f"{self.dir}/data", "-w", "-o", options, "-l", f"{self.dir}/log", "start")
+            except subprocess.CalledProcessError:
+                if not left:
+                    raise
+                time.sleep(0.5)
 
     def kill(self):
         pid = int((pathlib.Path(self.dir) / "data/postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
-        # Its children see that it is gone, and the next start finds the memory they shared free.
-        time.sleep(0.5)
 
     def rows(self, sql):
         command = [f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "places", "-AtF", "\x1f", "-c", sql]
@@ -130,8 +135,9 @@ class Postgres:
         return [tuple(line.split("\x1f")) for line in out.splitlines()]
 
     def end(self):
-        self.run("pg_ctl", "-D", f"{self.dir}/data", "-m", "immediate", "stop")
-        shutil.rmtree(self.dir)
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self.run("pg_ctl", "-D", f"{self.dir}/data", "-m", "immediate", "stop")
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 class Client:
@@ -298,45 +304,47 @@ def killed(program, rounds, store, within):
     told = {"drafts": [], "versions": set(), "scenarios": [], "records": [], "undone": 0}
     lock, began, kills = threading.Lock(), time.monotonic(), 0
     running = []
-    for nth in range(rounds):
-        while len(running) < store.replicas:
-            running.append(served(program, store.address))
-            key = running[-1][2]
-        clients = [Client(running[i % len(running)][1], key) for i in range(CLIENTS)]
-        stop = threading.Event()
-        args = [(client, told, lock, stop, nth * CLIENTS + i) for i, client in enumerate(clients)]
-        threads = [threading.Thread(target=work, args=each) for each in args]
-        for thread in threads:
-            thread.start()
-        time.sleep(chance.uniform(0.05, 4))
-        filler = filled(within) if within else None
-        if filler:
-            time.sleep(chance.uniform(0.05, 2))
-        # One, the other, or all; sometimes the database goes first, or goes alone and comes back under those who work.
-        dying = running[:] if store.replicas == 1 or chance.random() < 0.3 else [chance.choice(running)]
-        ends_database = store.replicas > 1 and chance.random() < 0.3
-        if ends_database:
-            store.kill()
-            kills += 1
-        for each in dying:
-            each[0].send_signal(signal.SIGKILL)
-            each[0].wait()
-            running.remove(each)
-            kills += 1
-        if ends_database:
-            store.start()
-        if filler:
-            filler.unlink()
-        stop.set()
-        for thread in threads:
-            thread.join()
-        looked(program, store, told)
-        if nth % 10 == 9 or nth == rounds - 1:
-            counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
-            print(f"{nth + 1} rounds, {kills} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
-    for server, *_ in running:
-        server.kill()
-        server.wait()
+    try:
+        for nth in range(rounds):
+            while len(running) < store.replicas:
+                running.append(served(program, store.address))
+                key = running[-1][2]
+            clients = [Client(running[i % len(running)][1], key) for i in range(CLIENTS)]
+            stop = threading.Event()
+            args = [(client, told, lock, stop, nth * CLIENTS + i) for i, client in enumerate(clients)]
+            threads = [threading.Thread(target=work, args=each) for each in args]
+            for thread in threads:
+                thread.start()
+            time.sleep(chance.uniform(0.05, 4))
+            filler = filled(within) if within else None
+            if filler:
+                time.sleep(chance.uniform(0.05, 2))
+            # One, the other, or all; sometimes the database goes first, or goes alone and comes back under those who work.
+            dying = running[:] if store.replicas == 1 or chance.random() < 0.3 else [chance.choice(running)]
+            ends_database = store.replicas > 1 and chance.random() < 0.3
+            if ends_database:
+                store.kill()
+                kills += 1
+            for each in dying:
+                each[0].send_signal(signal.SIGKILL)
+                each[0].wait()
+                running.remove(each)
+                kills += 1
+            if ends_database:
+                store.start()
+            if filler:
+                filler.unlink()
+            stop.set()
+            for thread in threads:
+                thread.join()
+            looked(program, store, told)
+            if nth % 5 == 4 or nth == rounds - 1:
+                counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
+                print(f"{nth + 1} rounds, {kills} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
+    finally:
+        for server, *_ in running:
+            server.kill()
+            server.wait()
 
 
 if __name__ == "__main__":

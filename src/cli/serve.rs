@@ -151,11 +151,7 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
                 eprintln!("The owner comes in here, for {LINK_HOURS} hours: {base}/sign-in?key={key}");
             }
         }
-        _ if Path::new(&dir).is_file() => {
-            let why = shared.failure().and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()));
-            return Err(Failure::Failed(why.unwrap_or_else(|| format!("{dir}: it cannot be used"))));
-        }
-        _ => return Err(Failure::Failed(format!("the place cannot be used; see patchwork check {dir}"))),
+        _ => return Err(Failure::Failed(unusable(&dir, &shared))),
     }
     loop {
         tokio::select! {
@@ -176,6 +172,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         Ok(result) => result.map_err(Failure::from),
         Err(error) => Err(Failure::Failed(error.to_string())),
     }
+}
+
+/// Why a directory or a snapshot is not served at all.
+fn unusable(dir: &str, shared: &Shared) -> String {
+    let refused = shared.failure().filter(|_| Path::new(dir).is_file());
+    refused
+        .and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()))
+        .unwrap_or_else(|| format!("the place cannot be used; see patchwork check {dir}"))
 }
 
 /// SIGUSR1 and SIGUSR2 would end the program by default; here they write into the log how it stands.

@@ -63,7 +63,7 @@ mod roles_accounts;
 mod roles_crafted;
 mod scenarios;
 mod small_towns;
-mod snapshot_file;
+mod snapshot_files;
 mod support;
 mod town;
 mod transit;
