@@ -84,8 +84,8 @@ codes! {
     AxesSwapped "axes-swapped" Warning: "Longitude and latitude stand in each other's place; they are exchanged";
     BadUnits "bad-units" Error: "A line of a file of units, edges and parts is not as the format has it";
     BlankKey "blank-key" Warning: "A row has no key and is left out";
-    CapacityUnreadable "capacity-unreadable" Warning: "The capacity of an asset is not a number and is taken as unknown";
     CapacityUnknown "capacity-unknown" Warning: "A standard asks for room, and nobody says how many places some assets have";
+    CapacityUnreadable "capacity-unreadable" Warning: "The capacity of an asset is not a number and is taken as unknown";
     CategoryBlank "category-blank" Warning: "A count has no category and is left out";
     CategoryCodes "category-codes" Error: "The column of categories holds codes, and no column says what they stand for";
     CategoryMissing "category-missing" Error: "place.toml asks for a category that the file does not have";
