@@ -72,8 +72,8 @@ class Sqlite:
 
     replicas = 1
 
-    def __init__(self, folder):
-        self.address = f"{folder}/w"
+    def __init__(self, workspace):
+        self.address = str(workspace)
         self.files = pathlib.Path(self.address) / "files"
 
     def rows(self, sql):
@@ -289,7 +289,7 @@ def main(program, rounds, within=None):
     within = None if is_shared else within
     folder = tempfile.TemporaryDirectory(dir=within)
     tiny(f"{folder.name}/place")
-    store = (Postgres if is_shared else Sqlite)(folder.name)
+    store = Postgres(folder.name) if is_shared else Sqlite(f"{folder.name}/w")
     try:
         subprocess.run([program, "store", "init", store.address], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([program, "store", "import", store.address, f"{folder.name}/place"], check=True, stdout=subprocess.DEVNULL)

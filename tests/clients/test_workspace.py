@@ -70,7 +70,7 @@ def test_a_copy_made_while_eight_write_is_whole_and_comes_back(tmp_path, place):
                 subprocess.run([program(), "store", "backup", workspace, tmp_path / f"copy{n}"], check=True, stdout=subprocess.DEVNULL)
                 back = tmp_path / f"back{n}"
                 subprocess.run([program(), "store", "restore", tmp_path / f"copy{n}", back], check=True, stdout=subprocess.DEVNULL)
-                kill.looked(program(), back, {**told, "drafts": drafts, "versions": set(), "scenarios": [], "records": [], "undone": 0})
+                kill.looked(program(), kill.Sqlite(back), {**told, "drafts": drafts, "versions": set(), "scenarios": [], "records": [], "undone": 0})
         finally:
             stop.set()
             for thread in threads:
@@ -98,7 +98,7 @@ def test_a_full_disk_refuses_in_words_and_loses_nothing(tmp_path, place):
             assert told and 507 in statuses
             assert client.send("GET", "/collections/patches/items?f=json")[0] == 200
         none = {"versions": set(), "scenarios": [], "records": [], "undone": 0}
-        kill.looked(program(), workspace, {"drafts": told, **none})
+        kill.looked(program(), kill.Sqlite(workspace), {"drafts": told, **none})
     finally:
         subprocess.run(["umount", "-l", disk], check=False)
 
