@@ -154,7 +154,17 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
     rows.push(row("All", &answer.place));
     text.push_str(&table(&rows));
     let _ = writeln!(text, "{} assets satisfy the standard.", answer.qualifying.len());
-    if let Some(often) = &answer.often {
+    let to_be_there = standard.transit.as_ref().filter(|journey| journey.arrive_by.is_some());
+    if let Some(journey) = to_be_there {
+        let _ = writeln!(
+            text,
+            "Covered is residents times the share of {} days on which they are {} by setting out as late as will do. Minutes \
+             are from door to door for the resident in the middle, and (poor) 85 in 100.",
+            journey.days.len(),
+            journey.window()
+        );
+    }
+    if let Some(often) = answer.often.as_ref().filter(|_| to_be_there.is_none()) {
         let _ = writeln!(
             text,
             "Covered is residents times the share of departures ({} in all) that keep the standard; always, half and ever: residents \

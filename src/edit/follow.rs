@@ -43,11 +43,10 @@ impl Editing {
             // Another one came meanwhile, here or elsewhere: the next look is for that.
             return Ok(());
         }
-        // Whoever published by a page kept it; whoever did by the command line did not.
+        // Whoever published by a page kept it; whoever did by the command line did not. What cannot be kept is not served
+        // here: together with what was published before it might tell a small count.
         let _turn = self.workspace.keeper().turn()?;
-        if let Err(why) = kept::keep(&self.workspace, &version.files, &snapshot, seen) {
-            tracing::warn!("what is published of people met is not kept: {why}");
-        }
+        kept::keep(&self.workspace, &version.files, &snapshot, seen)?;
         self.serve(&version.files, snapshot);
         self.served.store(version.n, Ordering::SeqCst);
         Ok(())

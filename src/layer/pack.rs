@@ -15,7 +15,7 @@ packed_structs! {
     Feature { id, geometry, values }
     StandardAbout { key, title, kinds, by, within_minutes, open_after, days, step_free, date, nth, room, over, journey }
     RoomAbout { per_1000, unit, there_is, unknown_residents }
-    JourneyAbout { days, window, changes, walk_minutes, back_by, timetable_first, timetable_last }
+    JourneyAbout { days, window, arrive_by, changes, walk_minutes, back_by, timetable_first, timetable_last }
 }
 
 packed_enums! {

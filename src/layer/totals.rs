@@ -73,6 +73,8 @@ pub struct JourneyAbout {
     pub days: Vec<String>,
     /// When they set out, each minute, as `09:30-11:30`; or by when they are to be there, as `there by 10:00`.
     pub window: String,
+    /// By when they are to be there, as `10:00`; null where they set out in a window.
+    pub arrive_by: Option<String>,
     /// Changes at most.
     pub changes: usize,
     /// Minutes that a walk to a stop, from it or between two may take.
@@ -90,6 +92,7 @@ fn journey(place: &Place, journey: &Journey) -> JourneyAbout {
     JourneyAbout {
         days: journey.days.iter().map(ToString::to_string).collect(),
         window: journey.window(),
+        arrive_by: journey.arrive_by.map(clock),
         changes: journey.changes,
         walk_minutes: (journey.walk.minutes() * 10.0).round() / 10.0,
         back_by: journey.back.map(|back| clock(back.by)),

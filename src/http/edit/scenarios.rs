@@ -263,7 +263,7 @@ fn numbers(visit: &Visit, state: &ScenarioRevision) -> Value {
         line("Covered with it", |figures| figures.after),
         line("Lose by it", |figures| figures.lost),
     ];
-    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let percent = |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0));
     let named = |key: &str| place.patches.iter().find(|patch| patch.key == key).map(|patch| patch.name.clone());
     if let Some(then) = &then {
         for (key, share) in &now.patches {

@@ -41,8 +41,8 @@ pub(super) struct Figures {
     pub(super) before: f64,
     pub(super) after: f64,
     pub(super) lost: f64,
-    /// Share of the residents of each patch that is covered with it, by the key of the patch.
-    pub(super) patches: BTreeMap<String, f64>,
+    /// Share of the residents of each patch that is covered with it, by the key of the patch; null where nobody lives.
+    pub(super) patches: BTreeMap<String, Option<f64>>,
 }
 
 impl Tried {
@@ -137,11 +137,11 @@ impl Tried {
     }
 }
 
-/// The share covered with it, as layers have shares; nought where nobody lives.
-fn share(count: &Count) -> f64 {
+/// The share covered with it, as layers have shares.
+fn share(count: &Count) -> Option<f64> {
     match round::share(Share::of(count.after, count.residents)) {
-        crate::layer::Value::Number(share) => share,
-        _ => 0.0,
+        crate::layer::Value::Number(share) => Some(share),
+        _ => None,
     }
 }
 

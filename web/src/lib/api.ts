@@ -25,6 +25,8 @@ export interface Landing {
 export interface Journey {
   days: string[];
   window: string;
+  /** By when they are to be there; null where they set out in a window. */
+  arrive_by: string | null;
   changes: number;
   walk_minutes: number;
   back_by: string | null;
