@@ -188,10 +188,11 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
         let _ = writeln!(
             text,
             "Room for 1,000 residents: {there} {}, where {} are asked for; {} residents reach something of which nobody says \
-             how much room it has.",
+             how much room it has{}.",
             asked.unit.words(),
             asked.per_1000,
-            whole(here.unknown)
+            whole(here.unknown),
+            if here.unknown > 0.0 { ", so covered is the least that can be said" } else { "" }
         );
     }
     text.push('\n');

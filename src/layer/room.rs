@@ -39,7 +39,8 @@ pub(super) fn ratio_field(asked: PlacesAsked) -> Field {
     };
     let about = format!(
         "Room within reach, each resident shared among what is in reach, so that residents times this sums to the room there \
-         is; the standard asks for {}; null where it is known of nobody",
+         is; the standard asks for {}; null where it is known of nobody who has \
+         something in reach, and somebody has something whose room is unknown",
         asked.per_1000
     );
     field::rate(name, title, &about, unit)

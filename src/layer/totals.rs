@@ -60,7 +60,8 @@ pub struct RoomAbout {
     pub per_1000: f64,
     /// `places`, or `place-hours a week`.
     pub unit: &'static str,
-    /// What there is for 1,000 residents of the place, each counted once; null where it is known of nobody.
+    /// What there is for 1,000 residents of the place, each counted once; null where it is known of nobody who has
+    /// something in reach, and somebody has something whose room is unknown.
     pub there_is: Value,
     /// Residents within reach of something of which nobody says how much room it has.
     pub unknown_residents: Value,

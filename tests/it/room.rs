@@ -97,6 +97,16 @@ fn unknown_room_is_not_nought_and_nobody_is_said_to_have_enough_of_it() {
 }
 
 #[test]
+fn where_the_only_room_is_unknown_that_of_the_place_is_unknown_and_not_nought() {
+    let place = street(vec![hall("first", 500.0, None)]);
+    let measured = coverage(&place, &with_room(500.0, PlaceUnit::Places));
+    let room = measured.ratios.expect("asked for").room(&place);
+    assert_eq!((room.place.balanced(), room.place.enhanced(), room.place.two_step()), (None, None, None));
+    assert_eq!((room.place.of_group(Idx::from_usize(0)), room.place.unknown), (None, 200.0));
+    assert!(near(room.zones[zone(2)].balanced(), 0.0), "who has nothing in reach has none, and that is known");
+}
+
+#[test]
 fn near_and_full_is_a_cause_and_what_is_decided_comes_before_it() {
     let asked = with_room(600.0, PlaceUnit::Places);
     let causes = |place: &Place| -> Vec<(Cause, f64)> {

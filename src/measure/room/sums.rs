@@ -28,11 +28,25 @@ pub struct RoomHere {
     pub enough: f64,
     /// What falls to those whose room is known, summed over them: the three forms.
     sums: [f64; 3],
-    by_group: IdVec<GroupIdx, Option<(f64, f64)>>,
+    by_group: IdVec<GroupIdx, Option<Members>>,
+}
+
+/// Members of a group: those whose room is known, the others, and what falls to the first, in the balanced form.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Members {
+    known: f64,
+    unknown: f64,
+    sum: f64,
+}
+
+/// Room a head of those of whom it is known. Where they have none, and others may have some, nothing is known.
+fn a_head(sum: f64, known: f64, unknown: f64) -> Option<f64> {
+    (known > 0.0 && (sum > 0.0 || unknown <= 0.0)).then(|| sum / known)
 }
 
 impl RoomHere {
-    /// Room a head where each person is shared among the assets in reach; `None` where it is known of nobody.
+    /// Room a head where each person is shared among the assets in reach; `None` where it is known of nobody, or of nobody
+    /// but those who have nothing in reach.
     #[must_use]
     pub fn balanced(&self) -> Option<f64> {
         self.mean(0)
@@ -53,13 +67,12 @@ impl RoomHere {
     /// Room a head, in the balanced form, for the members of a group.
     #[must_use]
     pub fn of_group(&self, group: GroupIdx) -> Option<f64> {
-        let (members, sum) = (*self.by_group.enumerate().find(|(own, _)| *own == group)?.1)?;
-        (members > 0.0).then(|| sum / members)
+        let Members { known, unknown, sum } = (*self.by_group.enumerate().find(|(own, _)| *own == group)?.1)?;
+        a_head(sum, known, unknown)
     }
 
     fn mean(&self, form: usize) -> Option<f64> {
-        let known = self.residents - self.unknown;
-        (known > 0.0).then(|| self.sums[form] / known)
+        a_head(self.sums[form], self.residents - self.unknown, self.unknown)
     }
 
     fn count(&mut self, place: &Place, index: usize, (ratio, is_enough): (Ratio, bool)) {
@@ -70,10 +83,12 @@ impl RoomHere {
         for (group, members) in members {
             let Some(members) = *members else { continue };
             let here = place.people_at(position, members);
-            let (known, sum) = self.by_group[group].get_or_insert_default();
-            if !ratio.unknown {
-                *known += here;
-                *sum += here * ratio.balanced;
+            let sums = self.by_group[group].get_or_insert_default();
+            if ratio.unknown {
+                sums.unknown += here;
+            } else {
+                sums.known += here;
+                sums.sum += here * ratio.balanced;
             }
         }
         if ratio.unknown {

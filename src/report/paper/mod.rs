@@ -49,7 +49,7 @@ pub struct Unwritten(String);
 
 /// A printed page in another form.
 ///
-/// * `page`: HTML of [`review`](super::review), [`giving`](super::giving()) or [`scenarios`](super::scenarios).
+/// * `page`: HTML of [`review`](super::review), [`giving`](mod@super::giving) or [`scenarios`](super::scenarios).
 /// * `maps`: the maps drawn in it, in their order.
 ///
 /// # Errors
