@@ -237,6 +237,10 @@ pub(super) fn is_run(standard: &Standard, given: &Given<'_>, at: &dyn Fn(&str) -
         let problem = "No trip of the timetable is known to take a wheelchair, so step-free journeys are on foot alone";
         let remedy = "Ask the publisher for wheelchair_accessible in trips.txt and wheelchair_boarding in stops.txt";
         issues.push(Issue::warning(Code::TimetableStepFree, at("step_free"), problem, remedy));
+    } else if standard.step_free && !transit.timetable.step_free_stops.contains(&true) {
+        let problem = "No stop of the timetable is known to be step-free, so step-free journeys are on foot alone";
+        let remedy = "Ask the publisher for wheelchair_boarding in stops.txt, or in the station of a stop";
+        issues.push(Issue::warning(Code::TimetableStepFree, at("step_free"), problem, remedy));
     }
     true
 }
