@@ -338,6 +338,7 @@ fn a_day_without_services_a_missing_timetable_and_a_bad_one_are_errors_and_never
     std::fs::remove_file(missing.dir().join("buses/trips.txt")).unwrap();
     assert!(missing.load().place.is_none());
     assert_eq!(missing.issue("timetable-file").at.file, "buses/trips.txt");
+    assert!(missing.issue("standard-invalid").remedy.contains("Mend buses"), "the timetable that is there is named");
     let twice = toy().and(BY_BUS).and("\n[[transit]]\nfile = \"no-such.zip\"\n");
     assert_eq!(twice.issue("file-missing").at.field.as_deref(), Some("transit"));
     let elsewhere = toy().and(BY_BUS).with("buses/stops.txt", "stop_id,stop_lat,stop_lon\nW,51.585,-2.995\nE,,\n");

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What role a timetable has among the sources of a place.
 pub(in crate::load) const ROLE: &str = "transit";
 
-/// A timetable by its name in `place.toml`, and the days on which anything of it runs.
+/// A timetable by its name in `place.toml`, and the days on which anything of it runs: none where it cannot be read.
 pub(in crate::load) struct Running {
     /// As `place.toml` writes it.
     pub(in crate::load) file: String,
@@ -57,7 +57,10 @@ pub(in crate::load) fn timetables(
                 let called: Vec<&TransitStop> = called.into_iter().map(|stop| &all.stops[stop]).collect();
                 nowhere_near(&called, all.stops.len() - stops, section, (ground, desk));
             }
-            Err(issue) => desk.issues.push(issue),
+            Err(issue) => {
+                running.push(Running { file: section.file.clone(), days: BTreeSet::new() });
+                desk.issues.push(issue);
+            }
         }
     }
     (all, running)

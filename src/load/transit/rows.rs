@@ -21,7 +21,14 @@ impl<'t> Rows<'t> {
         let titles = titles.unwrap_or_default();
         if let Some(missing) = needed.iter().find(|needed| !titles.iter().any(|title| title == *needed)) {
             let problem = format!("There is no column {missing}");
-            let remedy = "Fetch the timetable again; the GTFS format asks for this column";
+            let remedy = match titles.as_slice() {
+                [one] if one.contains(';') => "Save the file with commas between its cells: they are semicolons".to_owned(),
+                [one] if one.contains('\t') => "Save the file with commas between its cells: they are tabs".to_owned(),
+                _ => match titles.iter().find(|title| title.eq_ignore_ascii_case(missing)) {
+                    Some(title) => format!("Write {missing} in place of {title}: the GTFS format has small letters"),
+                    None => "Fetch the timetable again; the GTFS format asks for this column".to_owned(),
+                },
+            };
             return Err(Issue::error(Code::TimetableFile, Where::file(file).field(*missing), problem, remedy));
         }
         Ok(Self { reader, titles, record: csv::StringRecord::new(), file })

@@ -209,6 +209,14 @@ fn a_quotation_mark_left_open_and_a_comma_without_marks_are_told_with_their_row(
 }
 
 #[test]
+fn titles_in_capitals_and_cells_between_semicolons_are_errors_that_say_so() {
+    for (text, word) in [(STOPS.replace("stop_id", "STOP_ID"), "STOP_ID"), (STOPS.replace(',', ";"), "semicolons")] {
+        let error = read_parts(&with("stops.txt", &text)).0.expect_err("no column");
+        assert!(error.at.file == "buses.zip/stops.txt" && error.remedy.contains(word), "{error:?}");
+    }
+}
+
+#[test]
 fn a_service_that_stands_twice_or_contradicts_itself_is_told_and_one_without_days_by_its_row() {
     let twice = format!("{CALENDAR}week,0,0,0,0,0,1,0,20240603,20240616\n");
     let (read, issues) = read_parts(&with("calendar.txt", &twice));
