@@ -7,9 +7,11 @@ Newport and Porto Alegre. Where the jar, a Java that runs it (25) or the data ar
 
 Journeys lead from stop to stop, so that no program's streets are asked: OpenTripPlanner gets the timetables without
 streets, walks between stops are straight lines at a metre a second, and both programs get the same ones, up to
-four minutes, in whole seconds rounded up, with two minutes for each change. Stops are drawn by how often something calls
-there. Times that the publisher left out are spread evenly by stops by this script before OpenTripPlanner sees them, since
+319 m, in whole metres as OpenTripPlanner rounds them, with two minutes for each change; each walk it tells of is compared
+as well. Stops are drawn by how often something calls there. Times that the publisher left out are spread evenly by stops by this script before OpenTripPlanner sees them, since
 it cuts the seconds from stop to stop and loses up to a second at each; Patchwork reads the feed as it came.
+
+On a busy machine OpenTripPlanner is slow beyond its work: it gives up the processor at every minute of a search.
 
 Compared are, for each journey, the arrival when setting out at a moment, and every departure of the two hours after it
 that is worth taking, with its arrival: OpenTripPlanner's answers leave out those that leave no later and arrive no
@@ -38,7 +40,9 @@ CITIES = {
     "newport": (["newport/newport_bods_2023-06-13_gtfs.zip"], "2023-06-20", "Europe/London"),
     "porto_alegre": (["porto_alegre/poa_eptc.zip", "porto_alegre/poa_trensurb.zip"], "2019-05-13", "America/Sao_Paulo"),
 }
-LONGEST_WALK, SLACK, WINDOW = 240, 120, 7200
+# Seconds; OpenTripPlanner turns the first into metres at its usual walking speed, whatever is asked for.
+TRANSFER, USUAL_SPEED, SLACK, WINDOW = 240, 1.33, 120, 7200
+LONGEST_WALK = TRANSFER * USUAL_SPEED
 
 QUERY = """query($from: String!, $to: String!, $at: OffsetDateTime!, $changes: Int!) { planConnection(
   origin: {location: {stopLocation: {stopLocationId: $from}}}, destination: {location: {stopLocation: {stopLocationId: $to}}},
@@ -125,7 +129,7 @@ def walks(stops, called):
                 break
             long = metres(stops[key], stops[other])
             if long <= LONGEST_WALK:
-                found[key, other] = found[other, key] = math.ceil(long)
+                found[key, other] = found[other, key] = round(long)
     return found
 
 
@@ -139,8 +143,7 @@ class Otp:
     def __init__(self, java, jar, folder):
         with open(f"{folder}/build-config.json", "w") as file:
             json.dump({"transitServiceStart": "2000-01-01", "transitServiceEnd": "2100-01-01",
-                       "maxTransferDuration": f"PT{LONGEST_WALK}S",
-                       "transferRequests": [{"modes": "WALK", "walk": {"speed": 1.0}}]}, file)
+                       "maxTransferDuration": f"PT{TRANSFER}S"}, file)
         with open(f"{folder}/otp-config.json", "w") as file:
             # It would keep only the nearest stop of each line; further on the same vehicle may still be caught.
             json.dump({"otpFeatures": {"ConsiderPatternsForDirectTransfers": False}}, file)
