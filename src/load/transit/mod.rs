@@ -16,9 +16,9 @@ use crate::place::{Code, Issue, Issues, Where};
 use crate::transit::Timetable;
 use files::Files;
 use rows::{Kind, Odd, Rows};
-use stops::Stops;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use stops::Stops;
 
 /// A timetable and where its stops are.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +118,8 @@ fn changes(files: &Files, stops: &Stops, odd: &mut Odd) -> Result<Changes, Issue
         }
     }
     let stops_of = |stop: u32| stops.of_station.get(&stop).map_or_else(|| vec![stop], Clone::clone);
-    let is_of_stations = |pair: &(u32, u32)| [pair.0, pair.1].iter().filter(|n| stops.of_station.contains_key(n)).count();
+    let is_of_stations =
+        |pair: &(u32, u32)| [pair.0, pair.1].iter().filter(|n| stops.of_station.contains_key(n)).count();
     // The less a row is about stations, the more it is meant for the very stops.
     said.sort_by_key(|(pair, _)| std::cmp::Reverse(is_of_stations(pair)));
     for ((from, to), least) in said {

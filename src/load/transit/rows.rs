@@ -22,7 +22,9 @@ impl<'t> Rows<'t> {
         if let Some(missing) = needed.iter().find(|needed| !titles.iter().any(|title| title == *needed)) {
             let problem = format!("There is no column {missing}");
             let remedy = match titles.as_slice() {
-                [one] if one.contains(';') => "Save the file with commas between its cells: they are semicolons".to_owned(),
+                [one] if one.contains(';') => {
+                    "Save the file with commas between its cells: they are semicolons".to_owned()
+                }
                 [one] if one.contains('\t') => "Save the file with commas between its cells: they are tabs".to_owned(),
                 _ => match titles.iter().find(|title| title.eq_ignore_ascii_case(missing)) {
                     Some(title) => format!("Write {missing} in place of {title}: the GTFS format has small letters"),

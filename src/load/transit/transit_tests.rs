@@ -205,7 +205,11 @@ fn a_quotation_mark_left_open_and_a_comma_without_marks_are_told_with_their_row(
     let (_, issues) = read_parts(&with("stops.txt", &comma));
     assert!(issues.iter().any(|issue| issue.at.row == Some(5) && issue.problem.contains("comma")), "{issues:?}");
     let ends = TIMES.replace("A,1\n", "A,1,,\n");
-    assert_eq!(codes(&read_parts(&with("stop_times.txt", &ends)).1), ["timetable-interpolated"], "empty cells are nothing");
+    assert_eq!(
+        codes(&read_parts(&with("stop_times.txt", &ends)).1),
+        ["timetable-interpolated"],
+        "empty cells are nothing"
+    );
 }
 
 #[test]
