@@ -2,9 +2,9 @@
 //! `journeys DAY CHANGES JOURNEYS FEED...` prints a line of JSON per journey and a last one with times.
 //!
 //! `CHANGES` has the columns `from,to,seconds` (walk and slack between getting off and getting on, itself to itself among
-//! them), `JOURNEYS` `from,to,leave,window,vehicles` (seconds after midnight; seconds; vehicles at most). Stops are named
-//! `NUMBER:stop_id` with the number of the feed from 1. Each answer has every departure of the window that is worth taking
-//! and when it arrives, and when one arrives who sets out at `leave`.
+//! them), `JOURNEYS` `from,to,leave,vehicles` (seconds after midnight, vehicles at most). Stops are named
+//! `NUMBER:stop_id` with the number of the feed from 1. Each answer has every departure from `leave` on that is worth
+//! taking, and when it arrives.
 //!
 //! The last line says how many pairs of stops were answered a second by one core: each destination of the journeys from
 //! every stop at which something calls, for each minute of two hours.
@@ -14,6 +14,7 @@ use patchwork::place::Issues;
 use patchwork::transit::{Connection, Departures, Footpath, Profile, Question, Timetable, profile, travel_times};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
+use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -31,19 +32,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let began = Instant::now();
     let network = network(day.parse()?, changes, feeds)?;
     let read_s = began.elapsed().as_secs_f64();
+    let mut out = std::io::stdout().lock();
     let mut profiles: BTreeMap<(u32, usize), Profile> = BTreeMap::new();
     for row in csv::Reader::from_path(journeys)?.deserialize() {
-        let (from, to, leave, window, vehicles): (String, String, i32, i32, usize) = row?;
+        let (from, to, leave, vehicles): (String, String, i32, usize) = row?;
         let (from, to) = (network.number(&from)?, network.number(&to)?);
         let profile = profiles.entry((to, vehicles)).or_insert_with(|| network.to(to, vehicles, 0..200_000));
-        let in_window = profile.departures(from).iter().rev().filter(|(at, _)| (leave..=leave + window).contains(at));
-        let departures: Vec<(i32, i32)> = in_window.copied().collect();
-        println!("{}", serde_json::json!({"arrival": profile.arrival(from, leave), "departures": departures}));
+        let later: Vec<(i32, i32)> =
+            profile.departures(from).iter().rev().filter(|(at, _)| *at >= leave).copied().collect();
+        writeln!(out, "{}", serde_json::json!(later))?;
     }
     let mut report = network.timed(&profiles.keys().map(|(to, _)| *to).collect());
     report["read_s"] = read_s.into();
-    println!("{report}");
-    Ok(())
+    Ok(writeln!(out, "{report}")?)
 }
 
 fn network(day: chrono::NaiveDate, changes: &str, feeds: &[String]) -> Result<Network, Box<dyn Error>> {
