@@ -181,9 +181,21 @@ pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Covera
 /// As [`coverage_to`], by doors with what is known of the assets behind them.
 #[must_use]
 pub(super) fn coverage_at(place: &Place, standard: &Standard, sites: &[Site<'_>]) -> Coverage {
+    coverage_with(place, standard, sites, Journeys::of(place, standard).as_ref())
+}
+
+/// As [`coverage_at`], where it is known already what runs.
+///
+/// * `journeys`: of this standard, which has some if it is by bus.
+pub(super) fn coverage_with(
+    place: &Place,
+    standard: &Standard,
+    sites: &[Site<'_>],
+    journeys: Option<&Journeys<'_>>,
+) -> Coverage {
     let doors: Vec<Door> = sites.iter().map(|site| site.door).collect();
     let walks = walks(place, standard, &doors);
-    let often = Journeys::of(place, standard).map(|journeys| {
+    let often = journeys.map(|journeys| {
         let everywhere: Vec<usize> = (0..place.positions.len()).collect();
         journeys.often(&doors, &everywhere, &walks)
     });
