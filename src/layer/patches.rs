@@ -3,7 +3,7 @@ use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{Value, asked, field, round};
-use crate::measure::{Covered, Room};
+use crate::measure::Room;
 use crate::place::{GroupIdx, IdVec, Idx, Patch, PatchIdx, Place, PlacesAsked};
 use crate::units::{Share, SquareMetres};
 use geo::{Area, Contains};

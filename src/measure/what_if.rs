@@ -1,6 +1,6 @@
 //! What if a hub stood here, moved there, or closed?
 
-use super::coverage::coverage_with;
+use super::coverage::counts_after;
 use super::journeys::{Journeys, Known};
 use super::walk::{Door, Site, doors, nearest_door};
 use super::{Coverage, Covered, GroupCovered, coverage, qualify};
@@ -135,7 +135,8 @@ impl Today {
 /// * `edits`: each asset at most once.
 ///
 /// A standard that asks for more than the walk to the nearest (by bus, room, several assets, over weeks) is measured anew
-/// from the changed assets; by bus, what runs and the walks to every stop are worked out once.
+/// from the changed assets; by bus, what runs and the walks to every stop are worked
+/// out once, and only who may take something else or walks another way sets out anew.
 ///
 /// *Limits.* Those of coverage. Counts only: the middle walk and the nearest asset are not worked out.
 ///
@@ -147,7 +148,7 @@ pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) ->
     if !standard.is_plain() {
         let left = sites_after(place, standard, before, edits);
         let journeys = today.journeys(place, number);
-        return WhatIf::between(place, before, &coverage_with(place, standard, &left, journeys.as_ref()));
+        return WhatIf::between(place, before, &counts_after(place, (standard, &left), before, journeys.as_ref()));
     }
     let (gone, came) = doors_that_change(place, standard, before, edits);
     let reach = reach(place, standard);

@@ -135,6 +135,15 @@ pub(super) struct Known {
     ways: Ways,
 }
 
+/// What is known already, of other doors.
+pub(super) struct Before<'a> {
+    pub(super) doors: &'a [Door],
+    /// From each position to the nearest of them.
+    pub(super) walks: &'a [Option<Walk>],
+    /// What came of them, for each position.
+    pub(super) often: &'a Often,
+}
+
 /// What runs on a day, and on how many of those asked about.
 type SameDays = (Vec<Connection>, usize);
 
@@ -176,12 +185,39 @@ impl<'p> Journeys<'p> {
     ///
     /// * `walks`: for each of `positions`, the walk to the nearest of the doors.
     pub(super) fn often(&self, doors: &[Door], positions: &[usize], walks: &[Option<Walk>]) -> Often {
-        let from_stops = self.known.ways.onward(self.place, doors, self.longest_walk());
+        let from_stops = self.onward(doors);
         let paces = speeds(self.place).into_iter().map(|speed| {
             let pace = Pace::new(self, speed, &from_stops);
             (speed, pace.kept(positions, walks))
         });
         Often { departures: self.journey.departures(), paces: paces.collect() }
+    }
+
+    /// The same of all positions, where it is known what came of other doors: only who may take something else, or walks
+    /// another way, sets out anew.
+    pub(super) fn often_since(&self, doors: &[Door], walks: &[Option<Walk>], before: &Before<'_>) -> Often {
+        let (now, was) = (self.onward(doors), self.onward(before.doors));
+        let paces = speeds(self.place).into_iter().map(|speed| {
+            let (pace, earlier) = (Pace::new(self, speed, &now), Pace::new(self, speed, &was));
+            let moved = |position: usize| {
+                let length = |walks: &[Option<Walk>]| walks[position].map(|walk| walk.length);
+                length(walks) != length(before.walks)
+            };
+            let is_other = pace.other_than(&earlier, moved);
+            let again: Vec<usize> = (0..walks.len()).filter(|position| is_other[*position]).collect();
+            let their_walks: Vec<Option<Walk>> = again.iter().map(|position| walks[*position]).collect();
+            let mut kept: Vec<InTime> = (0..walks.len()).map(|position| before.often.kept(position, speed)).collect();
+            for (position, found) in again.iter().zip(pace.kept(&again, &their_walks)) {
+                kept[*position] = found;
+            }
+            (speed, kept)
+        });
+        Often { departures: self.journey.departures(), paces: paces.collect() }
+    }
+
+    /// From each stop to the nearest of these doors.
+    fn onward(&self, doors: &[Door]) -> Vec<Option<Metres>> {
+        self.known.ways.onward(self.place, doors, self.longest_walk())
     }
 
     /// From which of these positions one gets there in time at some moment of the days asked about or of another day of

@@ -68,7 +68,8 @@ impl<'a> Pace<'a> {
             let mut in_time = vec![0; hours.len()];
             for day in &self.days {
                 for (nth, time) in travel_times(&day.there, &stops, on_foot, departures).into_iter().enumerate() {
-                    in_time[nth / EACH] += if time.is_some_and(|time| time <= self.all.known.limit) { day.same } else { 0 };
+                    in_time[nth / EACH] +=
+                        if time.is_some_and(|time| time <= self.all.known.limit) { day.same } else { 0 };
                 }
             }
             in_time.into_iter().map(|count| count as f64 / all as f64).collect()
@@ -114,6 +115,20 @@ impl<'a> Pace<'a> {
         }
         let [p50, p85] = not_exceeded(times, [0.5, 0.85]);
         InTime { in_time: in_time as u32, p50, p85 }
+    }
+
+    /// For each position, whether another answer may come of it than at an earlier pace at the same speed: where something
+    /// else is worth taking from a stop near it, or where it has moved in any other way.
+    pub(super) fn other_than(&self, earlier: &Self, moved: impl Fn(usize) -> bool + Sync) -> Vec<bool> {
+        let differs = |stop: u32| {
+            let back = |day: &Day| day.back.as_ref().map(|back| back.departures(stop).to_vec());
+            let mut days = self.days.iter().zip(&earlier.days);
+            days.any(|(now, was)| now.there.departures(stop) != was.there.departures(stop) || back(now) != back(was))
+        };
+        let differs: Vec<bool> = (0..self.all.known.ways.stops as u32).into_par_iter().map(differs).collect();
+        let near = |position: usize| self.stops_near(position).iter().any(|(stop, _)| differs[*stop as usize]);
+        let positions = 0..self.all.place.positions.len();
+        positions.into_par_iter().map(|position| moved(position) || near(position)).collect()
     }
 
     /// From which of these positions one arrives in time at some moment of some day, by a vehicle at least.
