@@ -241,7 +241,8 @@ pub(super) fn irish_guess(table: &Table, says_where_a_place_is: bool) -> Option<
         return Some(Issue::error(Code::CrsUnclear, at, problem, format!("Say it with {KEYS}")));
     }
     let mut points = shapes.geometries.iter().flatten().filter_map(shapes::point_of).peekable();
-    let fits = points.peek().is_some() && points.all(|(x, y)| irish(x, y, false).is_some_and(|crs| on_island(&crs, x, y)));
+    let fits =
+        points.peek().is_some() && points.all(|(x, y)| irish(x, y, false).is_some_and(|crs| on_island(&crs, x, y)));
     (says_where_a_place_is && fits && !many(says_british)).then(|| {
         let problem = "The file does not say its reference system; its metres were read as British National Grid \
                        (EPSG:27700), and would lie in Ireland as well";
