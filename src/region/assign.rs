@@ -324,8 +324,7 @@ fn assign(
     }
     if let Some(parts) = start {
         let is_chosen = |i: usize| if parts[i / k] as usize == i % k { 1.0 } else { 0.0 };
-        let values: Vec<f64> =
-            (0..n * k).filter(|&i| columns[i].is_some()).map(is_chosen).collect();
+        let values: Vec<f64> = (0..n * k).filter(|&i| columns[i].is_some()).map(is_chosen).collect();
         // A start that HiGHS refuses only costs time.
         let _ = model.try_set_solution(Some(&values), None, None, None);
     }

@@ -45,10 +45,7 @@ impl Side {
     }
 
     fn point_at(&self, share: f64) -> Coord<f64> {
-        Coord {
-            x: self.from.x + share * (self.to.x - self.from.x),
-            y: self.from.y + share * (self.to.y - self.from.y),
-        }
+        Coord { x: self.from.x + share * (self.to.x - self.from.x), y: self.from.y + share * (self.to.y - self.from.y) }
     }
 
     /// How much of this side lies along another, in metres.
