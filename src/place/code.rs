@@ -102,7 +102,7 @@ codes! {
     CostRowTwice "cost-row-twice" Error: "Two rows say different things of one point";
     CostUnreadable "cost-unreadable" Error | Warning: "What a candidate costs is not clearly a number";
     CostsUnsound "costs-unsound" Error: "The table of costs cannot be used for siting";
-    CrsGuessed "crs-guessed" Note: "The reference system of a file was recognised by its coordinates";
+    CrsGuessed "crs-guessed" Warning | Note: "The reference system of a file was recognised by its coordinates";
     CrsUnclear "crs-unclear" Error: "A file in metres does not say its reference system, and its codes are Northern Irish";
     CrsUnknown "crs-unknown" Error | Warning: "The reference system of a file is not known and is not guessed";
     CubeRow "cube-row" Error: "A row of an engagement cube breaks its contract";
