@@ -197,11 +197,11 @@ impl Editing {
     /// The snapshot of these files, and what came of its audit if there was one: the one that is kept, or one that is
     /// made now.
     pub(super) fn snapshot_of(&self, files: &[Entry]) -> Stored<(Arc<Snapshot>, Option<kept::Audited>)> {
+        self.is_kept(files)?;
         let hash = crate::store::manifest_hash(files);
         if let Some(held) = self.state().kept.iter().find(|held| held.hash == hash) {
             return Ok((Arc::clone(&held.snapshot), held.audited.clone()));
         }
-        self.is_kept(files)?;
         let view = self.workspace.view(files)?;
         let began = Instant::now();
         let loaded = load::load_again(&view, &self.memory, &|step| tracing::info!("{step}"));
@@ -218,7 +218,7 @@ impl Editing {
     }
 
     /// Refuses, in words, what rests on files that were erased.
-    fn is_kept(&self, files: &[Entry]) -> Stored<()> {
+    pub(super) fn is_kept(&self, files: &[Entry]) -> Stored<()> {
         let hashes = self.workspace.keeper().hashes()?;
         let gone = |file: &&Entry| hashes.iter().any(|(hash, is_erased)| *is_erased && *hash == file.hash);
         let names: Vec<&str> = files.iter().filter(gone).map(|file| file.name.as_str()).collect();

@@ -221,6 +221,8 @@ impl Editing {
     pub fn between(&self, from: u64, to: u64) -> Stored<Arc<Difference>> {
         let files = |n: u64| Ok::<_, StoreError>(self.workspace.keeper().version(n)?.files);
         let (from, to) = (files(from)?, files(to)?);
+        self.is_kept(&from)?;
+        self.is_kept(&to)?;
         if let Some(known) = self.difference(&from, &to) {
             return Ok(known);
         }

@@ -2,8 +2,9 @@
 //! place in a version of its own, and their bytes are erased. Hash and row of the audit stay, and so does what was
 //! published of them.
 
-use super::{Editing, Progress, allowed};
-use crate::disclose::counts_the_same;
+use super::{Editing, Progress, allowed, kept};
+use crate::layer::Layer;
+use crate::snapshot::Snapshot;
 use crate::store::{Action, Actor, Entry, Role, StoreError, Stored, Version};
 use crate::{export, load};
 use chrono::{DateTime, Utc};
@@ -143,7 +144,9 @@ impl Editing {
         let mut changes: Vec<(String, Option<Entry>)> = own.iter().map(|name| (name.clone(), None)).collect();
         changes.push((name.clone(), Some(Entry::new(&name, cube, actor, why))));
         changes.push(("place.toml".to_owned(), Some(Entry::new("place.toml", kept, actor, why))));
+        let mut stands = None;
         let published = keeper.change_draft(actor, &draft.id, draft.revision, &changes).and_then(|draft| {
+            stands = kept::stand_for(&self.workspace, &draft.files, &version.files)?;
             let key = (draft.id.clone(), draft.revision);
             self.state().checks.push_back((key.clone(), Progress::Waiting));
             let report = self.checked(&key, &draft)?;
@@ -153,15 +156,20 @@ impl Editing {
             }
             let (new, _) = self.snapshot_of(&draft.files)?;
             let (now, _) = self.snapshot_of(&version.files)?;
-            if !counts_the_same(&now.place, &new.place) {
-                let why = "Their counts alone would say something else of people met than the records do: somebody may be \
-                           in two files under one identifier. Bring one file of all of them, and publish it";
-                return Err(StoreError::Refused(why.to_owned()));
+            let differing = differing(&now, &new);
+            if !differing.is_empty() {
+                let why = format!(
+                    "Their counts alone would say something else than the records do ({}): somebody may be in two files \
+                     under one identifier, or two files hold one record. Bring one file of all of them, and publish it",
+                    differing.join(", ")
+                );
+                return Err(StoreError::Refused(why));
             }
             self.tell(&key, Progress::Done(Arc::new(report)));
             self.publish(actor, &draft.id, draft.revision, why)
         });
-        if published.is_err() {
+        if let Err(why) = &published {
+            super::taken_back(why, stands);
             let _ = keeper.drop_draft(actor, &draft.id);
         }
         Ok(published?.n)
@@ -187,6 +195,14 @@ impl Editing {
         export::cube(&cube, beside.path()).map_err(|error| failed(&error.to_string()))?;
         self.workspace.files.put(&mut std::fs::File::open(beside.path())?, LARGEST)
     }
+}
+
+/// The layers of one whose features are not those of the other.
+fn differing(one: &Snapshot, other: &Snapshot) -> Vec<String> {
+    let same =
+        |own: &Layer| other.collection(own.id.as_str()).is_some_and(|known| known.layer.features == own.features);
+    let layers = one.layers().iter().filter(|each| !same(&each.layer));
+    layers.map(|each| each.layer.id.to_string()).collect()
 }
 
 /// Names of the files of records that a place names.

@@ -203,6 +203,12 @@ impl<E: Engine> Keeper for E {
             if n == seen {
                 return Err(StoreError::Refused(format!("Version {n} is in force already")));
             }
+            let gone =
+                "SELECT name FROM version_file WHERE version = ?1 AND hash IN (SELECT hash FROM erased) ORDER BY name";
+            if let Some(file) = tx.row(gone, values![n])? {
+                let name = file.text(0)?;
+                return Err(StoreError::Missing(format!("Version {n} rests on {name}, which was erased")));
+            }
             let moved = moved(tx, &actor, n, "restore")?;
             audit::note(tx, &actor.name, "restore", &format!("version {n}"), &format!("instead of version {seen}"))?;
             Ok(moved)

@@ -48,7 +48,7 @@ fn what_records_come_to_stays_and_says_the_same_when_their_files_are_erased() {
     let tried = kept.hash.clone();
     let entry = store::Entry::new("engagement-2024-25.csv", kept, &owner(), "a try");
     keeper
-        .change_draft(&owner(), &draft.id, 0, &[("engagement-2024-25.csv".to_owned(), Some(entry))])
+        .change_draft(&owner(), &draft.id, draft.revision, &[("engagement-2024-25.csv".to_owned(), Some(entry))])
         .expect("changed");
     keeper.drop_draft(&owner(), &draft.id).expect("dropped");
 
@@ -92,10 +92,7 @@ fn an_owner_sets_the_days_on_the_page_and_it_is_in_the_audit() {
     let browser = Browser::signed_in();
     let keeper = browser.editing.workspace().keeper();
     assert_eq!(keeper.record_days().expect("asked"), None);
-    let set = |days: &str| {
-        let seal = browser.seal.clone();
-        browser.form("/settings", &[("seal", &seal), ("see", "anonymous"), ("files", "anonymous"), ("days", days)])
-    };
+    let set = |days: &str| browser.form("/settings", &[("see", "anonymous"), ("files", "anonymous"), ("days", days)]);
     assert_eq!(set("365").status, 303);
     assert_eq!(keeper.record_days().expect("asked"), Some(365));
     assert!(browser.get("/settings").text().contains("value=\"365\""));
