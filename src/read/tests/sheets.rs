@@ -108,12 +108,13 @@ fn rewritten(book: &[u8], from: &str, to: &str) -> Vec<u8> {
         let mut part = old.by_index(nth).expect("a part");
         let mut bytes = Vec::new();
         part.read_to_end(&mut bytes).expect("its bytes");
-        if part.name() == "xl/worksheets/sheet1.xml" {
+        let name = part.name().expect("a name").into_owned();
+        if name == "xl/worksheets/sheet1.xml" {
             let text = String::from_utf8(bytes).expect("XML");
             assert!(text.contains(from), "{text}");
             bytes = text.replace(from, to).into_bytes();
         }
-        new.start_file(part.name(), zip::write::SimpleFileOptions::default()).expect("a part");
+        new.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
         new.write_all(&bytes).expect("its bytes");
     }
     new.finish().expect("a workbook").into_inner()
