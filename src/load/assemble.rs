@@ -64,8 +64,8 @@ pub(super) fn parts(desk: &mut Desk<'_>, manifest: &Manifest) -> Option<Parts> {
         tell_of_islands(network, &section.shown(), plane, (&settled.0, &inside), &mut desk.issues);
     }
     desk.step("Reading timetables");
-    let (transit, running) =
-        transit::timetables(desk, &manifest.transit, &transit::Ground { plane, streets, max_off_street });
+    let stand = transit::Ground { plane, streets, max_off_street, homes: &settled.0 };
+    let (transit, running) = transit::timetables(desk, &manifest.transit, &stand);
     let given = standards::Given { assets: &assets, date: day, transit: transit.as_ref(), running: &running };
     let standards = standards::read(&manifest.standards, &given, &mut desk.issues);
     let before_records = desk.issues.len();

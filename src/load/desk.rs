@@ -243,13 +243,12 @@ impl<'a> Desk<'a> {
         let path = self.find(ask.written, ask.role)?;
         self.note_source(ask.role, ask.written, &path, ask.about);
         match Table::read(&path, ask.written, ask.options, &mut self.issues) {
-            Ok(table) => match super::points::irish_guess(&table) {
-                None => Some(table),
-                Some(issue) => {
-                    self.issues.push(issue);
-                    None
-                }
-            },
+            Ok(table) => {
+                let unclear = super::points::irish_guess(&table, matches!(ask.role, "zones" | "patches"));
+                let is_refused = unclear.as_ref().is_some_and(|issue| issue.severity == Severity::Error);
+                self.issues.extend(unclear);
+                (!is_refused).then_some(table)
+            }
             Err(issue) => {
                 self.issues.push(issue);
                 None
