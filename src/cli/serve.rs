@@ -135,6 +135,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
     }));
     // A disk that is full for this process, or a limit on files, is an error of that write and not the end.
     let _full = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
+    // Clocks and files that nobody here set or watches would end the program by default.
+    let _strays = [
+        SignalKind::alarm(),
+        SignalKind::io(),
+        SignalKind::from_raw(libc::SIGVTALRM),
+        SignalKind::from_raw(libc::SIGPROF),
+    ]
+    .map(signal);
     let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
     drop(bounds);
     match loaded {
