@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 
 /// How many cells around one may move while something is asked of it: so few at first that the question costs a
 /// millisecond.
-pub(super) const LOOKS: [usize; 4] = [GLANCE, 1_000, 3_000, 8_000];
+pub(super) const LOOKS: [usize; 3] = [GLANCE, 1_000, 8_000];
 /// The fewest of them.
 pub(super) const GLANCE: usize = 100;
 
