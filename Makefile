@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill dirty html meaning same tools tools-for-tests clean
+.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill dirty html keycloak meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -141,6 +141,9 @@ bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in 
 
 same: build ## every public answer of OLD=a program built earlier, against this build, byte for byte
 	python3 tests/same_answers.py $(OLD) $(PATCHWORK)
+
+keycloak: build $(VENV)/ready ## people of a real Keycloak sign in; KEYCLOAK=its unpacked distribution
+	$(PYTHON) tests/keycloak.py $(KEYCLOAK)
 
 meaning: tools ## tables made by chance with a known meaning, TABLES of them: right or asked about, never wrong in silence
 	cargo run --example meaning -- $(or $(TABLES),100000)

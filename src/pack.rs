@@ -217,6 +217,16 @@ impl<T: Packed> Packed for Option<T> {
     }
 }
 
+impl<T: Packed> Packed for std::sync::Arc<T> {
+    fn pack(&self, to: &mut dyn Sink) -> Done {
+        (**self).pack(to)
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Done<Self> {
+        T::unpack(from).map(Self::new)
+    }
+}
+
 impl<T: Packed, E: Packed> Packed for Result<T, E> {
     fn pack(&self, to: &mut dyn Sink) -> Done {
         self.is_ok().pack(to)?;

@@ -75,7 +75,10 @@ impl Editing {
 
     fn checked(&self, key: &(String, u64), draft: &Draft) -> Stored<Report> {
         let view = self.workspace.view(&draft.files)?;
-        let step = |words: &str| self.tell(key, Progress::Running(words.to_owned()));
+        let step = |words: &str| {
+            tracing::debug!(draft = draft.id, "{words}");
+            self.tell(key, Progress::Running(words.to_owned()));
+        };
         step("Trying the files within the memory there is");
         if let Err(why) = self.tried(draft, &view) {
             let at = Where::file("place.toml");
@@ -90,7 +93,7 @@ impl Editing {
         if draft.files.iter().all(|file| file.name != "place.toml") {
             return self.draft_toml(key, draft, &view);
         }
-        let loaded = load::load_inside(&view, &step);
+        let loaded = load::load_again(&view, &self.memory, &step);
         let mut issues = loaded.issues.clone();
         let Some(mut place) = loaded.place else {
             return Ok(Report { is_usable: false, issues, ..refused(String::new()) }.with(loaded.tables));
@@ -196,7 +199,7 @@ impl Editing {
         }
         let view = self.workspace.view(files)?;
         let began = Instant::now();
-        let loaded = load::load_inside(&view, &|step| tracing::info!("{step}"));
+        let loaded = load::load_again(&view, &self.memory, &|step| tracing::info!("{step}"));
         let Some(mut place) = loaded.place else {
             let errors = loaded.issues.iter().filter(|issue| issue.severity == crate::place::Severity::Error);
             let words: Vec<String> =

@@ -83,6 +83,8 @@ pub struct Editing {
     /// Number of the version that is served; 0 for none.
     served: AtomicU64,
     access: access::Access,
+    /// What was read of versions and drafts before.
+    memory: crate::load::Memory,
 }
 
 #[derive(Default)]
@@ -118,6 +120,7 @@ impl Editing {
             queue: Mutex::new(queue),
             moving: Mutex::default(),
             served: AtomicU64::new(0),
+            memory: crate::load::Memory::default(),
         });
         if let Some(now) = editing.workspace.keeper().in_force()? {
             let version = editing.workspace.keeper().version(now.version)?;

@@ -2,7 +2,7 @@ use super::catalog::{Context, Entry, Make};
 use super::column::{Columns, Table};
 use super::field::said;
 use super::{field, round};
-use crate::network::{Street, StreetClass, StreetNetwork};
+use crate::network::{Street, StreetClass};
 use geo::{Coord, LineString};
 
 /// The line of the catalogue.
@@ -38,7 +38,7 @@ fn table(context: &Context<'_>) -> Table {
     columns.add(field::integer("length_m", "Length", "Length along its bends", Some(field::METRES)), |(_, street)| {
         round::metres(Some(street.length))
     });
-    let streets = context.place.streets.iter().flat_map(StreetNetwork::streets).enumerate();
+    let streets = context.place.streets.iter().flat_map(|network| network.streets()).enumerate();
     let mut table =
         columns.table(streets.map(|(number, street)| (format!("s{:07}", number + 1), street)), |(id, street)| {
             let line: LineString<f64> = street.shape.iter().map(|&point| Coord::from(point)).collect();

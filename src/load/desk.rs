@@ -2,6 +2,7 @@
 
 use super::fence;
 use super::manifest::Provenance;
+use super::memory::{Memory, Print, Said};
 use super::{Issues, Steps};
 use crate::place::{Code, Cube, Issue, Meaning, Severity, Source, UnderstoodTable, Where, Words};
 use crate::read::{Options, Table};
@@ -34,7 +35,14 @@ pub(super) struct Desk<'a> {
     digests: HashMap<PathBuf, String>,
     /// Role, digest and part of every file whose rows were read, and how it was written.
     read: Vec<([String; 3], String)>,
+    /// What was read of the place before, where somebody remembers.
+    pub(super) memory: Option<&'a Memory>,
+    /// Files that were looked for, as written, and what they held then; kept where somebody remembers.
+    looked_for: Vec<(String, Option<Print>)>,
 }
+
+/// How much had been said at some time: issues, tables, sources, files read and files looked for.
+pub(super) struct Mark([usize; 5]);
 
 /// A file that a section of `place.toml` names.
 #[derive(Clone, Copy)]
@@ -65,6 +73,71 @@ impl<'a> Desk<'a> {
             sources: Vec::new(),
             digests: HashMap::new(),
             read: Vec::new(),
+            memory: None,
+            looked_for: Vec::new(),
+        }
+    }
+
+    /// Whether files outside the place's directory are refused.
+    pub(super) fn is_fenced(&self) -> bool {
+        self.is_fenced
+    }
+
+    /// How much was said so far.
+    pub(super) fn mark(&self) -> Mark {
+        Mark([self.issues.len(), self.understood.len(), self.sources.len(), self.read.len(), self.looked_for.len()])
+    }
+
+    /// What was said since, and the files that were looked for; no files where one of them was not there.
+    pub(super) fn said_since(
+        &self,
+        Mark([issues, understood, sources, read, looked_for]): &Mark,
+    ) -> (Said, Option<Vec<(String, Print)>>) {
+        let said = Said {
+            issues: self.issues.iter().skip(*issues).cloned().collect(),
+            understood: self.understood.get(*understood..).unwrap_or_default().to_vec(),
+            sources: self.sources.get(*sources..).unwrap_or_default().to_vec(),
+            read: self.read.get(*read..).unwrap_or_default().to_vec(),
+        };
+        let looked_for = self.looked_for.iter().skip(*looked_for).cloned();
+        (said, looked_for.map(|(written, print)| Some((written, print?))).collect())
+    }
+
+    /// Says again what a step said that is not done again.
+    pub(super) fn say(&mut self, said: &Said, files: &[(String, Print)]) {
+        self.issues.extend(said.issues.iter().cloned());
+        self.understood.extend(said.understood.iter().cloned());
+        for source in &said.sources {
+            if !self.sources.iter().any(|known| known.file == source.file && known.role == source.role) {
+                self.sources.push(source.clone());
+            }
+        }
+        self.read.extend(said.read.iter().cloned());
+        self.looked_for.extend(files.iter().map(|(written, print)| (written.clone(), Some(print.clone()))));
+    }
+
+    /// What a file as written and those beside it that may be read with it hold now; nothing where it may not be read.
+    pub(super) fn print(&mut self, written: &str) -> Option<Print> {
+        let path = self.dir.join(expand(written, self.variables).ok()?);
+        if self.refused(written, &path, "").is_some_and(|issue| issue.severity == Severity::Error) {
+            return None;
+        }
+        let stem = format!("{}.", path.file_stem()?.to_string_lossy());
+        let beside = std::fs::read_dir(path.parent()?).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        let own = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&stem));
+        let mut all: Vec<PathBuf> = beside.filter(|path| own(path) && path.is_file()).collect();
+        if !all.contains(&path) {
+            all.push(path);
+        }
+        all.sort();
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Some(all.iter().map(|path| (name(path), self.digest(path))).collect())
+    }
+
+    fn look_for(&mut self, written: &str) {
+        if self.memory.is_some() {
+            let print = self.print(written);
+            self.looked_for.push((written.to_owned(), print));
         }
     }
 
@@ -96,6 +169,7 @@ impl<'a> Desk<'a> {
 
     /// Where a written path leads; an error is noted when it leads nowhere.
     pub(super) fn find(&mut self, written: &str, role: &str) -> Option<PathBuf> {
+        self.look_for(written);
         let at = || Where::file("place.toml").field(role.to_owned());
         let path = match expand(written, self.variables) {
             Ok(path) => self.dir.join(path),
@@ -169,13 +243,12 @@ impl<'a> Desk<'a> {
         let path = self.find(ask.written, ask.role)?;
         self.note_source(ask.role, ask.written, &path, ask.about);
         match Table::read(&path, ask.written, ask.options, &mut self.issues) {
-            Ok(table) => match super::points::irish_guess(&table) {
-                None => Some(table),
-                Some(issue) => {
-                    self.issues.push(issue);
-                    None
-                }
-            },
+            Ok(table) => {
+                let unclear = super::points::irish_guess(&table, matches!(ask.role, "zones" | "patches"));
+                let is_refused = unclear.as_ref().is_some_and(|issue| issue.severity == Severity::Error);
+                self.issues.extend(unclear);
+                (!is_refused).then_some(table)
+            }
             Err(issue) => {
                 self.issues.push(issue);
                 None
@@ -212,6 +285,7 @@ impl<'a> Desk<'a> {
     /// under another name. Its rows would count twice, so it is told, and the second is to be passed over. `part` is
     /// the sheet or whatever else makes two readings of one file two different things.
     pub(super) fn named_twice(&mut self, role: &'static str, written: &str, part: &str) -> bool {
+        self.look_for(written);
         let Ok(path) = expand(written, self.variables).map(|path| self.dir.join(path)) else { return false };
         if !path.is_file() {
             return false;

@@ -5,6 +5,7 @@
 //!
 //! `settings` reads `place.toml` into a `manifest`; [`crate::read`] reads any file of rows or of OpenStreetMap; the other modules each make one part of the place, and `assemble` puts them together.
 
+mod again;
 mod areas;
 mod assemble;
 mod assets;
@@ -21,12 +22,14 @@ mod fence;
 mod dwellings;
 pub mod engagement;
 mod grants;
+mod ground;
 mod groups;
 mod headers;
 mod lines;
 mod locator;
 mod lookup;
 mod manifest;
+mod memory;
 mod numerals;
 mod points;
 mod postcodes;
@@ -47,6 +50,7 @@ mod zones;
 
 pub use lines::{PlanShapes, read_shapes};
 pub use manifest::{Manifest, StreetsSection, schema};
+pub use memory::Memory;
 pub use trial::{AssetList, ReadTable, asset_list, read_table, table_of};
 
 pub use crate::place::Issues;
@@ -85,6 +89,14 @@ pub fn load_inside(dir: &Path, steps: Steps<'_>) -> Loaded {
     loaded(dir, &|name| std::env::var(name).ok(), steps, true, Wanted::default()).0
 }
 
+/// As [`load_inside`], where much the same place was read before: what rests on nothing that differs is taken over, and
+/// comes out as if it had been read again.
+#[must_use]
+pub fn load_again(dir: &Path, memory: &Memory, steps: Steps<'_>) -> Loaded {
+    let wanted = Wanted { memory: Some(memory), ..Wanted::default() };
+    loaded(dir, &|name| std::env::var(name).ok(), steps, true, wanted).0
+}
+
 /// As [`load`], with somebody else's environment: for tests, and for a server whose environment is not
 /// the user's.
 #[must_use]
@@ -95,7 +107,7 @@ pub fn load_with(dir: &Path, variables: &(dyn Fn(&str) -> Option<String> + Sync)
 /// As [`load`], and what the place's engagement records come to, as a cube; nothing where the place cannot be used.
 #[must_use]
 pub fn count(dir: &Path, steps: Steps<'_>) -> (Loaded, Option<Cube>) {
-    let wanted = Wanted { cube: Some(Cube::default()), words: None };
+    let wanted = Wanted { cube: Some(Cube::default()), words: None, memory: None };
     let (loaded, cube, _) = loaded(dir, &|name| std::env::var(name).ok(), steps, false, wanted);
     (loaded, cube)
 }
@@ -104,7 +116,7 @@ pub fn count(dir: &Path, steps: Steps<'_>) -> (Loaded, Option<Cube>) {
 /// read. Nothing where the place cannot be used.
 #[must_use]
 pub fn lookup(dir: &Path, words: Vec<Words>, steps: Steps<'_>) -> (Loaded, Option<Vec<Meaning>>) {
-    let wanted = Wanted { cube: None, words: Some(words) };
+    let wanted = Wanted { cube: None, words: Some(words), memory: None };
     let (loaded, _, meanings) = loaded(dir, &|name| std::env::var(name).ok(), steps, false, wanted);
     let usable = loaded.place.is_some();
     (loaded, usable.then_some(meanings))
@@ -112,9 +124,10 @@ pub fn lookup(dir: &Path, words: Vec<Words>, steps: Steps<'_>) -> (Loaded, Optio
 
 /// What is asked for beside the place.
 #[derive(Default)]
-struct Wanted {
+struct Wanted<'a> {
     cube: Option<Cube>,
     words: Option<Vec<Words>>,
+    memory: Option<&'a Memory>,
 }
 
 fn loaded(
@@ -122,7 +135,7 @@ fn loaded(
     variables: &(dyn Fn(&str) -> Option<String> + Sync),
     steps: Steps<'_>,
     is_fenced: bool,
-    wanted: Wanted,
+    wanted: Wanted<'_>,
 ) -> (Loaded, Option<Cube>, Vec<Meaning>) {
     // Where `dir` is a link that somebody turns to a newer place meanwhile, all files still come from one.
     let resolved = dir.canonicalize();
@@ -132,6 +145,7 @@ fn loaded(
             let mut desk = desk::Desk::new(dir, variables, steps, is_fenced);
             desk.cube = wanted.cube;
             desk.words = wanted.words;
+            desk.memory = wanted.memory;
             let parts = assemble::parts(&mut desk, &manifest);
             let tables = std::mem::take(&mut desk.understood);
             let (cube, meanings) = (desk.cube.take(), std::mem::take(&mut desk.meanings));

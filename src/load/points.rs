@@ -212,26 +212,48 @@ fn is_super_output_area(text: &str) -> bool {
             && matches!(rest, [] | [b'S' | b'W' | b'C', b'0'..=b'9', ..]) && rest.len() <= 3)
 }
 
-/// Whether the rows of a layer say that they are in Northern Ireland while nothing but the size of its numbers says that
-/// they are metres of the British grid: they are as likely Irish, and the two lie hundreds of kilometres apart.
-pub(super) fn irish_guess(table: &Table) -> Option<Issue> {
-    if !table.shapes().is_some_and(|shapes| shapes.is_guess) {
-        return None;
-    }
+/// Whether a code says that its row is in Great Britain: one of the geography of England, Wales or Scotland.
+fn says_british(text: &str) -> bool {
+    let text = text.trim();
+    text.len() == 9
+        && text.starts_with(['E', 'W', 'S', 'e', 'w', 's'])
+        && text.bytes().skip(1).all(|b| b.is_ascii_digit())
+}
+
+/// What is unclear of a layer when nothing but the size of its numbers says that they are metres of the British grid:
+/// where its codes are Northern Irish they are as likely Irish, and the two lie hundreds of kilometres apart; where they
+/// say nothing, and the numbers fit the island as well, that is a warning for the layers that say where a place `is`.
+pub(super) fn irish_guess(table: &Table, says_where_a_place_is: bool) -> Option<Issue> {
+    let shapes = table.shapes().filter(|shapes| shapes.is_guess)?;
     const LOOKED_AT: usize = 200;
+    const KEYS: &str = "crs = \"EPSG:29903\" (Irish Grid, up to 400,000 east), \"EPSG:2157\" (Irish Transverse \
+                        Mercator, above) or \"EPSG:27700\" (British National Grid) in the section that names the file";
     let rows = table.rows().min(LOOKED_AT);
     let columns = table.titles().len();
-    let tells = |row: &usize| (0..columns).any(|column| table.text(column, *row).is_some_and(says_northern));
-    let northern = (0..rows).filter(tells).count();
-    (northern * 2 > rows).then(|| {
-        Issue::error(
-            Code::CrsUnclear,
-            Where::file(table.file()).field("crs"),
-            "The file does not say its reference system, its coordinates are metres, and its codes are Northern Irish",
-            "Say it with crs = \"EPSG:29903\" (Irish Grid, up to 400,000 east), \"EPSG:2157\" (Irish Transverse \
-             Mercator, above) or \"EPSG:27700\" (British National Grid) in the section that names the file",
-        )
+    let many = |says: fn(&str) -> bool| {
+        let tells = |row: &usize| (0..columns).any(|column| table.text(column, *row).is_some_and(says));
+        (0..rows).filter(tells).count() * 2 > rows
+    };
+    let at = Where::file(table.file()).field("crs");
+    if many(says_northern) {
+        let problem =
+            "The file does not say its reference system, its coordinates are metres, and its codes are Northern Irish";
+        return Some(Issue::error(Code::CrsUnclear, at, problem, format!("Say it with {KEYS}")));
+    }
+    let mut points = shapes.geometries.iter().flatten().filter_map(shapes::point_of).peekable();
+    let fits =
+        points.peek().is_some() && points.all(|(x, y)| irish(x, y, false).is_some_and(|crs| on_island(&crs, x, y)));
+    (says_where_a_place_is && fits && !many(says_british)).then(|| {
+        let problem = "The file does not say its reference system; its metres were read as British National Grid \
+                       (EPSG:27700), and would lie in Ireland as well";
+        Issue::warning(Code::CrsGuessed, at, problem, format!("Look where the map shows them, and say it with {KEYS}"))
     })
+}
+
+/// Whether metres of an Irish system lie on the island of Ireland, roughly.
+fn on_island(crs: &Crs, x: f64, y: f64) -> bool {
+    let on = |at: LonLat| (-10.7..=-5.4).contains(&at.lon) && (51.3..=55.5).contains(&at.lat);
+    crs.to_lonlat(x, y).is_some_and(on)
 }
 
 /// Which rows are in Northern Ireland by a postcode, a country or a code of the geography (`N20000123`).

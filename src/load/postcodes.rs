@@ -1,5 +1,6 @@
 //! Postcodes and where they are: Code-Point Open, ONSPD, NSPL, or any table with both.
 
+use super::again::{POSTCODES, once};
 use super::desk::{Ask, Desk};
 use super::headers;
 use super::locator::Locator;
@@ -10,6 +11,8 @@ use crate::crs::{Crs, Plane, Xy};
 use crate::place::{Code, Issue, Where};
 use crate::read::{Options, Table};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Titles of Code-Point Open, whose files have none.
 const CODE_POINT: &[&str] = &[
@@ -58,6 +61,8 @@ pub(super) fn is_list(path: &std::path::Path, name: &str) -> bool {
 /// Where postcodes are.
 #[derive(Debug, Default)]
 pub(super) struct Postcodes {
+    /// A number that no other reading has in this process.
+    pub(super) serial: u64,
     points: HashMap<String, Xy>,
 }
 
@@ -66,7 +71,13 @@ impl Postcodes {
     ///
     /// Terminated postcodes are kept: assets outlive the postcode on their door. Rows without a location
     /// (quality 90 in Code-Point Open, grid indicator 9 or zero coordinates in ONSPD and NSPL) are not.
-    pub(super) fn read(desk: &mut Desk<'_>, file: &str, plane: &Plane) -> Option<Self> {
+    pub(super) fn read(desk: &mut Desk<'_>, file: &str, plane: &Plane) -> Option<Arc<Self>> {
+        let asked = || format!("{file:?} {plane:?}");
+        let read = once(desk, POSTCODES, asked, |desk| Self::read_now(desk, file, plane).map(Arc::new));
+        (*read).clone()
+    }
+
+    fn read_now(desk: &mut Desk<'_>, file: &str, plane: &Plane) -> Option<Self> {
         let about = Provenance::default();
         let options = Options { titles_if_none: Some(CODE_POINT), ..Options::default() };
         let table = desk.table(Ask { role: "postcodes", written: file, options, about: &about })?;
@@ -117,7 +128,8 @@ impl Postcodes {
                 "Check that it is a postcode file of this country",
             ));
         }
-        Some(Self { points: located })
+        static READINGS: AtomicU64 = AtomicU64::new(0);
+        Some(Self { serial: READINGS.fetch_add(1, Ordering::Relaxed), points: located })
     }
 
     /// Every postcode, in capitals without a space, with where it is.
@@ -153,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_postcode_is_found_however_it_is_written() {
-        let postcodes = Postcodes { points: HashMap::from([("NP100AA".to_owned(), Xy::new(1.0, 2.0))]) };
+        let postcodes = Postcodes { serial: 0, points: HashMap::from([("NP100AA".to_owned(), Xy::new(1.0, 2.0))]) };
         for written in ["NP10 0AA", "np100aa", " NP10  0AA "] {
             assert_eq!(postcodes.locate(written), Some(Xy::new(1.0, 2.0)), "{written}");
         }

@@ -102,7 +102,7 @@ codes! {
     CostRowTwice "cost-row-twice" Error: "Two rows say different things of one point";
     CostUnreadable "cost-unreadable" Error | Warning: "What a candidate costs is not clearly a number";
     CostsUnsound "costs-unsound" Error: "The table of costs cannot be used for siting";
-    CrsGuessed "crs-guessed" Note: "The reference system of a file was recognised by its coordinates";
+    CrsGuessed "crs-guessed" Warning | Note: "The reference system of a file was recognised by its coordinates";
     CrsUnclear "crs-unclear" Error: "A file in metres does not say its reference system, and its codes are Northern Irish";
     CrsUnknown "crs-unknown" Error | Warning: "The reference system of a file is not known and is not guessed";
     CubeRow "cube-row" Error: "A row of an engagement cube breaks its contract";
@@ -300,7 +300,7 @@ codes! {
     ThemeRare "theme-rare" Note: "Themes raised in few records of the whole place are not named";
     ThemeUnanswered "theme-unanswered" Warning: "place.toml names no kind of asset that would answer a theme";
     ThemeUnheard "theme-unheard" Note: "Hardly any record raises a theme that place.toml names";
-    TimetableElsewhere "timetable-elsewhere" Warning: "No stop of a timetable is near a street of the place";
+    TimetableElsewhere "timetable-elsewhere" Warning: "No stop of a timetable is near the place";
     TimetableEmpty "timetable-empty" Error: "No trip of a timetable runs on any day";
     TimetableFile "timetable-file" Error: "A file of a timetable is missing or cannot be read";
     TimetableFrequency "timetable-frequency" Warning | Note: "Trips of a timetable are given by headways, not by times";
@@ -309,7 +309,7 @@ codes! {
     TimetableNeverRuns "timetable-never-runs" Warning: "A service of a timetable runs on no day";
     TimetableOutside "timetable-outside" Error | Warning: "Nothing in a timetable runs on the day that is asked about";
     TimetableRow "timetable-row" Warning | Note: "Rows of a timetable lack or contradict what they need";
-    TimetableStepFree "timetable-step-free" Warning: "No trip of a timetable is known to take a wheelchair";
+    TimetableStepFree "timetable-step-free" Warning: "No trip of a timetable is known to take a wheelchair, or no stop to be step-free";
     TimetableStop "timetable-stop" Warning: "Stops of a timetable have no coordinates, and nobody gets on or off there";
     TimetableTimes "timetable-times" Warning: "Trips of a timetable have times that are missing or go back, and are left out";
     TitlesBelow "titles-below" Note: "Rows stand above the row of titles and are left out";

@@ -91,7 +91,7 @@ pub struct Place {
     /// Things to reach, sorted by key.
     pub assets: IdVec<AssetIdx, Asset>,
     /// The streets; `None` where none were given and walks are straight lines times `detour`.
-    pub streets: Option<StreetNetwork>,
+    pub streets: Option<std::sync::Arc<StreetNetwork>>,
     /// What people know the place by, out of its street file: for the map alone, sorted by key.
     pub surroundings: Vec<Surrounding>,
     /// What runs by timetable; `None` where none was given.

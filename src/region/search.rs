@@ -147,6 +147,9 @@ pub(super) fn search(
     let labels = start.map_or_else(|| grown(frame, &ground.pieces, &ground.counts, &mut dice), <[u32]>::to_vec);
     let mut state = State::new(frame, labels);
     found.look(&state);
+    if let Some(start) = start {
+        near(&mut state, start, &mut splitter, &mut found, &mut dice, work);
+    }
     let target = 0.5 * (frame.problem.lower + frame.problem.upper);
     let percent = 100.0 / target.max(1e-9);
     // Seek.
@@ -174,6 +177,34 @@ pub(super) fn search(
     chain.better(work, is_good_enough);
     work.keep(0);
     (chain.found, chain.splitter.steps)
+}
+
+/// Plans within the bounds as near as can be to a start: single blocks change part, each annealing twice as long as the
+/// one before. A re-split would give up a whole border for one block.
+fn near(
+    state: &mut State<'_, '_>,
+    start: &[u32],
+    splitter: &mut Splitter,
+    found: &mut Found,
+    dice: &mut Dice,
+    work: &mut Work<'_>,
+) {
+    let scale = own_scale(state);
+    let outside = 3.0 * state.frame.problem.objective.moved;
+    let climate = |heat: f64| Climate { outside, pull: 0.0, temperature: heat * scale };
+    for doubled in 0..4 {
+        let schedule = Schedule {
+            moves: 100_000 << doubled,
+            resplits: 0.0,
+            from: climate(0.8),
+            to: climate(0.03),
+            until_met: false,
+        };
+        state.set(start);
+        if !anneal(state, splitter, &schedule, found, dice, work) {
+            return;
+        }
+    }
 }
 
 /// Better plans than one within the bounds, until the work is used up.

@@ -8,6 +8,7 @@ use crate::disclose::{Protected, counts_the_same, release};
 use crate::measure::qualify::Shortfall;
 use crate::measure::{Coverage, Gaps, qualify};
 use crate::place::{Asset, AssetIdx, Idx, Place, Standard};
+use std::sync::Arc;
 
 /// A place that was answered, and stands on the same ground as another.
 pub(super) struct Again<'a> {
@@ -26,7 +27,10 @@ impl<'a> Again<'a> {
             && was.positions == place.positions
             && was.zones == place.zones
             && was.patches == place.patches
-            && was.streets == place.streets;
+            && match (&was.streets, &place.streets) {
+                (Some(was), Some(is)) => Arc::ptr_eq(was, is) || was == is,
+                (was, is) => was.is_none() && is.is_none(),
+            };
         (same && before.gaps.len() == was.standards.len()).then_some(Self { before })
     }
 

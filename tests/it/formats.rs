@@ -428,9 +428,18 @@ fn metres_of_northern_irish_zones_that_name_no_system_are_asked_about() {
         assert!((at.lon + 5.93).abs() < 0.05 && (at.lat - 54.6).abs() < 0.05, "{title}: {at:?}");
         assert_eq!(place.residents(), 28.0);
     }
-    let codes = ["E01000001", "E01000002", "E01000003", "E01000004"];
-    let toy = Toy::new().with("zones.csv", &zones(codes, "LSOA21CD")).with("residents.csv", &counts(codes));
-    assert_eq!(toy.with("place.toml", &settings("")).place().0.plane.epsg(), 27700);
+    let warned = |codes: [&str; 4], title: &str| {
+        let toy = Toy::new().with("zones.csv", &zones(codes, title)).with("residents.csv", &counts(codes));
+        let (place, issues) = toy.with("place.toml", &settings("")).place();
+        assert_eq!(place.plane.epsg(), 27700);
+        issues.iter().any(|issue| {
+            issue.code == "crs-guessed" && issue.severity == Severity::Warning && issue.remedy.contains("EPSG:29903")
+        })
+    };
+    assert!(!warned(["E01000001", "E01000002", "E01000003", "E01000004"], "LSOA21CD"));
+    // Codes of nobody's: Merseyside on the British grid and Belfast on the Irish one have the same numbers.
+    assert!(warned(["Z1", "Z2", "Z3", "Z4"], "zone"));
+    assert!(warned(["North", "South", "East", "West"], "name"));
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub(crate) fn town(columns: usize, rows: usize) -> Place {
         zones: IdVec::from(zones),
         positions,
         assets: IdVec::from(assets),
-        streets: Some(streets),
+        streets: Some(std::sync::Arc::new(streets)),
         transit: None,
         detour: 1.3,
         speed: WalkingSpeed::USUAL,

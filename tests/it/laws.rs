@@ -103,7 +103,7 @@ impl<'a> EveryPair<'a> {
 
 /// The walk to the nearest qualifying asset, the slow way.
 fn brute_force(place: &Place, coverage: &Coverage) -> Vec<Option<f64>> {
-    let pairs = place.streets.as_ref().map(EveryPair::of);
+    let pairs = place.streets.as_deref().map(EveryPair::of);
     let walk = |from: &patchwork::place::Position| {
         let to_each = coverage.qualifying.iter().filter_map(|&asset| {
             let asset = &place.assets[asset];

@@ -82,6 +82,39 @@ fn zones_are_neighbours_over_the_bridge_and_nowhere_else_over_the_river() {
 }
 
 #[test]
+fn without_streets_zones_whose_outlines_touch_are_neighbours() {
+    let mut place = toytown().place();
+    place.streets = None;
+    // A1 and A2 share a side that one of them has in two pieces; B1 begins three decimetres beside A2; B2 meets A2 at a
+    // corner; B3 is away from all.
+    let outlines: [(&str, [f64; 4]); 5] = [
+        ("A1", [0.0, 0.0, 100.0, 100.0]),
+        ("A2", [100.0, 0.0, 200.0, 100.0]),
+        ("B1", [200.3, 0.0, 300.0, 100.0]),
+        ("B2", [200.0, 100.0, 300.0, 200.0]),
+        ("B3", [500.0, 500.0, 600.0, 600.0]),
+    ];
+    for (key, [west, south, east, north]) in outlines {
+        let mut ring = vec![(west, south), (east, south), (east, north), (west, north), (west, south)];
+        if key == "A1" {
+            ring.insert(2, (east, 40.0));
+        }
+        let zone = place.zones.indices().find(|&zone| place.zones[zone].key == key).expect("a zone of the town");
+        place.zones[zone].shape = Some(geo::Polygon::new(ring.into(), vec![]).into());
+    }
+    let touched = |key: &str| {
+        let is_drawn = |name: &String| outlines[..4].iter().any(|(drawn, _)| drawn == name);
+        beside(&place, key).into_iter().filter(is_drawn).collect::<Vec<_>>()
+    };
+    assert_eq!(touched("A1"), ["A2"]);
+    assert_eq!(touched("A2"), ["A1", "B1"]);
+    assert_eq!(touched("B1"), ["A2", "B2"]);
+    // Who touches nobody, or has no outline, has those whose middles are near.
+    assert!(!beside(&place, "B3").is_empty() && !beside(&place, "F3").is_empty());
+    assert!(!neighbours(&place).by_street);
+}
+
+#[test]
 fn without_a_bridge_no_patch_lies_on_both_banks() {
     for parts in [3, 4, 6] {
         let (place, plans) = planned(&without_bridge(), &Brief { parts: Some(parts), tolerance: 0.5, ..brief() });

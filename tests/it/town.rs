@@ -125,7 +125,7 @@ impl Town {
             positions,
             zone_positions,
             assets: assets.into(),
-            streets,
+            streets: streets.map(std::sync::Arc::new),
             transit: None,
             detour: 1.3,
             speed: hundred_metres_a_minute(),

@@ -338,10 +338,22 @@ fn a_day_without_services_a_missing_timetable_and_a_bad_one_are_errors_and_never
     std::fs::remove_file(missing.dir().join("buses/trips.txt")).unwrap();
     assert!(missing.load().place.is_none());
     assert_eq!(missing.issue("timetable-file").at.file, "buses/trips.txt");
+    assert!(missing.issue("standard-invalid").remedy.contains("Mend buses"), "the timetable that is there is named");
     let twice = toy().and(BY_BUS).and("\n[[transit]]\nfile = \"no-such.zip\"\n");
     assert_eq!(twice.issue("file-missing").at.field.as_deref(), Some("transit"));
     let elsewhere = toy().and(BY_BUS).with("buses/stops.txt", "stop_id,stop_lat,stop_lon\nW,51.585,-2.995\nE,,\n");
     assert_eq!(elsewhere.issue("timetable-stop").at.row, Some(3));
+}
+
+#[test]
+fn buses_far_from_every_home_and_step_free_journeys_without_a_step_free_stop_are_told_also_without_streets() {
+    let spain = "stop_id,stop_lat,stop_lon\nW,40.5,-3.0\nE,40.6,-3.0\nN,51.585,-2.995\n";
+    let far = toy().and(BY_BUS).with("buses/stops.txt", spain).issue("timetable-elsewhere");
+    assert!(far.problem.starts_with("None of the 2 stops at which anything calls, of 3"), "{}", far.problem);
+    let step_free = BY_BUS.replace("within_minutes", "step_free = true\nwithin_minutes");
+    let trips = "route_id,service_id,trip_id,wheelchair_accessible\nr,w,a,1\nr,w,b,1\n";
+    let told = toy().and(&step_free).with("buses/trips.txt", trips).issue("timetable-step-free");
+    assert!(told.problem.starts_with("No stop of the timetable is known to be step-free"), "{}", told.problem);
 }
 
 #[test]

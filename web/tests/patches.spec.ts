@@ -9,6 +9,32 @@ async function mend(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible({ timeout: 120_000 });
 }
 
+/** Looks for a zone at the border of its patch and draws it into the patch beside it, on the map; gives the words told while it is held. */
+async function drawOver(page: Page): Promise<string> {
+  const map = page.locator(".canvas");
+  await map.scrollIntoViewIfNeeded();
+  const box = await map.boundingBox();
+  if (!box) throw new Error("the map has no box");
+  const tip = page.locator(".tip");
+  for (let part = 0.25; part < 0.8; part += 0.03) {
+    const [x, y] = [box.x + box.width * 0.45, box.y + box.height * part];
+    await page.mouse.click(x, y);
+    if (!(await page.locator(".offers button").count())) continue;
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    for (const [right, down] of [[30, 0], [-30, 0], [0, 30], [0, -30], [60, 0], [-60, 0], [0, 60], [0, -60]] as const) {
+      await page.mouse.move(x + right, y + down, { steps: 3 });
+      const told = (await tip.count()) ? await tip.innerText() : "";
+      if (!told.includes("would change patch")) continue;
+      await page.mouse.up();
+      return told;
+    }
+    await page.keyboard.press("Escape");
+    await page.mouse.up();
+  }
+  throw new Error("no zone could be drawn over another patch");
+}
+
 test("today: every patch with its residents, and how many are near the average", async ({ page }) => {
   await open(page, "#ask=patches");
   await expect(lead(page)).toContainText(/\d+ of \d+ patches/);
@@ -61,6 +87,10 @@ test("by mouse: mend, look at three plans, move a zone by hand, keep it, and tak
   await offers.first().click();
   await expect(page.getByRole("heading", { level: 2, name: "The plan: Moved by hand" })).toBeVisible();
   await expect(lead(page)).not.toHaveText(before);
+  await page.getByRole("button", { name: "Undo the last move" }).click();
+  await expect(lead(page)).toHaveText(before);
+  expect(await drawOver(page)).toMatch(/[+−][\d.]+%, .+[+−][\d.]+%; [\d,]+ would change patch/);
+  await expect(page.getByRole("heading", { level: 2, name: "The plan: Moved by hand" })).toBeVisible();
   await page.getByRole("button", { name: "Undo the last move" }).click();
   await expect(lead(page)).toHaveText(before);
   await offers.first().click();

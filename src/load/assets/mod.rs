@@ -24,7 +24,7 @@ use crate::place::{Asset, Code, Issue, Where};
 use crate::units::Metres;
 use chrono::NaiveDate;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// An asset further than this from every zone is of another place: nobody walks 10 km to a library, and
@@ -47,7 +47,7 @@ pub(super) struct Scene<'a> {
     /// `[place]`, for its postcode file.
     pub(super) place: &'a PlaceSection,
     /// Postcode files that were read, by their written path.
-    pub(super) postcodes: RefCell<HashMap<String, Option<Arc<Postcodes>>>>,
+    pub(super) postcodes: RefCell<BTreeMap<String, Option<Arc<Postcodes>>>>,
     /// The streets.
     pub(super) streets: Option<&'a StreetNetwork>,
     /// The street file as written, and the things in it.
@@ -64,13 +64,19 @@ impl Scene<'_> {
         !near_centre() && self.locator.near(at, ELSEWHERE_M).is_none()
     }
 
+    /// The postcode files that were read so far, as written, and which reading of each it was.
+    pub(super) fn known(&self) -> Vec<(String, Option<u64>)> {
+        let own = self.postcodes.borrow();
+        own.iter().map(|(file, read)| (file.clone(), read.as_ref().map(|read| read.serial))).collect()
+    }
+
     /// The postcodes for a section, read once.
     pub(super) fn postcodes(&self, desk: &mut Desk<'_>, own: Option<&String>) -> Option<Arc<Postcodes>> {
         let file = own.or(self.place.postcodes.as_ref())?;
         if let Some(read) = self.postcodes.borrow().get(file) {
             return read.clone();
         }
-        let read = Postcodes::read(desk, file, self.plane).map(Arc::new);
+        let read = Postcodes::read(desk, file, self.plane);
         self.postcodes.borrow_mut().insert(file.clone(), read.clone());
         read
     }

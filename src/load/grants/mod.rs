@@ -62,7 +62,7 @@ pub(super) struct Ground<'a> {
     /// The zones.
     pub(super) zones: &'a [Boundary],
     /// The file they came from.
-    pub(super) zone_table: &'a Table,
+    pub(super) zone_table: Option<&'a Table>,
     /// Residents of each zone.
     pub(super) residents: Vec<f64>,
     /// Finds zones.
@@ -74,7 +74,7 @@ pub(super) struct Ground<'a> {
     /// The plane.
     pub(super) plane: &'a Plane,
     /// Postcode files that were read already, by their written path.
-    pub(super) postcodes: HashMap<String, Option<Arc<Postcodes>>>,
+    pub(super) postcodes: BTreeMap<String, Option<Arc<Postcodes>>>,
 }
 
 /// Reads every file of grants; `None` when there is none.
@@ -223,8 +223,10 @@ fn learn(desk: &mut Desk<'_>, manifest: &Manifest, ground: &Ground<'_>) -> Gazet
     let keys: HashMap<String, usize> =
         ground.zones.iter().enumerate().map(|(i, zone)| (key_form(&zone.key), i)).collect();
     let count = ground.zones.len();
-    if let Ok(column) = headers::zone_column(ground.zone_table, manifest.zones.key.as_deref(), &keys) {
-        gazetteer.learn(ground.zone_table, column, count);
+    if let Some(table) = ground.zone_table
+        && let Ok(column) = headers::zone_column(table, manifest.zones.key.as_deref(), &keys)
+    {
+        gazetteer.learn(table, column, count);
     }
     for lookup in &manifest.giving.lookups {
         let ask = Ask { role: "grants", written: &lookup.file, options: Options::default(), about: &lookup.source };
@@ -248,7 +250,7 @@ fn offices(desk: &mut Desk<'_>, manifest: &Manifest, ground: &mut Ground<'_>) ->
     let extra = &manifest.giving.postcodes;
     for file in manifest.place.postcodes.iter().chain(extra) {
         let known = ground.postcodes.get(file).cloned();
-        let read = known.unwrap_or_else(|| Postcodes::read(desk, file, ground.plane).map(Arc::new));
+        let read = known.unwrap_or_else(|| Postcodes::read(desk, file, ground.plane));
         files.extend(read);
     }
     Offices::new(files, !extra.is_empty())

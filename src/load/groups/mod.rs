@@ -35,7 +35,7 @@ use std::collections::{HashMap, HashSet};
 use tally::Tally;
 
 /// Residents of every zone, in the order of the zones.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counted {
     /// The groups, in the order of `place.toml`.
     pub(super) groups: Vec<Group>,

@@ -39,7 +39,10 @@ pub(super) fn read(section: &StandardSection, date: NaiveDate, given: &Given<'_>
         }
     }
     if given.transit.is_none() {
-        let remedy = "Add a [[transit]] section with the file of a GTFS timetable, or write by = \"walk\"".to_owned();
+        let remedy = match given.running.first() {
+            None => "Add a [[transit]] section with the file of a GTFS timetable, or write by = \"walk\"".to_owned(),
+            Some(one) => format!("Mend {}: its own error says what is wrong with it", one.file),
+        };
         return Err(("by", "The place has no timetable that can be read".to_owned(), remedy));
     }
     let When { days, from, to, arrive_by } = when(section, date)?;
@@ -225,7 +228,8 @@ pub(super) fn is_run(standard: &Standard, given: &Given<'_>, at: &dyn Fn(&str) -
         issues.push(Issue::error(Code::TimetableOutside, at("date"), problem, remedy));
         return false;
     }
-    for one in given.running.iter().filter(|one| journey.days.iter().all(|day| !one.days.contains(day))) {
+    let readable = given.running.iter().filter(|one| !one.days.is_empty());
+    for one in readable.filter(|one| journey.days.iter().all(|day| !one.days.contains(day))) {
         let problem = format!("Nothing in {} runs on {}, so none of its buses count", one.file, listed(&journey.days));
         let remedy = format!(
             "Give a date that all timetables cover ({}), or a newer one for this",
@@ -236,6 +240,10 @@ pub(super) fn is_run(standard: &Standard, given: &Given<'_>, at: &dyn Fn(&str) -
     if standard.step_free && !transit.timetable.trips.iter().any(|trip| trip.step_free) {
         let problem = "No trip of the timetable is known to take a wheelchair, so step-free journeys are on foot alone";
         let remedy = "Ask the publisher for wheelchair_accessible in trips.txt and wheelchair_boarding in stops.txt";
+        issues.push(Issue::warning(Code::TimetableStepFree, at("step_free"), problem, remedy));
+    } else if standard.step_free && !transit.timetable.step_free_stops.contains(&true) {
+        let problem = "No stop of the timetable is known to be step-free, so step-free journeys are on foot alone";
+        let remedy = "Ask the publisher for wheelchair_boarding in stops.txt, or in the station of a stop";
         issues.push(Issue::warning(Code::TimetableStepFree, at("step_free"), problem, remedy));
     }
     true

@@ -1,7 +1,7 @@
 //! On which days services run: the weekly calendar, and its exceptions.
 
 use super::files::Files;
-use super::rows::{Kind, Odd, Rows, day};
+use super::rows::{Kind, NAMELESS, Odd, Rows, day};
 use crate::place::{Code, Issue, Where};
 use crate::transit::Service;
 use chrono::{Datelike, NaiveDate};
@@ -28,12 +28,29 @@ const FLAG: Kind = Kind::warning(
     "Ask the publisher whether the service runs on these days",
 );
 
+const TWICE: Kind = Kind::warning(
+    Code::TimetableRow,
+    "A service of this name stands above; the days of both count",
+    "Give each service its own service_id, or ask the publisher which row is meant",
+);
+const BOTH: Kind = Kind::warning(
+    Code::TimetableRow,
+    "The service runs on this day by one row and does not by another; the last row counts",
+    "Ask the publisher whether the service runs on that day",
+);
+
 /// The services by their names.
-pub(super) type Services = (Vec<Service>, HashMap<String, u32>);
+#[derive(Debug, Default)]
+pub(super) struct Services {
+    pub(super) all: Vec<Service>,
+    pub(super) numbers: HashMap<String, u32>,
+    /// For each, the file and the row that name it first.
+    pub(super) named: Vec<(String, u64)>,
+}
 
 /// Which services are there, and on which days?
 pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<Services, Issue> {
-    let mut services: Services = Default::default();
+    let mut services = Services::default();
     let weekly = files.text("calendar.txt")?;
     let dates = files.text("calendar_dates.txt")?;
     if weekly.is_none() && dates.is_none() {
@@ -44,30 +61,51 @@ pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<Services, Issue> {
     if let Some(text) = weekly {
         let mut rows = Rows::new(&text, files.at("calendar.txt"), &["service_id", "start_date", "end_date"])?;
         while rows.next(odd) {
-            week(&rows, &mut services, odd);
+            let before = services.all.len();
+            let service = services.of(&rows, odd);
+            if let Some(service) = service {
+                if services.all.len() == before {
+                    odd.add(TWICE, (&rows.file, rows.row(), "service_id"), rows.of("service_id"));
+                }
+                week(&rows, &mut services.all[service], odd);
+            }
         }
     }
     if let Some(text) = dates {
         let needed = ["service_id", "date", "exception_type"];
         let mut rows = Rows::new(&text, files.at("calendar_dates.txt"), &needed)?;
+        let mut said = HashMap::new();
         while rows.next(odd) {
-            exception(&rows, &mut services, odd);
+            let Some(service) = services.of(&rows, odd) else { continue };
+            let exception = exception(&rows, &mut services.all[service], odd);
+            let before = exception.and_then(|(day, runs)| Some((said.insert((service, day), runs)?, runs)));
+            if before.is_some_and(|(before, runs)| before != runs) {
+                odd.add(BOTH, (&rows.file, rows.row(), "exception_type"), rows.of("service_id"));
+            }
         }
     }
     Ok(services)
 }
 
-fn named<'s>(services: &'s mut Services, name: &str) -> &'s mut Service {
-    let next = services.0.len();
-    let number = *services.1.entry(name.to_owned()).or_insert(next as u32) as usize;
-    if number == next {
-        services.0.push(Service::default());
+impl Services {
+    /// The number of the service that a row is about; `None` where it names none.
+    fn of(&mut self, rows: &Rows<'_>, odd: &mut Odd) -> Option<usize> {
+        let name = rows.of("service_id");
+        if name.is_empty() {
+            odd.add(NAMELESS, (&rows.file, rows.row(), "service_id"), name);
+            return None;
+        }
+        let next = self.all.len();
+        let number = *self.numbers.entry(name.to_owned()).or_insert(next as u32) as usize;
+        if number == next {
+            self.all.push(Service::default());
+            self.named.push((rows.file.clone(), rows.row()));
+        }
+        Some(number)
     }
-    &mut services.0[number]
 }
 
-fn week(rows: &Rows<'_>, services: &mut Services, odd: &mut Odd) {
-    let service = named(services, rows.of("service_id"));
+fn week(rows: &Rows<'_>, service: &mut Service, odd: &mut Odd) {
     let (first, last) = (day(rows.of("start_date")), day(rows.of("end_date")));
     let span = first.zip(last).filter(|(first, last)| (0..=MOST_DAYS).contains(&(*last - *first).num_days()));
     let Some((first, last)) = span else {
@@ -86,19 +124,20 @@ fn week(rows: &Rows<'_>, services: &mut Services, odd: &mut Odd) {
     service.days.extend(first.iter_days().take_while(|day| *day <= last).filter(on));
 }
 
-fn exception(rows: &Rows<'_>, services: &mut Services, odd: &mut Odd) {
+/// The day of a row and whether the service runs on it; `None` where the row does not say.
+fn exception(rows: &Rows<'_>, service: &mut Service, odd: &mut Odd) -> Option<(NaiveDate, bool)> {
     let written = rows.of("date");
-    let service = named(services, rows.of("service_id"));
     let Some(day) = day(written) else {
-        return odd.add(UNREADABLE, (&rows.file, rows.row(), "date"), written);
+        odd.add(UNREADABLE, (&rows.file, rows.row(), "date"), written);
+        return None;
     };
     match rows.of("exception_type") {
-        "1" => {
-            service.days.insert(day);
+        "1" => service.days.insert(day),
+        "2" => service.days.remove(&day),
+        other => {
+            odd.add(UNKNOWN_EXCEPTION, (&rows.file, rows.row(), "exception_type"), other);
+            return None;
         }
-        "2" => {
-            service.days.remove(&day);
-        }
-        other => odd.add(UNKNOWN_EXCEPTION, (&rows.file, rows.row(), "exception_type"), other),
-    }
+    };
+    Some((day, rows.of("exception_type") == "1"))
 }

@@ -16,8 +16,9 @@ use crate::place::{Code, Issue, Issues, Where};
 use crate::transit::Timetable;
 use files::Files;
 use rows::{Kind, Odd, Rows};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use stops::Stops;
 
 /// A timetable and where its stops are.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,37 +66,37 @@ pub fn read(path: &Path, shown: &str, issues: &mut Issues) -> Result<Feed, Issue
 }
 
 fn all(files: &Files, odd: &mut Odd) -> Result<Feed, Issue> {
-    let (stops, numbers) = stops::read(files, odd)?;
-    let (services, names) = calendar::read(files, odd)?;
-    let mut trips = trips::read(files, &numbers, &names, odd)?;
-    trips.retain(|trip| (trip.service as usize) < services.len());
+    let stops = stops::read(files, odd)?;
+    let services = calendar::read(files, odd)?;
+    let mut trips = trips::read(files, &stops.numbers, &services.numbers, odd)?;
+    trips.retain(|trip| (trip.service as usize) < services.all.len());
     let used: BTreeSet<u32> = trips.iter().map(|trip| trip.service).collect();
-    let mut idle: Vec<&String> = names
-        .iter()
-        .filter(|(_, n)| used.contains(n) && services[**n as usize].days.is_empty())
-        .map(|(k, _)| k)
-        .collect();
-    idle.sort();
-    for name in idle {
-        odd.add(NEVER, (&files.at("calendar.txt"), 1, "service_id"), name);
+    let mut idle: Vec<(&String, u32)> = services.numbers.iter().map(|(key, number)| (key, *number)).collect();
+    idle.retain(|(_, number)| used.contains(number) && services.all[*number as usize].days.is_empty());
+    idle.sort_by_key(|(_, number)| *number);
+    for (name, number) in idle {
+        let (file, row) = &services.named[number as usize];
+        odd.add(NEVER, (file, *row, "service_id"), name);
     }
     // Nobody gets on or off where nobody knows where that is.
     for call in trips.iter_mut().flat_map(|trip| &mut trip.calls) {
-        let is_somewhere = stops[call.stop as usize].at.is_some();
+        let is_somewhere = stops.all[call.stop as usize].at.is_some();
         call.board &= is_somewhere;
         call.alight &= is_somewhere;
     }
-    let changes = changes(files, &numbers, odd)?;
-    let step_free_stops = stops.iter().map(|stop| stop.step_free).collect();
-    Ok(Feed { stops, timetable: Timetable { step_free_stops, services, trips, changes } })
+    let changes = changes(files, &stops, odd)?;
+    let step_free_stops = stops.all.iter().map(|stop| stop.step_free).collect();
+    Ok(Feed { stops: stops.all, timetable: Timetable { step_free_stops, services: services.all, trips, changes } })
 }
 
 type Changes = BTreeMap<(u32, u32), Option<u32>>;
 
-fn changes(files: &Files, stops: &HashMap<String, u32>, odd: &mut Odd) -> Result<Changes, Issue> {
+/// What the timetable says of changes. Said of a station, it holds for each of its stops, unless the stop has its own word.
+fn changes(files: &Files, stops: &Stops, odd: &mut Odd) -> Result<Changes, Issue> {
     let mut changes = Changes::new();
     let Some(text) = files.text("transfers.txt")? else { return Ok(changes) };
     let mut rows = Rows::new(&text, files.at("transfers.txt"), &["from_stop_id", "to_stop_id"])?;
+    let mut said: Vec<((u32, u32), Option<u32>)> = Vec::new();
     while rows.next(odd) {
         let special = ["from_trip_id", "to_trip_id", "from_route_id", "to_route_id"];
         let kind = rows.of("transfer_type");
@@ -103,7 +104,8 @@ fn changes(files: &Files, stops: &HashMap<String, u32>, odd: &mut Odd) -> Result
             odd.add(TRANSFER, (&rows.file, rows.row(), "transfer_type"), kind);
             continue;
         }
-        let pair = stops.get(rows.of("from_stop_id")).zip(stops.get(rows.of("to_stop_id")));
+        let number = |title| stops.numbers.get(rows.of(title)).copied();
+        let pair = number("from_stop_id").zip(number("to_stop_id"));
         let least = match (kind, rows.of("min_transfer_time")) {
             ("3", _) => Some(None),
             ("" | "0" | "1", "") => continue,
@@ -111,10 +113,18 @@ fn changes(files: &Files, stops: &HashMap<String, u32>, odd: &mut Odd) -> Result
             _ => None,
         };
         match pair.zip(least) {
-            Some(((&from, &to), least)) => {
-                changes.insert((from, to), least);
-            }
+            Some(known) => said.push(known),
             None => odd.add(TRANSFER_ODD, (&rows.file, rows.row(), "transfer_type"), kind),
+        }
+    }
+    let stops_of = |stop: u32| stops.of_station.get(&stop).map_or_else(|| vec![stop], Clone::clone);
+    let is_of_stations =
+        |pair: &(u32, u32)| [pair.0, pair.1].iter().filter(|n| stops.of_station.contains_key(n)).count();
+    // The less a row is about stations, the more it is meant for the very stops.
+    said.sort_by_key(|(pair, _)| std::cmp::Reverse(is_of_stations(pair)));
+    for ((from, to), least) in said {
+        for from in stops_of(from) {
+            changes.extend(stops_of(to).into_iter().map(|to| ((from, to), least)));
         }
     }
     Ok(changes)

@@ -5,7 +5,7 @@ use crate::crs::Plane;
 use crate::load::desk::Desk;
 use crate::load::manifest::TransitSection;
 use crate::network::StreetNetwork;
-use crate::place::{Code, Issue, Transit, TransitStop, Where};
+use crate::place::{Code, Issue, Position, Transit, TransitStop, Where};
 use crate::transit::Timetable;
 use crate::units::Metres;
 use chrono::NaiveDate;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// What role a timetable has among the sources of a place.
 pub(in crate::load) const ROLE: &str = "transit";
 
-/// A timetable by its name in `place.toml`, and the days on which anything of it runs.
+/// A timetable by its name in `place.toml`, and the days on which anything of it runs: none where it cannot be read.
 pub(in crate::load) struct Running {
     /// As `place.toml` writes it.
     pub(in crate::load) file: String,
@@ -27,7 +27,11 @@ pub(in crate::load) struct Ground<'a> {
     pub(in crate::load) plane: &'a Plane,
     pub(in crate::load) streets: Option<&'a StreetNetwork>,
     pub(in crate::load) max_off_street: Metres,
+    pub(in crate::load) homes: &'a [Position],
 }
+
+/// Further from every home than this no stop is of any use: two hours' walk, the longest that a standard may allow.
+const FAR: f64 = 10_000.0;
 
 /// Reads the timetables a place names; `None` where it names none, or none could be read.
 pub(in crate::load) fn timetables(
@@ -46,11 +50,17 @@ pub(in crate::load) fn timetables(
             Ok(feed) => {
                 running.push(Running { file: section.file.clone(), days: feed.timetable.days() });
                 let all: &mut Transit = all.get_or_insert_default();
-                let before = all.stops.len();
+                let (stops, trips) = (all.stops.len(), all.timetable.trips.len());
                 add(all, feed, ground);
-                nowhere_near(&all.stops[before..], section, ground, desk);
+                let calls = all.timetable.trips[trips..].iter().flat_map(|trip| &trip.calls);
+                let called: BTreeSet<usize> = calls.map(|call| call.stop as usize).collect();
+                let called: Vec<&TransitStop> = called.into_iter().map(|stop| &all.stops[stop]).collect();
+                nowhere_near(&called, all.stops.len() - stops, section, (ground, desk));
             }
-            Err(issue) => desk.issues.push(issue),
+            Err(issue) => {
+                running.push(Running { file: section.file.clone(), days: BTreeSet::new() });
+                desk.issues.push(issue);
+            }
         }
     }
     (all, running)
@@ -77,12 +87,31 @@ fn add(all: &mut Transit, feed: Feed, ground: &Ground<'_>) {
     }));
 }
 
-/// Tells of a timetable that no street of the place comes near: its buses are in no answer.
-fn nowhere_near(stops: &[TransitStop], section: &TransitSection, ground: &Ground<'_>, desk: &mut Desk<'_>) {
-    if ground.streets.is_none() || stops.iter().any(|stop| stop.snap.is_some()) {
+/// Tells of a timetable whose vehicles call nowhere near a street of the place, or without streets near where people live:
+/// they are in no answer.
+fn nowhere_near(
+    called: &[&TransitStop],
+    all: usize,
+    section: &TransitSection,
+    (ground, desk): (&Ground<'_>, &mut Desk<'_>),
+) {
+    let (problem, is_near) = if ground.streets.is_some() {
+        ("is near a street of the place", called.iter().any(|stop| stop.snap.is_some()))
+    } else {
+        let span = |of: fn(&Position) -> f64| {
+            let ends = ground.homes.iter().map(of);
+            ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), at| (least.min(at), most.max(at)))
+        };
+        let (x, y) = (span(|home| home.at.x), span(|home| home.at.y));
+        let near = |(least, most): (f64, f64), at: f64| (least - FAR..=most + FAR).contains(&at);
+        let is_near = called.iter().any(|stop| stop.at.is_some_and(|at| near(x, at.x) && near(y, at.y)));
+        ("is within 10 km of where people live", is_near || ground.homes.is_empty())
+    };
+    if is_near {
         return;
     }
-    let problem = format!("None of the {} stops of the timetable is near a street of the place", stops.len());
+    let problem =
+        format!("None of the {} stops at which anything calls, of {all} in the timetable, {problem}", called.len());
     let remedy = "Name a timetable of this place; until then nobody gets on a bus of this one";
     let at = Where::file(&section.file).field("stop_lat");
     desk.issues.push(Issue::warning(Code::TimetableElsewhere, at, problem, remedy));

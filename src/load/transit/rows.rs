@@ -21,7 +21,16 @@ impl<'t> Rows<'t> {
         let titles = titles.unwrap_or_default();
         if let Some(missing) = needed.iter().find(|needed| !titles.iter().any(|title| title == *needed)) {
             let problem = format!("There is no column {missing}");
-            let remedy = "Fetch the timetable again; the GTFS format asks for this column";
+            let remedy = match titles.as_slice() {
+                [one] if one.contains(';') => {
+                    "Save the file with commas between its cells: they are semicolons".to_owned()
+                }
+                [one] if one.contains('\t') => "Save the file with commas between its cells: they are tabs".to_owned(),
+                _ => match titles.iter().find(|title| title.eq_ignore_ascii_case(missing)) {
+                    Some(title) => format!("Write {missing} in place of {title}: the GTFS format has small letters"),
+                    None => "Fetch the timetable again; the GTFS format asks for this column".to_owned(),
+                },
+            };
             return Err(Issue::error(Code::TimetableFile, Where::file(file).field(*missing), problem, remedy));
         }
         Ok(Self { reader, titles, record: csv::StringRecord::new(), file })
@@ -30,12 +39,27 @@ impl<'t> Rows<'t> {
     /// Goes to the next row; `false` at the end. A row that is no text ends the file, and is counted.
     pub(super) fn next(&mut self, odd: &mut Odd) -> bool {
         match self.reader.read_record(&mut self.record) {
-            Ok(more) => more,
+            Ok(more) => {
+                self.tell_shape(odd);
+                more
+            }
             Err(error) => {
                 let row = error.position().map_or(0, csv::Position::line);
                 odd.add(Kind::UNREADABLE, (&self.file, row, ""), &error.to_string());
                 false
             }
+        }
+    }
+
+    /// Tells of a row whose cells cannot be those of its titles: something in it is not quoted as it should be.
+    fn tell_shape(&self, odd: &mut Odd) {
+        let at = (self.file.as_str(), self.row(), "");
+        if let Some(cell) = self.record.iter().find(|cell| cell.contains(['\n', '\r'])) {
+            let first = cell.lines().next().unwrap_or_default();
+            odd.add(Kind::QUOTE, at, &first.chars().take(60).collect::<String>());
+        }
+        if let Some(more) = self.record.iter().skip(self.titles.len()).find(|cell| !cell.is_empty()) {
+            odd.add(Kind::COMMA, at, more);
         }
     }
 
@@ -81,6 +105,17 @@ impl Kind {
         Self { code, severity: Severity::Note, what, remedy }
     }
 
+    const QUOTE: Self = Self::warning(
+        Code::TimetableRow,
+        "A cell goes on over several lines: a quotation mark is not closed, and the rows up to the next one are lost in it",
+        "Close the quotation mark in the file, or ask the publisher to",
+    );
+    const COMMA: Self = Self::warning(
+        Code::TimetableRow,
+        "More cells than there are columns: perhaps a name with a comma stands without quotation marks, and the cells after it \
+         are taken for others",
+        "Put the name between quotation marks, or ask the publisher to",
+    );
     const UNREADABLE: Self =
         Self::warning(Code::TimetableRow, "Cannot be read, nor anything after them", "Fetch the timetable again");
 }
@@ -113,6 +148,13 @@ impl Odd {
         }
     }
 }
+
+/// What a row has to be called by, for other rows to name it.
+pub(super) const NAMELESS: Kind = Kind::warning(
+    Code::TimetableRow,
+    "The row has no name that others could use; it is left out",
+    "Give it an id of its own, or ask the publisher to",
+);
 
 /// Seconds after midnight of `7:05:00` or `25:10:00`; `None` when it is no such time, or later than the third night.
 pub(super) fn time(text: &str) -> Option<i32> {

@@ -1,7 +1,7 @@
 //! Where one gets on and off.
 
 use super::files::Files;
-use super::rows::{Kind, Odd, Rows};
+use super::rows::{Kind, NAMELESS, Odd, Rows};
 use crate::crs::LonLat;
 use crate::place::{Code, Issue};
 use std::collections::HashMap;
@@ -35,8 +35,16 @@ const ORPHAN: Kind = Kind::note(
     "Nothing needs doing where the stop has coordinates of its own",
 );
 
-/// The stops, and their numbers by key.
-pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<(Vec<Stop>, HashMap<String, u32>), Issue> {
+/// The stops, what they are numbered by their keys, and which stops belong to which station.
+#[derive(Debug, Default)]
+pub(super) struct Stops {
+    pub(super) all: Vec<Stop>,
+    pub(super) numbers: HashMap<String, u32>,
+    pub(super) of_station: HashMap<u32, Vec<u32>>,
+}
+
+/// The stops, with the place and the step of their station where they have none of their own.
+pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<Stops, Issue> {
     let text = files.needed("stops.txt")?;
     let mut rows = Rows::new(&text, files.at("stops.txt"), &["stop_id"])?;
     let mut stops: Vec<Stop> = Vec::new();
@@ -44,6 +52,10 @@ pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<(Vec<Stop>, HashMap<S
     let mut others = Vec::new();
     while rows.next(odd) {
         let key = rows.of("stop_id");
+        if key.is_empty() {
+            odd.add(NAMELESS, (&rows.file, rows.row(), "stop_id"), rows.of("stop_name"));
+            continue;
+        }
         if numbers.contains_key(key) {
             odd.add(TWICE, (&rows.file, rows.row(), "stop_id"), key);
             continue;
@@ -62,6 +74,7 @@ pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<(Vec<Stop>, HashMap<S
         let name = rows.of("stop_name").to_owned();
         stops.push(Stop { key: key.to_owned(), name, at, step_free: accessible == Some(true) });
     }
+    let mut of_station: HashMap<u32, Vec<u32>> = HashMap::new();
     for (number, (row, parent, accessible, is_stop)) in others.iter().enumerate() {
         let station = numbers.get(parent).map(|&n| n as usize);
         if let Some(station) = station {
@@ -69,6 +82,7 @@ pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<(Vec<Stop>, HashMap<S
             let stop = &mut stops[number];
             stop.at = stop.at.or(lent);
             stop.step_free = accessible.or(others[station].2) == Some(true);
+            of_station.entry(station as u32).or_default().push(number as u32);
         } else if !parent.is_empty() {
             odd.add(ORPHAN, (&rows.file, *row, "parent_station"), parent);
         }
@@ -76,7 +90,7 @@ pub(super) fn read(files: &Files, odd: &mut Odd) -> Result<(Vec<Stop>, HashMap<S
             odd.add(NOWHERE, (&rows.file, *row, "stop_lat"), &stops[number].key);
         }
     }
-    Ok((stops, numbers))
+    Ok(Stops { all: stops, numbers, of_station })
 }
 
 /// A place on earth; nought and nought is what is written where nobody knows.

@@ -190,3 +190,87 @@ fn changes_have_their_least_time_or_are_forbidden() {
     assert_eq!(issues[0].code, "timetable-row");
     assert!(issues[0].problem.starts_with("2 rows"));
 }
+
+#[test]
+fn a_quotation_mark_left_open_and_a_comma_without_marks_are_told_with_their_row() {
+    let open = STOPS.replace("B,Bridge,", "B,\"Bridge,");
+    let (_, issues) = read_parts(&with("stops.txt", &open));
+    let told: Vec<(Option<u64>, bool)> = issues
+        .iter()
+        .filter(|issue| issue.at.file == "buses.zip/stops.txt")
+        .map(|issue| (issue.at.row, issue.problem.contains("quotation mark")))
+        .collect();
+    assert_eq!(told, [(Some(3), true), (Some(3), false)], "and the stop in that row has no place: {issues:?}");
+    let comma = STOPS.replace("Corner,51.7,-3.0,0,,2", "Corner, the old one,51.7,-3.0,0,,2");
+    let (_, issues) = read_parts(&with("stops.txt", &comma));
+    assert!(issues.iter().any(|issue| issue.at.row == Some(5) && issue.problem.contains("comma")), "{issues:?}");
+    let ends = TIMES.replace("A,1\n", "A,1,,\n");
+    assert_eq!(
+        codes(&read_parts(&with("stop_times.txt", &ends)).1),
+        ["timetable-interpolated"],
+        "empty cells are nothing"
+    );
+}
+
+#[test]
+fn titles_in_capitals_and_cells_between_semicolons_are_errors_that_say_so() {
+    for (text, word) in [(STOPS.replace("stop_id", "STOP_ID"), "STOP_ID"), (STOPS.replace(',', ";"), "semicolons")] {
+        let error = read_parts(&with("stops.txt", &text)).0.expect_err("no column");
+        assert!(error.at.file == "buses.zip/stops.txt" && error.remedy.contains(word), "{error:?}");
+    }
+}
+
+#[test]
+fn a_service_that_stands_twice_or_contradicts_itself_is_told_and_one_without_days_by_its_row() {
+    let twice = format!("{CALENDAR}week,0,0,0,0,0,1,0,20240603,20240616\n");
+    let (read, issues) = read_parts(&with("calendar.txt", &twice));
+    assert!(read.expect("a timetable").timetable.runs_on(day(15)), "the Saturday of the second row");
+    assert!(issues.iter().any(|issue| issue.at.row == Some(3) && issue.problem.contains("stands above")), "{issues:?}");
+    let both = format!("{DATES}week,20240604,1\n");
+    let (read, issues) = read_parts(&with("calendar_dates.txt", &both));
+    assert!(read.expect("a timetable").timetable.runs_on(day(4)), "the last row counts");
+    assert!(issues.iter().any(|issue| issue.at.row == Some(4) && issue.problem.contains("by another")), "{issues:?}");
+    let never = format!("{CALENDAR}none,0,0,0,0,0,0,0,20240603,20240616\n");
+    let trips = format!("{TRIPS}r,none,two,1\n");
+    let times = format!("{TIMES}two,08:00:00,08:00:00,A,1\ntwo,08:10:00,08:10:00,C,2\n");
+    let mut parts = with("calendar.txt", &never);
+    parts.retain(|(name, _)| !matches!(*name, "trips.txt" | "stop_times.txt"));
+    parts.extend([("trips.txt", trips.as_str()), ("stop_times.txt", times.as_str())]);
+    let issues = read_parts(&parts).1;
+    let told = issues.iter().find(|issue| issue.code == "timetable-never-runs").expect("told");
+    assert_eq!((told.at.file.as_str(), told.at.row), ("buses.zip/calendar.txt", Some(3)));
+}
+
+#[test]
+fn rows_without_a_name_and_trips_without_a_stop_are_told_by_their_own_row() {
+    let nameless = format!("{STOPS},Nobody,51.5,-3.0,0,,\n");
+    let (read, issues) = read_parts(&with("stops.txt", &nameless));
+    assert_eq!(read.expect("a timetable").stops.len(), 4);
+    assert!(issues.iter().any(|issue| issue.at.row == Some(6) && issue.problem.contains("no name")), "{issues:?}");
+    let empty = format!("{TRIPS}r,week,ghost,1\nr,week,,1\n");
+    let issues = read_parts(&with("trips.txt", &empty)).1;
+    let rows: Vec<Option<u64>> =
+        issues.iter().filter(|i| i.at.file == "buses.zip/trips.txt").map(|i| i.at.row).collect();
+    assert_eq!(rows, [Some(3), Some(4)], "{issues:?}");
+}
+
+#[test]
+fn a_headway_that_ends_before_it_begins_is_told_and_no_bus_lost_in_silence() {
+    let text = "trip_id,start_time,end_time,headway_secs,exact_times\none,22:00:00,00:30:00,600,1\n";
+    let (read, issues) = read_parts(&with("frequencies.txt", text));
+    assert_eq!(read.expect_err("nothing is left").code, "timetable-empty");
+    let told = issues.iter().find(|issue| issue.code == "timetable-frequency").expect("told");
+    assert!(told.at.row == Some(2) && told.problem.contains("24:30:00"), "{told:?}");
+}
+
+#[test]
+fn what_is_said_of_a_change_at_a_station_holds_for_its_stops_unless_they_have_their_own_word() {
+    let stops = format!("{STOPS}D,Dock,51.61,-3.01,0,S,\n");
+    let text = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nB,D,2,60\nS,S,2,300\nS,A,3,\n";
+    let mut parts = with("transfers.txt", text);
+    parts.retain(|(name, _)| *name != "stops.txt");
+    parts.push(("stops.txt", &stops));
+    let changes = read_parts(&parts).0.expect("a timetable").timetable.changes;
+    let expected = [((1, 1), Some(300)), ((1, 4), Some(60)), ((4, 1), Some(300)), ((4, 4), Some(300))];
+    assert_eq!(changes, expected.into_iter().chain([((1, 0), None), ((4, 0), None)]).collect());
+}

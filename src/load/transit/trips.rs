@@ -1,7 +1,7 @@
 //! Which ways vehicles go, when they call where, and how often.
 
 use super::files::Files;
-use super::rows::{Kind, Odd, Rows, time};
+use super::rows::{Kind, NAMELESS, Odd, Rows, time};
 use crate::place::{Code, Issue};
 use crate::transit::{Call, Trip};
 use std::collections::HashMap;
@@ -28,7 +28,8 @@ const BETWEEN: Kind = Kind::note(
 const BY_CALL: Kind = Kind::note(ROW, "To be asked for beforehand; taken as an ordinary stop", "Nothing needs doing");
 const HEADWAY: Kind = Kind::warning(
     Code::TimetableFrequency,
-    "No headway of ten seconds or more, or no times from and to; the row is left out",
+    "No headway of ten seconds or more, or no times from and to, the first before the last (after midnight it is 24:30:00); the \
+     row is left out",
     ASK,
 );
 const INEXACT: Kind = Kind::note(
@@ -51,6 +52,8 @@ struct Row {
 /// A trip while it is read; `None` in place of its rows once something forbids it.
 struct Draft {
     service: u32,
+    /// Its line in trips.txt.
+    line: u64,
     step_free: bool,
     rows: Option<Vec<Row>>,
 }
@@ -111,7 +114,8 @@ pub(super) fn read(
         }
     }
     let file = rows.file.clone();
-    let made = drafts.into_iter().map(|draft| finished(draft, &file, odd)).collect();
+    let trips = files.at("trips.txt");
+    let made = drafts.into_iter().map(|draft| finished(draft, (&file, &trips), odd)).collect();
     every_headway(files, made, &numbers, odd)
 }
 
@@ -125,6 +129,10 @@ fn drafts(
     let (mut drafts, mut numbers) = (Vec::new(), HashMap::new());
     while rows.next(odd) {
         let (key, service) = (rows.of("trip_id"), rows.of("service_id"));
+        if key.is_empty() {
+            odd.add(NAMELESS, (&rows.file, rows.row(), "trip_id"), rows.of("route_id"));
+            continue;
+        }
         if numbers.contains_key(key) {
             odd.add(TWICE, (&rows.file, rows.row(), "trip_id"), key);
             continue;
@@ -135,13 +143,14 @@ fn drafts(
             odd.add(NO_SERVICE, (&rows.file, rows.row(), "service_id"), service);
         }
         let step_free = rows.of("wheelchair_accessible") == "1";
-        drafts.push(Draft { service: known.unwrap_or(u32::MAX), step_free, rows: Some(Vec::new()) });
+        let service = known.unwrap_or(u32::MAX);
+        drafts.push(Draft { service, line: rows.row(), step_free, rows: Some(Vec::new()) });
     }
     Ok((drafts, numbers))
 }
 
 /// A trip with all its times, if it has them.
-fn finished(draft: Draft, file: &str, odd: &mut Odd) -> Option<Trip> {
+fn finished(draft: Draft, (file, trips): (&str, &str), odd: &mut Odd) -> Option<Trip> {
     let mut rows = draft.rows?;
     rows.sort_by_key(|row| row.sequence);
     if let Some(pair) = rows.windows(2).find(|pair| pair[0].sequence == pair[1].sequence) {
@@ -149,7 +158,10 @@ fn finished(draft: Draft, file: &str, odd: &mut Odd) -> Option<Trip> {
         return None;
     }
     let (Some(first), Some(last), 2..) = (rows.first(), rows.last(), rows.len()) else {
-        odd.add(SHORT, (file, rows.first().map_or(0, |row| row.line), ""), "");
+        match rows.first() {
+            Some(row) => odd.add(SHORT, (file, row.line, "trip_id"), ""),
+            None => odd.add(SHORT, (trips, draft.line, "trip_id"), ""),
+        }
         return None;
     };
     for end in [first, last] {
@@ -215,7 +227,8 @@ fn every_headway(
         is_repeated[number as usize] = true;
         let (start, end) = (time(rows.of("start_time")), time(rows.of("end_time")));
         let headway = rows.of("headway_secs").parse::<i32>().ok().filter(|headway| *headway >= 10);
-        let Some(((start, end), headway)) = start.zip(end).zip(headway) else {
+        let span = start.zip(end).filter(|(start, end)| start < end);
+        let Some(((start, end), headway)) = span.zip(headway) else {
             odd.add(HEADWAY, (&rows.file, rows.row(), "headway_secs"), rows.of("headway_secs"));
             continue;
         };

@@ -7,6 +7,7 @@
 mod brief;
 mod cost;
 mod neighbours;
+mod outlines;
 mod question;
 mod rules;
 mod words;

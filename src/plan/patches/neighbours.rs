@@ -1,5 +1,6 @@
 //! Which zones are neighbours: where one can walk from the homes of one to those of the other past no home of a third.
 
+use super::outlines;
 use crate::crs::Xy;
 use crate::network::{Search, Snap, StreetNetwork};
 use crate::place::{IdVec, Idx, Place, ZoneIdx};
@@ -25,9 +26,9 @@ pub struct Joined {
 pub struct Neighbours {
     /// The pairs.
     pub pairs: Vec<[ZoneIdx; 2]>,
-    /// Whether the streets say so; if not, the straight lines between homes do.
+    /// Whether the streets say so; if not, outlines do, or straight lines between homes.
     pub by_street: bool,
-    /// Zones with no home near a street: straight lines say whose neighbours they are.
+    /// Zones with no home near a street: outlines say whose neighbours they are, or straight lines.
     pub off_street: usize,
 }
 
@@ -39,8 +40,9 @@ pub struct Neighbours {
 /// banks; a river, a railway or a motorway without a crossing does not, whatever the outlines say. A zone without homes
 /// is where its middle is.
 ///
-/// Without streets, and for zones whose homes are too far from any, straight lines say it: zones are neighbours whose
-/// middles have no third within the circle that they span (Gabriel and Sokal 1969).
+/// Without streets, and for zones whose homes are too far from any, outlines say it: zones are neighbours that share more
+/// than a corner. Where outlines are not known or touch no other, straight lines do: zones are neighbours whose middles
+/// have no third within the circle that they span (Gabriel and Sokal 1969).
 #[must_use]
 pub fn neighbours(place: &Place) -> Neighbours {
     let mut pairs = BTreeSet::new();
@@ -53,7 +55,13 @@ pub fn neighbours(place: &Place) -> Neighbours {
     }
     let off_street = is_on_street.iter().filter(|is_on| !**is_on).count();
     if off_street > 0 {
-        in_straight_lines(place, |a, b| !(is_on_street[a.index()] && is_on_street[b.index()]), &mut pairs);
+        let is_asked = |a: ZoneIdx, b: ZoneIdx| !(is_on_street[a.index()] && is_on_street[b.index()]);
+        let touching = outlines::touching(place);
+        let is_alone = outlines::alone(place, &touching);
+        pairs.extend(touching.into_iter().filter(|&[a, b]| is_asked(a, b)));
+        if is_alone.iter().any(|is_alone| *is_alone) {
+            in_straight_lines(place, |a, b| is_asked(a, b) && (is_alone[a] || is_alone[b]), &mut pairs);
+        }
     }
     Neighbours { pairs: pairs.into_iter().collect(), by_street: off_street < place.zones.len(), off_street }
 }

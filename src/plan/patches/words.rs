@@ -91,13 +91,13 @@ pub(super) fn sentences(place: &Place, brief: &Brief, plans: &Plans, near: &Neig
     }
     if near.by_street && near.off_street > 0 {
         all.push(format!(
-            "{} no home near a street: straight lines say whose neighbours they are, whatever lies between.",
+            "{} no home near a street: outlines say whose neighbours they are, whatever lies between.",
             if near.off_street == 1 { "1 zone has".to_owned() } else { format!("{} zones have", near.off_street) }
         ));
     }
     if !near.by_street {
         all.push(
-            "There are no streets: zones are taken for neighbours where their homes are near, whatever lies between."
+            "There are no streets: zones are taken for neighbours where their outlines touch, whatever lies between."
                 .to_owned(),
         );
     }

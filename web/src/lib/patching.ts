@@ -2,6 +2,7 @@
 
 import { type Feature, ask } from "./api";
 import { type Job, resultsPath } from "./process";
+import * as words from "./words";
 
 export interface Brief {
   repair: boolean;
@@ -155,6 +156,19 @@ function pieces({ neighbours }: Plans, patchOf: string[]): string[] {
 export function beside({ neighbours }: Plans, patchOf: string[], zone: number): string[] {
   const found = neighbours.flatMap(([a, b]) => (a === zone ? [patchOf[b]] : b === zone ? [patchOf[a]] : []));
   return [...new Set(found)].filter((key): key is string => key !== undefined && key !== patchOf[zone]);
+}
+
+/** What moving a zone from one patch to another comes to, in words, and the patches that would no longer hang together. */
+export function moving(plans: Plans, names: Map<string, string>, now: Counted, after: Counted, from: string, to: string): { says: string; broken: string[] } {
+  const name = (key: string): string => names.get(key) ?? key;
+  const size = (key: string): string => {
+    const patch = after.patches.find((each) => each.key === key);
+    if (!patch) return `${name(key)} has nobody left`;
+    const share = off(plans, patch.weight);
+    return `${name(key)} ${share >= 0 ? "+" : "−"}${(Math.abs(share) * 100).toFixed(1)}%`;
+  };
+  const broken = after.inPieces.filter((each) => !now.inPieces.includes(each)).map(name);
+  return { says: `${size(to)}, ${size(from)}; ${words.count(after.moved)} would change patch`, broken };
 }
 
 /** A number for each patch, so that neighbours have different ones as far as so many numbers allow: a greedy colouring. */

@@ -38,6 +38,15 @@ export interface Spot {
   remove?: () => void;
 }
 
+/** An area that can be drawn over another one with the pointer. */
+export interface Dragging {
+  /** The area that can be taken hold of. */
+  held: string;
+  /** Lines for the tip while it is over another. */
+  over: (area: string) => string[];
+  drop: (area: string) => void;
+}
+
 class Scene {
   areas = $state.raw<Areas | null>(null);
   /** Gaps in the list beside the map, in its order; `null` while gaps are not asked about. */
@@ -58,6 +67,8 @@ class Scene {
   taking = $state.raw<((lon: number, lat: number) => void) | null>(null);
   /** Takes the area that is clicked on, when somebody wants to know. */
   picking = $state.raw<((area: string) => void) | null>(null);
+  /** What happens when an area is drawn over another, where that can be done. */
+  dragging = $state.raw<Dragging | null>(null);
   /** Lines for the tip over an area. */
   tip = $state.raw<(area: string) => string[]>(() => []);
   /** The answer in few words, on the map where the answer itself is below it. */
@@ -74,7 +85,7 @@ class Scene {
     this.changes = [];
     this.stars = new Set();
     this.area = this.says = "";
-    this.taking = this.picking = null;
+    this.taking = this.picking = this.dragging = null;
     this.bare = false;
   }
 }

@@ -1,6 +1,6 @@
 /** The map: what the page tells it to show, and what the reader points at. */
 
-import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, NavigationControl, ScaleControl, prewarm, setWorkerUrl } from "maplibre-gl";
+import { type FilterSpecification, GeoJSONSource, Map as GlMap, type MapGeoJSONFeature, type MapMouseEvent, type MapTouchEvent, NavigationControl, ScaleControl, prewarm, setWorkerUrl } from "maplibre-gl";
 import type { FeatureCollection, Geometry } from "geojson";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
@@ -48,6 +48,10 @@ export interface Pointed {
 export interface Told {
   pointed: (at: Pointed | null) => void;
   chosen: (at: Pointed) => void;
+  /** Whether an area that is pressed follows the pointer, and the map stays. */
+  takes: (area: string) => boolean;
+  /** It was let go over another area, or nowhere. */
+  dropped: (over: string | null) => void;
   moved: (at: string) => void;
   /** The picture shifted under what lies over it. */
   shifted: () => void;
@@ -313,6 +317,35 @@ export class Drawing {
 
   #listen(): void {
     const map = this.#map;
+    // The area that is held follows the pointer instead of the map.
+    const take = (event: MapMouseEvent | MapTouchEvent): void => {
+      const { area } = this.#at(event.point);
+      const fingers = "points" in event ? event.points.length : 1;
+      if (!area || fingers !== 1 || !this.#told.takes(area)) return;
+      event.preventDefault();
+      event.originalEvent.preventDefault();
+      const [on, off] = "points" in event ? (["touchmove", "touchend"] as const) : (["mousemove", "mouseup"] as const);
+      let over: string | null = area;
+      const follow = (at: MapMouseEvent | MapTouchEvent): void => {
+        const now = this.#at(at.point);
+        over = now.area;
+        this.#told.pointed(now);
+      };
+      const [canvas, cancel] = [map.getCanvas(), new AbortController()];
+      canvas.style.cursor = "grabbing";
+      const end = (dropped: boolean): void => {
+        map.off(on, follow);
+        cancel.abort();
+        canvas.style.cursor = "";
+        this.#told.dropped(dropped && over !== area ? over : null);
+      };
+      map.on(on, follow);
+      addEventListener(off, () => end(true), { signal: cancel.signal });
+      addEventListener("touchcancel", () => end(false), { signal: cancel.signal });
+      addEventListener("keydown", ({ key }) => { if (key === "Escape") end(false); }, { signal: cancel.signal });
+    };
+    map.on("mousedown", take);
+    map.on("touchstart", take);
     map.on("mousemove", (event) => {
       cancelAnimationFrame(this.#frame);
       // While the map is dragged nothing is pointed at, and looking would cost the drag its frames.
