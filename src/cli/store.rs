@@ -1,9 +1,11 @@
 //! `patchwork store`: a workspace from the command line.
 
 use super::{Failure, print_result};
+use crate::edit::Editing;
 use crate::store::{self, Actor, Address, Role, StoreError, Workspace};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// `patchwork store`
 #[derive(Debug, Args)]
@@ -15,7 +17,8 @@ use std::path::PathBuf;
     patchwork store backup my-workspace copies/monday\n  \
     patchwork store restore copies/monday my-workspace-again\n  \
     patchwork store move my-workspace 'postgres://patchwork@db/patchwork?files=/shared/patchwork'\n  \
-    patchwork store export my-workspace 3 version-3\n\n\
+    patchwork store export my-workspace 3 version-3\n  \
+    patchwork store forget my-workspace --days 365\n\n\
     Exit codes: 0 done, 1 it could not be done or a fault was found, 2 it was called wrongly.")]
 pub struct StoreArgs {
     #[command(subcommand)]
@@ -72,6 +75,19 @@ enum StoreCommand {
         workspace: PathBuf,
         /// postgres://user@host/database?files=DIR
         to: Address,
+    },
+    /// Erase records of people that were kept as files for long enough; what they come to takes their place
+    #[command(
+        after_help = "Of the version in force they are counted first (a cube, docs/cube.md), and a version with the counts\n\
+        comes into force if it says the same of people met. Hashes, rows of the audit and what was published stay.\n\
+        A server does this by itself, by the setting under \"Who may see what\"; stop it before you do it here."
+    )]
+    Forget {
+        /// Directory of the workspace, or postgres://user@host/database?files=DIR
+        workspace: Address,
+        /// Files brought so many days ago or longer; without it, as the workspace's setting has it
+        #[arg(long)]
+        days: Option<u32>,
     },
     /// Write the files of a version into a new directory
     Export {
@@ -135,11 +151,38 @@ pub fn run(args: &StoreArgs) -> Result<(), Failure> {
                 workspace.display()
             ))
         }
+        StoreCommand::Forget { workspace, days } => forget(workspace, *days),
         StoreCommand::Export { workspace, version, to } => {
             let n = store::export(&Workspace::open_at(workspace)?, *version, to)?;
             print_result(&format!("Wrote {n} files of version {version} to {}.\n", to.display()))
         }
     }
+}
+
+fn forget(workspace: &Address, days: Option<u32>) -> Result<(), Failure> {
+    let workspace = Workspace::open_at(workspace)?;
+    let _alone = workspace.alone()?;
+    let Some(days) = days.map_or_else(|| workspace.keeper().record_days(), |days| Ok(Some(days)))? else {
+        return print_result(
+            "Nothing was erased: this workspace keeps records until somebody erases them. Say after how many days: --days N\n",
+        );
+    };
+    let editing = Editing::begin(workspace, Arc::default(), Box::new(|_, _| Ok(())))?;
+    let done = editing.forget(&operator(), days)?;
+    let mut text = String::new();
+    if let Some(n) = done.version {
+        text.push_str(&format!(
+            "Version {n} is in force: it has counts where records were, and says the same of people met.\n"
+        ));
+    }
+    for (name, hash) in &done.erased {
+        text.push_str(&format!("Erased: {name} ({hash}).\n"));
+    }
+    if done.erased.is_empty() && done.left.is_none() {
+        text.push_str(&format!("No records were brought {days} days ago or longer.\n"));
+    }
+    print_result(&text)?;
+    done.left.map_or(Ok(()), |why| Err(Failure::Failed(format!("records of the version in force were left: {why}"))))
 }
 
 fn versions(workspace: &Workspace) -> Result<(), Failure> {

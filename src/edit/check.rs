@@ -9,9 +9,9 @@ use crate::store::{Draft, Entry, StoreError, Stored};
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Snapshots that are kept whatever their size: the one that is served, and the draft that was checked last or the version
 /// before. They share the layers that say the same.
@@ -22,6 +22,10 @@ const MOST: usize = 12;
 const KEPT_BYTES: u64 = 64 * 1024 * 1024;
 /// Results of checks that are kept: words, no snapshots.
 const CHECKS: usize = 64;
+/// When records are let go of that were kept for long enough: soon after the start, and again whenever nothing was asked
+/// for so long.
+const FIRST: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(3_600);
 /// Bytes of files that may be tried by reading them alone.
 const SMALL: u64 = 8 * 1024 * 1024;
 
@@ -73,7 +77,7 @@ impl Editing {
         self.tell(key, Progress::Done(Arc::new(report)));
     }
 
-    fn checked(&self, key: &(String, u64), draft: &Draft) -> Stored<Report> {
+    pub(super) fn checked(&self, key: &(String, u64), draft: &Draft) -> Stored<Report> {
         let view = self.workspace.view(&draft.files)?;
         let step = |words: &str| {
             tracing::debug!(draft = draft.id, "{words}");
@@ -193,6 +197,7 @@ impl Editing {
     /// The snapshot of these files, and what came of its audit if there was one: the one that is kept, or one that is
     /// made now.
     pub(super) fn snapshot_of(&self, files: &[Entry]) -> Stored<(Arc<Snapshot>, Option<kept::Audited>)> {
+        self.is_kept(files)?;
         let hash = crate::store::manifest_hash(files);
         if let Some(held) = self.state().kept.iter().find(|held| held.hash == hash) {
             return Ok((Arc::clone(&held.snapshot), held.audited.clone()));
@@ -210,6 +215,21 @@ impl Editing {
         let mut snapshot = Snapshot::build_after(place, loaded.issues, self.shared.current().as_deref());
         snapshot.took = Some(began.elapsed());
         Ok((Arc::new(snapshot), None))
+    }
+
+    /// Refuses, in words, what rests on files that were erased.
+    pub(super) fn is_kept(&self, files: &[Entry]) -> Stored<()> {
+        let hashes = self.workspace.keeper().hashes()?;
+        let gone = |file: &&Entry| hashes.iter().any(|(hash, is_erased)| *is_erased && *hash == file.hash);
+        let names: Vec<&str> = files.iter().filter(gone).map(|file| file.name.as_str()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(StoreError::Missing(format!(
+            "It rests on files that were erased ({}), so it cannot be put in force or compared again. What it published \
+             of people met is kept, as counts",
+            names.join(", ")
+        )))
     }
 
     /// What is known to differ from one list of files to another.
@@ -248,8 +268,19 @@ fn exposes(why: &str) -> Issue {
 
 /// Checks whatever is wanted, one after the other.
 pub(super) fn whenever(wanted: &Receiver<(String, u64)>, editing: &std::sync::Weak<Editing>) {
-    while let Ok(key) = wanted.recv() {
+    let mut next = FIRST;
+    loop {
+        let asked = wanted.recv_timeout(next);
         let Some(editing) = editing.upgrade() else { return };
+        let key = match asked {
+            Ok(key) => key,
+            Err(RecvTimeoutError::Disconnected) => return,
+            Err(RecvTimeoutError::Timeout) => {
+                next = AGAIN;
+                editing.forget_in_words();
+                continue;
+            }
+        };
         // A fault of ours in one check must not keep all others from being checked.
         let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| editing.check(&key)));
         if checked.is_err() {

@@ -157,6 +157,25 @@ pub(super) fn keep(
     Ok(Some(path))
 }
 
+/// Says of files that they tell what other files told, whose release is kept, so that they are protected as those were:
+/// for records that give way to their counts. What was written, if anything; whoever does so must hold one against the
+/// other before it is published.
+pub(super) fn stand_for(workspace: &Workspace, entries: &[Entry], others: &[Entry]) -> Stored<Option<PathBuf>> {
+    let other = digits(others);
+    let release = match std::fs::read_to_string(same_as(workspace, &other)) {
+        Ok(same) => Some(same),
+        Err(_) => files(workspace)?.into_iter().map(|(name, _)| name).find(|name| name.contains(&other)),
+    };
+    let Some(release) = release else { return Ok(None) };
+    let path = same_as(workspace, &digits(entries));
+    let mut file = tempfile::NamedTempFile::new_in(workspace.releases())?;
+    file.write_all(release.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| error.error)?;
+    sync(&workspace.releases())?;
+    Ok(Some(path))
+}
+
 /// Takes back what was kept where nothing was published after all.
 pub(super) fn forget(file: Option<PathBuf>) {
     if let Some(file) = file

@@ -13,6 +13,7 @@ mod correct;
 mod follow;
 mod kept;
 mod record;
+mod retention;
 mod returned;
 mod start;
 
@@ -20,6 +21,7 @@ pub use bring::{Brought, Purpose};
 pub use compare::{Difference, LayerChange, Line};
 pub use correct::Correction;
 pub use record::{Met, is_shared};
+pub use retention::Forgotten;
 pub use returned::returned;
 
 use crate::place::{Code, Issue, UnderstoodTable, Where};
@@ -78,6 +80,8 @@ pub struct Editing {
     rehearsal: Rehearsal,
     state: Mutex<State>,
     queue: Mutex<Sender<(String, u64)>>,
+    /// Held while records are let go of.
+    forgetting: Mutex<()>,
     /// Held while the pointer moves and the snapshot is swapped, so that both always tell of one version.
     moving: Mutex<()>,
     /// Number of the version that is served; 0 for none.
@@ -118,6 +122,7 @@ impl Editing {
             rehearsal,
             state: Mutex::default(),
             queue: Mutex::new(queue),
+            forgetting: Mutex::default(),
             moving: Mutex::default(),
             served: AtomicU64::new(0),
             memory: crate::load::Memory::default(),
@@ -216,6 +221,8 @@ impl Editing {
     pub fn between(&self, from: u64, to: u64) -> Stored<Arc<Difference>> {
         let files = |n: u64| Ok::<_, StoreError>(self.workspace.keeper().version(n)?.files);
         let (from, to) = (files(from)?, files(to)?);
+        self.is_kept(&from)?;
+        self.is_kept(&to)?;
         if let Some(known) = self.difference(&from, &to) {
             return Ok(known);
         }

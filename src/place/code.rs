@@ -142,6 +142,7 @@ codes! {
     FileZipped "file-zipped" Error: "A file is packed and has to be unpacked first";
     FilterUnreadable "filter-unreadable" Error: "A filter on OpenStreetMap tags cannot be understood";
     FlagUnreadable "flag-unreadable" Note: "An answer is neither yes nor no and is taken as unknown";
+    FormulaUnworked "formula-unworked" Warning: "Cells of a workbook are formulas whose values are not in the file, and are read as empty";
     FractionalCount "fractional-count" Note: "Counts are not whole; they are used as they are";
     GeometryEncoding "geometry-encoding" Error: "The geometry of a GeoParquet file is written in a way that is not read here";
     GeometryUnreadable "geometry-unreadable" Warning: "The geometry of a feature cannot be read";

@@ -5,7 +5,7 @@ use super::rows::Builder;
 use super::titles::{self, Header};
 use super::{Issues, Source, Table, guarded, inflate, words};
 use crate::place::{Code, Issue};
-use calamine::{Data, ExcelDateTime, Reader, Sheets, open_workbook_auto_from_rs};
+use calamine::{Data, DataRef, ExcelDateTime, Reader, Sheets, open_workbook_auto_from_rs};
 use std::io::Cursor;
 
 /// A workbook whose cells would need more room than this when unfolded is refused: 50 million cells are
@@ -20,6 +20,39 @@ struct Row {
     cells: Vec<String>,
 }
 
+/// The cells of a sheet.
+struct Cells {
+    rows: Vec<Row>,
+    /// Cells with a formula and no value, where there are any.
+    unworked: Option<Unworked>,
+}
+
+/// Formulas that nobody worked out: how many, and the line and column of the first.
+struct Unworked {
+    count: u64,
+    line: u64,
+    column: u32,
+}
+
+/// Tells of formulas without values: what stands there is not known, and an empty cell says something else.
+fn not_worked_out(source: &Source<'_>, unworked: &Unworked) -> Issue {
+    let mut letters = String::new();
+    let mut rest = unworked.column + 1;
+    while rest > 0 {
+        letters.insert(0, char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    let at = format!("{letters}{}", unworked.line);
+    let problem = match unworked.count {
+        1 => format!("The cell {at} is a formula that was not worked out, and is read as empty"),
+        n => format!("{n} cells are formulas that were not worked out, and are read as empty; the first is {at}"),
+    };
+    let remedy = "Open the workbook in a spreadsheet program and save it again, so that their values are kept; then bring it again";
+    let mut issue = source.warning(Code::FormulaUnworked, problem, remedy);
+    issue.at = issue.at.row(unworked.line);
+    issue
+}
+
 /// Reads the named sheet, or the first that holds a table.
 pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> Result<Table, Issue> {
     guarded(|| inflate::check(&bytes)).map_err(|why| {
@@ -29,11 +62,11 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
     let opened = guarded(|| open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| error.to_string()));
     let mut workbook = opened.map_err(|why| source.damaged("a workbook", why))?;
     let names = workbook.sheet_names();
-    let (name, rows, header) = match source.options.layer {
+    let (name, Cells { rows, unworked }, header) = match source.options.layer {
         Some(wanted) => {
             let name = named(source, wanted, &names)?;
             let rows = rows_of(source, &mut workbook, &name)?;
-            let header = header_of(source, &rows);
+            let header = header_of(source, &rows.rows);
             (name, rows, header)
         }
         None => first_table(source, &mut workbook, &names, issues)?,
@@ -45,6 +78,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
             format!("name the sheet with the table: {}", listed(&names)),
         ));
     };
+    if let Some(unworked) = unworked {
+        issues.push(not_worked_out(source, &unworked));
+    }
     let line = header.skip.checked_sub(1).and_then(|at| rows.get(at)).map(|row| row.line);
     report_titles(source, &header, line, issues);
     let mut builder = Builder::new(header.titles);
@@ -81,7 +117,7 @@ fn explains(name: &str) -> bool {
         .any(|word| name.starts_with(word))
 }
 
-type Chosen = (String, Vec<Row>, Option<Header>);
+type Chosen = (String, Cells, Option<Header>);
 
 /// The first sheet with a table: at least three titles and a row below them; else the first with two
 /// titles; else the first that is not empty. Sheets that explain the others, and hidden ones, come last.
@@ -102,14 +138,14 @@ fn first_table(
     order.extend(last);
     let mut best: Option<(usize, Chosen)> = None;
     for name in order {
-        let rows = rows_of(source, workbook, name)?;
-        let header = header_of(source, &rows);
+        let cells = rows_of(source, workbook, name)?;
+        let header = header_of(source, &cells.rows);
         let worth = match &header {
-            Some(header) if rows.len() > header.skip => header.titles.len().min(3),
+            Some(header) if cells.rows.len() > header.skip => header.titles.len().min(3),
             _ => 0,
         };
         if best.as_ref().is_none_or(|(so_far, _)| worth > *so_far) {
-            best = Some((worth, (name.clone(), rows, header)));
+            best = Some((worth, (name.clone(), cells, header)));
         }
         if worth == 3 {
             break;
@@ -128,26 +164,38 @@ fn first_table(
     Ok(chosen)
 }
 
-fn rows_of(source: &Source<'_>, workbook: &mut Workbook, name: &str) -> Result<Vec<Row>, Issue> {
+fn rows_of(source: &Source<'_>, workbook: &mut Workbook, name: &str) -> Result<Cells, Issue> {
     let read = guarded(|| match workbook {
-        Sheets::Xlsx(xlsx) => sparse_rows(xlsx, name),
-        other => full_rows(other, name),
+        // A formula that cannot be taken apart is no reason to refuse the values beside it.
+        Sheets::Xlsx(xlsx) => sparse_rows(xlsx, name, true).or_else(|_| sparse_rows(xlsx, name, false)),
+        other => full_rows(other, name).map(|rows| Cells { rows, unworked: None }),
     });
     read.map_err(|why| source.damaged(&format!("a workbook (sheet \"{name}\")"), why))
 }
 
 /// XLSX is read cell by cell: a cell in the last corner of a sheet costs one row, not a sheet.
-fn sparse_rows(xlsx: &mut calamine::Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<Row>, String> {
+fn sparse_rows(xlsx: &mut calamine::Xlsx<Cursor<Vec<u8>>>, name: &str, formulas: bool) -> Result<Cells, String> {
     let mut cells = xlsx.worksheet_cells_reader(name).map_err(|error| error.to_string())?;
     let mut rows: Vec<Row> = Vec::new();
-    let mut room = 0;
-    while let Some(cell) = cells.next_cell().map_err(|error| error.to_string())? {
-        let (row, column) = cell.get_position();
-        let text = printed(&Data::from(cell.get_value().clone()));
+    let (mut room, mut unworked) = (0, None);
+    let mut next = || {
+        if formulas {
+            let cell = cells.next_cell_with_formula_metadata()?;
+            return Ok(cell.map(|cell| (cell.pos, cell.value, cell.formula.is_some())));
+        }
+        Ok(cells.next_cell()?.map(|cell| (cell.get_position(), cell.get_value().clone(), false)))
+    };
+    while let Some(((row, column), value, is_formula)) =
+        next().map_err(|error: calamine::XlsxError| error.to_string())?
+    {
+        let line = u64::from(row) + 1;
+        if is_formula && matches!(value, DataRef::Empty) {
+            unworked.get_or_insert(Unworked { count: 0, line, column }).count += 1;
+        }
+        let text = printed(&Data::from(value));
         if text.is_empty() {
             continue;
         }
-        let line = u64::from(row) + 1;
         if rows.last().is_none_or(|last| last.line != line) {
             rows.push(Row { line, cells: Vec::new() });
         }
@@ -163,7 +211,7 @@ fn sparse_rows(xlsx: &mut calamine::Xlsx<Cursor<Vec<u8>>>, name: &str) -> Result
         }
     }
     rows.sort_by_key(|row| row.line);
-    Ok(rows)
+    Ok(Cells { rows, unworked })
 }
 
 fn full_rows(workbook: &mut Workbook, name: &str) -> Result<Vec<Row>, String> {

@@ -216,6 +216,8 @@ pub trait Keeper: People + Stays + Send + Sync + std::fmt::Debug {
     fn erase(&self, actor: &Actor, hash: &str, why: &str) -> Stored<()>;
     /// The hashes that are named anywhere, and whether each was erased.
     fn hashes(&self) -> Stored<Vec<(String, bool)>>;
+    /// Name, hash and day of every file that a version or a draft brought and that was not erased.
+    fn uploads(&self) -> Stored<Vec<(String, String, DateTime<Utc>)>>;
     /// The newest rows of the audit in which this word stands somewhere (any, where it is empty), the newest first, at
     /// most so many.
     fn audit(&self, word: &str, most: usize) -> Stored<Vec<AuditRow>>;

@@ -5,6 +5,7 @@ use super::keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenari
 use super::may::Actor;
 use super::rows::{self, current};
 use super::{StoreError, Stored, audit, hashed, secret};
+use chrono::{DateTime, Utc};
 use std::path::Path;
 
 fn open_draft(db: &dyn Db, id: &str, revision: u64) -> Stored<Draft> {
@@ -202,6 +203,12 @@ impl<E: Engine> Keeper for E {
             if n == seen {
                 return Err(StoreError::Refused(format!("Version {n} is in force already")));
             }
+            let gone =
+                "SELECT name FROM version_file WHERE version = ?1 AND hash IN (SELECT hash FROM erased) ORDER BY name";
+            if let Some(file) = tx.row(gone, values![n])? {
+                let name = file.text(0)?;
+                return Err(StoreError::Missing(format!("Version {n} rests on {name}, which was erased")));
+            }
             let moved = moved(tx, &actor, n, "restore")?;
             audit::note(tx, &actor.name, "restore", &format!("version {n}"), &format!("instead of version {seen}"))?;
             Ok(moved)
@@ -302,6 +309,18 @@ impl<E: Engine> Keeper for E {
                 &[],
             )?;
             found.iter().map(|row| Ok((row.text(0)?, row.truth(1)?))).collect()
+        })
+    }
+
+    fn uploads(&self) -> Stored<Vec<(String, String, DateTime<Utc>)>> {
+        self.read(|db| {
+            let found = db.rows(
+                "SELECT name, hash, at FROM
+                 (SELECT name, hash, at FROM version_file UNION SELECT name, hash, at FROM draft_file WHERE hash IS NOT NULL)
+                 AS named WHERE hash NOT IN (SELECT hash FROM erased) ORDER BY name, hash, at",
+                &[],
+            )?;
+            found.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.time(2)?))).collect()
         })
     }
 

@@ -280,4 +280,8 @@ pub trait Stays {
     fn visibility(&self) -> Stored<Visibility>;
     /// Decides who may see what.
     fn set_visibility(&self, actor: &Actor, visibility: &Visibility) -> Stored<()>;
+    /// For how many days records of people are kept as files; `None`: until somebody erases them.
+    fn record_days(&self) -> Stored<Option<u32>>;
+    /// Decides it.
+    fn set_record_days(&self, actor: &Actor, days: Option<u32>) -> Stored<()>;
 }

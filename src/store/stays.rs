@@ -8,6 +8,9 @@ use super::people::{Known, Stays, Token, VOUCHED_DAYS, Visibility};
 use super::{StoreError, Stored, audit, secret};
 use chrono::{DateTime, Utc};
 
+/// Name of the setting of how long records are kept.
+const RECORD_DAYS: &str = "record days";
+
 impl<E: Engine> Stays for E {
     fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()> {
         let key_hash = key_hash.to_owned();
@@ -220,6 +223,29 @@ impl<E: Engine> Stays for E {
             }
             let words: Vec<String> = rows.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             audit::note(tx, &actor.name, "who may see what", "place", &words.join("; "))
+        })
+    }
+
+    fn record_days(&self) -> Stored<Option<u32>> {
+        self.read(|db| {
+            let found = db.row("SELECT value FROM setting WHERE name = ?1", values![RECORD_DAYS])?;
+            let words = found.map(|row| row.text(0)).transpose()?;
+            Ok(words.and_then(|words| words.parse().ok()))
+        })
+    }
+
+    fn set_record_days(&self, actor: &Actor, days: Option<u32>) -> Stored<()> {
+        let actor = actor.clone();
+        self.write(move |tx| {
+            tx.execute("DELETE FROM setting WHERE name = ?1", values![RECORD_DAYS])?;
+            if let Some(days) = days {
+                tx.execute(
+                    "INSERT INTO setting (name, value) VALUES (?1, ?2)",
+                    values![RECORD_DAYS, &days.to_string()],
+                )?;
+            }
+            let words = days.map_or_else(|| "until they are erased".to_owned(), |days| format!("{days} days"));
+            audit::note(tx, &actor.name, "how long records are kept", "records", &words)
         })
     }
 }

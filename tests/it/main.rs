@@ -53,6 +53,7 @@ mod real_files;
 mod real_timetables;
 mod reference;
 mod releases_kept;
+mod retention;
 mod replicas;
 mod review;
 mod plan_commands;

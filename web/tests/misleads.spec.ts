@@ -41,6 +41,42 @@ test("what is asked twice is answered twice the same, and a plan’s sites count
   expect(number(await lead(page).innerText())).toBe(planned);
 });
 
+test("a map that is shaded says by what, and of whom", async ({ page }) => {
+  await open(page, "#ask=near");
+  await expect(page.locator(".legend .classes")).toContainText(/Share of each zone’s residents covered today: .*walk/);
+  await expect(page.locator(".legend .ramp li").first()).toBeVisible();
+  await open(page, "#show=walk&group=disabled");
+  await expect(page.locator(".legend .classes")).toContainText(/everybody, not the group “Disabled/);
+  await open(page, "#show=walk");
+  await expect(page.locator(".legend .classes")).not.toContainText("everybody, not");
+});
+
+test("a street that is still being looked up is not said to be nowhere", { annotation: { type: "a request fails" } }, async ({ page }) => {
+  const held = /collections\/\w+\/items\?.*filter=/;
+  let answer: () => void = () => undefined;
+  const wait = new Promise<void>((done) => (answer = done));
+  await page.route(held, async (route) => {
+    await wait;
+    await route.continue();
+  });
+  await open(page);
+  const box = page.getByLabel("Your street or postcode");
+  const list = page.getByRole("listbox", { name: "Streets and places" });
+  await box.pressSequentially("road");
+  await expect(list).toContainText("Looking …");
+  await page.waitForTimeout(400);
+  await expect(list).not.toContainText("Nothing here");
+  answer();
+  await expect(list.getByRole("option").first()).toContainText(/road/i);
+  await page.unroute(held);
+  await page.route(held, (route) => route.abort());
+  await box.fill("lane");
+  await expect(list).toContainText("could not be looked up");
+  await page.unroute(held);
+  await box.fill("zzzz");
+  await expect(list).toContainText("Nothing here has this in its name");
+});
+
 test("a share of residents who live somewhere is not called a share of coverage", async ({ page }) => {
   await open(page);
   const figures = page.locator(".summary .figures");

@@ -155,7 +155,7 @@ pub(super) fn settings(visit: &Visit) -> Result<Reply, Problem> {
         "settings.html",
         json!({
             "see": now.place.word(), "files": now.files.word(), "collections": collections,
-            "done": visit.ask.get("done"),
+            "done": visit.ask.get("done"), "days": visit.workspace().keeper().record_days()?,
         }),
     )
 }
@@ -174,6 +174,19 @@ pub(super) fn decide(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
             Role::Anonymous => decided.collections.remove(id),
             role => decided.collections.insert(id.to_owned(), role),
         };
+    }
+    // A form without the field, such as a program's, says nothing of it.
+    if form.fields.iter().any(|(name, _)| name == "days") {
+        let words = form.get("days").trim();
+        let days = if words.is_empty() { None } else { Some(words.parse::<u32>().ok().filter(|days| *days > 0)) };
+        let Some(days) = days.map_or(Some(None), |days| days.map(Some)) else {
+            return Err(Problem::refused(
+                "Write for how many days records are kept as files, as a whole number above 0; or leave it empty",
+            ));
+        };
+        if days != visit.workspace().keeper().record_days()? {
+            visit.workspace().keeper().set_record_days(&visit.actor, days)?;
+        }
     }
     visit.editing.set_visibility(&visit.actor, decided)?;
     Ok(see(visit, "/settings?done=1"))

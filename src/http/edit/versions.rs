@@ -7,6 +7,7 @@ use super::visit::{Form, Visit};
 use crate::store::{Action, AuditRow, Version};
 use axum::http::header;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// Rows of the audit that are shown; the database has all.
 const ROWS: usize = 500;
@@ -24,9 +25,28 @@ pub(super) fn list(visit: &Visit) -> Result<Reply, Problem> {
     let keeper = visit.workspace().keeper();
     let moves = keeper.moves(2)?;
     let now = moves.first().map(|now| now.version);
-    // What was in force before; one click leads back to it.
-    let before = moves.get(1).map(|before| before.version).filter(|before| Some(*before) != now);
-    let versions: Vec<Value> = keeper.versions()?.iter().map(head).collect();
+    let erased: HashSet<String> =
+        keeper.hashes()?.into_iter().filter(|(_, gone)| *gone).map(|(hash, _)| hash).collect();
+    let mut broken = HashSet::new();
+    let versions = keeper.versions()?;
+    if !erased.is_empty() {
+        for version in &versions {
+            if keeper.version(version.n)?.files.iter().any(|file| erased.contains(&file.hash)) {
+                broken.insert(version.n);
+            }
+        }
+    }
+    // What was in force before; one click leads back to it, unless something it rests on was erased.
+    let before = moves.get(1).map(|before| before.version);
+    let before = before.filter(|before| Some(*before) != now && !broken.contains(before));
+    let versions: Vec<Value> = versions
+        .iter()
+        .map(|version| {
+            let mut row = head(version);
+            row["erased"] = json!(broken.contains(&version.n));
+            row
+        })
+        .collect();
     let digest = visit.ask.snapshot().ok().map(|snapshot| snapshot.digest().to_owned());
     let new = visit.ask.get("new").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);
     let back = visit.ask.get("back").and_then(|n| n.parse::<u64>().ok()).filter(|n| Some(*n) == now);

@@ -98,3 +98,51 @@ fn a_truncated_parquet_file_is_refused_in_words() {
     let whole = samples::parquet();
     assert_eq!(read("a.parquet", &whole[..whole.len() - 10]).error().code, "file-damaged");
 }
+
+/// The same workbook with other words in its first sheet.
+fn rewritten(book: &[u8], from: &str, to: &str) -> Vec<u8> {
+    use std::io::{Read, Write};
+    let mut old = zip::ZipArchive::new(std::io::Cursor::new(book)).expect("a workbook");
+    let mut new = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for nth in 0..old.len() {
+        let mut part = old.by_index(nth).expect("a part");
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).expect("its bytes");
+        let name = part.name().expect("a name").into_owned();
+        if name == "xl/worksheets/sheet1.xml" {
+            let text = String::from_utf8(bytes).expect("XML");
+            assert!(text.contains(from), "{text}");
+            bytes = text.replace(from, to).into_bytes();
+        }
+        new.start_file(name, zip::write::SimpleFileOptions::default()).expect("a part");
+        new.write_all(&bytes).expect("its bytes");
+    }
+    new.finish().expect("a workbook").into_inner()
+}
+
+#[test]
+fn a_formula_that_nobody_worked_out_is_told_and_an_empty_result_is_not() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write_row(0, 0, ["name", "lat", "lon", "status"]).expect("titles");
+    for row in 1..4 {
+        sheet.write_row(row, 0, ["Hall", "54.2", "1.1"]).expect("cells");
+        sheet.write_formula(row, 3, "=CONCATENATE(A1)").expect("a formula");
+    }
+    let worked = workbook.save_to_buffer().expect("memory");
+    assert!(read("a.xlsx", worked.clone()).issues.iter().all(|issue| issue.code != Code::FormulaUnworked));
+    for nothing in ["<v></v>", "<v/>", ""] {
+        let tried = read("a.xlsx", rewritten(&worked, "<v>0</v>", nothing));
+        let issue = tried.issue("formula-unworked");
+        assert_eq!(issue.at.row, Some(2), "{nothing}");
+        assert!(issue.problem.contains("3 cells") && issue.problem.contains("D2"), "{}", issue.problem);
+        assert_eq!(tried.cells().len(), 3, "the rest is read");
+    }
+    // One of them alone, and a text that came out empty.
+    let one =
+        rewritten(&worked, "<c r=\"D3\"><f>CONCATENATE(A1)</f><v>0</v></c>", "<c r=\"D3\"><f>CONCATENATE(A1)</f></c>");
+    assert!(read("a.xlsx", one).issue("formula-unworked").problem.contains("The cell D3 is"));
+    let empty = rewritten(&worked, "<f>CONCATENATE(A1)</f><v>0</v>", "<f>CONCATENATE(A1)</f><v></v>");
+    let empty = rewritten(&empty, "<c r=\"D", "<c t=\"str\" r=\"D");
+    assert!(read("a.xlsx", empty).issues.iter().all(|issue| issue.code != Code::FormulaUnworked));
+}

@@ -39,6 +39,9 @@ const SEARCHED: { id: string; name: string; note: (row: Record<string, Value>) =
 export class Finder {
   found = $state.raw<Found[]>([]);
   typed = $state("");
+  /** Whether what was typed is still being looked up; whether it could not be. */
+  #waits = $state(false);
+  #lost = $state(false);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `among`: collections that are looked in, the most wanted first; all that have names when left out. */
@@ -46,8 +49,16 @@ export class Finder {
 
   type(typed: string): void {
     this.typed = typed;
+    this.#waits = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#ask(typed), PAUSE);
+  }
+
+  /** What to say where nothing is offered: what to type, that it is being looked up, that it could not be, or `nothing`. */
+  none(start: string, nothing: string): string {
+    if (this.typed.trim().length < 2) return start;
+    if (this.#waits) return "Looking …";
+    return this.#lost ? "This could not be looked up: the server does not answer. Type it again in a moment" : nothing;
   }
 
   async #ask(typed: string): Promise<void> {
@@ -55,12 +66,16 @@ export class Finder {
     // Coordinates are read, not looked for.
     if (words.length < 2 || /^[-\d\s.,;]+$/.test(words)) {
       this.found = [];
+      this.#waits = this.#lost = false;
       return;
     }
     const wanted = this.among.flatMap((id) => SEARCHED.filter((each) => each.id === id));
     const listed = wanted.filter(({ id }) => this.place().collections.some((each) => each.id === id));
-    const answers = await Promise.all(listed.map((each) => named(each, words).catch(() => [])));
-    if (this.typed === typed) this.found = answers.flat();
+    const answers = await Promise.allSettled(listed.map((each) => named(each, words)));
+    if (this.typed !== typed) return;
+    this.found = answers.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    this.#lost = answers.some((each) => each.status === "rejected");
+    this.#waits = false;
   }
 }
 

@@ -9,13 +9,12 @@ type Ground = Pick<Areas, "property" | "classes" | "unit" | "none" | "pattern">;
 
 const NOBODY = { none: "nobody lives here", pattern: "none" } as const;
 const COVERED = { property: "covered_share", ...NOBODY };
-const GROUNDS: Record<"coverage" | "walk" | "quiet" | "mute" | "bare", Ground> = {
+const GROUNDS: Record<"coverage" | "walk" | "quiet" | "bare", Ground> = {
   coverage: { ...COVERED, classes: SHARES, unit: "Share of each zone’s residents covered" },
   walk: { property: "minutes_median", classes: MINUTES, unit: "Walk of the resident in the middle of each zone", none: "no way on foot", pattern: "none" },
   /** In greys, below what changes. */
   quiet: { ...COVERED, classes: QUIET_SHARES, unit: "Share of each zone’s residents covered today" },
   bare: { ...COVERED, classes: BARE, unit: "Residents covered today" },
-  mute: { ...COVERED, classes: QUIET_SHARES, unit: "" },
 };
 
 /** The same where buses count. */
