@@ -2,6 +2,7 @@ use super::catalog::{Answer, Context, Entry, Make};
 use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
+use super::room::{SHARE_UNKNOWN, share};
 use super::{asked, field, round, zones};
 use crate::measure::{Covered, OftenCovered};
 use crate::place::{Zone, ZoneIdx};
@@ -114,6 +115,7 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
     let place = context.place;
     let known = |(_, zone, _): &Row<'_>, count: f64| round::known_people((!zone.residents.unknown).then_some(count));
     let by_bus = answer.standard.transit.is_some();
+    let room = answer.coverage.ratios.as_ref().map(|ratios| ratios.room(place));
     let mut columns = Columns::<Row<'_>>::new();
     columns
         .add(field::id("zone_id", "Zone", "Stable name of the zone, as in its file"), |(_, zone, _)| said(&zone.key));
@@ -137,13 +139,14 @@ fn table(context: &Context<'_>, answer: &Answer<'_>) -> Table {
                         .to_owned()
                 }
                 false => format!(
-                    "{}; null where nobody lives or their number is unknown",
-                    asked::covered(answer.standard, "Share of residents")
+                    "{}; null where nobody lives or their number is unknown{}",
+                    asked::covered(answer.standard, "Share of residents"),
+                    if room.is_some() { SHARE_UNKNOWN } else { "" }
                 ),
             },
             Some(field::SHARE),
         ),
-        |(.., covered)| round::share(covered.share()),
+        move |(zone, _, covered)| share(covered, room.as_ref().map(|room| &room.zones[*zone])),
     );
     let [median, p90] = if by_bus { BY_BUS } else { ON_FOOT };
     let to =

@@ -3,7 +3,7 @@ use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{Value, asked, field, round};
-use crate::measure::{Covered, Room};
+use crate::measure::Room;
 use crate::place::{GroupIdx, IdVec, Idx, Patch, PatchIdx, Place, PlacesAsked};
 use crate::units::{Share, SquareMetres};
 use geo::{Area, Contains};
@@ -63,7 +63,7 @@ fn table(context: &Context<'_>) -> Table {
     let lives_here = field::people("residents", "Residents", "Members of the group who live here");
     columns.by_group(place, &lives_here, |(.., here), group| field::group(&here.by_group, group));
     for (answer, room) in context.answers.iter().zip(&room) {
-        of_standard(place, answer, &mut columns);
+        of_standard(place, (answer, room.as_ref()), &mut columns);
         if let (Some(room), Some(asked)) = (room, answer.standard.places) {
             of_room(answer, room, asked, &mut columns);
         }
@@ -73,7 +73,11 @@ fn table(context: &Context<'_>) -> Table {
 }
 
 /// How many of the patch's residents the standard covers, and how far they walk.
-fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<'a, Row<'a>>) {
+fn of_standard<'a>(
+    place: &Place,
+    (answer, room): (&'a Answer<'_>, Option<&'a Room>),
+    columns: &mut Columns<'a, Row<'a>>,
+) {
     let (key, title) = (&answer.standard.key, &answer.standard.title);
     let by_bus = answer.standard.transit.is_some();
     let says = |by_bus_words: &str, on_foot: String| if by_bus { by_bus_words.to_owned() } else { on_foot };
@@ -96,12 +100,16 @@ fn of_standard<'a>(place: &Place, answer: &'a Answer<'_>, columns: &mut Columns<
             "Share covered",
             &says(
                 "Share of departures by which residents are there in time, by bus and on foot, over all residents",
-                asked::covered(answer.standard, "Share of residents"),
+                asked::covered(answer.standard, "Share of residents")
+                    + if room.is_some() { super::room::SHARE_UNKNOWN } else { "" },
             ),
             Some(field::SHARE),
         )
         .of_standard(key, title),
-        move |row| round::share(here(row).and_then(Covered::share)),
+        move |row| {
+            let room = room.and_then(|room| room.patches.as_slice().get(row.0.index()));
+            here(row).map_or(Value::Null, |covered| super::room::share(covered, room))
+        },
     );
     columns.add(
         field::number(

@@ -3,7 +3,7 @@ use super::column::{Columns, Table};
 use super::credits::{PEOPLE, WALKS};
 use super::field::said;
 use super::{Field, Value, field, round, zones};
-use crate::measure::RoomHere;
+use crate::measure::{Covered, RoomHere};
 use crate::place::{PlaceUnit, PlacesAsked, Zone, ZoneIdx};
 
 /// A zone, and how much room falls to its residents.
@@ -53,6 +53,17 @@ pub(super) fn unknown_field() -> Field {
         "Reach something whose room is unknown",
         "Residents within reach of an asset of which nobody says how much room it has: left out of the ratios",
     )
+}
+
+/// After what a share of residents is, of a standard that asks for room.
+pub(super) const SHARE_UNKNOWN: &str =
+    "; null where nobody is known to have enough room, and somebody reaches something whose room is unknown";
+
+/// The share of residents covered, of a zone or a patch, by a standard that may ask for room. Where nobody is known to have
+/// enough, and it is unknown of somebody, the share is unknown and not nought.
+pub(super) fn share(covered: &Covered, room: Option<&RoomHere>) -> Value {
+    let is_unknown = covered.covered <= 0.0 && room.is_some_and(|here| here.unknown > 0.0);
+    if is_unknown { Value::Null } else { round::share(covered.share()) }
 }
 
 /// Room for 1,000 residents of a zone or a patch.

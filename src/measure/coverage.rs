@@ -1,6 +1,6 @@
 //! Who can walk to an asset that satisfies a standard, in time?
 
-use super::journeys::{Journeys, Often};
+use super::journeys::{Before, Journeys, Often};
 use super::now_and_then::{served, walks};
 use super::room::Ratios;
 use super::walk::{Door, Site, in_time};
@@ -187,9 +187,37 @@ pub(super) fn coverage_at(place: &Place, standard: &Standard, sites: &[Site<'_>]
         let everywhere: Vec<usize> = (0..place.positions.len()).collect();
         journeys.often(&doors, &everywhere, &walks)
     });
+    told(place, standard.within, &doors, found(place, standard, sites, (walks, often)))
+}
+
+/// As [`coverage_at`] where what was before is known: counts alone, without the middle walks and the nearest assets.
+///
+/// * `before`: by the assets of the place.
+/// * `journeys`: of this standard, which has some if it is by bus.
+pub(super) fn counts_after(
+    place: &Place,
+    (standard, sites): (&Standard, &[Site<'_>]),
+    before: &Coverage,
+    journeys: Option<&Journeys<'_>>,
+) -> Coverage {
+    let doors: Vec<Door> = sites.iter().map(|site| site.door).collect();
+    let walks = walks(place, standard, &doors);
+    let often = journeys.zip(before.often.as_ref()).map(|(journeys, often)| {
+        let known = walk::doors(place, &before.qualifying);
+        journeys.often_since(&doors, &walks, &Before { doors: &known, walks: &before.walks, often })
+    });
+    counted(place, standard.within, &doors, found(place, standard, sites, (walks, often))).0
+}
+
+fn found(
+    place: &Place,
+    standard: &Standard,
+    sites: &[Site<'_>],
+    (walks, often): (Vec<Option<Walk>>, Option<Often>),
+) -> Found {
     let now_and_then = standard.over.as_ref().map(|over| served(place, standard, over, sites));
     let ratios = standard.places.map(|asked| Ratios::of(place, standard, asked, sites));
-    told(place, standard.within, &doors, Found { walks, often, now_and_then, ratios })
+    Found { walks, often, now_and_then, ratios }
 }
 
 /// What was found for each dwelling position.
@@ -209,6 +237,28 @@ pub fn coverage_by(place: &Place, within: Seconds, doors: &[Door]) -> Coverage {
 }
 
 fn told(place: &Place, within: Seconds, doors: &[Door], found: Found) -> Coverage {
+    let (mut all, lives) = counted(place, within, doors, found);
+    let (mut whole, mut outside) = (std::mem::take(&mut all.place), std::mem::take(&mut all.outside_patches));
+    let (mut patches, mut zones) = (std::mem::take(&mut all.patches), std::mem::take(&mut all.zones));
+    for (zone, run) in place.zone_positions.enumerate() {
+        zones[zone].describe(place, &all, &run.clone().collect::<Vec<_>>());
+    }
+    whole.describe(place, &all, &(0..place.positions.len()).collect::<Vec<_>>());
+    for (patch, positions) in lives {
+        let of_patch = match patch {
+            Some(patch) => &mut patches[patch],
+            None => &mut outside,
+        };
+        of_patch.describe(place, &all, &positions);
+    }
+    Coverage { place: whole, patches, zones, outside_patches: outside, ..all }
+}
+
+/// Who lives where: for each patch, and outside all, its dwelling positions.
+type Lives = BTreeMap<Option<PatchIdx>, Vec<usize>>;
+
+/// Everybody who is covered, counted, and nothing else said of them.
+fn counted(place: &Place, within: Seconds, doors: &[Door], found: Found) -> (Coverage, Lives) {
     let nobody = || Covered { by_group: place.groups.iter().map(|_| None).collect(), ..Covered::default() };
     let mut all = Coverage {
         walking: Walking::of(place),
@@ -223,10 +273,10 @@ fn told(place: &Place, within: Seconds, doors: &[Door], found: Found) -> Coverag
         zones: place.zones.iter().map(|_| nobody()).collect(),
         outside_patches: nobody(),
     };
-    let totals = Totals::of(place, &all, nobody);
+    let (totals, lives) = Totals::of(place, &all, nobody);
     (all.place, all.patches, all.zones, all.outside_patches) =
         (totals.place, totals.patches, totals.zones, totals.outside);
-    all
+    (all, lives)
 }
 
 impl Coverage {
@@ -260,14 +310,14 @@ struct Totals {
 
 impl Totals {
     /// Counts once for each part of a zone in one patch, and adds the parts up.
-    fn of(place: &Place, known: &Coverage, nobody: impl Fn() -> Covered) -> Self {
+    fn of(place: &Place, known: &Coverage, nobody: impl Fn() -> Covered) -> (Self, Lives) {
         let mut all = Self {
             place: nobody(),
             patches: place.patches.iter().map(|_| nobody()).collect(),
             zones: place.zones.iter().map(|_| nobody()).collect(),
             outside: nobody(),
         };
-        let mut lives: BTreeMap<Option<PatchIdx>, Vec<usize>> = BTreeMap::new();
+        let mut lives = Lives::new();
         for (zone, run) in place.zone_positions.enumerate() {
             let mut parts: BTreeMap<Option<PatchIdx>, Covered> = BTreeMap::new();
             for position in run.clone() {
@@ -280,13 +330,8 @@ impl Totals {
                 all.place.add(&part);
                 all.of_patch(patch).add(&part);
             }
-            all.zones[zone].describe(place, known, &run.clone().collect::<Vec<_>>());
         }
-        all.place.describe(place, known, &(0..place.positions.len()).collect::<Vec<_>>());
-        for (patch, positions) in lives {
-            all.of_patch(patch).describe(place, known, &positions);
-        }
-        all
+        (all, lives)
     }
 
     fn of_patch(&mut self, patch: Option<PatchIdx>) -> &mut Covered {

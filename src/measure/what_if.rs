@@ -1,6 +1,7 @@
 //! What if a hub stood here, moved there, or closed?
 
-use super::coverage::coverage_at;
+use super::coverage::counts_after;
+use super::journeys::{Journeys, Known};
 use super::walk::{Door, Site, doors, nearest_door};
 use super::{Coverage, Covered, GroupCovered, coverage, qualify};
 use crate::network::{Search, Snap, StreetNetwork, Targets};
@@ -8,6 +9,7 @@ use crate::place::{Asset, AssetIdx, GroupIdx, IdVec, Idx, PatchIdx, Place, Posit
 use crate::units::{Metres, WalkingSpeed};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// How far a pin may be from the nearest street: as far as an asset may be unless `place.toml` says otherwise. Beyond
 /// this it stands in water, in a field, or where the street file has nothing.
@@ -25,6 +27,8 @@ pub struct Today {
     homes: Vec<usize>,
     /// The same, filed by street; `None` without streets.
     targets: Option<Targets>,
+    /// For each standard by bus, what runs, once somebody has asked what if.
+    runs: Vec<OnceLock<Arc<Known>>>,
 }
 
 /// One asset as it would be.
@@ -96,7 +100,18 @@ impl Today {
         let (homes, snaps): (Vec<usize>, Vec<Snap>) =
             place.positions.iter().enumerate().filter_map(|(i, position)| Some((i, position.snap?))).unzip();
         let targets = place.streets.as_ref().map(|streets| Targets::new(streets, &snaps));
-        Self { coverage, homes, targets }
+        let runs = place.standards.iter().map(|_| OnceLock::new()).collect();
+        Self { coverage, homes, targets, runs }
+    }
+
+    /// The journeys of a standard by bus; what runs is worked out the first time.
+    fn journeys<'p>(&self, place: &'p Place, standard: usize) -> Option<Journeys<'p>> {
+        let of = &place.standards[standard];
+        let runs = &self.runs[standard];
+        match runs.get() {
+            Some(known) => Journeys::again(place, of, known),
+            None => Journeys::of(place, of).inspect(|journeys| drop(runs.set(Arc::clone(journeys.known())))),
+        }
     }
 
     /// Coverage today, of each standard of the place.
@@ -120,7 +135,8 @@ impl Today {
 /// * `edits`: each asset at most once.
 ///
 /// A standard that asks for more than the walk to the nearest (by bus, room, several assets, over weeks) is measured anew
-/// from the changed assets.
+/// from the changed assets; by bus, what runs and the walks to every stop are worked
+/// out once, and only who may take something else or walks another way sets out anew.
 ///
 /// *Limits.* Those of coverage. Counts only: the middle walk and the nearest asset are not worked out.
 ///
@@ -128,10 +144,11 @@ impl Today {
 /// When the place has no standard of this number, or `today` or an edit is of another place.
 #[must_use]
 pub fn what_if(place: &Place, today: &Today, standard: usize, edits: &[Edit]) -> WhatIf {
-    let (standard, before) = (&place.standards[standard], &today.coverage[standard]);
+    let (number, standard, before) = (standard, &place.standards[standard], &today.coverage[standard]);
     if !standard.is_plain() {
         let left = sites_after(place, standard, before, edits);
-        return WhatIf::between(place, before, &coverage_at(place, standard, &left));
+        let journeys = today.journeys(place, number);
+        return WhatIf::between(place, before, &counts_after(place, (standard, &left), before, journeys.as_ref()));
     }
     let (gone, came) = doors_that_change(place, standard, before, edits);
     let reach = reach(place, standard);

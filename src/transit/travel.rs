@@ -39,20 +39,34 @@ pub fn travel_times(
     on_foot: Option<u32>,
     departures: Departures,
 ) -> Vec<Option<u32>> {
-    let mut times = vec![on_foot; departures.count];
+    const NEVER: i32 = i32::MAX;
+    let Some(last) = departures.count.checked_sub(1) else { return Vec::new() };
+    // The earliest arrival of those who may set out at this moment and, but for the last, not at the next: a vehicle is put
+    // where one can just catch it, and each moment then has also what all later ones have.
+    let mut arrivals = vec![NEVER; departures.count];
+    let step = departures.step.max(1);
     for &(stop, walk) in stops {
         let leaving = profile.departures(stop);
-        // Both lists are in order of time, the one backwards: each is gone through once.
-        let mut usable = leaving.len();
-        for (time, start) in times.iter_mut().zip(departures.iter()) {
-            let at_stop = start.saturating_add_unsigned(walk);
-            while usable > 0 && leaving[usable - 1].0 < at_stop {
-                usable -= 1;
+        let first = departures.first.saturating_add_unsigned(walk);
+        let usable = leaving.partition_point(|(leaves, _)| *leaves >= first);
+        for &(leaves, arrives) in leaving[..usable].iter().rev() {
+            let moment = ((leaves - first) / step) as usize;
+            let at = &mut arrivals[moment.min(last)];
+            *at = (*at).min(arrives);
+            // Whatever leaves later still arrives later still.
+            if moment >= last {
+                break;
             }
-            let Some((_, arrival)) = leaving[..usable].last() else { break };
-            let taken = arrival.saturating_sub(start).max(0) as u32;
-            *time = Some(time.map_or(taken, |known| known.min(taken)));
         }
     }
-    times
+    let mut soonest = NEVER;
+    for arrival in arrivals.iter_mut().rev() {
+        soonest = soonest.min(*arrival);
+        *arrival = soonest;
+    }
+    let taken = |(arrival, start): (i32, i32)| {
+        let riding = (arrival != NEVER).then(|| arrival.saturating_sub(start).max(0).unsigned_abs());
+        riding.into_iter().chain(on_foot).min()
+    };
+    arrivals.into_iter().zip(departures.iter()).map(taken).collect()
 }

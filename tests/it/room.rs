@@ -1,5 +1,6 @@
 //! Standards that ask for room, for several assets, or over weeks: a street by hand, and laws on towns by chance.
 
+use crate::http_server::Server;
 use crate::small_towns::{drafts, standards};
 use crate::town::{Home, Town, TownZone, asset, standard};
 use chrono::NaiveDate;
@@ -104,6 +105,19 @@ fn where_the_only_room_is_unknown_that_of_the_place_is_unknown_and_not_nought() 
     assert_eq!((room.place.balanced(), room.place.enhanced(), room.place.two_step()), (None, None, None));
     assert_eq!((room.place.of_group(Idx::from_usize(0)), room.place.unknown), (None, 200.0));
     assert!(near(room.zones[zone(2)].balanced(), 0.0), "who has nothing in reach has none, and that is known");
+}
+
+#[test]
+fn a_share_of_nobody_is_unknown_where_the_only_room_in_reach_is_and_nought_where_nothing_is_in_reach() {
+    let mut place = street(vec![hall("first", 500.0, None)]);
+    place.standards = vec![with_room(500.0, PlaceUnit::Places)];
+    let key = place.standards[0].key.clone();
+    let server = Server::of(place);
+    let zones = server.get(&format!("/collections/coverage-{key}/items?f=json")).json();
+    let shares = zones["features"].as_array().unwrap().iter().map(|zone| &zone["properties"]);
+    let shares: Vec<(&str, Option<f64>)> =
+        shares.map(|zone| (zone["zone_id"].as_str().unwrap(), zone["covered_share"].as_f64())).collect();
+    assert_eq!(shares, [("a", None), ("b", None), ("c", Some(0.0))]);
 }
 
 #[test]

@@ -357,13 +357,28 @@ fn buses_far_from_every_home_and_step_free_journeys_without_a_step_free_stop_are
 }
 
 #[test]
-fn a_plan_of_hubs_refuses_a_standard_by_bus_in_words() {
+fn a_plan_of_hubs_refuses_a_standard_by_bus_in_words_and_tells_what_one_by_walks_brings_by_bus() {
     let (place, _) = toy().and(BY_BUS).and(ON_FOOT).place();
     let today = place.date.unwrap();
     let why = patchwork::plan::hubs::standard_named(&place, (Some("by-bus"), None), None, today).unwrap_err();
     assert!(why.contains("\"by-bus\" is by bus and on foot"), "{why}");
     let of_kind = patchwork::plan::hubs::standard_named(&place, (None, Some("hub")), None, today).unwrap();
     assert!(of_kind.transit.is_none(), "the minutes of a walk, not of a journey");
+    let toy = toy().and(BY_BUS).and(ON_FOOT).with("spots.csv", "name,lon,lat\nShop,-2.995,51.585\n");
+    let spots = toy.dir().join("spots.csv");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_patchwork"));
+    command
+        .arg("plan")
+        .arg(toy.dir())
+        .args(["hubs", "--standard", "on-foot", "--sites", "1", "--candidates"])
+        .arg(spots);
+    let plan = command.output().expect("runs");
+    let words = String::from_utf8(plan.stdout).unwrap();
+    let told = words
+        .lines()
+        .find(|line| line.starts_with("Chosen by walks alone"))
+        .unwrap_or_else(|| panic!("nothing of buses in {words}{}", String::from_utf8_lossy(&plan.stderr)));
+    assert!(told.contains("by bus and on foot, Tuesday 09:30-10:30") && told.ends_with("in place of 334."), "{told}");
 }
 
 /// A hub more in the westernmost zone covers its hundred, who were in time by eighteen of sixty departures; without the

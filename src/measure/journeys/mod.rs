@@ -12,6 +12,7 @@ use pace::Pace;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 use ways::Ways;
 
 /// Seconds in a day.
@@ -102,7 +103,7 @@ pub fn over_the_day(
     let journey = Journey { from: window.start, to: window.end, arrive_by: None, back: None, ..own.clone() };
     let journeys = Journeys::by(place, standard, &journey, &journey.days, window);
     let doors = doors(place, qualifying);
-    let from_stops = journeys.ways.onward(place, &doors, journeys.longest_walk());
+    let from_stops = journeys.known.ways.onward(place, &doors, journeys.longest_walk());
     let pace = Pace::new(&journeys, place.speed, &from_stops);
     let shares = pace.by_hour(walks, HOURS);
     let hours = HOURS.zip(0..).map(|(hour, nth): (i32, usize)| {
@@ -117,6 +118,12 @@ pub fn over_the_day(
 pub(super) struct Journeys<'p> {
     place: &'p Place,
     journey: &'p Journey,
+    known: Arc<Known>,
+}
+
+/// What runs and how far it is to where one gets on: all of a standard's journeys that changes with no asset.
+#[derive(Debug)]
+pub(super) struct Known {
     /// As the standard says it.
     within: Seconds,
     /// Whole seconds from door to door.
@@ -126,6 +133,15 @@ pub(super) struct Journeys<'p> {
     /// What runs on the days asked about, each once with how many days are the same.
     days: Vec<SameDays>,
     ways: Ways,
+}
+
+/// What is known already, of other doors.
+pub(super) struct Before<'a> {
+    pub(super) doors: &'a [Door],
+    /// From each position to the nearest of them.
+    pub(super) walks: &'a [Option<Walk>],
+    /// What came of them, for each position.
+    pub(super) often: &'a Often,
 }
 
 /// What runs on a day, and on how many of those asked about.
@@ -152,14 +168,24 @@ impl<'p> Journeys<'p> {
         let span = window.start..window.end.saturating_add_unsigned(limit).saturating_add(1);
         let days = days(place, standard, asked, span.start..span.end.max(journey.back.map_or(0, |back| back.by)));
         let ways = Ways::of(place, &days, fastest.distance(journey.walk));
-        Self { place, journey, within: standard.within, limit, span, days, ways }
+        Self { place, journey, known: Arc::new(Known { within: standard.within, limit, span, days, ways }) }
+    }
+
+    /// The same where it was worked out before, for this standard of this place.
+    pub(super) fn again(place: &'p Place, standard: &'p Standard, known: &Arc<Known>) -> Option<Self> {
+        Some(Self { place, journey: standard.transit.as_ref()?, known: Arc::clone(known) })
+    }
+
+    /// What can be kept for another time.
+    pub(super) fn known(&self) -> &Arc<Known> {
+        &self.known
     }
 
     /// How often one gets to the nearest of these doors in time from each of these positions.
     ///
     /// * `walks`: for each of `positions`, the walk to the nearest of the doors.
     pub(super) fn often(&self, doors: &[Door], positions: &[usize], walks: &[Option<Walk>]) -> Often {
-        let from_stops = self.ways.onward(self.place, doors, self.longest_walk());
+        let from_stops = self.onward(doors);
         let paces = speeds(self.place).into_iter().map(|speed| {
             let pace = Pace::new(self, speed, &from_stops);
             (speed, pace.kept(positions, walks))
@@ -167,11 +193,38 @@ impl<'p> Journeys<'p> {
         Often { departures: self.journey.departures(), paces: paces.collect() }
     }
 
+    /// The same of all positions, where it is known what came of other doors: only who may take something else, or walks
+    /// another way, sets out anew.
+    pub(super) fn often_since(&self, doors: &[Door], walks: &[Option<Walk>], before: &Before<'_>) -> Often {
+        let (now, was) = (self.onward(doors), self.onward(before.doors));
+        let paces = speeds(self.place).into_iter().map(|speed| {
+            let (pace, earlier) = (Pace::new(self, speed, &now), Pace::new(self, speed, &was));
+            let moved = |position: usize| {
+                let length = |walks: &[Option<Walk>]| walks[position].map(|walk| walk.length);
+                length(walks) != length(before.walks)
+            };
+            let is_other = pace.other_than(&earlier, moved);
+            let again: Vec<usize> = (0..walks.len()).filter(|position| is_other[*position]).collect();
+            let their_walks: Vec<Option<Walk>> = again.iter().map(|position| walks[*position]).collect();
+            let mut kept: Vec<InTime> = (0..walks.len()).map(|position| before.often.kept(position, speed)).collect();
+            for (position, found) in again.iter().zip(pace.kept(&again, &their_walks)) {
+                kept[*position] = found;
+            }
+            (speed, kept)
+        });
+        Often { departures: self.journey.departures(), paces: paces.collect() }
+    }
+
+    /// From each stop to the nearest of these doors.
+    fn onward(&self, doors: &[Door]) -> Vec<Option<Metres>> {
+        self.known.ways.onward(self.place, doors, self.longest_walk())
+    }
+
     /// From which of these positions one gets there in time at some moment of the days asked about or of another day of
     /// their week, at the place's walking speed; the way back is left out of account.
     pub(super) fn at_another_time(&self, standard: &Standard, doors: &[Door], positions: &[usize]) -> Vec<bool> {
         let other = Self::by(self.place, standard, self.journey, &week(self.journey), 0..DAY);
-        let from_stops = other.ways.onward(self.place, doors, other.longest_walk());
+        let from_stops = other.known.ways.onward(self.place, doors, other.longest_walk());
         let pace = Pace::new(&other, self.place.speed, &from_stops);
         pace.ever(positions)
     }

@@ -35,7 +35,7 @@ impl<'a> Pace<'a> {
             from_stops.iter().map(|walk| walk.and_then(|walk| seconds(all, speed, walk))).collect();
         let there = footpaths(all, speed);
         let vehicles = all.journey.changes + 1;
-        let span = all.span.clone();
+        let span = all.known.span.clone();
         let mut pace = Self { all, speed, days: Vec::new() };
         let back = all.journey.back.map(|back| (back, turned(&there)));
         let day = |(rides, same): &(Vec<Connection>, usize)| {
@@ -47,7 +47,7 @@ impl<'a> Pace<'a> {
             });
             Day { there: profile(rides, ask), back, same: *same }
         };
-        pace.days = all.days.par_iter().map(day).collect();
+        pace.days = all.known.days.par_iter().map(day).collect();
         pace
     }
 
@@ -68,7 +68,8 @@ impl<'a> Pace<'a> {
             let mut in_time = vec![0; hours.len()];
             for day in &self.days {
                 for (nth, time) in travel_times(&day.there, &stops, on_foot, departures).into_iter().enumerate() {
-                    in_time[nth / EACH] += if time.is_some_and(|time| time <= self.all.limit) { day.same } else { 0 };
+                    in_time[nth / EACH] +=
+                        if time.is_some_and(|time| time <= self.all.known.limit) { day.same } else { 0 };
                 }
             }
             in_time.into_iter().map(|count| count as f64 / all as f64).collect()
@@ -80,7 +81,7 @@ impl<'a> Pace<'a> {
     fn on_foot(&self, walk: Option<Walk>) -> Option<u32> {
         let time = self.speed.time(walk?.length);
         let seconds = whole(time.get())?;
-        Some(if Some(time).within(self.all.within) { seconds.min(self.all.limit) } else { seconds })
+        Some(if Some(time).within(self.all.known.within) { seconds.min(self.all.known.limit) } else { seconds })
     }
 
     fn of(&self, position: usize, walk: Option<Walk>) -> InTime {
@@ -99,7 +100,7 @@ impl<'a> Pace<'a> {
             };
             for (start, time) in taken {
                 times.push((time.unwrap_or(u32::MAX), day.same));
-                let is_in_time = time.is_some_and(|time| time <= self.all.limit);
+                let is_in_time = time.is_some_and(|time| time <= self.all.known.limit);
                 let is_back = match (leave_by, journey.back, time) {
                     (Some(leave_by), Some(back), Some(time)) => {
                         // Who is to be there by a time stays from then on.
@@ -116,9 +117,23 @@ impl<'a> Pace<'a> {
         InTime { in_time: in_time as u32, p50, p85 }
     }
 
+    /// For each position, whether another answer may come of it than at an earlier pace at the same speed: where something
+    /// else is worth taking from a stop near it, or where it has moved in any other way.
+    pub(super) fn other_than(&self, earlier: &Self, moved: impl Fn(usize) -> bool + Sync) -> Vec<bool> {
+        let differs = |stop: u32| {
+            let back = |day: &Day| day.back.as_ref().map(|back| back.departures(stop).to_vec());
+            let mut days = self.days.iter().zip(&earlier.days);
+            days.any(|(now, was)| now.there.departures(stop) != was.there.departures(stop) || back(now) != back(was))
+        };
+        let differs: Vec<bool> = (0..self.all.known.ways.stops as u32).into_par_iter().map(differs).collect();
+        let near = |position: usize| self.stops_near(position).iter().any(|(stop, _)| differs[*stop as usize]);
+        let positions = 0..self.all.place.positions.len();
+        positions.into_par_iter().map(|position| moved(position) || near(position)).collect()
+    }
+
     /// From which of these positions one arrives in time at some moment of some day, by a vehicle at least.
     pub(super) fn ever(&self, positions: &[usize]) -> Vec<bool> {
-        let quickest: Vec<Option<u32>> = (0..self.all.ways.stops as u32)
+        let quickest: Vec<Option<u32>> = (0..self.all.known.ways.stops as u32)
             .into_par_iter()
             .map(|stop| {
                 let rides = self.days.iter().flat_map(|day| day.there.departures(stop));
@@ -127,14 +142,14 @@ impl<'a> Pace<'a> {
             .collect();
         let arrives = |position: &usize| {
             self.stops_near(*position).iter().any(|(stop, walk)| {
-                quickest[*stop as usize].is_some_and(|ride| ride.saturating_add(*walk) <= self.all.limit)
+                quickest[*stop as usize].is_some_and(|ride| ride.saturating_add(*walk) <= self.all.known.limit)
             })
         };
         positions.par_iter().map(arrives).collect()
     }
 
     fn stops_near(&self, position: usize) -> Vec<(u32, u32)> {
-        let near = self.all.ways.from_homes.get(position).map_or(&[][..], Vec::as_slice);
+        let near = self.all.known.ways.from_homes.get(position).map_or(&[][..], Vec::as_slice);
         near.iter().filter_map(|(stop, walk)| Some((*stop, seconds(self.all, self.speed, *walk)?))).collect()
     }
 }
@@ -183,14 +198,14 @@ fn whole(seconds: f64) -> Option<u32> {
 
 /// For each stop, where one can change to and how long that takes.
 fn footpaths(all: &Journeys<'_>, speed: WalkingSpeed) -> Vec<Vec<Footpath>> {
-    let mut paths: Vec<Vec<Footpath>> = vec![Vec::new(); all.ways.stops];
+    let mut paths: Vec<Vec<Footpath>> = vec![Vec::new(); all.known.ways.stops];
     let Some(transit) = &all.place.transit else { return paths };
     let said = &transit.timetable.changes;
-    let served = all.ways.served();
+    let served = all.known.ways.served();
     for &stop in served.iter().filter(|stop| !said.contains_key(&(**stop, **stop))) {
         paths[stop as usize].push(Footpath { to: stop, seconds: SLACK });
     }
-    for &(from, to, walk) in &all.ways.between {
+    for &(from, to, walk) in &all.known.ways.between {
         if let Some(walk) = seconds(all, speed, walk).filter(|_| !said.contains_key(&(from, to))) {
             paths[from as usize].push(Footpath { to, seconds: walk + SLACK });
         }

@@ -6,6 +6,7 @@
 //! the whole.
 
 mod brief;
+mod by_bus;
 mod fairness;
 mod fewest;
 mod ground;
@@ -148,6 +149,8 @@ fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Res
         sentences: Vec::new(),
     };
     words::explain(place, &mut proposal);
+    let today: Vec<usize> = (0..ground.n_today).collect();
+    proposal.sentences.extend(by_bus::sentences(&ground, (&today, &open(&ground, &choice.sites))));
     Ok(proposal)
 }
 

@@ -20,8 +20,16 @@ const GROUNDS: Record<"coverage" | "walk" | "quiet" | "bare", Ground> = {
 /** The same where buses count. */
 const BY_BUS = { unit: "Journey of the resident in the middle of each zone, by bus and on foot", none: "no way in half of the departures" } as const;
 
+/** Why a zone has no share: nobody lives there, or nobody knows how many do, or whether there is room for them. */
+function unshared(zones: Answer["zones"]): string {
+  const without = zones.filter(({ properties }) => properties["covered_share"] == null);
+  const empty = without.filter(({ properties }) => properties["residents"] === 0).length;
+  if (empty === without.length) return NOBODY.none;
+  return empty === 0 ? "not known" : "not known, or nobody lives here";
+}
+
 export function ground({ standard, zones, tiled }: Answer, what: keyof typeof GROUNDS): Areas {
   const { share, median } = columns(standard);
-  return { collection: standard.coverage.id, features: zones, tiled, key: "zone_id", ...GROUNDS[what], ...(what === "walk" && standard.journey ? BY_BUS : {}), ...(tiled ? { far: what === "walk" ? median : share } : {}) };
+  return { collection: standard.coverage.id, features: zones, tiled, key: "zone_id", ...GROUNDS[what], ...(what === "walk" ? {} : { none: unshared(zones) }), ...(what === "walk" && standard.journey ? BY_BUS : {}), ...(tiled ? { far: what === "walk" ? median : share } : {}) };
 }
 
