@@ -34,12 +34,26 @@ pub fn run(args: &AuditArgs, progress: &Progress) -> Result<(), Failure> {
     }
     let mut demand = demand.or_else(|| releases.last().map(|release| release.policy)).unwrap_or_default();
     demand.threshold = args.threshold.unwrap_or(demand.threshold);
+    let groundless: Vec<String> = (args.published.iter().filter(|file| !file.is_dir()))
+        .filter(|file| read(file).is_ok_and(|release| !release.has_ground()))
+        .map(|file| file.display().to_string())
+        .collect();
     progress.step("Attacking");
     let found = audit(&releases, &demand).map_err(|why| Failure::Failed(why.to_string()))?;
     progress.done();
     match args.format {
         AnswerFormat::Json => print_result(&release::audit_json(&found))?,
-        AnswerFormat::Text => print_result(&in_words(&found))?,
+        AnswerFormat::Text => {
+            print_result(&in_words(&found))?;
+            if !groundless.is_empty() && releases.len() > 1 {
+                eprintln!(
+                    "Nothing in {} says which homes and columns patches and groups stood for, so a name is taken to mean the \
+                     same in all: what moved boundaries or groups tell is not seen. Audit the place directory, or releases kept \
+                     since.",
+                    groundless.join(", ")
+                );
+            }
+        }
     }
     if !found.exposed.is_empty() {
         return Err(Failure::Said);

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Runs the command until it is told to stop.
 pub fn run(args: &ServeArgs, config: &Config, quiet: bool) -> Result<(), Failure> {
@@ -133,8 +133,7 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
         let _ = stopped.await;
     }));
-    // A disk that is full for this process, or a limit on files, is an error of that write and not the end.
-    let _full = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
+    let _unheeded = unheeded();
     let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
     drop(bounds);
     match loaded {
@@ -180,6 +179,13 @@ fn unusable(dir: &str, shared: &Shared) -> String {
     refused
         .and_then(|failure| failure.issues.first().map(|issue| issue.problem.clone()))
         .unwrap_or_else(|| format!("the place cannot be used; see patchwork check {dir}"))
+}
+
+/// Signals that would end the program by default and are to end nothing: that a disk is full for this process, or a limit on
+/// files reached, is an error of that write; clocks and files that nobody here set or watches are nobody's.
+fn unheeded() -> Vec<Signal> {
+    let numbers = [libc::SIGXFSZ, libc::SIGALRM, libc::SIGIO, libc::SIGVTALRM, libc::SIGPROF];
+    numbers.into_iter().filter_map(|number| signal(SignalKind::from_raw(number)).ok()).collect()
 }
 
 /// SIGUSR1 and SIGUSR2 would end the program by default; here they write into the log how it stands.

@@ -4,7 +4,8 @@ use super::Release;
 use super::protect::Ground;
 use super::system::{Order, Rule};
 use super::tabulate::{self, Dimension, Relation, Tables};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// The name of a table and its dimensions.
 type Titles<'a> = (&'a str, &'a [Dimension]);
@@ -16,6 +17,8 @@ pub(super) struct Line {
     parts: Vec<usize>,
     relation: Relation,
     is_attribute: bool,
+    /// The dimension it runs along.
+    along: Arc<str>,
 }
 
 impl Line {
@@ -38,6 +41,7 @@ pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [u
         for dimension in dimensions {
             let size = dimension.categories.len().max(1);
             let inner = step / size;
+            let along: Arc<str> = dimension.name.as_str().into();
             let tells = dimension.is_attribute || dimension.relation == Relation::Sum;
             for whole in (0..size).filter(|_| tells) {
                 let parts: Vec<usize> = dimension.parts(whole).collect();
@@ -49,7 +53,7 @@ pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [u
                         let at = |category: usize| places[start + category * inner + i];
                         let parts = parts.iter().map(|&part| at(part)).collect();
                         let (relation, is_attribute) = (dimension.relation, dimension.is_attribute);
-                        lines.push(Line { whole: at(whole), parts, relation, is_attribute });
+                        lines.push(Line { whole: at(whole), parts, relation, is_attribute, along: along.clone() });
                     }
                 }
             }
@@ -68,11 +72,13 @@ pub(super) fn fewest_shown_beside(ground: &Ground, lines: &[Line], cell: usize) 
 
 /// Hides the one category that all people of a line are in.
 ///
-/// Who knows that somebody was met there then would know that they are disabled, say.
-pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
+/// Who knows that somebody was met there then would know that they are disabled, say. Of groups crossed with these nothing
+/// is shown there either: their noughts would say that all others are nobody.
+pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line], crossings: &[(&str, &str)]) {
     if ground.policy.threshold <= 1 {
         return;
     }
+    let mut sole: HashSet<(usize, &str)> = HashSet::new();
     for line in lines.iter().filter(|line| line.is_attribute) {
         let whole = ground.exact[line.whole];
         let positive = line.parts.iter().filter(|&&part| ground.exact[part] > 0).count();
@@ -81,7 +87,14 @@ pub(super) fn hide_sole_categories(ground: &mut Ground, lines: &[Line]) {
             // A single category of which there is no other tells nothing.
             if is_everybody && line.parts.len() > 1 && (positive == 1 || line.relation != Relation::Sum) {
                 ground.is_hidden[part] = true;
+                let crossed = crossings.iter().filter(|(of, _)| **of == *line.along);
+                sole.extend(crossed.map(|(_, crossed)| (line.whole, *crossed)));
             }
+        }
+    }
+    for line in lines.iter().filter(|line| sole.contains(&(line.whole, &*line.along))) {
+        for &part in line.parts.iter().filter(|&&part| ground.exact[part] > 0) {
+            ground.is_hidden[part] = true;
         }
     }
 }

@@ -192,7 +192,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     linked::keep_hidden(&mut ground, tables, earlier);
     let told = tables.tables.iter().zip(&ground.system.places).filter(|(table, _)| !table.is_latent);
     let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
-    lines::hide_sole_categories(&mut ground, &lines);
+    lines::hide_sole_categories(&mut ground, &lines, &tables.crossings());
     lines::hide_all_of_too_few(&mut ground);
     let mut told_before = 0;
     if ground.threshold.iter().any(|threshold| *threshold > 1) {

@@ -111,6 +111,14 @@ pub struct Protected {
 pub type Release = Protected;
 
 impl Protected {
+    /// Whether it says which homes its patches, and which columns its groups, stood for. One that does not can be set beside
+    /// others by their names alone.
+    #[must_use]
+    pub fn has_ground(&self) -> bool {
+        let mut categories = self.tables.iter().flat_map(|table| &table.dimensions).flat_map(|d| &d.categories);
+        categories.any(|category| !category.atoms.is_empty())
+    }
+
     /// The table of this name.
     #[must_use]
     pub fn table(&self, name: &str) -> Option<&Published> {

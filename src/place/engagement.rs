@@ -266,6 +266,8 @@ pub struct FirstMet {
     pub patch: Option<PatchIdx>,
     /// The quarter of their first record.
     pub quarter: Quarter,
+    /// Who: a position in [`Engagement::combinations`].
+    pub combination: usize,
     /// How many.
     pub people: f64,
 }

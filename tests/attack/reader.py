@@ -92,6 +92,10 @@ def ends(cell, threshold, rounding, is_people):
     return (max(least, threshold) if is_people else max(least, 1)), cell + above
 
 
+# Not so where a theme is raised by too few to be named.
+ANY_THEME = "any theme is some theme"
+
+
 class Target:
     """A hidden count."""
 
@@ -345,7 +349,7 @@ class System:
                     each = [self.var("raised", p, t, q) for t in names]
                     for one in each:
                         self.row([(whole, 1), (one, -1)], 0, math.inf, "a theme is any theme")
-                    self.row([(one, 1) for one in each] + [(whole, -1)], 0, math.inf, "any theme is some theme")
+                    self.row([(one, 1) for one in each] + [(whole, -1)], 0, math.inf, ANY_THEME)
         if table.name.startswith("themes-"):
             dimension, keys, themes = table.name[7:], table.keys[0], table.keys[1]
             for theme in themes:
@@ -357,7 +361,25 @@ class System:
                 each = [self.var("raised by", nth, dimension, key, t) for t in themes if t != "all"]
                 for one in each:
                     self.row([(whole, 1), (one, -1)], 0, math.inf, "a theme is any theme")
-                self.row([(one, 1) for one in each] + [(whole, -1)], 0, math.inf, "any theme is some theme")
+                self.row([(one, 1) for one in each] + [(whole, -1)], 0, math.inf, ANY_THEME)
+            if dimension in self.views[nth].crossed:
+                self.crossed_themes(nth, dimension, keys, themes)
+
+    def crossed_themes(self, nth, dimension, keys, themes):
+        """What an answer raised is what the crossed groups in it raised, and the rest, of whom another answer is not known."""
+        view = self.views[nth]
+        first, second, pairs = view.crossed[dimension]
+        unknown = [key for key in keys if key != "all" and key not in pairs]
+        for name, at in ((first, 0), (second, 1)):
+            for key, words in view.groups[name].items():
+                inside = [c for c, of in pairs.items() if {pair[at] for pair in of} <= set(words)]
+                touching = [c for c, of in pairs.items() if {pair[at] for pair in of} & set(words)]
+                for theme in themes:
+                    whole = (self.var("raised by", nth, name, key, theme), 1)
+                    parts = [(self.var("raised by", nth, dimension, c, theme), -1) for c in inside]
+                    self.row([whole, *parts], 0, math.inf, "crossed groups lie in an answer")
+                    more = [(self.var("raised by", nth, dimension, c, theme), 1) for c in [*touching, *unknown]]
+                    self.row([*more, (whole[0], -1)], 0, math.inf, "an answer is its crossed groups and the unknown")
 
     def cross_rules(self):
         """What attendances tell of people, of a place whose people do not move and all have keys."""

@@ -223,6 +223,9 @@ fn a_reload_that_takes_too_much_memory_leaves_what_is_served() {
     program.wait_for("most likely for want of memory");
     assert!(program.get("/readyz", "").contains("\"ready\""));
     assert!(program.get("/-/issues?f=json", "").contains("reload-too-large"));
+    for stray in ["ALRM", "VTALRM", "PROF", "IO"] {
+        program.signal(stray);
+    }
     program.signal("USR1");
     program.wait_for("asked by a signal how it stands");
     assert!(program.get("/collections/zones/items/B2", "").contains("200 OK"));

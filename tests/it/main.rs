@@ -9,6 +9,7 @@ mod circles;
 mod columns;
 mod cube;
 mod demo;
+mod disclosed_groups;
 mod formats;
 mod fuzzed;
 mod giving;

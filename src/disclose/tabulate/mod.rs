@@ -81,17 +81,24 @@ pub(in crate::disclose) fn tables(place: &Place) -> Tables {
     if met.dimensions.is_empty() {
         tables.push(frame.people(place, None));
     }
+    let mut whos = Vec::new();
+    if frame.linked {
+        let is_crossed = |i: usize| met.crossings.iter().any(|one| one.dimension == i || one.margins.contains(&i));
+        let plain = (0..met.dimensions.len()).filter(|i| !is_crossed(*i));
+        whos.extend(plain.filter_map(|i| frame.who(place, i, tables.get(i)?)));
+        for crossing in &met.crossings {
+            let (crossed, who) = links::crossing(place, crossing, &tables);
+            tables.extend(crossed);
+            whos.extend(who);
+        }
+    }
     if met.basis == Basis::People && frame.linked {
         let visits = frame.visits(met);
         let (leaders, often) = (frame.leaders(met, &visits), frame.how_often(met));
         tables.extend(links::first_met(met, &visits, &frame.quarters));
+        tables.extend(whos.iter().flat_map(|who| links::first_met_by(met, who, &visits, &frame.quarters)));
         tables.extend(links::met_often(&often, &leaders, &visits));
         tables.extend([visits, leaders, often]);
-    }
-    if frame.linked {
-        for crossing in &met.crossings {
-            tables.extend(links::crossing(place, crossing, &tables));
-        }
     }
     tables.extend(frame.work(met));
     tables.push(frame.venues(met));
@@ -100,6 +107,9 @@ pub(in crate::disclose) fn tables(place: &Place) -> Tables {
         tables.push(frame.themes(met));
         for (i, dimension) in met.dimensions.iter().enumerate() {
             tables.push(frame.themes_by(place, i, dimension));
+        }
+        for crossing in met.crossings.iter().filter(|_| frame.linked) {
+            tables.extend(links::themes_crossed(place, crossing, &tables));
         }
     }
     Tables { tables }
@@ -227,6 +237,14 @@ impl Frame {
         }
         fresh.roll_up();
         fresh
+    }
+
+    /// Who people are by one dimension, of which `reach` is the table.
+    fn who(&self, place: &Place, dimension: usize, reach: &Table) -> Option<links::Who> {
+        let answers = answers(place, Some(dimension));
+        let at = |own: &Answer| answers.iter().position(|answer| answer == own).map(|at| at + 1);
+        let of = place.engagement.combinations.iter().map(|all| all.get(dimension).and_then(at)).collect();
+        Some(links::Who { group: reach.dimensions.get(1)?.clone(), of })
     }
 
     fn how_often(&self, met: &Engagement) -> Table {

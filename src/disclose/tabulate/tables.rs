@@ -284,9 +284,24 @@ pub fn categories(dimensions: &[Dimension], mut place: usize) -> Vec<usize> {
     at
 }
 
+/// Stands between a dimension and the crossed one whose combinations of answers its answers are sums of.
+pub(super) const CROSSED: &str = " by combination for ";
+
 /// All tables that are published together, and so protected together.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
     /// In the order they are listed.
     pub tables: Vec<Table>,
+}
+
+impl Tables {
+    /// Dimensions and those that are crossed of them, by name.
+    pub(in crate::disclose) fn crossings(&self) -> Vec<(&str, &str)> {
+        let names = self.tables.iter().flat_map(|table| &table.dimensions).map(|dimension| dimension.name.as_str());
+        let mut found: Vec<(&str, &str)> =
+            names.filter_map(|name| name.split_once(CROSSED)).filter(|(of, crossed)| of != crossed).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
 }

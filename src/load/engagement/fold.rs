@@ -35,7 +35,7 @@ pub(super) fn fold(
         Basis::People => folded.persons(tally, dimensions.len(), &crossings),
         Basis::Attendances => (folded.attendances(tally), Vec::new(), Vec::new(), Vec::new()),
     };
-    let (combinations, met) = in_order(folded.combinations, met);
+    let (combinations, met, first_met) = in_order(folded.combinations, met, first_met);
     let (themes, order) = themes(tally);
     Engagement {
         files,
@@ -62,18 +62,24 @@ fn numbers(combinations: Vec<Vec<Answer>>) -> HashMap<Vec<Answer>, usize> {
 }
 
 /// Combinations sorted, so that the order of rows changes nothing.
-fn in_order(combinations: Vec<Vec<Answer>>, mut met: Vec<Met>) -> (Vec<Vec<Answer>>, Vec<Met>) {
+fn in_order(
+    combinations: Vec<Vec<Answer>>,
+    mut met: Vec<Met>,
+    mut first_met: Vec<FirstMet>,
+) -> (Vec<Vec<Answer>>, Vec<Met>, Vec<FirstMet>) {
     let mut order: Vec<usize> = (0..combinations.len()).collect();
     order.sort_by(|a, b| combinations[*a].cmp(&combinations[*b]));
     let mut place = vec![0; order.len()];
     for (new, &old) in order.iter().enumerate() {
         place[old] = new;
     }
-    for cell in &mut met {
-        cell.combination = place.get(cell.combination).copied().unwrap_or(0);
+    let met_by = met.iter_mut().map(|cell| &mut cell.combination);
+    for combination in met_by.chain(first_met.iter_mut().map(|cell| &mut cell.combination)) {
+        *combination = place.get(*combination).copied().unwrap_or(0);
     }
     met.sort_by_key(|cell| (cell.patch, cell.quarter, cell.combination));
-    (order.into_iter().map(|old| combinations[old].clone()).collect(), met)
+    first_met.sort_by_key(|cell| (cell.patch, cell.quarter, cell.combination));
+    (order.into_iter().map(|old| combinations[old].clone()).collect(), met, first_met)
 }
 
 struct Folded<'w, 'a> {
@@ -138,7 +144,7 @@ impl Folded<'_, '_> {
     fn persons(&mut self, tally: &Tally, dimensions: usize, crossings: &[Crossing]) -> Persons {
         let crossed = Crossed::of(crossings, &self.combinations);
         let mut met: BTreeMap<(Spot, Option<Quarter>, usize), f64> = BTreeMap::new();
-        let mut first: BTreeMap<(Spot, Quarter), f64> = BTreeMap::new();
+        let mut first: BTreeMap<(Spot, Quarter, usize), f64> = BTreeMap::new();
         let mut often: BTreeMap<(Spot, u32), f64> = BTreeMap::new();
         let mut charge: BTreeMap<Spot, f64> = BTreeMap::new();
         for person in tally.persons.values() {
@@ -154,7 +160,7 @@ impl Folded<'_, '_> {
                 }
             }
             if let Some(day) = day_of(person.first_day) {
-                *first.entry((spot, Quarter::of(day))).or_default() += 1.0;
+                *first.entry((spot, Quarter::of(day), combination)).or_default() += 1.0;
             }
             *often.entry((spot, person.times)).or_default() += 1.0;
             if person.in_charge >= 2 {
@@ -162,12 +168,15 @@ impl Folded<'_, '_> {
             }
         }
         let spread = Spread(self.wheres);
-        let first = spread.over(first.into_iter().map(|((spot, quarter), n)| (spot, quarter, n)));
+        let first = spread.over(first.into_iter().map(|((spot, quarter, who), n)| (spot, (quarter, who), n)));
         let often = spread.over(often.into_iter().map(|((spot, times), n)| (spot, times, n)));
         let charge = spread.over(charge.into_iter().map(|(spot, n)| (spot, (), n)));
         (
             self.met(met),
-            first.into_iter().map(|((patch, quarter), c)| FirstMet { patch, quarter, people: c.people }).collect(),
+            first
+                .into_iter()
+                .map(|((patch, (quarter, combination)), c)| FirstMet { patch, quarter, combination, people: c.people })
+                .collect(),
             often.into_iter().map(|((patch, times), c)| HowOften { patch, times, people: c.people }).collect(),
             charge.into_iter().map(|((patch, ()), count)| (patch, count.people)).collect(),
         )
