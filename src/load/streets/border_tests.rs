@@ -4,6 +4,7 @@ use super::tests::{World, at, codes, walk};
 use super::*;
 use crate::load::manifest::StreetsSection;
 use crate::network::Search;
+use geo::{Distance, Euclidean};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -77,6 +78,18 @@ fn town(bends: &[(f64, f64)]) -> Vec<(&'static str, Vec<(f64, f64)>)> {
     rows.chain(columns).collect()
 }
 
+/// Whether every end that a cut makes is more than a metre from all streets but the one that was cut there.
+fn ends_are_clear(lines: &[(&str, Vec<(f64, f64)>)], border: f64) -> bool {
+    let segments: Vec<geo::Line> =
+        lines.iter().flat_map(|(_, line)| line.windows(2).map(|ends| geo::Line::new(ends[0], ends[1]))).collect();
+    let cut = segments.iter().enumerate().filter(|(_, own)| (own.start.x < border) != (own.end.x < border));
+    cut.into_iter().all(|(at, own)| {
+        let share = (border - own.start.x) / own.dx();
+        let end = geo::Point::new(border, own.start.y + share * own.dy());
+        segments.iter().enumerate().all(|(other, line)| other == at || Euclidean.distance(&end, line) > 1.0)
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
     #[test]
@@ -86,9 +99,8 @@ proptest! {
         whole_at_the_border in any::<bool>(),
     ) {
         let lines = town(&bends);
-        // What is cut off within half a metre of a junction is one with it, and so much shorter.
-        let is_clear = |at: &(f64, f64)| (at.0 - EAST - x).abs() > 1.0;
-        prop_assume!(lines.iter().flat_map(|(_, line)| line).all(is_clear));
+        // An end within half a metre of another street is on it, and so much shorter.
+        prop_assume!(ends_are_clear(&lines, EAST + x));
         let mut halves: [Vec<(&str, Vec<(f64, f64)>)>; 2] = [Vec::new(), Vec::new()];
         for (name, line) in &lines {
             let sides = cut(line, EAST + x);
@@ -116,9 +128,10 @@ proptest! {
             let of = |nearest: Option<crate::network::Nearest>| nearest.map(|nearest| nearest.distance.get());
             snaps.iter().flat_map(|from| search.nearest(&[*from], &snaps, None)).map(of).collect()
         };
-        // Weights are whole tenths of a millimetre, so each cut may round by one.
+        // Weights are whole tenths of a millimetre, so each cut may round by one; and a door opposite a cut may take the
+        // street on either side of it for the nearer, where they differ by less than that: some centimetres along.
         for (a, b) in walks(&whole).into_iter().zip(walks(&joined)) {
-            prop_assert!((a.expect("a way") - b.expect("a way")).abs() < 0.005, "{a:?} {b:?}");
+            prop_assert!((a.expect("a way") - b.expect("a way")).abs() < 0.25, "{a:?} {b:?}");
         }
     }
 }
