@@ -1,5 +1,6 @@
 //! What every plan keeps to, against an enumeration of all plans of small graphs.
 
+use super::assign;
 use super::branch;
 use super::frontier::{DEAD, Frontier};
 use super::median;
@@ -262,5 +263,39 @@ proptest! {
         problem.objective = Objective::MOVED;
         let plan = solve(&problem, effort(1_000_000)).unwrap();
         prop_assert_eq!((&plan.parts, plan.moved, plan.status), (today, Some(0.0), Status::Optimal));
+    }
+
+    #[test]
+    fn no_plan_moves_fewer_than_is_proven_whatever_plan_is_known_before(
+        weights in prop::collection::vec(1_u8..30, 12),
+        (of_today, known) in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+        strays in prop::collection::vec((0_usize..12, 0_u32..3), 0..4),
+    ) {
+        let edges: Vec<[u32; 2]> = grid(4).into_iter().filter(|[_, b]| *b < 12).collect();
+        let mut problem = Problem::balanced(weights.into_iter().map(f64::from).collect(), &edges, 3, 0.35);
+        let plans = every_plan(&problem);
+        prop_assume!(!plans.is_empty());
+        // Today's parts are those of a plan, but for strays that may leave them in pieces.
+        let mut today = plans[of_today.index(plans.len())].clone();
+        strays.into_iter().for_each(|(unit, part)| today[unit] = part);
+        problem.objective = Objective::MOVED;
+        problem.today = Some(today.iter().copied().map(Some).collect());
+        let names = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        let moved = |plan: &[u32], names: &[u32; 3]| -> f64 {
+            (0..12).filter(|&unit| names[plan[unit] as usize] != today[unit]).map(|unit| problem.weights[unit]).sum()
+        };
+        let least = plans
+            .iter()
+            .flat_map(|plan| names.iter().map(move |names| (plan, names)))
+            .map(|(plan, names)| moved(plan, names))
+            .fold(f64::INFINITY, f64::min);
+        let known = &plans[known.index(plans.len())];
+        for start in [None, Some(known.as_slice())] {
+            let effort = effort(u64::MAX);
+            let proof = assign::prove(&problem, start, &mut Work::start(&effort));
+            prop_assert_eq!(proof.bound, least);
+            let found = proof.best.map(|(cost, plan)| (cost, moved(&plan, &names[0])));
+            prop_assert!(found == Some((least, least)) || start.is_some_and(|known| moved(known, &names[0]) == least));
+        }
     }
 }
