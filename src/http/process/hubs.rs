@@ -137,6 +137,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             number(0.0, 1e12),
         ),
         input(
+            "room",
+            "Room",
+            "Places (or place-hours a week) that each new site has, where the standard asks for room",
+            number(0.01, 1e9),
+        ),
+        input(
             "objective",
             "Objective",
             "What the choice is best at: most residents covered, least walking by all, the worst-off group first, or most \
@@ -299,6 +305,7 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
         standard,
         sites: number("sites").map(|sites| sites as usize),
         budget: number("budget"),
+        room: number("room"),
         objective: objective.unwrap_or(Objective::Coverage),
         candidates: read_candidates(place, inputs.get("candidates"))?,
         keep: if words("keep") == Some("free") { Keep::Free } else { Keep::Existing },
