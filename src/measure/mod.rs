@@ -29,7 +29,9 @@ pub mod what_if;
 pub use catchment::{Catchment, catchments};
 pub use cause::Cause;
 pub use closure::{Closure, Losers, closure};
-pub use coverage::{Coverage, Covered, GroupCovered, OftenCovered, coverage, coverage_by, coverage_to, coverage_with_room};
+pub use coverage::{
+    Coverage, Covered, GroupCovered, OftenCovered, coverage, coverage_by, coverage_to, coverage_with_room,
+};
 pub use engaged::Engaged;
 pub use gaps::{Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};

@@ -141,7 +141,6 @@ fn in_use(asset: &Asset, day: NaiveDate) -> bool {
 /// How much room an asset has, in the standard's unit: its places, or places times the hours in which its doors are open
 /// in the week from Monday that holds the standard's date. `None` where nobody said.
 #[must_use]
-#[must_use]
 pub fn room(asset: &Asset, unit: PlaceUnit, date: NaiveDate) -> Option<f64> {
     let places = asset.capacity?;
     match unit {

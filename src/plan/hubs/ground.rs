@@ -140,8 +140,8 @@ impl<'a> Ground<'a> {
             !watch.is_cancelled() && too_many.get().is_none()
         };
         let moments = by_bus.moments(&self.doors(&every), &self.walks, go_on);
-        let moments =
-            moments.ok_or_else(|| too_many.get().map_or(Unplanned::Cancelled, |words| brief.too_much(words, candidates)))?;
+        let moments = moments
+            .ok_or_else(|| too_many.get().map_or(Unplanned::Cancelled, |words| brief.too_much(words, candidates)))?;
         let pairs = moments.pairs() as u64;
         if pairs > brief.most_pairs() { Err(brief.too_much(pairs, candidates)) } else { Ok(moments) }
     }

@@ -3,7 +3,7 @@
 
 use crate::locate::Model;
 use crate::measure::{Coverage, Walk};
-use crate::place::{GroupIdx, Place, Position, Within, Zone};
+use crate::place::{GroupIdx, Place, Position, Zone};
 use crate::text::{percent, whole};
 use crate::units::Seconds;
 

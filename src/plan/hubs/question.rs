@@ -79,9 +79,14 @@ impl Question {
         let more = if brief.keep == Keep::Free { ground.n_today } else { problem.required.len() - 1 };
         problem.sites = brief.sites.map(|sites| 1 + more + sites);
         let rooms = ground.rooms.as_ref();
-        problem.capacities = rooms.map(|rooms| std::iter::once(0.0).chain(choice.map(|site| rooms.residents(site))).collect());
-        problem.forbidden =
-            variation.closed.iter().filter(|site| ground.choice().contains(site)).map(|site| site - first + 1).collect();
+        problem.capacities =
+            rooms.map(|rooms| std::iter::once(0.0).chain(choice.map(|site| rooms.residents(site))).collect());
+        problem.forbidden = variation
+            .closed
+            .iter()
+            .filter(|site| ground.choice().contains(site))
+            .map(|site| site - first + 1)
+            .collect();
         if let Some(budget) = brief.budget {
             problem.budget = Some(budget);
             problem.site_costs = Some(site_costs(ground)?);

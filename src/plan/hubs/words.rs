@@ -326,10 +326,7 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
         Some(_) => "residents and closures",
         None => "residents, walking speeds and closures",
     };
-    format!(
-        "With other numbers of {varied} it is chosen in {} of {runs} runs{near}{without_plan}.",
-        site.chosen_in
-    )
+    format!("With other numbers of {varied} it is chosen in {} of {runs} runs{near}{without_plan}.", site.chosen_in)
 }
 
 /// What a loss in the objective means.
