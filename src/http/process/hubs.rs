@@ -98,7 +98,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     let number = |least: f64, most: f64| json!({"type": "number", "minimum": least, "maximum": most});
     let whole = |least: u64, most: usize| json!({"type": "integer", "minimum": least, "maximum": most});
     let objectives = Objective::ALL.map(Objective::word);
-    vec![
+    let mut inputs = vec![
         input(
             "standard",
             "Standard",
@@ -167,6 +167,15 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "The least share of a group that must be covered, from 0 to 1, by the group's key",
             json!({"title": "group", "type": "object", "properties": groups, "additionalProperties": false}),
         ),
+    ];
+    inputs.extend(of_the_search());
+    inputs
+}
+
+/// How long and how often is searched, and where chance begins.
+fn of_the_search() -> [Input; 3] {
+    let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
+    [
         input(
             "time_limit",
             "Time limit",
