@@ -20,6 +20,20 @@ pub(super) struct Row {
     pub(super) most: f64,
 }
 
+impl Row {
+    /// The row over the variables that have a column, the others staying where they are; `None` where it then says nothing.
+    pub(super) fn over(self, column: &[Option<usize>], stays_at: impl Fn(usize) -> f64) -> Option<Self> {
+        let (mut terms, mut still) = (Vec::new(), 0.0);
+        for (var, factor) in self.terms {
+            match column[var] {
+                Some(column) => terms.push((column, factor)),
+                None => still += factor * stays_at(var),
+            }
+        }
+        (!terms.is_empty()).then_some(Self { terms, least: self.least - still, most: self.most - still })
+    }
+}
+
 /// What the solver made of a program.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
