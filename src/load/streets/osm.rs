@@ -13,7 +13,8 @@ use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
 use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::{Element, Kind, OsmFile, Tags};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;
 
@@ -137,22 +138,22 @@ fn sifted<T: Send>(
     Ok(all)
 }
 
-/// The files in which each node of a street is.
+/// Nodes of streets, each with the file it is in.
 #[derive(Default)]
-struct Borders(HashMap<i64, BTreeSet<usize>>);
+struct Borders(Vec<(i64, usize)>);
 
 impl Borders {
     fn of(&mut self, file: usize, ways: &[Way]) {
-        for way in ways.iter().filter(|way| way.street.is_some()) {
-            for &node in &way.refs {
-                self.0.entry(node).or_default().insert(file);
-            }
-        }
+        let streets = ways.iter().filter(|way| way.street.is_some());
+        self.0.extend(streets.flat_map(|way| way.refs.iter().map(|&node| (node, file))));
     }
 
-    fn told(&self, names: &[&str], issues: &mut Issues) {
+    fn told(mut self, names: &[&str], issues: &mut Issues) {
+        self.0.par_sort_unstable();
         let mut meetings = Meetings::default();
-        self.0.values().for_each(|files| meetings.at(files));
+        for node in self.0.chunk_by(|a, b| a.0 == b.0).filter(|node| node[0].1 != node[node.len() - 1].1) {
+            meetings.at(&node.iter().map(|&(_, file)| file).collect());
+        }
         meetings.tell(names, issues);
     }
 }
