@@ -134,7 +134,12 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         let _ = stopped.await;
     }));
     let _unheeded = unheeded();
-    let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
+    // Whoever wants it to stop need not wait until a large place is loaded.
+    let loaded = tokio::select! {
+        loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded) => loaded,
+        _ = terminate.recv() => return Ok(()),
+        _ = tokio::signal::ctrl_c() => return Ok(()),
+    };
     drop(bounds);
     match loaded {
         Err(_) => {

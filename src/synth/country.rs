@@ -45,7 +45,7 @@ pub struct CountryReport {
 /// People that one point of the sample stands for.
 const PER_POINT: f64 = 30.0;
 /// Nodes that come of a block: two sides of its own, with their bends and what leads off them.
-const PER_BLOCK: f64 = 11.0;
+const PER_BLOCK: f64 = 20.0;
 /// A street bends at least this often in a town, and at most [`MOST_BENDS`] times between two corners anywhere.
 const BEND_EVERY: f64 = 26.0;
 const MOST_BENDS: usize = 8;

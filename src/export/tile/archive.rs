@@ -19,9 +19,12 @@ pub enum ArchiveError {
     /// Nobody waits for it any more.
     #[error("nobody waits for the PMTiles file any more")]
     GivenUp,
-    /// The file.
+    /// The file, as its writer says.
     #[error("the PMTiles file cannot be written ({0}): check that its folder exists and has room")]
     File(#[from] PmtError),
+    /// The file, as the system says.
+    #[error("the PMTiles file cannot be written ({0}): check that its folder exists and has room")]
+    System(#[from] std::io::Error),
 }
 
 /// What an archive holds.
