@@ -86,7 +86,7 @@ const option = page.locator("[role=option]").first();
 if (await option.count()) {
   const began = Date.now();
   await option.click();
-  await page.locator(".answer table, .answer .lead").first().waitFor({ timeout: 60_000 });
+  await page.locator(".summary .question").waitFor({ timeout: 60_000 });
   took("what is near the place found", Date.now() - began);
   await page.waitForTimeout(3000);
   await page.screenshot({ path: `${folder}/near.png` });

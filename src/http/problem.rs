@@ -134,7 +134,9 @@ impl Problem {
     /// The map of a large place as one file is under way.
     pub(super) fn being_made(seconds: Option<f64>) -> Self {
         let left = seconds.map_or_else(String::new, |left| format!(", for about {} more", spoken(left)));
-        let detail = format!("The map of this place is large, and its file is being made{left}. Ask again then; tiles can be had one by one meanwhile.");
+        let detail = format!(
+            "The map of this place is large, and its file is being made{left}. Ask again then; tiles can be had one by one meanwhile."
+        );
         let retry_after = seconds.map_or(10, |left| left.clamp(2.0, 600.0) as u16);
         Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Being made", detail) }
     }

@@ -223,7 +223,8 @@ impl Reader<'_> {
     /// What a row says of groups, kept once for all rows that say the same.
     fn answers(&mut self, batch: &Batch<'_>, row: usize) -> Arc<[Option<Arc<str>>]> {
         let at = self.groups.clone();
-        let own: Vec<Option<Arc<str>>> = at.iter().map(|&at| batch.text(at, row).map(|words| self.word(words))).collect();
+        let own: Vec<Option<Arc<str>>> =
+            at.iter().map(|&at| batch.text(at, row).map(|words| self.word(words))).collect();
         if let Some(known) = self.combinations.get(own.as_slice()) {
             return known.clone();
         }

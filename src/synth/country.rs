@@ -84,12 +84,8 @@ fn people(place: &Place, seed: u64) -> Vec<Xy> {
     for zone in &place.zones {
         let spread = zone.shape.as_ref().map_or(300.0, |shape| 0.45 * shape.unsigned_area().sqrt());
         for _ in 0..(zone.residents.total / PER_POINT).round() as usize {
-            let mut near = || {
-                Xy::new(zone.centre.x + spread * dice.normal(), zone.centre.y + spread * dice.normal())
-            };
-            let inside = |at: &Xy| {
-                zone.shape.as_ref().is_none_or(|shape| shape.contains(&geo::Point::new(at.x, at.y)))
-            };
+            let mut near = || Xy::new(zone.centre.x + spread * dice.normal(), zone.centre.y + spread * dice.normal());
+            let inside = |at: &Xy| zone.shape.as_ref().is_none_or(|shape| shape.contains(&geo::Point::new(at.x, at.y)));
             let found = (0..4).map(|_| near()).find(inside);
             all.push(found.unwrap_or(zone.centre));
         }

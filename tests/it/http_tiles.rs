@@ -275,8 +275,10 @@ fn the_map_of_a_large_place_is_made_while_others_are_answered_and_who_asks_is_to
     let mut zones = Snapshot::build(town(2, 1), Vec::new()).collection("zones").expect("zones").layer.clone();
     let first = zones.features[0].clone();
     let rect = first.geometry.as_ref().and_then(BoundingRect::bounding_rect).expect("a shape");
-    let point = |i: usize| geo::Point::new(rect.min().x + 40.0 * (i % 500) as f64, rect.min().y + 40.0 * (i / 500) as f64);
-    let feature = |i: usize| Feature { id: format!("{i:06}"), geometry: Some(point(i).into()), values: first.values.clone() };
+    let point =
+        |i: usize| geo::Point::new(rect.min().x + 40.0 * (i % 500) as f64, rect.min().y + 40.0 * (i / 500) as f64);
+    let feature =
+        |i: usize| Feature { id: format!("{i:06}"), geometry: Some(point(i).into()), values: first.values.clone() };
     zones.features = (0..200_001).map(feature).collect();
     server.shared.replace(Snapshot::of_layers(town(2, 1), vec![zones], Vec::new()));
 

@@ -184,7 +184,10 @@ mod tests {
         assert_eq!(spacing(100_000_000.0), 100.0);
         let run = vec![(Xy::new(0.0, 0.0), Xy::new(400.0, 0.0))];
         let spots = sample(&run, 100.0);
-        assert_eq!(spots.iter().map(|spot| (spot.at.x, spot.weight)).collect::<Vec<_>>(), [50.0, 150.0, 250.0, 350.0].map(|x| (x, 100.0)));
+        assert_eq!(
+            spots.iter().map(|spot| (spot.at.x, spot.weight)).collect::<Vec<_>>(),
+            [50.0, 150.0, 250.0, 350.0].map(|x| (x, 100.0))
+        );
     }
 
     #[test]
