@@ -28,8 +28,9 @@ use std::io::BufWriter;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-/// Features on the map beyond which a place is large: all tiles of ten boroughs take some ten seconds.
-const MUCH: usize = 200_000;
+/// Features on the map beyond which a place is large. A borough has some 20,000, and all its tiles take a second or two; the zones
+/// of a nation by two standards are 100,000, and took 22.
+const MUCH: usize = 50_000;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
