@@ -21,7 +21,7 @@ fn main() -> anyhow::Result<()> {
     }
     let prepared: Vec<TileLayer> = layers.iter().map(|layer| TileLayer::new(layer, &plane)).collect();
     let drawn: Vec<(&Layer, &TileLayer)> = layers.iter().zip(&prepared).collect();
-    tile::archive("Toytown", "A made-up town", &drawn, File::create(folder.join("map.pmtiles"))?)?;
+    tile::archive("Toytown", "A made-up town", &drawn, File::create(folder.join("map.pmtiles"))?, &|_| true)?;
     let about = tile::tilejson("Toytown", "A made-up town", &drawn, "https://example.org/tiles/{z}/{x}/{y}".to_owned());
     fs::write(folder.join("tilejson.json"), serde_json::to_vec_pretty(&about)?)?;
     fs::write(folder.join("scheme.json"), serde_json::to_vec_pretty(&tile::web_mercator_quad())?)?;

@@ -5,16 +5,18 @@ mod collection;
 mod file;
 mod saved;
 mod shared;
+mod whole_map;
 
 pub use collection::{BoxCoords, Collection, Coords, Wanted};
 pub use file::Unopened;
 pub use saved::{Saved, Unsaved};
 pub use shared::{Failure, Shared};
+pub use whole_map::WholeMap;
 
 use again::Again;
 
 use crate::disclose::Protected;
-use crate::export::tile::archive;
+use crate::export::tile::{ArchiveError, archive};
 use crate::layer::totals::{Totals, totals};
 use crate::layer::{Answer, Findings, Layer, catalog};
 use crate::measure::{Coverage, Engaged, Gaps, GivingRule, Missing, Today, coverage, gaps, giving, missing};
@@ -25,6 +27,10 @@ use sha2::{Digest, Sha256};
 use std::io::BufWriter;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+/// Features on the map beyond which a place is large. A borough has some 20,000, and all its tiles take a second or two; the zones
+/// of a nation by two standards are 100,000, and took 22.
+const MUCH: usize = 50_000;
 
 /// A place and everything that is told about it.
 #[derive(Debug)]
@@ -37,7 +43,7 @@ pub struct Snapshot {
     missing: OnceLock<Vec<Missing>>,
     /// Gaps of each standard, in the order of the place's; none where the layers came from elsewhere.
     gaps: Vec<Gaps>,
-    archive: OnceLock<Saved>,
+    archive: WholeMap,
     /// When it was built.
     pub built_at: DateTime<Utc>,
     /// How long it took from the files, if it was made of files.
@@ -113,7 +119,7 @@ impl Snapshot {
         };
         let collections: Vec<Arc<Collection>> = layers.into_par_iter().map(indexed).collect();
         let digest = digest(&place, &collections, &totals, &issues);
-        let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), Utc::now());
+        let (today, missing, archive, built_at) = (OnceLock::new(), OnceLock::new(), WholeMap::default(), Utc::now());
         let (took, release, gaps, place) = (None, None, Vec::new(), Arc::new(place));
         let layers = collections;
         Self { place, layers, digest, today, missing, gaps, archive, built_at, took, issues, release, totals }
@@ -133,7 +139,7 @@ impl Snapshot {
         let totals: Vec<Totals> =
             self.totals.iter().filter(|each| shows(&format!("coverage-{}", each.standard.key))).cloned().collect();
         let digest = digest(&self.place, &layers, &totals, &self.issues);
-        let (today, missing, archive) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let (today, missing, archive) = (OnceLock::new(), OnceLock::new(), WholeMap::default());
         let (place, issues) = (Arc::clone(&self.place), self.issues.clone());
         let (built_at, took, gaps, release) = (self.built_at, self.took, Vec::new(), None);
         Self { place, layers, digest, today, missing, gaps, archive, built_at, took, issues, release, totals }
@@ -174,26 +180,43 @@ impl Snapshot {
         })
     }
 
-    /// All layers as one PMTiles file, made when first asked for: seconds for a borough, minutes for a country.
+    /// All layers as one PMTiles file, made by whoever is the first to ask: seconds for a borough, minutes for a country.
     ///
     /// # Errors
     /// What went wrong when it was written.
-    pub fn archive(&self) -> Result<&Saved, Unsaved<Box<dyn std::error::Error>>> {
-        if let Some(made) = self.archive.get() {
-            return Ok(made);
-        }
-        // A disk that is full now may have room later, so a failure is not kept.
-        let made = self.write_archive()?;
-        Ok(self.archive.get_or_init(|| made))
+    pub fn archive(&self) -> Result<&Saved, Unsaved<ArchiveError>> {
+        self.archive_while(&|| true)
     }
 
-    fn write_archive(&self) -> Result<Saved, Unsaved<Box<dyn std::error::Error>>> {
-        let layers: Vec<_> = self.drawn().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
-        let description = format!("Who can walk to what in {}, and where the gaps are and why.", self.place.name);
-        Saved::by(|file| {
-            archive(&self.place.name, &description, &layers, BufWriter::new(file))?;
-            Ok(())
+    /// The same, for as long as somebody waits for it.
+    ///
+    /// # Errors
+    /// What went wrong when it was written, or that nobody waits.
+    pub fn archive_while(&self, is_wanted: &dyn Fn() -> bool) -> Result<&Saved, Unsaved<ArchiveError>> {
+        self.archive.made_by(|progress| {
+            let layers: Vec<_> = self.drawn().map(|each| (&each.layer, each.tiles(&self.place.plane))).collect();
+            let description = format!("Who can walk to what in {}, and where the gaps are and why.", self.place.name);
+            let goes_on = |done: f64| {
+                progress.tell(done);
+                is_wanted()
+            };
+            Saved::by(|file| {
+                archive(&self.place.name, &description, &layers, BufWriter::new(file), &goes_on)?;
+                Ok(())
+            })
         })
+    }
+
+    /// The file of all layers as far as it is: see [`Snapshot::archive`].
+    #[must_use]
+    pub const fn whole_map(&self) -> &WholeMap {
+        &self.archive
+    }
+
+    /// Whether there is so much to draw that nobody should wait for all of it at once.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.drawn().map(Collection::len).sum::<usize>() > MUCH
     }
 
     /// The collections with something to draw, in the order of all: the others are tables.

@@ -7,6 +7,7 @@ use crate::place::{COUNTED, Cube, Meaning, Severity, Words};
 use crate::text::thousands;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// `patchwork count`
@@ -70,7 +71,7 @@ pub fn run(args: &CountArgs, progress: &Progress) -> Result<(), Failure> {
     if cube.rows.is_empty() {
         return Err(Failure::Failed("the place has no engagement records to count".to_owned()));
     }
-    write(&cube, out)
+    write(cube, out)
 }
 
 /// Says what words of records mean, for another engine.
@@ -131,7 +132,7 @@ pub fn cube(args: &CubeArgs, progress: &Progress) -> Result<(), Failure> {
     }
     progress.done();
     let (whole, _) = whole.ok_or_else(|| Failure::Usage("there is no .parquet file among the parts".to_owned()))?;
-    write(&whole, out)
+    write(whole, out)
 }
 
 /// The files, with those of directories; what engines write beside them (`_SUCCESS`, `.crc`) is passed over.
@@ -151,12 +152,13 @@ fn files(parts: &[PathBuf], ending: &str) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-fn write(cube: &Cube, path: &Path) -> Result<(), Failure> {
+fn write(cube: Cube, path: &Path) -> Result<(), Failure> {
+    let outcomes = cube.outcomes();
+    let mut outcomes: BTreeMap<String, u64> = outcomes.into_iter().map(|(why, n)| (why.to_owned(), n)).collect();
+    let (counted, rows) = (outcomes.remove(COUNTED).unwrap_or(0), cube.rows.len());
     crate::export::cube(cube, path).map_err(|error| Failure::Failed(error.to_string()))?;
-    let mut outcomes = cube.outcomes();
-    let counted = outcomes.remove(COUNTED).unwrap_or(0);
     let number = |n: u64| thousands(n.cast_signed());
-    eprintln!("wrote {} records in {} rows to {}", number(counted), number(cube.rows.len() as u64), path.display());
+    eprintln!("wrote {} records in {} rows to {}", number(counted), number(rows as u64), path.display());
     for (why, records) in outcomes {
         eprintln!("not counted: {} {why}", number(records));
     }

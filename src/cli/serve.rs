@@ -134,7 +134,12 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         let _ = stopped.await;
     }));
     let _unheeded = unheeded();
-    let loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded).await;
+    // Whoever wants it to stop need not wait until a large place is loaded.
+    let loaded = tokio::select! {
+        loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded) => loaded,
+        _ = terminate.recv() => return Ok(()),
+        _ = tokio::signal::ctrl_c() => return Ok(()),
+    };
     drop(bounds);
     match loaded {
         Err(_) => {
@@ -349,6 +354,9 @@ fn build(dir: &Path, shared: &Shared, config: &Config) -> bool {
     // Said once it is so: whoever reads this asks the new place.
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(layers, duration_ms, digest, "the place is ready");
+    if let Some(snapshot) = shared.current() {
+        http::make_map_ahead(&snapshot);
+    }
     memory::give_back();
     true
 }
@@ -375,6 +383,7 @@ fn open_snapshot(file: &Path, shared: &Shared) -> bool {
     // What "what if" starts from is not in the file: it is measured now, and whoever asks before it is done waits for it.
     std::thread::spawn(move || {
         let _ = snapshot.missing();
+        http::make_map_ahead(&snapshot);
         drop(snapshot);
         memory::give_back();
     });

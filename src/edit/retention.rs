@@ -192,7 +192,7 @@ impl Editing {
         let first = || loaded.issues.first().map_or_else(String::new, |issue| issue.problem.clone());
         let cube = cube.ok_or_else(|| failed(&first()))?;
         let beside = tempfile::Builder::new().suffix(".parquet").tempfile_in(self.workspace.dir())?;
-        export::cube(&cube, beside.path()).map_err(|error| failed(&error.to_string()))?;
+        export::cube(cube, beside.path()).map_err(|error| failed(&error.to_string()))?;
         self.workspace.files.put(&mut std::fs::File::open(beside.path())?, LARGEST)
     }
 }

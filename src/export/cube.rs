@@ -1,7 +1,7 @@
 //! The engagement cube as Parquet, for Patchwork and for whatever engine makes or reads it: see `docs/cube.md`.
 
 use super::FileError;
-use crate::place::{Activity, CUBE_VERSION, Cube, CubeKey, CubeSums};
+use crate::place::{Activity, CUBE_VERSION, Cube, CubeKey, CubeSums, Quarter};
 use polars::polars_utils::compression::ZstdLevel;
 use polars::prelude::{
     Column, DataFrame, FileWriteFormat, IntoColumn, IntoLazy, NamedFrom, ParquetCompression, ParquetWriteOptions,
@@ -10,11 +10,14 @@ use polars::prelude::{
 use std::path::Path;
 use std::sync::Arc;
 
-/// Writes a cube. The same cube gives the same bytes.
+/// Rows of the cube that are turned into columns at a time, and that stand together in the file.
+const GROUP: usize = 1 << 17;
+
+/// Writes a cube, which is taken apart meanwhile: it may be most of what memory holds. The same cube gives the same bytes.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write(cube: &Cube, path: &Path) -> Result<(), FileError> {
+pub fn write(cube: Cube, path: &Path) -> Result<(), FileError> {
     save(cube, path).map_err(|problem| FileError::Format {
         layer: "the cube".to_owned(),
         format: "Parquet",
@@ -22,10 +25,21 @@ pub fn write(cube: &Cube, path: &Path) -> Result<(), FileError> {
     })
 }
 
-fn save(cube: &Cube, path: &Path) -> Result<(), PolarsError> {
-    let frame = DataFrame::new(cube.rows.len(), columns(cube))?;
+fn save(cube: Cube, path: &Path) -> Result<(), PolarsError> {
+    let Cube { dimensions, crossed, rows } = cube;
+    let crossed = Some(crossed.as_str()).filter(|crossed| !crossed.is_empty());
+    let mut rows = rows.into_iter();
+    let part = |rows: &mut dyn Iterator<Item = (CubeKey, CubeSums)>| {
+        let some: Vec<(CubeKey, CubeSums)> = rows.take(GROUP).collect();
+        DataFrame::new(some.len(), columns(&some, &dimensions, crossed))
+    };
+    let mut frame = part(&mut rows)?;
+    while rows.len() > 0 {
+        frame.vstack_mut_owned(part(&mut rows)?)?;
+    }
     let options = ParquetWriteOptions {
         compression: ParquetCompression::Zstd(Some(ZstdLevel::try_new(3)?)),
+        row_group_size: Some(GROUP),
         ..ParquetWriteOptions::default()
     };
     let target = SinkTarget::Path(PlRefPath::try_from_path(path)?);
@@ -34,33 +48,31 @@ fn save(cube: &Cube, path: &Path) -> Result<(), PolarsError> {
     Ok(())
 }
 
-fn columns(cube: &Cube) -> Vec<Column> {
-    let (keys, sums) = (cube.rows.keys(), cube.rows.values());
-    let words = |name: &str, of: &dyn Fn(&CubeKey) -> Option<String>| {
-        Series::new(name.into(), keys.clone().map(of).collect::<Vec<_>>()).into_column()
+fn columns(rows: &[(CubeKey, CubeSums)], dimensions: &[String], crossed: Option<&str>) -> Vec<Column> {
+    let words = |name: &str, of: &dyn for<'k> Fn(&'k CubeKey) -> Option<&'k str>| {
+        Series::new(name.into(), rows.iter().map(|(key, _)| of(key)).collect::<Vec<_>>()).into_column()
     };
     let numbers = |name: &str, of: &dyn Fn(&CubeSums) -> u64| {
-        let numbers = sums.clone().map(|sums| i64::try_from(of(sums)).unwrap_or(i64::MAX));
+        let numbers = rows.iter().map(|(_, sums)| i64::try_from(of(sums)).unwrap_or(i64::MAX));
         Series::new(name.into(), numbers.collect::<Vec<_>>()).into_column()
     };
-    let day = |name: &str, last: bool| {
-        let days = sums.clone().map(|sums| sums.days.map(|(from, to)| if last { to } else { from }.to_string()));
-        Series::new(name.into(), days.collect::<Vec<_>>()).into_column()
+    let made = |name: &str, of: &dyn Fn(&CubeKey, &CubeSums) -> Option<String>| {
+        let words = rows.iter().map(|(key, sums)| of(key, sums));
+        Series::new(name.into(), words.collect::<Vec<_>>()).into_column()
     };
-    let text = |words: &Option<Arc<str>>| words.as_deref().map(str::to_owned);
-    let persons = keys.clone().map(|key| key.person.and_then(|person| i64::try_from(person).ok()));
+    let persons = rows.iter().map(|(key, _)| key.person.and_then(|person| i64::try_from(person).ok()));
     let mut columns = vec![
-        Series::new("version".into(), vec![CUBE_VERSION as i32; cube.rows.len()]).into_column(),
-        words("crossed", &|_| Some(cube.crossed.clone()).filter(|crossed| !crossed.is_empty())),
-        words("outcome", &|key| Some(key.outcome.to_string())),
-        words("location", &|key| text(&key.location)),
-        words("quarter", &|key| key.quarter.map(crate::place::Quarter::key)),
-        words("activity", &|key| key.activity.map(|activity: Activity| activity.key().to_owned())),
-        words("asset", &|key| text(&key.asset)),
-        words("themes", &|key| text(&key.themes)),
+        Series::new("version".into(), vec![CUBE_VERSION as i32; rows.len()]).into_column(),
+        Series::new("crossed".into(), vec![crossed; rows.len()]).into_column(),
+        words("outcome", &|key| Some(&*key.outcome)),
+        words("location", &|key| key.location.as_deref()),
+        made("quarter", &|key, _| key.quarter.map(Quarter::key)),
+        words("activity", &|key| key.activity.map(Activity::key)),
+        words("asset", &|key| key.asset.as_deref()),
+        words("themes", &|key| key.themes.as_deref()),
     ];
-    for (nth, dimension) in cube.dimensions.iter().enumerate() {
-        columns.push(words(&format!("group_{dimension}"), &|key| key.answers.get(nth).and_then(text)));
+    for (nth, dimension) in dimensions.iter().enumerate() {
+        columns.push(words(&format!("group_{dimension}"), &|key| key.answers.get(nth)?.as_deref()));
     }
     columns.push(Series::new("person".into(), persons.collect::<Vec<_>>()).into_column());
     columns.push(numbers("records", &|sums| sums.records));
@@ -68,7 +80,7 @@ fn columns(cube: &Cube) -> Vec<Column> {
     columns.push(numbers("largest", &|sums| sums.largest));
     columns.push(numbers("hours", &|sums| sums.hours));
     columns.push(numbers("connections", &|sums| sums.connections));
-    columns.push(day("first_day", false));
-    columns.push(day("last_day", true));
+    columns.push(made("first_day", &|_, sums| sums.days.map(|days| days.0.to_string())));
+    columns.push(made("last_day", &|_, sums| sums.days.map(|days| days.1.to_string())));
     columns
 }

@@ -48,6 +48,7 @@ mod tile;
 mod tilesets;
 mod web;
 
+pub use archive::make_ahead as make_map_ahead;
 pub use edit::{Provider, Secret, SignIn};
 
 use crate::edit::Editing;

@@ -131,6 +131,16 @@ impl Problem {
         }
     }
 
+    /// The map of a large place as one file is under way.
+    pub(super) fn being_made(seconds: Option<f64>) -> Self {
+        let left = seconds.map_or_else(String::new, |left| format!(", for about {} more", spoken(left)));
+        let detail = format!(
+            "The map of this place is large, and its file is being made{left}. Ask again then; tiles can be had one by one meanwhile."
+        );
+        let retry_after = seconds.map_or(10, |left| left.clamp(2.0, 600.0) as u16);
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "Being made", detail) }
+    }
+
     fn no_room() -> Self {
         let detail = "There is no room for temporary files on the machine, so this form cannot be written now. Ask for GeoJSON, CSV or XLSX, or tell whoever runs this server that TMPDIR is full or missing.";
         Self { retry_after: 60, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "No room for temporary files", detail) }
@@ -247,6 +257,14 @@ impl Problem {
     pub(super) fn our_fault() -> Self {
         let detail = "This is a fault in the program, not in the request. Report it with the request id in the X-Request-Id header.";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Something broke", detail)
+    }
+}
+
+/// A time for people.
+fn spoken(seconds: f64) -> String {
+    match (seconds / 60.0).round() {
+        less if less < 2.0 => format!("{:.0} seconds", seconds.max(1.0)),
+        minutes => format!("{minutes} minutes"),
     }
 }
 

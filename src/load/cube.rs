@@ -61,6 +61,7 @@ pub fn read(path: &Path, shown: &str) -> Result<Cube, Vec<Issue>> {
         at,
         groups: dimensions.iter().map(|(_, at)| *at).collect(),
         words: FxHashSet::default(),
+        combinations: FxHashSet::default(),
         crossed: None,
         cube: Cube { dimensions: dimensions.into_iter().map(|(name, _)| name).collect(), ..Cube::default() },
         issues: Vec::new(),
@@ -84,6 +85,7 @@ struct Reader<'s> {
     at: [usize; COLUMNS.len()],
     groups: Vec<usize>,
     words: FxHashSet<Arc<str>>,
+    combinations: FxHashSet<Arc<[Option<Arc<str>>]>>,
     crossed: Option<String>,
     cube: Cube,
     issues: Vec<Issue>,
@@ -181,7 +183,7 @@ impl Reader<'_> {
         if themes.is_some_and(|themes| !themes.split(';').is_sorted()) {
             return Err(("themes", "Themes are not in order".to_owned(), "Sort them, apart by ; without spaces"));
         }
-        let answers = self.groups.clone();
+        let answers = self.answers(batch, row);
         let key = CubeKey {
             outcome: self.word(outcome),
             location: Some(self.word(location)),
@@ -189,7 +191,7 @@ impl Reader<'_> {
             activity: Some(activity),
             asset: text("asset").map(|words| self.word(words)),
             themes: themes.map(|words| self.word(words)),
-            answers: answers.into_iter().map(|at| batch.text(at, row).map(|words| self.word(words))).collect(),
+            answers,
             person,
         };
         let (people, largest) = (number("people")?, number("largest")?);
@@ -213,9 +215,22 @@ impl Reader<'_> {
             activity: None,
             asset: None,
             themes: None,
-            answers: vec![None; self.groups.len()],
+            answers: vec![None; self.groups.len()].into(),
             person: None,
         }
+    }
+
+    /// What a row says of groups, kept once for all rows that say the same.
+    fn answers(&mut self, batch: &Batch<'_>, row: usize) -> Arc<[Option<Arc<str>>]> {
+        let at = self.groups.clone();
+        let own: Vec<Option<Arc<str>>> =
+            at.iter().map(|&at| batch.text(at, row).map(|words| self.word(words))).collect();
+        if let Some(known) = self.combinations.get(own.as_slice()) {
+            return known.clone();
+        }
+        let new: Arc<[Option<Arc<str>>]> = own.into();
+        self.combinations.insert(new.clone());
+        new
     }
 
     /// Words that occur often, kept once.

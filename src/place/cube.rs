@@ -41,8 +41,9 @@ pub struct CubeKey {
     pub asset: Option<Arc<str>>,
     /// Themes in alphabetical order, apart by semicolons.
     pub themes: Option<Arc<str>>,
-    /// For each dimension the key of a group, `unmatched`, or nothing where nothing was recorded.
-    pub answers: Vec<Option<Arc<str>>>,
+    /// For each dimension the key of a group, `unmatched`, or nothing where nothing was recorded. Rows share them: they are
+    /// few, and rows may be millions.
+    pub answers: Arc<[Option<Arc<str>>]>,
     /// The pseudonymous key of a person, where the records have one.
     pub person: Option<u64>,
 }

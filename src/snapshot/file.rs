@@ -4,7 +4,7 @@
 //! The bytes have no names and no versions, so only the very program that wrote them reads them; any other refuses in
 //! words, as it does a file that is cut, longer or changed by a bit.
 
-use super::{Collection, Snapshot};
+use super::{Collection, Snapshot, WholeMap};
 use crate::layer::Layer;
 use crate::layer::totals::Totals;
 use crate::pack::{Packed, Unpacker, pack_all};
@@ -182,7 +182,7 @@ impl Contents {
             today: OnceLock::new(),
             missing: OnceLock::new(),
             gaps: Vec::new(),
-            archive: OnceLock::new(),
+            archive: WholeMap::default(),
             built_at,
             took: None,
             issues,

@@ -8,6 +8,7 @@
 
 mod borough;
 mod buses;
+mod country;
 mod dice;
 mod facilities;
 mod facility;
@@ -26,6 +27,7 @@ mod streets;
 mod town;
 mod write;
 
+pub use country::{CountryOptions, CountryReport, write_country};
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 

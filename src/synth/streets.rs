@@ -376,7 +376,7 @@ impl StreetMap {
     }
 }
 
-fn highway(class: Class) -> &'static str {
+pub(super) fn highway(class: Class) -> &'static str {
     match class {
         Class::Primary => "primary",
         Class::Secondary => "secondary",

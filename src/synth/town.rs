@@ -301,7 +301,7 @@ impl Builder {
 }
 
 /// A point on the line of this heading that has `share` of the people on its left.
-fn middle_by(people: &[Xy], heading: f64, share: f64) -> Xy {
+pub(super) fn middle_by(people: &[Xy], heading: f64, share: f64) -> Xy {
     let ray = Ray::heading(Xy::default(), heading);
     let mut offsets: Vec<f64> = people.iter().map(|p| ray.left(*p)).collect();
     let k = ((1.0 - share.clamp(0.2, 0.8)) * offsets.len() as f64) as usize;

@@ -8,6 +8,7 @@ use patchwork::synth::{DemoOptions, write_demo};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 fn usable(dir: &Path) -> Place {
     let loaded = load::load(dir, &|_| {});
@@ -27,7 +28,7 @@ fn published(place: &Place) -> Vec<(String, String)> {
 
 /// Reads a cube in the place of all its records.
 fn instead(dir: &Path, cube: &Cube) -> Place {
-    export::cube(cube, &dir.join("cube.parquet")).expect("written");
+    export::cube(cube.clone(), &dir.join("cube.parquet")).expect("written");
     let text = fs::read_to_string(dir.join("place.toml")).expect("a place");
     let mut kept = String::new();
     let mut inside = false;
@@ -215,8 +216,8 @@ fn eight_parts_merged_are_the_whole_in_any_order() {
         assert_eq!(merged.outcomes(), whole.outcomes());
         assert!(merged == whole, "the merged cube is the whole");
         let (one, two) = (tmp.path().join("one.parquet"), tmp.path().join("two.parquet"));
-        export::cube(&merged, &one).expect("written");
-        export::cube(&whole, &two).expect("written");
+        export::cube(merged.clone(), &one).expect("written");
+        export::cube(whole.clone(), &two).expect("written");
         assert_eq!(fs::read(&one).expect("read"), fs::read(&two).expect("read"), "byte for byte");
         assert!(load::cube::read(&one, "one.parquet").expect("a cube") == whole, "read as it was written");
     }
@@ -290,11 +291,11 @@ fn what_a_cube_names_and_the_place_has_not_is_told_and_not_guessed() {
     let mut moved = Cube { dimensions: cube.dimensions.clone(), ..Cube::default() };
     for (mut key, sums) in cube.rows {
         key.location = key.location.as_deref().map(other);
-        key.answers
-            .iter_mut()
-            .flatten()
-            .filter(|answer| &***answer == "asian")
-            .for_each(|answer| *answer = "martian".into());
+        let martian = |answer: &Option<Arc<str>>| match answer.as_deref() {
+            Some("asian") => Some("martian".into()),
+            _ => answer.clone(),
+        };
+        key.answers = key.answers.iter().map(martian).collect();
         moved.add(key, &sums);
     }
     let place = instead(tmp.path(), &moved);

@@ -2,7 +2,7 @@
 
 use patchwork::crs::{LonLat, Plane, Xy};
 use patchwork::load::{Manifest, load};
-use patchwork::synth::{DemoError, DemoOptions, DemoReport, write_demo};
+use patchwork::synth::{CountryOptions, DemoError, DemoOptions, DemoReport, write_country, write_demo};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -206,5 +206,38 @@ fn it_loads_and_every_planted_fault_is_found() {
     for row in rows {
         let (file, code) = (quoted(row[1]), quoted(row[4]));
         assert!(found.contains(&(file.as_str(), code.as_str())), "{file}: {code} was not found among {found:?}");
+    }
+}
+
+#[test]
+fn streets_made_up_for_a_country_are_one_network_of_regional_files_under_every_zone() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let place = tmp.path().join("place");
+    write(&place, 6_000, 3);
+    let before = load(&place, &|_| {}).place.expect("a place");
+    let options = CountryOptions { nodes: 4_000, regions: 3, seed: 1 };
+    let report = write_country(&before, options, &place).expect("written");
+    let again = tmp.path().join("again");
+    fs::create_dir(&again).expect("a directory");
+    write_country(&before, options, &again).expect("written");
+    for (one, other) in report.files.iter().zip(1..) {
+        let other = again.join(format!("streets-{other}.osm.pbf"));
+        assert_eq!(fs::read(one).expect("a file"), fs::read(other).expect("a file"), "the same bytes");
+    }
+    assert_eq!(report.files.len(), 3);
+    assert!((2_000..8_000).contains(&report.nodes) && report.shared > 0, "{report:?}");
+
+    let settings = place.join("place.toml");
+    let files = r#"files = ["streets-1.osm.pbf", "streets-2.osm.pbf", "streets-3.osm.pbf"]"#;
+    let text = fs::read_to_string(&settings).expect("text").replace(r#"file = "streets.osm""#, files);
+    fs::write(&settings, text).expect("written");
+    let loaded = load(&place, &|_| {});
+    assert!(loaded.issues.iter().any(|issue| issue.code.word() == "street-files-joined"), "{:?}", loaded.issues);
+    let after = loaded.place.expect("a place");
+    let network = after.streets.as_ref().expect("streets");
+    assert!(network.islands()[0].nodes as f64 > 0.95 * network.n_nodes() as f64);
+    for (zone, run) in after.zone_positions.enumerate() {
+        let on_street = after.positions[run.clone()].iter().any(|position| position.snap.is_some());
+        assert!(on_street || after.zones[zone].residents.total == 0.0, "{}", after.zones[zone].key);
     }
 }

@@ -4,6 +4,7 @@ use crate::http_place::town;
 use crate::http_server::{Server, snapshot};
 use crate::support::Toy;
 use patchwork::http::Options;
+use patchwork::synth::{DemoOptions, write_demo};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -195,4 +196,24 @@ fn told_to_stop_the_server_finishes_what_it_began_and_ends_well() {
     under_way.read_to_string(&mut answer).expect("answers");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(program.child.wait().expect("ends").success());
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_while_it_loads_stops_and_does_not_serve_first() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let demo = tmp.path().join("demo");
+    write_demo(&demo, &DemoOptions { residents: 20_000, seed: 1 }, &|_| {}).expect("a demo");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_patchwork"))
+        .args(["--log", "json", "serve", &demo.display().to_string(), "--bind", "127.0.0.1:0"])
+        .env("PATCHWORK_LOG_FILTER", "info")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
+    lines.by_ref().find(|line| line.contains("Reading")).expect("a first step");
+    let sent = Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]).status();
+    assert!(sent.expect("sh runs").success());
+    let said: Vec<String> = lines.collect();
+    assert!(child.wait().expect("an end").success(), "{said:#?}");
+    assert!(!said.iter().any(|line| line.contains("Serving")), "{said:#?}");
 }

@@ -3,9 +3,14 @@
 use crate::http_place::town;
 use crate::http_server::{Answer, Server, find_link, path};
 use flate2::read::GzDecoder;
+use geo::BoundingRect;
+use patchwork::http::Options;
+use patchwork::layer::Feature;
+use patchwork::snapshot::Snapshot;
 use serde_json::Value;
 use std::io::Read;
 use std::sync::LazyLock;
+use std::time::{Duration, Instant};
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| Server::of(town(12, 9)));
 
@@ -262,4 +267,36 @@ fn the_whole_map_is_one_file_of_which_parts_can_be_had() {
     let head = SERVER.ask("HEAD", &address, &[]);
     assert_eq!((head.status, head.header("content-length")), (200, Some(length.to_string().as_str())));
     assert!(head.body.is_empty());
+}
+
+#[test]
+fn the_map_of_a_large_place_is_made_while_others_are_answered_and_who_asks_is_told_when_to_ask_again() {
+    let server = Server::empty(Options::default());
+    let mut zones = Snapshot::build(town(2, 1), Vec::new()).collection("zones").expect("zones").layer.clone();
+    let first = zones.features[0].clone();
+    let rect = first.geometry.as_ref().and_then(BoundingRect::bounding_rect).expect("a shape");
+    let point =
+        |i: usize| geo::Point::new(rect.min().x + 40.0 * (i % 500) as f64, rect.min().y + 40.0 * (i / 500) as f64);
+    let feature =
+        |i: usize| Feature { id: format!("{i:06}"), geometry: Some(point(i).into()), values: first.values.clone() };
+    zones.features = (0..50_001).map(feature).collect();
+    server.shared.replace(Snapshot::of_layers(town(2, 1), vec![zones], Vec::new()));
+
+    let refused = server.get("/map.pmtiles");
+    assert_eq!((refused.status, refused.media()), (503, "application/problem+json"));
+    assert!(refused.text().contains("is being made"), "{}", refused.text());
+    let seconds: u32 = refused.header("retry-after").expect("a time").parse().expect("seconds");
+    assert!((2..=600).contains(&seconds));
+    assert_eq!(server.get("/collections/zones/items?limit=1").status, 200, "others do not wait");
+    let began = Instant::now();
+    let made = loop {
+        let answer = server.get("/map.pmtiles");
+        if answer.status == 200 {
+            break answer;
+        }
+        assert_eq!(answer.status, 503);
+        assert!(began.elapsed() < Duration::from_secs(300), "{}", answer.text());
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert!(made.body.starts_with(b"PMTiles\x03"));
 }

@@ -16,9 +16,15 @@ pub enum ArchiveError {
     /// A tile.
     #[error(transparent)]
     Tile(#[from] TileError),
-    /// The file.
+    /// Nobody waits for it any more.
+    #[error("nobody waits for the PMTiles file any more")]
+    GivenUp,
+    /// The file, as its writer says.
     #[error("the PMTiles file cannot be written ({0}): check that its folder exists and has room")]
     File(#[from] PmtError),
+    /// The file, as the system says.
+    #[error("the PMTiles file cannot be written ({0}): check that its folder exists and has room")]
+    System(#[from] std::io::Error),
 }
 
 /// What an archive holds.
@@ -31,15 +37,17 @@ pub struct Archived {
 /// Tiles made at a time, to bound the memory they take.
 const AT_A_TIME: usize = 1024;
 
-/// Writes every tile of these layers, from zoom 0 to [`MAX_ZOOM`]. The same layers give the same bytes.
+/// Writes every tile of these layers, from zoom 0 to [`MAX_ZOOM`]. The same layers give the same bytes. `goes_on` is told
+/// now and then how much is done, from 0 to 1, and says whether anybody waits for it.
 ///
 /// # Errors
-/// When two layers have the same id, or `out` cannot be written to.
+/// When two layers have the same id, `out` cannot be written to, or nobody waits for it.
 pub fn archive(
     name: &str,
     description: &str,
     layers: &[(&Layer, &TileLayer)],
     out: impl Write + Seek,
+    goes_on: &dyn Fn(f64) -> bool,
 ) -> Result<Archived, ArchiveError> {
     let about = tilejson(name, description, layers, String::new());
     let [west, south, east, north] = about.bounds;
@@ -60,7 +68,11 @@ pub fn archive(
         .metadata(metadata.to_string())
         .create(out)?;
     let mut tiles = 0;
-    for some in candidates(layers)?.chunks(AT_A_TIME) {
+    let candidates = candidates(layers)?;
+    for (nth, some) in candidates.chunks(AT_A_TIME).enumerate() {
+        if !goes_on((nth * AT_A_TIME) as f64 / candidates.len() as f64) {
+            return Err(ArchiveError::GivenUp);
+        }
         let made: Result<Vec<Vec<u8>>, TileError> = some.par_iter().map(|(at, _)| tile(layers, *at)).collect();
         for ((_, coord), bytes) in some.iter().zip(made?) {
             tiles += usize::from(!bytes.is_empty());

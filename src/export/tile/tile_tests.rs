@@ -280,7 +280,7 @@ fn an_archive_holds_every_tile_once_and_is_the_same_each_time() {
     let prepared = TileLayer::new(&layer, &plane());
     let make = || {
         let mut bytes = std::io::Cursor::new(Vec::new());
-        let archived = archive("Newport", "A town", &[(&layer, &prepared)], &mut bytes).expect("an archive");
+        let archived = archive("Newport", "A town", &[(&layer, &prepared)], &mut bytes, &|_| true).expect("an archive");
         (archived, bytes.into_inner())
     };
     let (archived, bytes) = make();

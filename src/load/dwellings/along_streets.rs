@@ -15,6 +15,10 @@ use rstar::primitives::Line;
 /// no gain that shows in minutes.
 const SPACING_M: f64 = 25.0;
 
+/// With more positions than this they stand wider apart, so that what is kept and worked out grows no further: a nation has
+/// about so many, some 100 m apart, and its walks are wrong by at most 40 seconds where a borough's are by ten.
+const MOST: f64 = 1_000_000.0;
+
 /// Streets often run along the border of two zones, and outlines simplified for the web cross and
 /// re-cross them. Pieces shorter than this are left out: they are noise of the outline, not homes.
 const SHORTEST_PIECE_M: f64 = 5.0;
@@ -39,20 +43,32 @@ pub(super) fn spots(network: &StreetNetwork, zones: &[Area], locator: &Locator<'
     let streets: Vec<(usize, Street<'_>)> =
         // Nobody lives in a tunnel or on a bridge.
         network.streets().filter(|street| !street.is_passage).filter_map(|street| Some((tier(street.class)?, street))).collect();
-    let pieces: Vec<(usize, usize, Vec<Spot>)> = streets
+    let pieces: Vec<(usize, usize, Run)> = streets
         .par_iter()
         .flat_map_iter(|(tier, street)| {
             runs(street.shape, &borders, locator)
                 .into_iter()
-                .filter(|(zone, _)| wanted[*zone])
-                .map(|(zone, run)| (zone, *tier, sample(&run)))
+                .filter(|(zone, run)| wanted[*zone] && length(run) >= SHORTEST_PIECE_M)
+                .map(|(zone, run)| (zone, *tier, run))
         })
         .collect();
-    let mut by_tier: Vec<[Vec<Spot>; TIERS]> = vec![Default::default(); zones.len()];
-    for (zone, tier, spots) in pieces {
-        by_tier[zone][tier].extend(spots);
+    let mut by_tier: Vec<[Vec<Run>; TIERS]> = vec![Default::default(); zones.len()];
+    for (zone, tier, run) in pieces {
+        by_tier[zone][tier].push(run);
     }
-    by_tier.into_iter().map(|tiers| tiers.into_iter().find(|spots| !spots.is_empty()).unwrap_or_default()).collect()
+    let lived_on: Vec<Vec<Run>> =
+        by_tier.into_iter().map(|tiers| tiers.into_iter().find(|runs| !runs.is_empty()).unwrap_or_default()).collect();
+    let apart = spacing(lived_on.iter().flatten().map(length).sum());
+    lived_on.into_par_iter().map(|runs| runs.iter().flat_map(|run| sample(run, apart)).collect()).collect()
+}
+
+/// How far apart positions stand along so much street.
+fn spacing(length: f64) -> f64 {
+    (length / MOST).max(SPACING_M)
+}
+
+fn length(run: &Run) -> f64 {
+    run.iter().map(|(a, b)| a.distance(*b).get()).sum()
 }
 
 /// All edges of all zones, filed by where they are.
@@ -117,13 +133,10 @@ fn crossings(a: Xy, b: Xy, borders: &RTree<Line<[f64; 2]>>) -> Vec<f64> {
     cuts
 }
 
-/// Spots at even distances along a run.
-fn sample(run: &Run) -> Vec<Spot> {
-    let length: f64 = run.iter().map(|(a, b)| a.distance(*b).get()).sum();
-    if length < SHORTEST_PIECE_M {
-        return Vec::new();
-    }
-    let n = (length / SPACING_M).round().max(1.0);
+/// Spots at even distances along a run, about `apart` metres from each other.
+fn sample(run: &Run, apart: f64) -> Vec<Spot> {
+    let length = length(run);
+    let n = (length / apart).round().max(1.0);
     let step = length / n;
     let mut spots = Vec::with_capacity(n as usize);
     let (mut walked, mut next) = (0.0, step / 2.0);
@@ -160,9 +173,21 @@ mod tests {
         let lengths: Vec<(usize, f64)> =
             runs.iter().map(|(zone, run)| (*zone, run.iter().map(|(a, b)| a.distance(*b).get()).sum())).collect();
         assert_eq!(lengths, [(0, 100.0), (1, 100.0)]);
-        let spots = sample(&runs[0].1);
+        let spots = sample(&runs[0].1, SPACING_M);
         assert_eq!(spots.iter().map(|s| s.at.x).collect::<Vec<_>>(), [12.5, 37.5, 62.5, 87.5]);
         assert_eq!(spots.iter().map(|s| s.weight).sum::<f64>(), 100.0);
+    }
+
+    #[test]
+    fn homes_stand_wider_apart_where_there_is_a_nations_worth_of_street_and_weigh_as_much() {
+        assert_eq!((spacing(1_500_000.0), spacing(25_000_000.0)), (25.0, 25.0));
+        assert_eq!(spacing(100_000_000.0), 100.0);
+        let run = vec![(Xy::new(0.0, 0.0), Xy::new(400.0, 0.0))];
+        let spots = sample(&run, 100.0);
+        assert_eq!(
+            spots.iter().map(|spot| (spot.at.x, spot.weight)).collect::<Vec<_>>(),
+            [50.0, 150.0, 250.0, 350.0].map(|x| (x, 100.0))
+        );
     }
 
     #[test]
@@ -172,7 +197,7 @@ mod tests {
         let street = [Xy::new(10.0, 50.0), Xy::new(10.0, 140.0), Xy::new(40.0, 140.0), Xy::new(40.0, 97.0)];
         let runs = runs(&street, &borders(&zones), &locator);
         assert_eq!(runs.len(), 2);
-        assert_eq!(sample(&runs[0].1).len(), 2);
-        assert!(sample(&runs[1].1).is_empty(), "3 m of street is noise");
+        assert_eq!(sample(&runs[0].1, SPACING_M).len(), 2);
+        assert!(length(&runs[1].1) < SHORTEST_PIECE_M, "3 m of street is noise");
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn fill(cube: &mut Cube, tally: &Tally, wheres: &Wheres<'_>, names: &
         Answer::Unmatched => Some(Arc::from(UNMATCHED)),
         Answer::NotRecorded => None,
     };
-    let combinations: Vec<Vec<Option<Arc<str>>>> =
+    let combinations: Vec<Arc<[Option<Arc<str>>]>> =
         tally.combinations().iter().map(|answers| answers.iter().map(group).collect()).collect();
     let words = tally.themes();
     let themes: FxHashMap<u32, Option<Arc<str>>> = atoms
@@ -62,7 +62,7 @@ pub(super) fn fill(cube: &mut Cube, tally: &Tally, wheres: &Wheres<'_>, names: &
             activity: Some(atom.activity),
             asset,
             themes: themes.get(&atom.themes).cloned().flatten(),
-            answers: combinations.get(atom.combination as usize).cloned().unwrap_or_default(),
+            answers: combinations.get(atom.combination as usize).cloned().unwrap_or_else(|| Arc::from([])),
             person: atom.person,
         };
         let [people, hours, connections] = sums.amounts.map(|amount| amount as u64);
@@ -88,7 +88,7 @@ pub(super) fn refusals(cube: &mut Cube, noticed: &Noticed, dimensions: usize) {
             activity: None,
             asset: None,
             themes: None,
-            answers: vec![None; dimensions],
+            answers: vec![None; dimensions].into(),
             person: None,
         };
         cube.add(key, &CubeSums::refused(records));

@@ -13,7 +13,8 @@ use crate::load::Issues;
 use crate::network::{BuildReport, Builder, BuilderNode, StreetClass, StreetNetwork};
 use crate::place::{Code, Issue, Surrounding, Where};
 use crate::read::osm::{Element, Kind, OsmFile, Tags};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 type KeptTags = BTreeMap<String, String>;
 
@@ -137,22 +138,22 @@ fn sifted<T: Send>(
     Ok(all)
 }
 
-/// The files in which each node of a street is.
+/// Nodes of streets, each with the file it is in.
 #[derive(Default)]
-struct Borders(HashMap<i64, BTreeSet<usize>>);
+struct Borders(Vec<(i64, usize)>);
 
 impl Borders {
     fn of(&mut self, file: usize, ways: &[Way]) {
-        for way in ways.iter().filter(|way| way.street.is_some()) {
-            for &node in &way.refs {
-                self.0.entry(node).or_default().insert(file);
-            }
-        }
+        let streets = ways.iter().filter(|way| way.street.is_some());
+        self.0.extend(streets.flat_map(|way| way.refs.iter().map(|&node| (node, file))));
     }
 
-    fn told(&self, names: &[&str], issues: &mut Issues) {
+    fn told(mut self, names: &[&str], issues: &mut Issues) {
+        self.0.par_sort_unstable();
         let mut meetings = Meetings::default();
-        self.0.values().for_each(|files| meetings.at(files));
+        for node in self.0.chunk_by(|a, b| a.0 == b.0).filter(|node| node[0].1 != node[node.len() - 1].1) {
+            meetings.at(&node.iter().map(|&(_, file)| file).collect());
+        }
         meetings.tell(names, issues);
     }
 }
@@ -224,6 +225,10 @@ impl Nodes {
         self.0.binary_search_by_key(&id, |node| node.id).ok()
     }
 
+    fn find_all(&self, ids: &[i64]) -> Vec<Option<usize>> {
+        ids.iter().map(|&id| self.find(id)).collect()
+    }
+
     fn at(&self, id: i64) -> Option<Xy> {
         self.find(id).and_then(|node| self.0[node].at)
     }
@@ -270,10 +275,10 @@ fn tell_of_closed_ways(ways: &[Way], context: Context<'_>, issues: &mut Issues) 
 fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing) {
     let mut missing = Missing::default();
     let mut stretches = Vec::new();
-    for way in ways {
-        if let Some(street) = &way.street {
-            stretches.extend(present(&way.refs, nodes, &mut missing).map(|line| (line, street)));
-        }
+    let walked: Vec<(&Way, &Walked)> = ways.iter().filter_map(|way| Some((way, way.street.as_ref()?))).collect();
+    let found: Vec<Vec<Option<usize>>> = walked.par_iter().map(|(way, _)| nodes.find_all(&way.refs)).collect();
+    for ((way, street), found) in walked.into_iter().zip(found) {
+        stretches.extend(present(&way.refs, &found, nodes, &mut missing).map(|line| (line, street)));
     }
     // A node is a junction where a stretch ends, where two meet, or where one meets itself.
     let mut uses = vec![0u8; nodes.0.len()];
@@ -285,7 +290,8 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
             uses[*end] = 2;
         }
     }
-    let mut junctions = Junctions { nodes, builder: Builder::new(), known: HashMap::new(), gates: BTreeMap::new() };
+    let known = vec![None; nodes.0.len()];
+    let mut junctions = Junctions { nodes, builder: Builder::new(), known, gates: BTreeMap::new() };
     for (line, street) in stretches {
         let mut start = 0;
         for end in 1..line.len() {
@@ -298,7 +304,7 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
     junctions.open_gates();
     // What cannot be crossed is told of nowhere when it leads out of the file: rivers do.
     for way in ways.iter().filter(|way| way.divides) {
-        for line in present(&way.refs, nodes, &mut Missing::default()) {
+        for line in present(&way.refs, &nodes.find_all(&way.refs), nodes, &mut Missing::default()) {
             let points: Vec<Xy> = line.iter().filter_map(|&node| nodes.0[node].at).collect();
             junctions.builder.barrier(&points);
         }
@@ -307,12 +313,18 @@ fn streets(ways: &[Way], nodes: &Nodes) -> (StreetNetwork, BuildReport, Missing)
     (network, report, missing)
 }
 
-/// The runs of a way's nodes that are in the file and on the plane, as indices into the nodes.
-fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl Iterator<Item = Vec<usize>> + use<'a> {
+/// The runs of a way's nodes that are in the file and on the plane, as indices into the nodes; `found` has the index of each.
+fn present(
+    refs: &[i64],
+    found: &[Option<usize>],
+    nodes: &Nodes,
+    missing: &mut Missing,
+) -> impl Iterator<Item = Vec<usize>> + use<> {
     let mut leads_out = false;
     let found: Vec<Option<usize>> = refs
         .iter()
-        .map(|&id| match nodes.find(id) {
+        .zip(found)
+        .map(|(&id, &found)| match found {
             None => {
                 missing.absent.insert(id);
                 leads_out = true;
@@ -338,7 +350,8 @@ fn present<'a>(refs: &[i64], nodes: &'a Nodes, missing: &mut Missing) -> impl It
 struct Junctions<'a> {
     nodes: &'a Nodes,
     builder: Builder,
-    known: HashMap<usize, BuilderNode>,
+    /// The node made of each node of the file.
+    known: Vec<Option<BuilderNode>>,
     /// The nodes made of each gate that lets those pass who live behind it.
     gates: BTreeMap<usize, Vec<BuilderNode>>,
 }
@@ -370,7 +383,7 @@ impl Junctions<'_> {
             }
             return Some(side);
         }
-        Some(*self.known.entry(node).or_insert_with(|| self.builder.node(at)))
+        Some(*self.known[node].get_or_insert_with(|| self.builder.node(at)))
     }
 }
 

@@ -3,6 +3,7 @@
 mod boundaries;
 mod buses;
 mod osm;
+pub(super) mod pbf;
 mod staged;
 mod tables;
 mod words;
