@@ -177,7 +177,8 @@ fn read_dimension(value: &Value) -> Result<Dimension, String> {
                 .collect(),
         });
     }
-    let crossed_of = value.get("crossed_of").and_then(Value::as_array).into_iter().flatten().filter_map(words).collect();
+    let crossed_of =
+        value.get("crossed_of").and_then(Value::as_array).into_iter().flatten().filter_map(words).collect();
     Ok(Dimension { name, categories, relation, is_attribute: flag(value, "is_attribute")?, crossed_of })
 }
 

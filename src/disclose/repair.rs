@@ -39,7 +39,11 @@ pub(super) fn repair(
             if let Some(goals) = proof.choose(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);
                 open.extend(goals);
-            } else if *times <= 3 && farthest.1 >= 1.0 && ground.is_people[cell] && widen(ground, proof, around, lines, goal)? {
+            } else if *times <= 3
+                && farthest.1 >= 1.0
+                && ground.is_people[cell]
+                && widen(ground, proof, around, lines, goal)?
+            {
                 search = Search::new(ground, around);
             } else if let Some(goals) = proof.choose_despite(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);

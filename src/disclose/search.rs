@@ -197,12 +197,7 @@ impl Program {
         Self::new(ground, around, &ground.system.rules, &cells)
     }
 
-    fn new<'a>(
-        ground: &Ground,
-        around: &Around,
-        rules: impl IntoIterator<Item = &'a Rule>,
-        cells: &[usize],
-    ) -> Self {
+    fn new<'a>(ground: &Ground, around: &Around, rules: impl IntoIterator<Item = &'a Rule>, cells: &[usize]) -> Self {
         let mut column = vec![None; ground.exact.len()];
         let (mut columns, mut moving) = (Vec::new(), Vec::new());
         for &cell in cells {

@@ -112,12 +112,7 @@ impl Packed {
         self.read(&before, &block, turn)
     }
 
-    fn read(
-        &self,
-        before: &[u8],
-        block: &[u8],
-        turn: Option<MutexGuard<'static, ()>>,
-    ) -> Result<Unpacked, String> {
+    fn read(&self, before: &[u8], block: &[u8], turn: Option<MutexGuard<'static, ()>>) -> Result<Unpacked, String> {
         let mut head = vec![1 << 3 | 2];
         head.extend(varint(self.kind.len() as u64));
         head.extend_from_slice(&self.kind);
