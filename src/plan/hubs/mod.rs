@@ -151,7 +151,7 @@ fn plan(place: &Place, brief: &Brief, few: Option<Fewest>, watch: &Watch) -> Res
         sentences: Vec::new(),
     };
     words::explain(place, &mut proposal);
-    proposal.sentences.splice(1..1, room::sentences(&ground, &proposal));
+    proposal.sentences.splice(1..1, words::of_room(&ground, &proposal));
     proposal.sentences.extend(by_bus::sentences(&ground, (&today_open, &open(&ground, &choice.sites))));
     Ok(proposal)
 }

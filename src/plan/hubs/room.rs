@@ -1,21 +1,18 @@
 //! Hubs with so much room and no more.
 
 use super::brief::{Brief, Keep};
-use super::ground::Ground;
 use super::objective::Objective;
-use super::proposal::Proposal;
 use super::sites::Site;
 use crate::measure::qualify::room;
 use crate::place::Place;
-use crate::text::{percent, whole};
 
 /// How much room hubs have.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Rooms {
     /// Of each of today's hubs; `None` where nobody said.
-    of_today: Vec<Option<f64>>,
+    pub(super) of_today: Vec<Option<f64>>,
     /// Of each new site.
-    of_new: f64,
+    pub(super) of_new: f64,
     /// What the standard asks for, for each resident.
     a_head: f64,
 }
@@ -38,7 +35,8 @@ impl Rooms {
         self.at(site).unwrap_or(0.0) / self.a_head
     }
 
-    fn unknown(&self) -> usize {
+    /// Of how many of today's hubs nobody said how much room there is.
+    pub(super) fn unknown(&self) -> usize {
         self.of_today.iter().filter(|room| room.is_none()).count()
     }
 }
@@ -64,36 +62,4 @@ pub(super) fn lacks(brief: &Brief) -> Option<String> {
         Some(_) => return None,
     };
     Some(format!("the standard \"{key}\" {sentence}"))
-}
-
-/// How room was reckoned with, in sentences.
-pub(super) fn sentences(ground: &Ground<'_>, proposal: &Proposal) -> Vec<String> {
-    let (Some(rooms), Some(asked)) = (&ground.rooms, proposal.brief.standard.places) else { return Vec::new() };
-    let all = proposal.after.place.residents;
-    let share = |count: f64| percent(if all > 0.0 { count / all } else { 0.0 });
-    let mut sentences = vec![format!(
-        "The sites are chosen so that as many as can be have room if they are sent to where there is some: {} of {} residents \
-         ({}) today, {} ({}) with the plan, at {} {} for 1,000 residents and {} at each new site. \u{201c}Covered\u{201d} counts \
-         otherwise: people go to what is near, in shares, and who gets less than the standard asks for is not covered.",
-        whole(proposal.objective_today),
-        whole(all),
-        share(proposal.objective_today),
-        whole(proposal.objective),
-        share(proposal.objective),
-        amount(asked.per_1000),
-        asked.unit.words(),
-        amount(rooms.of_new),
-    )];
-    if rooms.unknown() > 0 {
-        sentences.push(format!(
-            "Of {} of today\u{2019}s {} hubs nobody said how much room there is: they count as having none.",
-            rooms.unknown(),
-            rooms.of_today.len()
-        ));
-    }
-    sentences
-}
-
-fn amount(amount: f64) -> String {
-    if amount.fract() == 0.0 { whole(amount) } else { format!("{amount:.1}") }
 }

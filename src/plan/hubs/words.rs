@@ -333,6 +333,38 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
     format!("With other numbers of {varied} it is chosen in {} of {runs} runs{near}{without_plan}.", site.chosen_in)
 }
 
+/// How room was reckoned with, in sentences.
+pub(super) fn of_room(ground: &Ground<'_>, proposal: &Proposal) -> Vec<String> {
+    let (Some(rooms), Some(asked)) = (&ground.rooms, proposal.brief.standard.places) else { return Vec::new() };
+    let all = proposal.after.place.residents;
+    let share = |count: f64| percent(if all > 0.0 { count / all } else { 0.0 });
+    let mut sentences = vec![format!(
+        "The sites are chosen so that as many as can be have room if they are sent to where there is some: {} of {} residents \
+         ({}) today, {} ({}) with the plan, at {} {} for 1,000 residents and {} at each new site. \u{201c}Covered\u{201d} counts \
+         otherwise: people go to what is near, in shares, and who gets less than the standard asks for is not covered.",
+        whole(proposal.objective_today),
+        whole(all),
+        share(proposal.objective_today),
+        whole(proposal.objective),
+        share(proposal.objective),
+        amount(asked.per_1000),
+        asked.unit.words(),
+        amount(rooms.of_new),
+    )];
+    if rooms.unknown() > 0 {
+        sentences.push(format!(
+            "Of {} of today\u{2019}s {} hubs nobody said how much room there is: they count as having none.",
+            rooms.unknown(),
+            rooms.of_today.len()
+        ));
+    }
+    sentences
+}
+
+fn amount(amount: f64) -> String {
+    if amount.fract() == 0.0 { whole(amount) } else { format!("{amount:.1}") }
+}
+
 /// What a loss in the objective means.
 fn lost(proposal: &Proposal, amount: f64) -> String {
     let said = proposal.brief.objective.lost(amount, residents(proposal));
