@@ -39,13 +39,17 @@ fn outcome(proposal: &Proposal) -> String {
         (n, 0) => format!("{n} new sites"),
         (n, gone) => format!("{n} new sites, {gone} of them in place of hubs of today,"),
     };
+    let walk = proposal.brief.walk();
+    let hub = article(&proposal.brief.noun());
+    let are = match proposal.brief.room {
+        Some(_) => format!("have room enough within {walk} in {hub}"),
+        None => format!("are within {walk} of {hub}"),
+    };
     format!(
-        "Today {} of {} residents ({}) are within {} of {}. With {new} it would be {} ({}): {}.",
+        "Today {} of {} residents ({}) {are}. With {new} it would be {} ({}): {}.",
         whole(before.covered),
         whole(before.residents),
         part_of(before.covered, before.residents),
-        proposal.brief.walk(),
-        article(&proposal.brief.noun()),
         whole(after.covered),
         part_of(after.covered, after.residents),
         change(after.covered - before.covered)
@@ -277,9 +281,9 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
     }
 }
 
-/// Which others would do in its place; nothing where a budget decides what goes together.
+/// Which others would do in its place; nothing where a budget or room decides what goes together.
 fn alternatives(proposal: &Proposal, site: &Chosen) -> Option<String> {
-    if proposal.brief.budget.is_some() {
+    if proposal.brief.budget.is_some() || proposal.brief.room.is_some() {
         return None;
     }
     let gain = proposal.gain();
@@ -322,15 +326,17 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
         1 => "; in 1 more none was found in the work allowed that meets every rule".to_owned(),
         n => format!("; in {n} more none was found in the work allowed that meets every rule"),
     };
-    format!(
-        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}{without_plan}.",
-        site.chosen_in
-    )
+    let varied = match proposal.brief.standard.transit {
+        Some(_) => "residents and closures",
+        None => "residents, walking speeds and closures",
+    };
+    format!("With other numbers of {varied} it is chosen in {} of {runs} runs{near}{without_plan}.", site.chosen_in)
 }
 
 /// What a loss in the objective means.
 fn lost(proposal: &Proposal, amount: f64) -> String {
-    proposal.brief.objective.lost(amount, residents(proposal))
+    let said = proposal.brief.objective.lost(amount, residents(proposal));
+    if proposal.brief.room.is_some() { said.replace("are covered", "have room") } else { said }
 }
 
 /// Names of sites in one sentence at most, beside a number of others: more nobody reads out.
