@@ -72,7 +72,7 @@ fn both(address: Option<IpAddr>, name: &str) -> Vec<String> {
 fn turn(db: &dyn Db, address: Option<IpAddr>, name: &str, at: DateTime<Utc>) -> Stored<Turn> {
     let known = |who: &str| {
         let found = db.row("SELECT failed, at FROM attempt WHERE who = ?1 AND at > ?2", values![who, at - FORGOTTEN])?;
-        found.map(|row| Ok((row.whole(0)?, row.time(1)?))).transpose()
+        found.map(|row| Stored::Ok((row.whole(0)?, row.time(1)?))).transpose()
     };
     if let Some((failed, last)) = address.map_or(Ok(None), |address| known(&of_address(address)))?
         && failed > FREE

@@ -120,8 +120,7 @@ impl Cluster {
         let script = r#"
             set -e; cd "$1"; mkdir tls; cd tls
             for who in ours other; do
-                openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$who" -keyout $who.key -out $who.pem \
-                    -addext basicConstraints=critical,CA:TRUE
+                openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$who" -keyout $who.key -out $who.pem
             done
             openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
             echo subjectAltName=DNS:localhost >san
