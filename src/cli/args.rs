@@ -279,6 +279,9 @@ pub struct HubsArgs {
     /// Money for all new sites together
     #[arg(long, value_name = "MONEY")]
     pub budget: Option<f64>,
+    /// Places (or place-hours a week) that each new site has, where the standard asks for room
+    #[arg(long, value_name = "N")]
+    pub room: Option<f64>,
     /// Seconds of work the choice may take, counted in steps: the same question, the same answer on any machine
     #[arg(long, value_name = "S", default_value_t = 60.0)]
     pub time_limit: f64,

@@ -61,6 +61,7 @@ fn brief(place: &Place, args: &HubsArgs) -> Result<Brief, Failure> {
         standard: standard(place, args)?,
         sites: args.sites.map(|sites| sites as usize),
         budget: args.budget,
+        room: args.room,
         objective: args.objective,
         candidates: candidates(place, &args.candidates)?,
         keep,

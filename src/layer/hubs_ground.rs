@@ -49,8 +49,8 @@ pub fn catchments_layer(place: &Place, proposal: &Proposal) -> Layer {
         id: LayerId::of("catchments"),
         title: format!("Ground served by new sites: {}", proposal.brief.noun()),
         description: format!(
-            "Where those live who are nearest to each new site and reach it within {}, with the whole plan open.",
-            proposal.brief.walk()
+            "Where those live who are nearest to each new site and reach it within {:.0} minutes on foot, with the whole plan open.",
+            proposal.brief.standard.within.minutes()
         ),
         method: "catchments",
         credits: credits(place, &[PEOPLE, WALKS], true),
@@ -104,7 +104,7 @@ pub fn gains_layer(place: &Place, proposal: &Proposal) -> Layer {
         id: LayerId::of("gains"),
         title: format!("Who gains: {}", proposal.brief.noun()),
         description: format!(
-            "Zones where the plan changes who can walk to a {} within {}, for at least half a person.",
+            "Zones where the plan changes who is covered by a {} within {}, for at least half a person.",
             proposal.brief.noun(),
             proposal.brief.walk()
         ),

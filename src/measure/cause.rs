@@ -149,7 +149,11 @@ fn mended(
         }
         if !standard.is_plain() {
             // With those that count already: two of them may be asked for, and the room in all of them is shared.
-            let site = |door: walk::Door, known: bool| Site { door, asset: known.then(|| &place.assets[door.asset]) };
+            let site = |door: walk::Door, known: bool| Site {
+                door,
+                asset: known.then(|| &place.assets[door.asset]),
+                room: None,
+            };
             let mut sites: Vec<Site<'_>> =
                 walk::doors(place, &qualifying).into_iter().map(|door| site(door, true)).collect();
             // Over weeks or days, what is mended would be there in each.

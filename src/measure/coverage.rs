@@ -174,20 +174,50 @@ pub fn coverage(place: &Place, standard: &Standard) -> Coverage {
 /// The doors that are not assets keep their numbers in the answer, so [`Covered::nearest`] may name one.
 #[must_use]
 pub fn coverage_to(place: &Place, standard: &Standard, doors: &[Door]) -> Coverage {
-    let site = |door: &Door| Site { door: *door, asset: place.assets.as_slice().get(door.asset.index()) };
-    coverage_at(place, standard, &doors.iter().map(site).collect::<Vec<_>>())
+    coverage_at(place, standard, &sites(place, doors))
 }
 
 /// As [`coverage_to`], by doors with what is known of the assets behind them.
 #[must_use]
 pub(super) fn coverage_at(place: &Place, standard: &Standard, sites: &[Site<'_>]) -> Coverage {
+    measured(place, standard, sites, Journeys::of(place, standard).as_ref())
+}
+
+/// As [`coverage_to`] for a standard by bus, where its journeys are known.
+#[must_use]
+pub(super) fn coverage_knowing(
+    place: &Place,
+    standard: &Standard,
+    doors: &[Door],
+    journeys: &Journeys<'_>,
+) -> Coverage {
+    measured(place, standard, &sites(place, doors), Some(journeys))
+}
+
+fn measured(place: &Place, standard: &Standard, sites: &[Site<'_>], journeys: Option<&Journeys<'_>>) -> Coverage {
     let doors: Vec<Door> = sites.iter().map(|site| site.door).collect();
     let walks = walks(place, standard, &doors);
-    let often = Journeys::of(place, standard).map(|journeys| {
+    let often = journeys.map(|journeys| {
         let everywhere: Vec<usize> = (0..place.positions.len()).collect();
         journeys.often(&doors, &everywhere, &walks)
     });
     told(place, standard.within, &doors, found(place, standard, sites, (walks, often)))
+}
+
+/// These doors with the assets behind them, where they are assets of the place.
+fn sites<'a>(place: &'a Place, doors: &[Door]) -> Vec<Site<'a>> {
+    doors.iter().map(|door| site(place, *door, None)).collect()
+}
+
+fn site(place: &Place, door: Door, room: Option<f64>) -> Site<'_> {
+    Site { door, asset: place.assets.as_slice().get(door.asset.index()), room }
+}
+
+/// As [`coverage_to`], by doors each with the room behind it, in the unit of the standard; `None` where nobody knows.
+#[must_use]
+pub fn coverage_with_room(place: &Place, standard: &Standard, doors: &[(Door, Option<f64>)]) -> Coverage {
+    let with_room = |&(door, room): &(Door, Option<f64>)| site(place, door, room);
+    coverage_at(place, standard, &doors.iter().map(with_room).collect::<Vec<_>>())
 }
 
 /// As [`coverage_at`] where what was before is known: counts alone, without the middle walks and the nearest assets.

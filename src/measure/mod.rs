@@ -29,11 +29,13 @@ pub mod what_if;
 pub use catchment::{Catchment, catchments};
 pub use cause::Cause;
 pub use closure::{Closure, Losers, closure};
-pub use coverage::{Coverage, Covered, GroupCovered, OftenCovered, coverage, coverage_by, coverage_to};
+pub use coverage::{
+    Coverage, Covered, GroupCovered, OftenCovered, coverage, coverage_by, coverage_to, coverage_with_room,
+};
 pub use engaged::Engaged;
 pub use gaps::{Gap, Gaps, gaps};
 pub use giving::{GivingRule, Reached, giving};
-pub use journeys::{InTime, Often};
+pub use journeys::{ByBus, InTime, Moments, Often, Together};
 pub use missing::{Lack, Missing, missing};
 pub use moved_homes::{MovedHomes, moved_homes};
 pub use nearby::{Nearby, nearby};

@@ -141,7 +141,7 @@ fn in_use(asset: &Asset, day: NaiveDate) -> bool {
 /// How much room an asset has, in the standard's unit: its places, or places times the hours in which its doors are open
 /// in the week from Monday that holds the standard's date. `None` where nobody said.
 #[must_use]
-pub(super) fn room(asset: &Asset, unit: PlaceUnit, date: NaiveDate) -> Option<f64> {
+pub fn room(asset: &Asset, unit: PlaceUnit, date: NaiveDate) -> Option<f64> {
     let places = asset.capacity?;
     match unit {
         PlaceUnit::Places => Some(places),

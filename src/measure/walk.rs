@@ -63,6 +63,8 @@ pub(super) struct Site<'a> {
     pub(super) door: Door,
     /// What is known of the asset; `None` where a door stands for nothing that is known.
     pub(super) asset: Option<&'a Asset>,
+    /// The room behind it, where that is said apart from the asset.
+    pub(super) room: Option<f64>,
 }
 
 /// The doors of some assets.

@@ -205,11 +205,12 @@ fn doors_that_change(
 fn sites_after<'a>(place: &'a Place, standard: &Standard, before: &Coverage, edits: &'a [Edit]) -> Vec<Site<'a>> {
     let edited = |asset: &AssetIdx| edits.iter().any(|edit| edit.asset == Some(*asset));
     let stay: Vec<AssetIdx> = before.qualifying.iter().copied().filter(|asset| !edited(asset)).collect();
-    let stay = doors(place, &stay).into_iter().map(|door| Site { door, asset: Some(&place.assets[door.asset]) });
+    let site = |door: Door, asset| Site { door, asset: Some(asset), room: None };
+    let stay = doors(place, &stay).into_iter().map(|door| site(door, &place.assets[door.asset]));
     let came = edits.iter().enumerate().filter_map(|(number, edit)| {
         let is = edit.after.as_ref().filter(|asset| qualify::satisfies(asset, standard))?;
         let asset = AssetIdx::from_usize(place.assets.len() + number);
-        Some(Site { door: Door { asset, at: is.at, snap: is.snap }, asset: Some(is) })
+        Some(site(Door { asset, at: is.at, snap: is.snap }, is))
     });
     stay.chain(came).collect()
 }

@@ -31,6 +31,9 @@ pub struct People;
 impl People {
     const GRAIN: f64 = 1_048_576.0;
 
+    /// The least difference between two counts.
+    pub const STEP: f64 = 1.0 / Self::GRAIN;
+
     /// The nearest count on the grid.
     #[must_use]
     pub fn round(count: f64) -> f64 {

@@ -84,23 +84,6 @@ impl Standard {
     pub const fn is_plain(&self) -> bool {
         self.transit.is_none() && self.nth <= 1 && self.places.is_none() && self.over.is_none()
     }
-
-    /// Why a question that knows walks to the nearest alone is not answered for this standard; `None` where it is.
-    #[must_use]
-    pub fn on_foot_only(&self, what: &str) -> Option<String> {
-        let asks = match self {
-            own if own.is_plain() => return None,
-            Self { transit: Some(_), .. } => "is by bus and on foot (by = \"walk+transit\")",
-            Self { places: Some(_), .. } => "asks for room (places_per_1000 or place_hours_per_1000)",
-            Self { over: Some(_), .. } => "is looked at over weeks or days (over)",
-            _ => "asks for more than one asset in reach (nth)",
-        };
-        Some(format!(
-            "the standard \"{}\" {asks}, and {what} is worked out for standards that ask for the walk to the nearest alone; \
-             ask by one of those",
-            self.key
-        ))
-    }
 }
 
 /// Whether a walk keeps within a standard's time.

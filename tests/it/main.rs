@@ -59,6 +59,7 @@ mod review;
 mod plan_commands;
 mod patch_history;
 mod plan_patches;
+mod plan_ways;
 mod roles;
 mod room;
 mod roles_accounts;

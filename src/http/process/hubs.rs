@@ -98,7 +98,7 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
     let number = |least: f64, most: f64| json!({"type": "number", "minimum": least, "maximum": most});
     let whole = |least: u64, most: usize| json!({"type": "integer", "minimum": least, "maximum": most});
     let objectives = Objective::ALL.map(Objective::word);
-    vec![
+    let mut inputs = vec![
         input(
             "standard",
             "Standard",
@@ -137,6 +137,12 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             number(0.0, 1e12),
         ),
         input(
+            "room",
+            "Room",
+            "Places (or place-hours a week) that each new site has, where the standard asks for room",
+            number(0.01, 1e9),
+        ),
+        input(
             "objective",
             "Objective",
             "What the choice is best at: most residents covered, least walking by all, the worst-off group first, or most \
@@ -161,6 +167,15 @@ fn inputs(snapshot: &Snapshot) -> Vec<Input> {
             "The least share of a group that must be covered, from 0 to 1, by the group's key",
             json!({"title": "group", "type": "object", "properties": groups, "additionalProperties": false}),
         ),
+    ];
+    inputs.extend(of_the_search());
+    inputs
+}
+
+/// How long and how often is searched, and where chance begins.
+fn of_the_search() -> [Input; 3] {
+    let input = |name, title, description, schema| Input { name, title, description, schema, is_required: false };
+    [
         input(
             "time_limit",
             "Time limit",
@@ -299,6 +314,7 @@ fn brief(snapshot: &Snapshot, inputs: &Inputs) -> Result<Brief, Problem> {
         standard,
         sites: number("sites").map(|sites| sites as usize),
         budget: number("budget"),
+        room: number("room"),
         objective: objective.unwrap_or(Objective::Coverage),
         candidates: read_candidates(place, inputs.get("candidates"))?,
         keep: if words("keep") == Some("free") { Keep::Free } else { Keep::Existing },

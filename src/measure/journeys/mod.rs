@@ -1,7 +1,10 @@
 //! How often can somebody get there in time, on foot or by what the timetable says?
 
+mod by_bus;
 mod pace;
 mod ways;
+
+pub use by_bus::{ByBus, Moments, Together};
 
 use super::walk::{Door, Walk, doors};
 use crate::place::{AssetIdx, Journey, People, Place, Standard, clock};
@@ -232,6 +235,11 @@ impl<'p> Journeys<'p> {
     fn longest_walk(&self) -> Metres {
         let fastest = speeds(self.place).into_iter().fold(self.place.speed, |a, b| if b > a { b } else { a });
         fastest.distance(self.journey.walk)
+    }
+
+    /// Moments of a day that count: each minute of the window, or the last that will do.
+    fn moments(&self) -> usize {
+        if self.journey.arrive_by.is_some() { 1 } else { self.departures().count }
     }
 
     /// Each minute of the window, or each at which one may set out to be there by a time.

@@ -31,15 +31,24 @@ struct Day {
 
 impl<'a> Pace<'a> {
     pub(super) fn new(all: &'a Journeys<'a>, speed: WalkingSpeed, from_stops: &[Option<Metres>]) -> Self {
+        Self::with(all, speed, &footpaths(all, speed), from_stops)
+    }
+
+    /// As [`Self::new`], where the ways between stops at this speed are known: those of [`footpaths`].
+    pub(super) fn with(
+        all: &'a Journeys<'a>,
+        speed: WalkingSpeed,
+        there: &[Vec<Footpath>],
+        from_stops: &[Option<Metres>],
+    ) -> Self {
         let onward: Vec<Option<u32>> =
             from_stops.iter().map(|walk| walk.and_then(|walk| seconds(all, speed, walk))).collect();
-        let there = footpaths(all, speed);
         let vehicles = all.journey.changes + 1;
         let span = all.known.span.clone();
         let mut pace = Self { all, speed, days: Vec::new() };
-        let back = all.journey.back.map(|back| (back, turned(&there)));
+        let back = all.journey.back.map(|back| (back, turned(there)));
         let day = |(rides, same): &(Vec<Connection>, usize)| {
-            let ask = Question { footpaths: &there, onward: &onward, vehicles, span: &span };
+            let ask = Question { footpaths: there, onward: &onward, vehicles, span: &span };
             let back = back.as_ref().map(|(back, paths)| {
                 let span = -back.by..-span.start;
                 let ask = Question { footpaths: paths, onward: &onward, vehicles, span: &span };
@@ -64,7 +73,7 @@ impl<'a> Pace<'a> {
         let departures = Departures { first: hours.start * 3600, step: 60, count };
         let all = (self.days.iter().map(|day| day.same).sum::<usize>() * EACH).max(1);
         let of = |(position, walk): (usize, &Option<Walk>)| {
-            let (stops, on_foot) = (self.stops_near(position), self.on_foot(*walk));
+            let (stops, on_foot) = (self.stops_near(position), self.on_foot(walk.map(|walk| walk.length)));
             let mut in_time = vec![0; hours.len()];
             for day in &self.days {
                 for (nth, time) in travel_times(&day.there, &stops, on_foot, departures).into_iter().enumerate() {
@@ -78,27 +87,21 @@ impl<'a> Pace<'a> {
     }
 
     /// Seconds on foot all the way. A walk that keeps the limit keeps it here as well, however it rounds.
-    fn on_foot(&self, walk: Option<Walk>) -> Option<u32> {
-        let time = self.speed.time(walk?.length);
+    fn on_foot(&self, walk: Option<Metres>) -> Option<u32> {
+        let time = self.speed.time(walk?);
         let seconds = whole(time.get())?;
         Some(if Some(time).within(self.all.known.within) { seconds.min(self.all.known.limit) } else { seconds })
     }
 
     fn of(&self, position: usize, walk: Option<Walk>) -> InTime {
         let journey = self.all.journey;
-        let departures = self.all.departures();
-        let on_foot = self.on_foot(walk);
+        let on_foot = self.on_foot(walk.map(|walk| walk.length));
         let stops = self.stops_near(position);
-        let mut times: Vec<(u32, usize)> = Vec::with_capacity(departures.count * self.days.len());
+        let mut times: Vec<(u32, usize)> = Vec::with_capacity(self.all.moments() * self.days.len());
         let mut in_time = 0;
         for day in &self.days {
             let leave_by = journey.back.map(|back| day.leave_by(back, &stops, on_foot));
-            let taken = departures.iter().zip(travel_times(&day.there, &stops, on_foot, departures));
-            let taken: Vec<(i32, Option<u32>)> = match journey.arrive_by {
-                Some(by) => vec![(by, last_that_will_do(by, on_foot, taken))],
-                None => taken.collect(),
-            };
-            for (start, time) in taken {
+            for (start, time) in self.taken(day, &stops, on_foot) {
                 times.push((time.unwrap_or(u32::MAX), day.same));
                 let is_in_time = time.is_some_and(|time| time <= self.all.known.limit);
                 let is_back = match (leave_by, journey.back, time) {
@@ -115,6 +118,36 @@ impl<'a> Pace<'a> {
         }
         let [p50, p85] = not_exceeded(times, [0.5, 0.85]);
         InTime { in_time: in_time as u32, p50, p85 }
+    }
+
+    /// Each moment of setting out on a day and the seconds from door to door; of who is to be there by a time, the last that
+    /// will do.
+    fn taken(&self, day: &Day, stops: &[(u32, u32)], on_foot: Option<u32>) -> Vec<(i32, Option<u32>)> {
+        let departures = self.all.departures();
+        let taken = departures.iter().zip(travel_times(&day.there, stops, on_foot, departures));
+        match self.all.journey.arrive_by {
+            Some(by) => vec![(by, last_that_will_do(by, on_foot, taken))],
+            None => taken.collect(),
+        }
+    }
+
+    /// On which of the moments of all days one is in time who sets out from a position: a bit each, day after day; `None`
+    /// where on none of them. The way back is left out of account.
+    ///
+    /// * `walk`: from there to the nearest destination.
+    pub(super) fn moments(&self, position: usize, walk: Option<Metres>) -> Option<Vec<u64>> {
+        let (stops, on_foot) = (self.stops_near(position), self.on_foot(walk));
+        let in_time = |time: Option<u32>| time.is_some_and(|time| time <= self.all.known.limit);
+        let is_near = |day: &Day| stops.iter().any(|(stop, _)| !day.there.departures(*stop).is_empty());
+        let each = self.all.moments();
+        let mut bits = vec![0; (each * self.days.len()).div_ceil(64)];
+        for (nth, day) in self.days.iter().enumerate().filter(|(_, day)| in_time(on_foot) || is_near(day)) {
+            for (moment, (_, time)) in self.taken(day, &stops, on_foot).into_iter().enumerate() {
+                let at = nth * each + moment;
+                bits[at / 64] |= u64::from(in_time(time)) << (at % 64);
+            }
+        }
+        bits.iter().any(|bits| *bits != 0).then_some(bits)
     }
 
     /// For each position, whether another answer may come of it than at an earlier pace at the same speed: where something
@@ -197,7 +230,7 @@ fn whole(seconds: f64) -> Option<u32> {
 }
 
 /// For each stop, where one can change to and how long that takes.
-fn footpaths(all: &Journeys<'_>, speed: WalkingSpeed) -> Vec<Vec<Footpath>> {
+pub(super) fn footpaths(all: &Journeys<'_>, speed: WalkingSpeed) -> Vec<Vec<Footpath>> {
     let mut paths: Vec<Vec<Footpath>> = vec![Vec::new(); all.known.ways.stops];
     let Some(transit) = &all.place.transit else { return paths };
     let said = &transit.timetable.changes;

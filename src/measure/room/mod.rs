@@ -61,7 +61,8 @@ impl Ratios {
     /// that is known; whoever reaches one is marked.
     #[must_use]
     pub(super) fn of(place: &Place, standard: &Standard, asked: PlacesAsked, sites: &[Site<'_>]) -> Self {
-        let rooms: Vec<Option<f64>> = sites.iter().map(|site| room(site.asset?, asked.unit, standard.date)).collect();
+        let known = |site: &Site<'_>| site.room.or_else(|| room(site.asset?, asked.unit, standard.date));
+        let rooms: Vec<Option<f64>> = sites.iter().map(known).collect();
         let (plain, decayed, reached) = ways(place, standard.within, sites);
         let demand: Vec<f64> = place.positions.iter().map(|position| position.residents).collect();
         let supply: Vec<f64> = rooms.iter().map(|room| room.unwrap_or(0.0)).collect();

@@ -18,6 +18,8 @@ pub struct Brief {
     pub budget: Option<f64>,
     /// What the best choice is best at.
     pub objective: Objective,
+    /// Room of each new site, in the unit of the standard, where that asks for room.
+    pub room: Option<f64>,
     /// Where new sites may be.
     pub candidates: Candidates,
     /// Whether today's hubs stay.
@@ -47,6 +49,7 @@ impl Brief {
             sites: Some(sites),
             budget: None,
             objective: Objective::Coverage,
+            room: None,
             candidates,
             keep: Keep::Existing,
             floors: Vec::new(),
@@ -99,10 +102,13 @@ impl Brief {
         self.standard.kinds.iter().map(|kind| kind.replace('_', " ")).collect::<Vec<_>>().join(" or ")
     }
 
-    /// The limit of the walk in words: `15 minutes' walk`.
+    /// The limit of the walk or journey in words: `15 minutes' walk`, `30 minutes by bus and on foot`.
     #[must_use]
     pub fn walk(&self) -> String {
         let minutes = (self.standard.within.minutes() * 10.0).round() / 10.0;
+        if self.standard.transit.is_some() {
+            return format!("{minutes} minute{} by bus and on foot", if minutes == 1.0 { "" } else { "s" });
+        }
         format!("{minutes} {} walk", if minutes == 1.0 { "minute's" } else { "minutes'" })
     }
 }
@@ -192,6 +198,25 @@ impl std::fmt::Display for Unplanned {
 
 impl std::error::Error for Unplanned {}
 
+/// Why hubs are not planned for a standard; `None` where they are.
+pub(super) fn unanswered(standard: &Standard) -> Option<String> {
+    let back = standard.transit.as_ref().is_some_and(|journey| journey.back.is_some());
+    let (asks, instead) = match standard {
+        _ if back => (
+            "asks for the way back by bus (back_by), and one may go home from another hub than one came to, so that hubs can't \
+             be weighed one by one",
+            "without back_by",
+        ),
+        Standard { places: Some(_), transit: Some(_), .. } => ("asks for room by bus", "on foot, or without room"),
+        Standard { over: Some(_), .. } => {
+            ("is looked at over weeks or days (over), and nobody knows when a new hub would be there", "without over")
+        }
+        Standard { nth: 2.., .. } => ("asks for more than one asset in reach (nth)", "that asks for the nearest"),
+        _ => return None,
+    };
+    Some(format!("the standard \"{}\" {asks}; plan by a standard {instead}", standard.key))
+}
+
 /// Checks what can be checked before any walk is worked out.
 pub(super) fn check(place: &Place, brief: &Brief) -> Result<(), Unplanned> {
     let wrong = |sentence: String| Err(Unplanned::Wrong(sentence));
@@ -200,6 +225,19 @@ pub(super) fn check(place: &Place, brief: &Brief) -> Result<(), Unplanned> {
     }
     if brief.standard.kinds.is_empty() {
         return wrong("say what kind of asset is to be placed".to_owned());
+    }
+    if let Some(why) = unanswered(&brief.standard) {
+        return wrong(why);
+    }
+    if let Some(why) = super::room::lacks(brief) {
+        return wrong(why);
+    }
+    if brief.standard.transit.is_some() && brief.objective.is_of_lengths() {
+        return wrong(format!(
+            "least walking knows walks alone, and the standard \"{}\" is by bus and on foot: aim at coverage, at the worst-off \
+             group or at deprived zones, or plan by a standard on foot",
+            brief.standard.key
+        ));
     }
     let within = brief.standard.within.get();
     if !within.is_finite() || within <= 0.0 {

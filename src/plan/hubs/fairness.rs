@@ -6,7 +6,6 @@ use super::ground::Ground;
 use super::objective::{Objective, worst_off};
 use super::proposal::{FairEnd, FairPoint, Fairness};
 use super::question::{Question, Variation};
-use crate::measure::coverage_by;
 use crate::place::GroupIdx;
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ const POINTS: usize = 8;
 pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
     let place = ground.place;
     let groups: Vec<GroupIdx> = place.groups.indices().filter(|&group| super::members(place, group) > 0.0).collect();
-    if groups.is_empty() || ground.brief.objective.is_of_lengths() {
+    if groups.is_empty() || ground.brief.objective.is_of_lengths() || ground.rooms.is_some() {
         return Ok(Fairness::default());
     }
     let brief = Brief { objective: Objective::Coverage, ..ground.brief.clone() };
@@ -55,7 +54,7 @@ pub(super) fn curve(ground: &Ground<'_>) -> Result<Fairness, Unplanned> {
         };
         left -= found.work;
         let open = super::open(&ground, &found.sites);
-        let after = coverage_by(place, brief.standard.within, &ground.doors(&open));
+        let after = ground.coverage(&ground.doors(&open));
         let Some(worst) = worst_off(&after) else { break };
         curve.points.push(FairPoint {
             floor,

@@ -68,6 +68,10 @@ pub fn fewest(place: &Place, brief: &Brief, share: f64, watch: &Watch) -> Result
         ..brief.clone()
     };
     super::brief::check(place, &brief)?;
+    if brief.room.is_some() {
+        let why = "how few sites there is room enough in is not worked out: ask for a number of sites";
+        return Err(Unplanned::Wrong(why.to_owned()));
+    }
     if !(share > 0.0 && share <= 1.0) {
         return Err(Unplanned::Wrong("the share to be covered is above 0 and at most 1".to_owned()));
     }

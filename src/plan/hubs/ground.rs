@@ -1,13 +1,15 @@
-//! Who could walk to which site, and how long it takes.
+//! Who could get to which site, and how long the walk takes.
 
 use super::brief::{Brief, Keep, Unplanned};
+use super::room::Rooms;
 use super::sites::{STREET, Site, sites};
 use crate::locate::Watch;
-use crate::measure::Door;
+use crate::measure::{ByBus, Coverage, Door, Moments, Together, coverage_by, coverage_with_room};
 use crate::network::{Snap, Targets, matrix};
-use crate::place::{AssetIdx, Idx, Place};
-use crate::units::{Metres, WalkingSpeed};
+use crate::place::{AssetIdx, Idx, Place, Within};
+use crate::units::{Metres, Seconds, WalkingSpeed};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -64,7 +66,7 @@ impl Deadline {
     }
 }
 
-/// Every walk that can matter, from where people live to the sites.
+/// Every way that can matter, from where people live to the sites.
 pub(super) struct Ground<'a> {
     pub(super) place: &'a Place,
     pub(super) brief: &'a Brief,
@@ -76,6 +78,10 @@ pub(super) struct Ground<'a> {
     pub(super) n_today: usize,
     /// For each dwelling position, the sites within reach and the walk to each.
     pub(super) walks: Arc<Vec<Vec<(u32, Metres)>>>,
+    /// Of a standard by bus, what runs, and by which departures one is in time where; `None` on foot alone.
+    by_bus: Option<Arc<(ByBus<'a>, Moments)>>,
+    /// How much room sites have; `None` where the standard does not ask.
+    pub(super) rooms: Option<Rooms>,
 }
 
 impl<'a> Ground<'a> {
@@ -111,13 +117,88 @@ impl<'a> Ground<'a> {
                 return Err(brief.too_much(expected.max(pairs), candidates));
             }
         }
-        Ok(Self { place, brief, watch, deadline, sites: Arc::new(sites), n_today, walks: Arc::new(walks) })
+        let rooms = Rooms::of(place, brief, &sites[..n_today]);
+        let (sites, walks) = (Arc::new(sites), Arc::new(walks));
+        let mut ground = Self { place, brief, watch, deadline, sites, n_today, walks, by_bus: None, rooms };
+        if let Some(by_bus) = ByBus::of(place, &brief.standard) {
+            let moments = ground.ride(&by_bus)?;
+            ground.by_bus = Some(Arc::new((by_bus, moments)));
+        }
+        Ok(ground)
+    }
+
+    /// By which departures one is in time at which site.
+    fn ride(&self, by_bus: &ByBus<'_>) -> Result<Moments, Unplanned> {
+        let (brief, watch, candidates) = (self.brief, self.watch, self.sites.len() - self.n_today);
+        let every: Vec<usize> = (0..self.sites.len()).collect();
+        let too_many = std::cell::Cell::new(None);
+        let go_on = |done: f64, words: u64| {
+            watch.step("Taking every bus to every candidate", 0.02 + 0.06 * done);
+            if words > brief.most_pairs() {
+                too_many.set(Some((words as f64 / done.max(1e-3)) as u64));
+            }
+            !watch.is_cancelled() && too_many.get().is_none()
+        };
+        let moments = by_bus.moments(&self.doors(&every), &self.walks, go_on);
+        let moments = moments
+            .ok_or_else(|| too_many.get().map_or(Unplanned::Cancelled, |words| brief.too_much(words, candidates)))?;
+        let pairs = moments.pairs() as u64;
+        if pairs > brief.most_pairs() { Err(brief.too_much(pairs, candidates)) } else { Ok(moments) }
+    }
+
+    /// Whether people come by bus as well as on foot.
+    pub(super) fn is_by_bus(&self) -> bool {
+        self.by_bus.is_some()
+    }
+
+    /// Pairs of a site and a position, or some departures from it, that a question is put together from.
+    pub(super) fn pairs(&self) -> usize {
+        self.walks.iter().map(Vec::len).sum::<usize>() + self.by_bus.as_ref().map_or(0, |by_bus| by_bus.1.pairs())
+    }
+
+    /// Who is covered by these doors: counted anew, from searches that know nothing of how sites were found.
+    pub(super) fn coverage(&self, doors: &[Door]) -> Coverage {
+        match (&self.by_bus, &self.rooms) {
+            (Some(by_bus), _) => by_bus.0.coverage(doors),
+            (None, Some(rooms)) => {
+                let today = self.sites[..self.n_today].iter().map(|site| site.asset);
+                let site = |door: &Door| today.clone().position(|asset| asset == Some(door.asset));
+                let with_room: Vec<(Door, Option<f64>)> =
+                    doors.iter().map(|door| (*door, rooms.at(site(door).unwrap_or(self.n_today)))).collect();
+                coverage_with_room(self.place, &self.brief.standard, &with_room)
+            }
+            (None, None) => coverage_by(self.place, self.brief.standard.within, doors),
+        }
+    }
+
+    /// The departures of somebody at a position who walks at a speed, with the sites they lead to in time; on foot, where
+    /// they are all alike, one.
+    ///
+    /// * `pace`: how many times as fast as usual one walks, where that is varied; by bus it never is.
+    pub(super) fn together(&self, position: usize, speed: WalkingSpeed, pace: f64) -> Cow<'_, [Together]> {
+        if let Some(by_bus) = &self.by_bus {
+            return Cow::Borrowed(by_bus.1.of(position, speed));
+        }
+        let time = |length: Metres| Seconds::new(speed.time(length).get() / pace);
+        let near = self.walks[position].iter().filter(|(_, length)| self.is_near(time(*length)));
+        Cow::Owned(vec![Together { share: 1.0, doors: near.map(|(site, _)| *site).collect() }])
+    }
+
+    fn is_near(&self, time: Seconds) -> bool {
+        Some(time).within(self.brief.standard.within)
+    }
+
+    /// Of each position, the sites that somebody there can get to in time at the place's speed.
+    fn in_time(&self) -> impl Iterator<Item = u32> + '_ {
+        let of = |position| self.together(position, self.place.speed, 1.0).into_owned();
+        (0..self.place.positions.len()).flat_map(of).flat_map(|these| these.doors)
     }
 
     /// Refuses candidates none of which anybody could walk to: in the sea, beyond a river, off the streets.
     pub(super) fn check_reach(&self) -> Result<(), Unplanned> {
-        let is_new = |(site, _): &(u32, Metres)| *site as usize >= self.n_today;
-        if self.walks.iter().any(|walks| walks.iter().any(is_new)) {
+        let is_new = |site: u32| site as usize >= self.n_today;
+        let walked = self.walks.iter().flatten().any(|(site, _)| is_new(*site));
+        if walked || (self.is_by_bus() && self.in_time().any(is_new)) {
             return Ok(());
         }
         Err(Unplanned::Wrong(format!(
@@ -128,11 +209,14 @@ impl<'a> Ground<'a> {
         )))
     }
 
-    /// Candidates that somebody named and to which nobody could walk in the time, while others can be walked to. Corners
+    /// Candidates that somebody named and to which nobody could get in the time, while others can be reached. Corners
     /// of streets are not named by anybody.
     pub(super) fn out_of_reach(&self) -> Vec<Site> {
         let mut reached = vec![false; self.sites.len()];
         self.walks.iter().flatten().for_each(|&(site, _)| reached[site as usize] = true);
+        if self.is_by_bus() {
+            self.in_time().for_each(|site| reached[site as usize] = true);
+        }
         let named = self.sites.iter().zip(&reached).skip(self.n_today).filter(|(site, _)| site.kind != STREET);
         named.filter(|(_, is_reached)| !**is_reached).map(|(site, _)| site.clone()).collect()
     }
@@ -142,21 +226,28 @@ impl<'a> Ground<'a> {
     where
         'a: 'b,
     {
-        let (sites, walks) = (Arc::clone(&self.sites), Arc::clone(&self.walks));
+        let (sites, walks, by_bus) = (Arc::clone(&self.sites), Arc::clone(&self.walks), self.by_bus.clone());
         let deadline = self.deadline.clone();
-        Ground { place: self.place, brief, watch: self.watch, deadline, sites, n_today: self.n_today, walks }
+        let (place, watch, n_today, rooms) = (self.place, self.watch, self.n_today, self.rooms.clone());
+        Ground { place, brief, watch, deadline, sites, n_today, walks, by_bus, rooms }
     }
 
-    /// Whether a site stays open whatever is chosen.
+    /// Whether a site stays open whatever is chosen and is no part of the choice. Where sites have so much room and no more,
+    /// it matters which of them serves whom: then those that stay are sites that must be chosen.
     pub(super) fn stays(&self, site: usize) -> bool {
+        self.must_stay(site) && self.rooms.is_none()
+    }
+
+    /// Whether a site is one of today's hubs, and these stay.
+    pub(super) fn must_stay(&self, site: usize) -> bool {
         site < self.n_today && self.brief.keep == Keep::Existing
     }
 
     /// The sites that may be chosen.
     pub(super) fn choice(&self) -> std::ops::Range<usize> {
         match self.brief.keep {
-            Keep::Existing => self.n_today..self.sites.len(),
-            Keep::Free => 0..self.sites.len(),
+            Keep::Existing if self.rooms.is_none() => self.n_today..self.sites.len(),
+            Keep::Existing | Keep::Free => 0..self.sites.len(),
         }
     }
 

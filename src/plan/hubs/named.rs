@@ -1,5 +1,6 @@
 //! The names of a brief, found in the place; a name that is not there is answered with the nearest that is.
 
+use super::brief::unanswered;
 use crate::place::{GroupIdx, Place, Standard};
 use crate::units::Seconds;
 use chrono::{NaiveDate, Weekday};
@@ -31,7 +32,7 @@ pub fn standard_named(
             let found = place.standards.iter().find(|standard| standard.key == key);
             let known = || unknown("standard", key, place.standards.iter().map(|standard| standard.key.as_str()));
             let own = found.ok_or_else(known)?;
-            if let Some(why) = own.on_foot_only("a plan of hubs") {
+            if let Some(why) = unanswered(own) {
                 return Err(why);
             }
             Ok(Standard { within: within.unwrap_or(own.within), ..own.clone() })

@@ -3,7 +3,7 @@
 
 use crate::locate::Model;
 use crate::measure::{Coverage, Walk};
-use crate::place::{GroupIdx, Place, Position, Within, Zone};
+use crate::place::{GroupIdx, Place, Position, Zone};
 use crate::text::{percent, whole};
 use crate::units::Seconds;
 
@@ -125,10 +125,12 @@ impl Objective {
             Self::Coverage => coverage.place.covered,
             Self::WorstOff => worst_off(coverage).map_or(1.0, |(_, share)| share),
             Self::Walking => walked(place, within, coverage),
-            Self::Deprivation => each(place, coverage)
-                .filter(|(_, time)| time.within(within))
-                .map(|(position, _)| position.residents * self.weight(&place.zones[position.zone]))
-                .sum(),
+            Self::Deprivation => {
+                let weighted = |(index, position): (usize, &Position)| {
+                    position.residents * coverage.share(index, place.speed) * self.weight(&place.zones[position.zone])
+                };
+                place.positions.iter().enumerate().map(weighted).sum()
+            }
         }
     }
 

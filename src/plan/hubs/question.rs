@@ -10,9 +10,9 @@ use super::ground::Ground;
 use super::objective::longest;
 use super::swap::{Base, Columns};
 use crate::locate::{BrokenRule, Costs, Effort, Group, Infeasible, Model, Problem, Solution, Status, Unsolved, solve};
-use crate::place::{GroupIdx, Idx, Within};
+use crate::place::{GroupIdx, Idx};
 use crate::text::whole;
-use crate::units::{Seconds, WalkingSpeed};
+use crate::units::{Metres, WalkingSpeed};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) struct Variation {
     /// What the residents of each zone are multiplied with; empty means nothing is varied.
     pub(super) people: Vec<f64>,
-    /// What walking speeds are multiplied with, where they are varied.
+    /// What walking speeds are multiplied with, where they are varied; by bus they never are.
     pub(super) pace: Option<f64>,
     /// Today's hubs that are closed.
     pub(super) closed: Vec<usize>,
@@ -73,12 +73,20 @@ impl Question {
             .map(|(&(group, floor), weights)| Group { name: ground.place.groups[group].key.clone(), weights, floor })
             .collect();
         problem.radius = Some(if brief.objective.is_of_lengths() { limit(ground) } else { COVERED });
-        let more = if brief.keep == Keep::Free { ground.n_today } else { 0 };
-        problem.sites = brief.sites.map(|sites| 1 + more + sites);
-        problem.required = vec![0];
         let first = choice.start;
-        problem.forbidden =
-            variation.closed.iter().filter(|site| choice.contains(site)).map(|site| site - first + 1).collect();
+        let must = choice.clone().filter(|site| ground.must_stay(*site) && !variation.closed.contains(site));
+        problem.required = std::iter::once(0).chain(must.map(|site| site + 1 - first)).collect();
+        let more = if brief.keep == Keep::Free { ground.n_today } else { problem.required.len() - 1 };
+        problem.sites = brief.sites.map(|sites| 1 + more + sites);
+        let rooms = ground.rooms.as_ref();
+        problem.capacities =
+            rooms.map(|rooms| std::iter::once(0.0).chain(choice.map(|site| rooms.residents(site))).collect());
+        problem.forbidden = variation
+            .closed
+            .iter()
+            .filter(|site| ground.choice().contains(site))
+            .map(|site| site - first + 1)
+            .collect();
         if let Some(budget) = brief.budget {
             problem.budget = Some(budget);
             problem.site_costs = Some(site_costs(ground)?);
@@ -128,7 +136,25 @@ impl Question {
     /// The objective with today's hubs alone.
     pub(super) fn worth_today(&self, ground: &Ground<'_>) -> f64 {
         let today: Vec<usize> = (0..ground.n_today).filter(|&site| !ground.stays(site)).collect();
-        Base::of(ground, &self.problem, &Columns::of(&self.problem), &self.numbers(&today)).value()
+        self.worth_of(ground, &Columns::of(&self.problem), &today)
+    }
+
+    /// The objective with these sites and no other, whatever rules a choice must meet.
+    pub(super) fn worth_of(&self, ground: &Ground<'_>, columns: &Columns, sites: &[usize]) -> f64 {
+        if self.problem.capacities.is_none() {
+            return Base::of(ground, &self.problem, columns, &self.numbers(sites)).value();
+        }
+        let required: Vec<usize> = std::iter::once(0).chain(self.numbers(sites)).collect();
+        let alone = Problem {
+            sites: Some(required.len()),
+            forbidden: (1..self.problem.costs.n_sites()).filter(|number| !required.contains(number)).collect(),
+            required,
+            budget: None,
+            site_costs: None,
+            ..self.problem.clone()
+        };
+        let found = solve(ground.brief.objective.model(), &alone, effort(ground, ground.brief.time_limit));
+        found.map_or(0.0, |found| found.objective)
     }
 
     /// The numbers that the problem has for sites.
@@ -295,9 +321,11 @@ impl Rows {
                     0.0
                 };
                 if weight > 0.0 || by_group.iter().any(|count| *count > 0.0) {
-                    let row = rows.row(ground, list(ground, index, speed, variation));
-                    rows.weights[row] += weight;
-                    rows.by_group.iter_mut().zip(by_group).for_each(|(sums, count)| sums[row] += count);
+                    for (share, list) in lists(ground, index, speed, variation) {
+                        let row = rows.row(ground, list);
+                        rows.weights[row] += weight * share;
+                        rows.by_group.iter_mut().zip(&by_group).for_each(|(sums, count)| sums[row] += count * share);
+                    }
                 }
             }
         }
@@ -321,21 +349,38 @@ impl Rows {
     }
 }
 
-/// The sites within reach of a position at a speed, by their numbers in the problem, with their costs.
-fn list(ground: &Ground<'_>, position: usize, speed: WalkingSpeed, variation: &Variation) -> Vec<(u32, f64)> {
+/// A demand point's share of its people, and its sites by their numbers in the problem, with their costs.
+type Shared = (f64, Vec<(u32, f64)>);
+
+/// The sites within reach of a position at a speed: on foot one list; by bus one for each set of sites to which some
+/// departures lead in time, with the share of those departures.
+fn lists(ground: &Ground<'_>, position: usize, speed: WalkingSpeed, variation: &Variation) -> Vec<Shared> {
     let pace = variation.pace.unwrap_or(1.0);
+    if ground.brief.objective.is_of_lengths() {
+        let time = |&(site, length): &(u32, Metres)| (site, speed.time(length).get() / pace);
+        let end = longest(ground.brief.standard.within).get();
+        let near = ground.walks[position].iter().map(time).filter(|(_, time)| *time < end);
+        return vec![(1.0, list(ground, near, Some(end), variation))];
+    }
+    let together = ground.together(position, speed, pace);
+    let of = |doors: &[u32]| list(ground, doors.iter().map(|site| (*site, COVERED)), None, variation);
+    together.iter().map(|these| (these.share, of(&these.doors))).collect()
+}
+
+/// Sites with their costs as a demand point has them: what stays is one, and no site is among them that is no nearer.
+///
+/// * `end`: what everybody has at the worst, whatever is chosen.
+fn list(
+    ground: &Ground<'_>,
+    near: impl Iterator<Item = (u32, f64)>,
+    end: Option<f64>,
+    variation: &Variation,
+) -> Vec<(u32, f64)> {
     let first = ground.choice().start;
-    let (is_walking, end) = (ground.brief.objective.is_of_lengths(), longest(ground.brief.standard.within));
-    let mut stays = is_walking.then(|| end.get());
+    let mut stays = end;
     let mut list: Vec<(u32, f64)> = Vec::new();
-    for &(site, length) in &ground.walks[position] {
+    for (site, cost) in near {
         let site = site as usize;
-        let time = Seconds::new(speed.time(length).get() / pace);
-        let cost = match is_walking {
-            true if time < end => time.get(),
-            false if Some(time).within(ground.brief.standard.within) => COVERED,
-            _ => continue,
-        };
         if !ground.stays(site) {
             list.push(((site + 1 - first) as u32, cost));
         } else if !variation.closed.contains(&site) {

@@ -49,7 +49,7 @@ pub(super) fn reasons(ground: &Ground<'_>, question: &Question, choice: &Choice,
             let base = Base::of(ground, &question.problem, &columns, &question.numbers(&others));
             let lost = |worth: f64| ground.brief.objective.loss(choice.objective, worth);
             Reason {
-                lost_alone: lost(base.value()),
+                lost_alone: lost(question.worth_of(ground, &columns, &others)),
                 replacement: question.answer_without(ground, site, share).ok().map(|without| Replacement {
                     lost: lost(without.objective),
                     instead: missing_from(ground, choice, &without),
@@ -80,7 +80,7 @@ fn alternatives(
     (base, columns): (&Base<'_>, &Columns),
     gain: f64,
 ) -> Vec<Alternative> {
-    if gain <= 0.0 || question.problem.budget.is_some() {
+    if gain <= 0.0 || question.problem.budget.is_some() || ground.rooms.is_some() {
         return Vec::new();
     }
     let others = ground.choice().filter(|site| !choice.sites.contains(site));
@@ -116,7 +116,7 @@ pub(super) fn stability(
 ) -> Result<Again, Unplanned> {
     let share = ground.brief.time_limit.div_f64(ground.brief.runs.max(1) as f64).max(Duration::from_millis(10));
     // Gathering who could walk where takes work too, run for run.
-    let gathering = A_WALK * ground.walks.iter().map(Vec::len).sum::<usize>().max(1) as f64;
+    let gathering = A_WALK * ground.pairs().max(1) as f64;
     let most = (ground.brief.time_limit.as_secs_f64() / gathering).max(1.0) as usize;
     let runs: Vec<Option<Choice>> = (0..ground.brief.runs.min(most) as u64)
         .into_par_iter()
@@ -145,7 +145,8 @@ fn variation(ground: &Ground<'_>, run: u64) -> Variation {
     rng.set_stream(run + 1);
     let mut unit = || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
     let pace = 1.0 + PACE_RANGE * (2.0 * unit() - 1.0);
+    let pace = (!ground.is_by_bus()).then_some(pace);
     let people = ground.place.zones.iter().map(|_| 1.0 + PEOPLE_RANGE * (2.0 * unit() - 1.0)).collect();
     let closed = (0..ground.n_today).filter(|_| unit() < CLOSES).collect();
-    Variation { people, pace: Some(pace), closed }
+    Variation { people, pace, closed }
 }

@@ -277,9 +277,9 @@ fn without(proposal: &Proposal, site: &Chosen) -> String {
     }
 }
 
-/// Which others would do in its place; nothing where a budget decides what goes together.
+/// Which others would do in its place; nothing where a budget or room decides what goes together.
 fn alternatives(proposal: &Proposal, site: &Chosen) -> Option<String> {
-    if proposal.brief.budget.is_some() {
+    if proposal.brief.budget.is_some() || proposal.brief.room.is_some() {
         return None;
     }
     let gain = proposal.gain();
@@ -322,10 +322,11 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
         1 => "; in 1 more none was found in the work allowed that meets every rule".to_owned(),
         n => format!("; in {n} more none was found in the work allowed that meets every rule"),
     };
-    format!(
-        "With other numbers of residents, walking speeds and closures it is chosen in {} of {runs} runs{near}{without_plan}.",
-        site.chosen_in
-    )
+    let varied = match proposal.brief.standard.transit {
+        Some(_) => "residents and closures",
+        None => "residents, walking speeds and closures",
+    };
+    format!("With other numbers of {varied} it is chosen in {} of {runs} runs{near}{without_plan}.", site.chosen_in)
 }
 
 /// What a loss in the objective means.

@@ -31,6 +31,8 @@ export interface Brief {
   /** A list of candidates with costs, and the money for all; both or neither. */
   points: Candidate[];
   budget: number | null;
+  /** Places at each new site, where the standard asks for room. */
+  room: number | null;
 }
 
 export interface Candidate {
@@ -40,7 +42,7 @@ export interface Candidate {
   cost?: number;
 }
 
-export const BRIEF: Readonly<Brief> = { first: "", sites: 3, cover: null, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null };
+export const BRIEF: Readonly<Brief> = { first: "", sites: 3, cover: null, within: null, objective: "coverage", keep: "existing", streets: 250, kinds: [], floors: {}, points: [], budget: null, room: null };
 
 /** The most pins and the most scenarios there can be; beyond, nobody compares by looking. */
 export const MOST_PINS = 12;
@@ -100,9 +102,9 @@ export function writeBrief(brief: Brief): string {
 }
 
 /** The brief as the process takes it. */
-export function briefInputs(standard: string, { first, within, objective, keep, sites, cover, streets, kinds, floors, points, budget }: Brief): object {
+export function briefInputs(standard: string, { first, within, objective, keep, sites, cover, streets, kinds, floors, points, budget, room }: Brief): object {
   const candidates = points.length ? { points } : kinds.length ? { kinds } : { streets };
-  return { ...(first ? { first_of_kind: first } : { standard }), objective, keep, candidates, floors, ...(budget !== null ? { budget } : cover !== null ? { cover } : { sites }), ...(within === null ? {} : { within }), time_limit: 20, runs: 20 };
+  return { ...(first ? { first_of_kind: first } : { standard }), objective, keep, candidates, floors, ...(budget !== null ? { budget } : cover !== null ? { cover } : { sites }), ...(within === null ? {} : { within }), ...(room === null ? {} : { room }), time_limit: 20, runs: 20 };
 }
 
 /** Money as people write it: "£120,000", "120000.50", "120k". `null` where it can be read in two ways, or in none. */
