@@ -62,7 +62,12 @@ pub(super) fn mislead(
     let mut stuck = BTreeSet::new();
     let mut times = 0;
     loop {
-        let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0, worlds: Worlds::default() };
+        let newest = Release {
+            policy: ground.policy,
+            tables: protect::publish(tables, ground),
+            told_before: 0,
+            worlds: Worlds::default(),
+        };
         let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
         // Where no record came late only what could not be had can be exposed.
         let among = |cells: &BTreeSet<usize>, name: &str| number.get(name).is_some_and(|cell| cells.contains(cell));

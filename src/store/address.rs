@@ -72,7 +72,9 @@ impl FromStr for Address {
             error.source().map_or_else(|| error.to_string(), ToString::to_string)
         })?;
         if config.get_ssl_mode() != SslMode::Require && root_file.is_some() {
-            return Err("sslrootcert says whom to trust, and sslmode that nothing is encrypted: leave one out".to_owned());
+            return Err(
+                "sslrootcert says whom to trust, and sslmode that nothing is encrypted: leave one out".to_owned()
+            );
         }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("there is no host in the address: postgres://user@host/database?files=DIR".to_owned());

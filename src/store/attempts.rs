@@ -71,7 +71,8 @@ fn both(address: Option<IpAddr>, name: &str) -> Vec<String> {
 
 fn turn(db: &dyn Db, address: Option<IpAddr>, name: &str, at: DateTime<Utc>) -> Stored<Turn> {
     let known = |who: &str| {
-        let found = db.row("SELECT failed, at FROM attempt WHERE who = ?1 AND at > ?2", values![who, at - FORGOTTEN])?;
+        let found =
+            db.row("SELECT failed, at FROM attempt WHERE who = ?1 AND at > ?2", values![who, at - FORGOTTEN])?;
         found.map(|row| Stored::Ok((row.whole(0)?, row.time(1)?))).transpose()
     };
     if let Some((failed, last)) = address.map_or(Ok(None), |address| known(&of_address(address)))?
@@ -155,12 +156,13 @@ mod tests {
     use super::super::{Address, Stored};
     use super::*;
 
-    /// A law that both databases keep, each by two programs on one workspace.
-    fn on_both(law: impl Fn(&dyn Fn(Option<IpAddr>, &str, DateTime<Utc>) -> Turn, &dyn Attempts, &dyn Fn(u64) -> u64)) {
-        fn hold<E: Engine>(
-            law: &impl Fn(&dyn Fn(Option<IpAddr>, &str, DateTime<Utc>) -> Turn, &dyn Attempts, &dyn Fn(u64) -> u64),
-            two: [E; 2],
-        ) {
+    /// Counts an attempt at some moment, by one program and the other in turn.
+    type Counted<'a> = &'a dyn Fn(Option<IpAddr>, &str, DateTime<Utc>) -> Turn;
+
+    /// A law that both databases keep, each by two programs on one workspace. The last of what it is given counts more
+    /// names than so many may be remembered, and says how many are.
+    fn on_both(law: impl Fn(Counted<'_>, &dyn Attempts, &dyn Fn(u64) -> u64)) {
+        fn hold<E: Engine>(law: &impl Fn(Counted<'_>, &dyn Attempts, &dyn Fn(u64) -> u64), two: [E; 2]) {
             let nth = std::cell::Cell::new(0);
             let next = || &two[nth.replace(1 - nth.get())];
             let attempt = |address, name: &str, at| attempted(next(), address, name, at).expect("counted");

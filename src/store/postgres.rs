@@ -5,8 +5,8 @@
 //! connections; whoever asks waits for the answer, and never longer than a bound: a database that is away is told in
 //! words, and asked again a second later.
 
-use super::db::{Cell, Db, Engine, Row, Value};
 use super::address::Login;
+use super::db::{Cell, Db, Engine, Row, Value};
 use super::tls::Tls;
 use super::{StoreError, Stored, tables};
 use bytes::BytesMut;
@@ -19,8 +19,8 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::tls::TlsStream;
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, Config, Connection, NoTls, Socket, Statement};
 
 /// How long a connection may take to come about.

@@ -102,7 +102,9 @@ fn let_go(folder: &Path, address: &Address) {
             assert!(began.elapsed() < Duration::from_secs(60), "the other replica follows");
             std::thread::sleep(Duration::from_millis(50));
         }
-        assert!(editing.restore(&owner(), 1, 2).expect_err("erased at one is erased at all").to_string().contains("erased"));
+        assert!(
+            editing.restore(&owner(), 1, 2).expect_err("erased at one is erased at all").to_string().contains("erased")
+        );
         assert_eq!(editing.forget(&owner(), 0).expect("asked"), patchwork::edit::Forgotten::default());
     }
 
