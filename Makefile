@@ -18,7 +18,7 @@ export CARGO_TARGET_DIR PATCHWORK_SHARED PATCHWORK_LEFT_OUT
 PATCHWORK := $(CARGO_TARGET_DIR)/debug/patchwork
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill dirty html keycloak meaning same tools tools-for-tests clean
+.PHONY: help run build web demo workspace test tested nothing-left-out rust clients schemathesis ets load soak oracle engine attack notebooks browser lint docs deny format bench fuzz kill replicas dirty html keycloak meaning same tools tools-for-tests clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -153,6 +153,9 @@ fuzz: build ## damaged files of whole places for FUZZ_SECONDS; `bash fuzz/run.sh
 
 kill: build ## the server of a workspace is killed KILLS times while eight clients work: nothing acknowledged is lost
 	python3 tests/kill.py $(PATCHWORK) $(or $(KILLS),1000)
+
+replicas: build ## three replicas on PostgreSQL: published on one, REQUESTS to all, the database away, replicas killed
+	python3 tests/replicas.py $(PATCHWORK) $(or $(REQUESTS),100000)
 
 dirty: build $(VENV)/ready ## SHEETS dirty spreadsheets through the upload, and files no server should swallow
 	$(PYTHON) tests/dirty.py $(PATCHWORK) $(or $(SHEETS),200)

@@ -60,7 +60,10 @@ impl Snapshot {
     /// What is true of this place? Answers every standard, makes every layer, and indexes it.
     #[must_use]
     pub fn build(place: Place, issues: Vec<Issue>) -> Self {
-        Self::build_after(place, issues, None)
+        let made = Self::build_after(place, issues, None);
+        // Nobody audits it who asks for them.
+        drop(made.release.as_ref().map(|release| release.worlds.take()));
+        made
     }
 
     /// The same where another place was answered before, most of which is often this one's too: what rests on nothing

@@ -1,11 +1,11 @@
 """Kills the server while eight clients work, again and again, and looks for what was acknowledged.
 
-`python3 tests/kill.py PROGRAM [ROUNDS] [FOLDER|postgres]`: a tiny place in a workspace, so that a publish takes a fraction of
+`python3 tests/kill.py PROGRAM [KILLS] [FOLDER|postgres]`: a tiny place in a workspace, so that a publish takes a fraction of
 a second (in FOLDER, a small disk of its own, which is filled in the middle of each round); each round starts the server, lets eight clients
-bring, write, publish, undo and save scenarios for a moment, kills it with SIGKILL, and then asks: is `store verify`
-clean, is every version and every draft that a client was told of there with the bytes it sent, does the version in
-force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first that is
-missing. With `postgres` two replicas share a database of its own (a server of PostgreSQL in a temporary directory); the
+bring, write, publish, undo and save scenarios for a moment (MOMENT seconds at most, 1.5), kills it with SIGKILL, and then
+asks: is `store verify` clean, is every version and every draft that a client was told of there with the bytes it sent, does
+the version in force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first
+that is missing. Every 40 rounds begin with an empty workspace, so that what is looked at does not grow without end. With `postgres` two replicas share a database of its own (a server of PostgreSQL in a temporary directory); the
 clients work at both, and by turns one replica, the other, both, or both and the database are killed. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
 """
 
@@ -83,16 +83,13 @@ class Sqlite:
         finally:
             db.close()
 
-    def end(self):
-        pass
-
 
 class Postgres:
-    """A workspace in a database of a server that is started here."""
+    """A workspace in a database of a server that is started here, or one after the other."""
 
     replicas = 2
 
-    def __init__(self, folder):
+    def __init__(self):
         bins = [str(p) for p in sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))] + [os.environ.get("PATCHWORK_POSTGRES_BIN", "")]
         self.bin = next((b for b in reversed(bins) if b and (pathlib.Path(b) / "initdb").exists()), None)
         if not self.bin:
@@ -106,10 +103,17 @@ class Postgres:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
+        self.nth = 0
         self.start()
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "places")
+
+    def another(self, folder):
+        """An empty database, with the files in this folder."""
+        self.nth += 1
+        self.database = f"places{self.nth}"
+        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", self.database)
         self.files = pathlib.Path(folder) / "shared" / "files"
-        self.address = f"postgres://postgres@127.0.0.1:{self.port}/places?files={folder}/shared"
+        self.address = f"postgres://postgres@127.0.0.1:{self.port}/{self.database}?files={folder}/shared"
+        return self
 
     def run(self, program, *args):
         subprocess.run([*self.user, f"{self.bin}/{program}", *args], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
@@ -130,7 +134,7 @@ class Postgres:
         os.kill(pid, signal.SIGKILL)
 
     def rows(self, sql):
-        command = [f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", "places", "-AtF", "\x1f", "-c", sql]
+        command = [f"{self.bin}/psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", self.database, "-AtF", "\x1f", "-c", sql]
         out = subprocess.run([*self.user, *command], check=True, capture_output=True, text=True, cwd="/").stdout
         return [tuple(line.split("\x1f")) for line in out.splitlines()]
 
@@ -146,7 +150,12 @@ class Client:
     def __init__(self, port, key, timeout=60):
         self.port, self.timeout = port, timeout
         self.cookie = ""
-        status, headers, _ = self.send("POST", "/sign-in", urllib.parse.urlencode({"key": key}))
+        # Whose database was killed a moment ago finds it again a second later, and says so until then.
+        for _ in range(100):
+            status, headers, _ = self.send("POST", "/sign-in", urllib.parse.urlencode({"key": key}))
+            if status != 503:
+                break
+            time.sleep(0.1)
         assert status == 303, status
         self.cookie = headers["set-cookie"].split(";")[0]
         page = self.send("GET", "/drafts")[2]
@@ -284,28 +293,42 @@ def served(program, address):
     raise Lost("the server did not start")
 
 
-def main(program, rounds, within=None):
+# Rounds with one workspace.
+ROUNDS = 40
+
+
+def main(program, kills, within=None):
     is_shared = within == "postgres"
     within = None if is_shared else within
-    folder = tempfile.TemporaryDirectory(dir=within)
-    tiny(f"{folder.name}/place")
-    store = Postgres(folder.name) if is_shared else Sqlite(f"{folder.name}/w")
-    try:
-        subprocess.run([program, "store", "init", store.address], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([program, "store", "import", store.address, f"{folder.name}/place"], check=True, stdout=subprocess.DEVNULL)
-        killed(program, rounds, store, within)
-    finally:
-        store.end()
-        folder.cleanup()
+    chance, done, began = random.Random(int(os.environ.get("SEED", "1"))), 0, time.monotonic()
+    all_told = dict.fromkeys(TOLD, 0)
+    with contextlib.ExitStack() as stack:
+        postgres = Postgres() if is_shared else None
+        if postgres:
+            stack.callback(postgres.end)
+        while done < kills:
+            with tempfile.TemporaryDirectory(dir=within) as folder:
+                tiny(f"{folder}/place")
+                store = postgres.another(folder) if postgres else Sqlite(f"{folder}/w")
+                subprocess.run([program, "store", "init", store.address], check=True, stdout=subprocess.DEVNULL)
+                subprocess.run([program, "store", "import", store.address, f"{folder}/place"], check=True, stdout=subprocess.DEVNULL)
+                own, told = killed(program, kills - done, store, within, chance)
+            done += own
+            for name, what in told.items():
+                all_told[name] += what if isinstance(what, int) else len(what)
+            print(f"{done} kills, {time.monotonic() - began:.0f} s, nothing lost of {all_told}", flush=True)
 
 
-def killed(program, rounds, store, within):
-    chance = random.Random(int(os.environ.get("SEED", "1")))
+TOLD = ["drafts", "versions", "scenarios", "records", "undone"]
+
+
+def killed(program, most, store, within, chance):
+    """Rounds with one workspace; how many kills there were, and what was acknowledged."""
     told = {"drafts": [], "versions": set(), "scenarios": [], "records": [], "undone": 0}
-    lock, began, kills = threading.Lock(), time.monotonic(), 0
-    running = []
+    lock, kills, running = threading.Lock(), 0, []
+    moment = float(os.environ.get("MOMENT", "1.5"))
     try:
-        for nth in range(rounds):
+        for nth in range(ROUNDS):
             while len(running) < store.replicas:
                 running.append(served(program, store.address))
                 key = running[-1][2]
@@ -315,7 +338,7 @@ def killed(program, rounds, store, within):
             threads = [threading.Thread(target=work, args=each) for each in args]
             for thread in threads:
                 thread.start()
-            time.sleep(chance.uniform(0.05, 4))
+            time.sleep(chance.uniform(0.05, moment))
             filler = filled(within) if within else None
             if filler:
                 time.sleep(chance.uniform(0.05, 2))
@@ -338,17 +361,17 @@ def killed(program, rounds, store, within):
             for thread in threads:
                 thread.join()
             looked(program, store, told)
-            if nth % 5 == 4 or nth == rounds - 1:
-                counts = {name: len(value) if hasattr(value, "__len__") else value for name, value in told.items()}
-                print(f"{nth + 1} rounds, {kills} kills, {time.monotonic() - began:.0f} s, nothing lost of {counts}", flush=True)
+            if kills >= most:
+                break
     finally:
         for server, *_ in running:
             server.kill()
             server.wait()
+    return kills, told
 
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20, *sys.argv[3:4])
+        main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 40, *sys.argv[3:4])
     except Lost as why:
         sys.exit(f"LOST: {why}")

@@ -87,7 +87,7 @@ impl Attack {
                 rows = system.rows();
             }
         }
-        let is_possible = |world: &Vec<f64>| is_world(world, &rows, |cell| bounds[cell]);
+        let is_possible = |world: &Vec<f64>| world.len() == n && is_world(world, &rows, |cell| bounds[cell]);
         let worlds: Vec<Vec<f64>> = worlds.into_iter().filter(is_possible).collect();
         let drawn_in = drawn_in(bounds.clone(), &rows);
         let (column, kept, rows) = without_noughts(&bounds, rows);

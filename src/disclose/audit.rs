@@ -86,7 +86,26 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    let mut found = attacked(releases, demand, true, &mut Vec::new(), |_| true)?;
+    whole(releases, demand, true, Vec::new())
+}
+
+/// The same where only what is exposed has to be known: the ends of what some possible world has shown to be wide enough
+/// are not sought. `worlds` are those that were found when the newest was protected ([`super::Worlds`]): of each it is
+/// seen first whether it is possible for all that a reader knows.
+///
+/// # Errors
+/// As [`audit`].
+pub fn exposed(releases: &[Release], demand: &Policy, worlds: Vec<Vec<f64>>) -> Result<Audit, Unprotectable> {
+    whole(releases, demand, false, worlds)
+}
+
+fn whole(
+    releases: &[Release],
+    demand: &Policy,
+    has_narrowest: bool,
+    mut worlds: Vec<Vec<f64>>,
+) -> Result<Audit, Unprotectable> {
+    let mut found = attacked(releases, demand, has_narrowest, &mut worlds, |_| true)?;
     if releases.len() > 1 && !found.exposed.is_empty() {
         (found.told_before, found.exposed) = told_without(releases, std::mem::take(&mut found.exposed))?;
     }

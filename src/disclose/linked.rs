@@ -10,7 +10,7 @@ use super::linear::{Lp, Outcome, Row};
 use super::lines::{self, Line, hide_all, lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
-use super::published::Published;
+use super::published::{Published, Worlds};
 use super::system::System;
 use super::tabulate::Tables;
 use super::{Cell, Release};
@@ -43,7 +43,7 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
 /// nought that is none any more.
 ///
 /// The cheapest cells are hidden first, then those that tell, then more and more around them (see [`lines::hide_more`]), and where
-/// nothing of that helps all of the newest.
+/// nothing of that helps all of the newest. The worlds it found are left behind.
 ///
 /// # Errors
 /// [`Unprotectable::Exposed`] where even that leaves something to be worked out.
@@ -53,16 +53,21 @@ pub(super) fn mislead(
     earlier: &[Release],
     lines: &[Line],
     lost: BTreeSet<usize>,
+    worlds: &mut Vec<Vec<f64>>,
 ) -> Result<usize, Unprotectable> {
     let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
     // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
     let mut open: Option<BTreeSet<usize>> = None;
-    let mut worlds = Vec::new();
     // What cannot be uncertain to a reader who is wrong about it, whatever is hidden at least cost.
     let mut stuck = BTreeSet::new();
     let mut times = 0;
     loop {
-        let newest = Release { policy: ground.policy, tables: protect::publish(tables, ground), told_before: 0 };
+        let newest = Release {
+            policy: ground.policy,
+            tables: protect::publish(tables, ground),
+            told_before: 0,
+            worlds: Worlds::default(),
+        };
         let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
         // Where no record came late only what could not be had can be exposed.
         let among = |cells: &BTreeSet<usize>, name: &str| number.get(name).is_some_and(|cell| cells.contains(cell));
@@ -70,7 +75,7 @@ pub(super) fn mislead(
             Some(open) => among(open, name),
             None => ground.is_late || among(&lost, name),
         };
-        let found = attacked(&releases, &ground.policy, false, &mut worlds, is_asked)?.exposed;
+        let found = attacked(&releases, &ground.policy, false, worlds, is_asked)?.exposed;
         if found.is_empty() {
             if open.take().is_none() {
                 return Ok(0);

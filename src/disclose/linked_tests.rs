@@ -6,6 +6,7 @@ use super::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// The same people with another quarter after, and some records come late.
 fn second_release(seed: u64, late: usize) -> (Tables, Tables) {
@@ -206,6 +207,43 @@ fn releases_that_contradict_each_other_are_reconciled_however_many_there_are_and
             assert!(found.exposed.is_empty(), "chain {chain}, release {}: {:#?}", releases.len(), found.exposed);
         }
     }
+}
+
+#[test]
+fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds_they_are_shown() {
+    let mut chance = ChaCha8Rng::seed_from_u64(12);
+    let (mut found_some, mut shown_some) = (0, 0);
+    for seed in 0..200 {
+        let (before, exact) = second_release(seed, 3);
+        let first = protected(&before);
+        let Ok(mut second) = protect(&exact, &POLICY, std::slice::from_ref(&first)) else { continue };
+        let mut worlds = second.worlds.take();
+        shown_some += usize::from(!worlds.is_empty());
+        // Some that are impossible, and some of another system.
+        for world in worlds.clone() {
+            worlds.push(world.iter().map(|value| value + chance.random_range(0..9) as f64).collect());
+            worlds.push(world.into_iter().skip(1).collect());
+        }
+        // Every other release is weakened: a few counts that were hidden are shown.
+        if seed % 2 == 0 {
+            let cells = second.tables.iter_mut().flat_map(|table| &mut table.cells);
+            for cell in cells.filter(|cell| **cell == Cell::Hidden) {
+                if chance.random_bool(0.2) {
+                    *cell = Cell::Low;
+                }
+            }
+        }
+        let releases = [first, second];
+        let names = |found: &Audit| found.exposed.iter().map(|finding| finding.cell.clone()).collect::<BTreeSet<_>>();
+        match (audit(&releases, &POLICY), exposed(&releases, &POLICY, worlds)) {
+            (Ok(all), Ok(some)) => {
+                found_some += usize::from(!all.exposed.is_empty());
+                assert_eq!(names(&all), names(&some), "seed {seed}");
+            }
+            (all, some) => assert_eq!(all.is_err(), some.is_err(), "seed {seed}"),
+        }
+    }
+    assert!(found_some > 20 && shown_some > 20, "{found_some} of them tell something, {shown_some} brought worlds");
 }
 
 /// Patches made of zones, each with so many people of two groups.

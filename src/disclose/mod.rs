@@ -29,11 +29,11 @@ mod search;
 mod system;
 pub mod tabulate;
 
-pub use audit::{Audit, Finding, TableAudit, audit};
+pub use audit::{Audit, Finding, TableAudit, audit, exposed};
 pub use cell::{Cell, Policy};
 pub use of_place::{counts_the_same, earlier, of_place, policy, unprotected};
 pub use protect::{Unprotectable, protect};
-pub use published::{Protected, Published, Release, Summary, derived};
+pub use published::{Protected, Published, Release, Summary, Worlds, derived};
 pub use tabulate::{Category, Dimension, Relation, Table, Tables, index};
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::around::{Around, is_world};
 use super::linear::drawn_in;
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
-use super::{Cell, Policy, Protected, Published, Release, lines, linked, proof::Proof, repair};
+use super::{Cell, Policy, Protected, Published, Release, Worlds, lines, linked, proof::Proof, repair};
 use std::collections::BTreeSet;
 
 /// Why tables cannot be protected together. No message holds a count.
@@ -194,7 +194,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
     lines::hide_sole_categories(&mut ground, &lines, &tables.crossings());
     lines::hide_all_of_too_few(&mut ground);
-    let mut told_before = 0;
+    let (mut told_before, mut worlds) = (0, Vec::new());
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let is_all_hidden = !(0..ground.exact.len()).any(|cell| ground.is_shown(cell));
         let (lost, told) = if is_all_hidden && !earlier.is_empty() {
@@ -208,10 +208,10 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
         };
         told_before = told;
         if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
-            told_before = told.max(linked::mislead(&mut ground, tables, earlier, &lines, lost)?);
+            told_before = told.max(linked::mislead(&mut ground, tables, earlier, &lines, lost, &mut worlds)?);
         }
     }
-    Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before })
+    Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before, worlds: Worlds::of(worlds) })
 }
 
 /// Hides further cells until nothing can be worked out from the sums. The counts that cannot be had, whatever is hidden,

@@ -3,6 +3,7 @@
 use super::system::Shape;
 use super::tabulate::{Dimension, index};
 use super::{Cell, Policy};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// One table, protected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +106,36 @@ pub struct Protected {
     pub tables: Vec<Published>,
     /// Cells that cannot be protected any more, because earlier releases told too much of them already.
     pub told_before: usize,
+    /// Found on the way; no part of what is published.
+    pub worlds: Worlds,
 }
+
+/// Possible worlds that were found while tables were protected, for whoever attacks them next: once, since they are
+/// large. Each says how many there could be in every cell. An attack looks first whether one meets everything it knows
+/// itself, so that nothing rests on who found it.
+#[derive(Debug, Clone, Default)]
+pub struct Worlds(Arc<Mutex<Vec<Vec<f64>>>>);
+
+impl Worlds {
+    pub(super) fn of(worlds: Vec<Vec<f64>>) -> Self {
+        Self(Arc::new(Mutex::new(worlds)))
+    }
+
+    /// What is left of them; nothing is afterwards.
+    #[must_use]
+    pub fn take(&self) -> Vec<Vec<f64>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl PartialEq for Worlds {
+    /// They say nothing of what is published.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Worlds {}
 
 /// A release published earlier.
 pub type Release = Protected;

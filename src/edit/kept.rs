@@ -1,7 +1,7 @@
 //! Releases of a workspace: what each version published of people met is kept, so that whoever sets a later one beside it
 //! learns no more than from each.
 
-use crate::disclose::{self, Protected, audit, release};
+use crate::disclose::{self, Protected, release};
 use crate::place::Place;
 use crate::snapshot::Snapshot;
 use crate::store::{Entry, StoreError, Stored, Workspace, manifest_hash, sync};
@@ -73,6 +73,7 @@ impl Audited {
 /// When what was published before cannot be read.
 pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Option<Audited>> {
     let Some(now) = &snapshot.release else { return Ok(None) };
+    let worlds = now.worlds.take();
     let cannot = |why: String| StoreError::Refused(format!("Nothing was published: {why}"));
     let files = files(workspace)?;
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
@@ -94,7 +95,7 @@ pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Opti
     releases.push(now.clone());
     // What was protected together is audited where something else was published since, and once before it is kept.
     let policy = disclose::policy(&snapshot.place);
-    let found = audit(&releases, &policy).map_err(|why| cannot(why.to_string()))?;
+    let found = disclose::exposed(&releases, &policy, worlds).map_err(|why| cannot(why.to_string()))?;
     let refused = (!found.exposed.is_empty()).then(|| {
         let named: Vec<&str> = found.exposed.iter().take(NAMED).map(|finding| finding.cell.as_str()).collect();
         let since = if releases.len() > told + 1 {

@@ -1,5 +1,6 @@
 //! Where a workspace is: a directory of this machine, or a database with a directory that all replicas share.
 
+use super::tls::Tls;
 use super::{StoreError, Stored};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,13 +14,23 @@ pub enum Address {
     Directory(PathBuf),
     /// `postgres://user@host/database?files=DIR`: lists in PostgreSQL, files in a directory that all replicas share.
     Database {
-        /// The address without `files` and `password_file`.
+        /// The address without what is ours alone: `files`, `password_file` and `sslrootcert`.
         url: String,
         /// The directory of the files.
         files: PathBuf,
         /// The file whose first line is the password.
         password_file: Option<PathBuf>,
+        /// The file of the authority's certificate, where the system does not trust it.
+        root_file: Option<PathBuf>,
     },
+}
+
+/// What a connection is made with.
+#[derive(Debug)]
+pub(super) struct Login {
+    pub(super) config: Config,
+    /// How it is encrypted, if it is.
+    pub(super) tls: Option<Tls>,
 }
 
 impl FromStr for Address {
@@ -35,31 +46,40 @@ impl FromStr for Address {
             return Ok(Self::Directory(PathBuf::from(words)));
         }
         let (base, query) = words.split_once('?').unwrap_or((words, ""));
-        let (mut files, mut password_file, mut rest) = (None, None, Vec::new());
+        let (mut files, mut password_file, mut root_file, mut rest) = (None, None, None, Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             match pair.split_once('=') {
                 Some(("files", value)) => files = Some(PathBuf::from(decoded(value)?)),
                 Some(("password_file", value)) => password_file = Some(PathBuf::from(decoded(value)?)),
+                Some(("sslrootcert", value)) => root_file = Some(PathBuf::from(decoded(value)?)),
+                // Who is at the other end is proven whenever anything is encrypted, so these are one thing here.
+                Some(("sslmode", "verify-full")) => rest.push("sslmode=require"),
+                Some(("sslmode", "verify-ca" | "allow")) => {
+                    return Err(format!("{pair} is not known here: use sslmode=verify-full, or sslmode=disable"));
+                }
                 _ => rest.push(pair),
             }
         }
         let files = files.filter(|files| !files.as_os_str().is_empty()).ok_or(
             "say where the files are, in a directory that all replicas share: postgres://user@host/database?files=DIR",
         )?;
+        if root_file.is_some() && !rest.iter().any(|pair| pair.starts_with("sslmode=")) {
+            rest.push("sslmode=require");
+        }
         let url = if rest.is_empty() { base.to_owned() } else { format!("{base}?{}", rest.join("&")) };
         let config: Config = url.parse().map_err(|error: tokio_postgres::Error| {
             use std::error::Error;
             error.source().map_or_else(|| error.to_string(), ToString::to_string)
         })?;
-        if config.get_ssl_mode() == SslMode::Require {
+        if config.get_ssl_mode() != SslMode::Require && root_file.is_some() {
             return Err(
-                "sslmode=require is not known to this program yet: use a tunnel, or a network of your own".to_owned()
+                "sslrootcert says whom to trust, and sslmode that nothing is encrypted: leave one out".to_owned()
             );
         }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("there is no host in the address: postgres://user@host/database?files=DIR".to_owned());
         }
-        Ok(Self::Database { url, files, password_file })
+        Ok(Self::Database { url, files, password_file, root_file })
     }
 }
 
@@ -83,7 +103,13 @@ fn decoded(value: &str) -> Result<String, String> {
 
 impl Address {
     /// What to connect with: the password is of the file, or of the address, or of `PGPASSWORD`.
-    pub(super) fn config(url: &str, password_file: Option<&PathBuf>) -> Stored<Config> {
+    ///
+    /// # Errors
+    /// When a file that it names cannot be read; and for a directory.
+    pub(super) fn login(&self) -> Stored<Login> {
+        let Self::Database { url, password_file, root_file, .. } = self else {
+            return Err(StoreError::Refused(format!("{self} is a directory, and no database")));
+        };
         let mut config: Config = url.parse().map_err(StoreError::from)?;
         if let Some(path) = password_file {
             let text = std::fs::read_to_string(path)
@@ -94,7 +120,16 @@ impl Address {
         {
             config.password(password);
         }
-        Ok(config)
+        let is_encrypted = config.get_ssl_mode() == SslMode::Require;
+        let is_far = |host: &Host| matches!(host, Host::Tcp(name) if !["localhost", "127.0.0.1", "::1"].contains(&name.as_str()));
+        if !is_encrypted && config.get_hosts().iter().any(is_far) {
+            tracing::warn!(
+                "the connection to the database is not encrypted: whoever is on the way reads it; write sslmode=verify-full \
+                 into its address, or keep the way your own"
+            );
+        }
+        let tls = is_encrypted.then(|| Tls::of(root_file.as_deref())).transpose()?;
+        Ok(Login { config, tls })
     }
 }
 
@@ -120,6 +155,7 @@ impl std::fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     #[test]
     fn an_address_is_a_directory_or_a_database_with_its_files_and_anything_else_is_refused_in_words() {
@@ -136,6 +172,8 @@ mod tests {
             ("postgres://me@db/towns?files=/a%2", "hexadecimal"),
             ("postgres:///towns?files=/a", "host"),
             ("postgres://me@db/towns?files=/a&colour=red", "colour"),
+            ("postgres://me@db/towns?files=/a&sslmode=verify-ca", "verify-full"),
+            ("postgres://me@db/towns?files=/a&sslmode=prefer&sslrootcert=/ca", "leave one out"),
             ("mysql://me@db/towns?files=/a", "mysql"),
             ("s3://bucket", "s3"),
         ] {
@@ -148,11 +186,30 @@ mod tests {
     fn the_password_is_read_of_a_file_and_is_in_no_message() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(file.path(), "long secret\n").expect("written");
-        let config = Address::config("postgres://me@db/towns", Some(&file.path().to_owned())).expect("a config");
+        let login = |password_file: &Path| {
+            let text = format!("postgres://me:hidden@db/towns?files=/a&password_file={}", password_file.display());
+            let address: Address = text.parse().expect("an address");
+            assert!(!address.to_string().contains("hidden"));
+            address.login()
+        };
+        let config = login(file.path()).expect("a login").config;
         assert_eq!(config.get_password(), Some(b"long secret".as_slice()));
-        let address: Address = "postgres://me:hidden@db/towns?files=/a".parse().expect("an address");
-        assert!(!address.to_string().contains("hidden"));
-        let missing = Address::config("postgres://me@db/towns", Some(&"/nowhere/at/all".into())).expect_err("none");
+        let missing = login(Path::new("/nowhere/at/all")).expect_err("none");
         assert!(missing.to_string().contains("/nowhere/at/all"));
+    }
+
+    #[test]
+    fn whoever_asks_for_encryption_gets_it_or_an_error_and_never_less() {
+        let told = |query: &str| {
+            let address: Address = format!("postgres://me@db/towns?files=/a{query}").parse().expect("an address");
+            address.login()
+        };
+        assert!(told("").expect("a login").tls.is_none() && told("&sslmode=disable").expect("a login").tls.is_none());
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        for query in ["&sslmode=require&sslrootcert=", "&sslmode=verify-full&sslrootcert=", "&sslrootcert="] {
+            let nobody = told(&format!("{query}{}", file.path().display())).expect_err("nobody is trusted");
+            assert!(nobody.to_string().contains("no certificate"), "{nobody}");
+            assert!(told(&format!("{query}/nowhere/at/all")).is_err());
+        }
     }
 }

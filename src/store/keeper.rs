@@ -1,5 +1,6 @@
 //! What a database must keep for a workspace: the trait, and the things it speaks of.
 
+use super::attempts::Attempts;
 use super::may::Actor;
 use super::people::{People, Stays};
 use super::{Kept, Stored};
@@ -151,7 +152,7 @@ pub struct AuditRow {
 /// What keeps the lists of a workspace. Each writing method is one transaction with its row in the audit, and is on
 /// the disk when it returns. Written once ([`super::lists`]) for SQLite and PostgreSQL.
 #[allow(clippy::missing_errors_doc, reason = "the database may fail in every one; what else may is said at each")]
-pub trait Keeper: People + Stays + Send + Sync + std::fmt::Debug {
+pub trait Keeper: People + Stays + Attempts + Send + Sync + std::fmt::Debug {
     /// Which version is in force, and since when; `None` before the first is published.
     ///
     /// # Errors

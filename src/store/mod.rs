@@ -11,6 +11,7 @@
 
 mod accounts;
 mod address;
+mod attempts;
 mod audit;
 mod copies;
 mod db;
@@ -27,11 +28,13 @@ mod schema;
 mod sqlite;
 mod stays;
 mod tables;
+mod tls;
 mod transfer;
 mod verify;
 mod view;
 
 pub use address::Address;
+pub use attempts::{Attempts, Turn};
 pub use copies::{backup, export, import, restore};
 pub(crate) use files::sync;
 pub use files::{Files, Kept};
@@ -156,8 +159,8 @@ impl Workspace {
     pub fn init_at(address: &Address) -> Stored<Self> {
         match address {
             Address::Directory(dir) => Self::init(dir),
-            Address::Database { url, files, password_file } => {
-                let keeper = postgres::Postgres::create(Address::config(url, password_file.as_ref())?)?;
+            Address::Database { files, .. } => {
+                let keeper = postgres::Postgres::create(address.login()?)?;
                 Self::shared(files, Arc::new(keeper))
             }
         }
@@ -170,8 +173,8 @@ impl Workspace {
     pub fn open_at(address: &Address) -> Stored<Self> {
         match address {
             Address::Directory(dir) => Self::open(dir),
-            Address::Database { url, files, password_file } => {
-                let keeper = postgres::Postgres::open(Address::config(url, password_file.as_ref())?)?;
+            Address::Database { files, .. } => {
+                let keeper = postgres::Postgres::open(address.login()?)?;
                 Self::shared(files, Arc::new(keeper))
             }
         }

@@ -5,7 +5,9 @@
 //! connections; whoever asks waits for the answer, and never longer than a bound: a database that is away is told in
 //! words, and asked again a second later.
 
+use super::address::Login;
 use super::db::{Cell, Db, Engine, Row, Value};
+use super::tls::Tls;
 use super::{StoreError, Stored, tables};
 use bytes::BytesMut;
 use std::collections::{HashMap, VecDeque};
@@ -15,9 +17,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::tls::TlsStream;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket, Statement};
 
 /// How long a connection may take to come about.
 const CONNECTING: Duration = Duration::from_secs(3);
@@ -45,7 +49,8 @@ const TURN: &str = "SET idle_session_timeout = 0; SELECT pg_advisory_lock(hashte
 /// The database.
 pub(super) struct Postgres {
     config: Config,
-    runtime: tokio::runtime::Handle,
+    tls: Option<Tls>,
+    runtime: Handle,
     /// Ends the thread that serves the connections, when this is dropped.
     _ends: tokio::sync::oneshot::Sender<()>,
     links: Arc<Links>,
@@ -231,6 +236,19 @@ fn keepable(values: &[Value<'_>]) -> Stored<()> {
     }
 }
 
+/// Serves a connection as long as it lives.
+fn served<T>(runtime: &Handle, client: Client, connection: Connection<Socket, T>) -> Client
+where
+    T: TlsStream + Unpin + Send + 'static,
+{
+    runtime.spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection to the store's database ended");
+        }
+    });
+    client
+}
+
 impl Db for Link {
     fn rows(&self, sql: &str, values: &[Value<'_>]) -> Stored<Vec<Row>> {
         keepable(values)?;
@@ -252,8 +270,8 @@ impl Db for Link {
 
 impl Postgres {
     /// Makes the tables in an empty database.
-    pub(super) fn create(config: Config) -> Stored<Self> {
-        let made = Self::with(config)?;
+    pub(super) fn create(login: Login) -> Stored<Self> {
+        let made = Self::with(login)?;
         made.write(|db| match tables::step(db)? {
             Some(_) => Err(StoreError::Refused("There is a workspace in this database already".to_owned())),
             None => tables::migrate(db),
@@ -262,8 +280,8 @@ impl Postgres {
     }
 
     /// Opens a database; older tables are brought up to this program's first.
-    pub(super) fn open(config: Config) -> Stored<Self> {
-        let opened = Self::with(config)?;
+    pub(super) fn open(login: Login) -> Stored<Self> {
+        let opened = Self::with(login)?;
         opened.write(|db| match tables::step(db)? {
             Some(_) => tables::migrate(db),
             None => Err(StoreError::Missing(
@@ -276,13 +294,14 @@ impl Postgres {
     }
 
     /// A database with the tables of a workspace, which are made where they are missing.
-    pub(super) fn ready(config: Config) -> Stored<Self> {
-        let made = Self::with(config)?;
+    pub(super) fn ready(login: Login) -> Stored<Self> {
+        let made = Self::with(login)?;
         made.write(tables::migrate)?;
         Ok(made)
     }
 
-    fn with(mut config: Config) -> Stored<Self> {
+    fn with(login: Login) -> Stored<Self> {
+        let Login { mut config, tls } = login;
         config.connect_timeout(CONNECTING).keepalives_idle(Duration::from_secs(30)).tcp_user_timeout(PATIENCE);
         if config.get_application_name().is_none() {
             config.application_name("patchwork");
@@ -292,7 +311,7 @@ impl Postgres {
         let handle = runtime.handle().clone();
         let thread = std::thread::Builder::new().name("store".to_owned());
         thread.spawn(move || runtime.block_on(end))?;
-        Ok(Self { config, runtime: handle, _ends: ends, links: Arc::default(), writing: Mutex::default() })
+        Ok(Self { config, tls, runtime: handle, _ends: ends, links: Arc::default(), writing: Mutex::default() })
     }
 
     /// A connection nobody uses, or another one.
@@ -336,17 +355,13 @@ impl Postgres {
     }
 
     fn connect(&self) -> Stored<Link> {
-        let (config, runtime) = (self.config.clone(), self.runtime.clone());
+        let (config, tls, runtime) = (self.config.clone(), self.tls.clone(), self.runtime.clone());
         let (done, connected) = tokio::sync::oneshot::channel();
         self.runtime.spawn(async move {
-            let connected = config.connect(NoTls).await.map(|(client, connection)| {
-                runtime.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%error, "a connection to the store's database ended");
-                    }
-                });
-                client
-            });
+            let connected = match tls {
+                Some(tls) => config.connect(tls).await.map(|(client, connection)| served(&runtime, client, connection)),
+                None => config.connect(NoTls).await.map(|(client, connection)| served(&runtime, client, connection)),
+            };
             let _ = done.send(connected);
         });
         let away = || StoreError::Away(format!("no connection within {} seconds", CONNECTING.as_secs()));

@@ -190,7 +190,7 @@ fn a_text_with_a_nought_in_it_is_refused_by_postgres_in_words() {
 fn both_databases_have_the_tables_and_columns_that_a_move_copies() {
     let (dir, _workspace) = workspace();
     let db = rusqlite::Connection::open(dir.path().join("w").join(DATABASE)).expect("opened");
-    let mut tables: Vec<&str> = transfer::TABLES.iter().map(|(table, ..)| *table).collect();
+    let mut tables: Vec<&str> = transfer::TABLES.iter().map(|(table, ..)| *table).chain(["attempt"]).collect();
     tables.sort_unstable();
     let mut listed = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").expect("listed");
     let names: Vec<String> =
@@ -216,10 +216,32 @@ fn both_databases_have_the_tables_and_columns_that_a_move_copies() {
         "DO $$ BEGIN IF EXISTS (
            WITH told (t, c) AS (VALUES {}), has AS (
              SELECT table_name::text AS t, column_name::text AS c FROM information_schema.columns
-             WHERE table_schema = 'public' AND table_name <> 'patchwork')
+             WHERE table_schema = 'public' AND table_name NOT IN ('patchwork', 'attempt'))
            (SELECT * FROM told EXCEPT SELECT * FROM has) UNION ALL (SELECT * FROM has EXCEPT SELECT * FROM told)
          ) THEN RAISE EXCEPTION 'they differ'; END IF; END $$",
         told.join(", ")
     );
     cluster.sql(&text, &differ);
+}
+
+#[test]
+fn a_database_is_spoken_to_encrypted_and_only_once_it_has_proven_who_it_is() {
+    let Some(own) = cluster::Cluster::start() else { return };
+    let dir = tempfile::tempdir().expect("a folder");
+    let plain = own.database(&dir.path().join("shared"));
+    let Some([ours, other]) = own.encrypt() else { return };
+    let made = |text: String| Workspace::init_at(&text.parse().expect("an address"));
+    let why = |text: String| made(text).expect_err("refused").to_string();
+    let named = plain.replace("@127.0.0.1:", "@localhost:");
+    assert!(why(plain.clone()).contains("no encryption"), "{}", why(plain.clone()));
+    let by_another = why(format!("{named}&sslmode=verify-full&sslrootcert={}", other.display()));
+    assert!(by_another.contains("certificate"), "{by_another}");
+    let unknown = why(format!("{named}&sslmode=require"));
+    assert!(unknown.contains("certificate") || unknown.contains("trusts nobody"), "{unknown}");
+    let of_another_name = why(format!("{plain}&sslrootcert={}", ours.display()));
+    assert!(of_another_name.contains("certificate"), "{of_another_name}");
+    let workspace = made(format!("{named}&sslmode=verify-full&sslrootcert={}", ours.display())).expect("made");
+    import(&workspace, &place(dir.path(), "[place]\nname = \"A\"\n"), &owner(), "first").expect("imported");
+    assert_eq!(faults(&workspace), Vec::<String>::new());
+    assert_eq!(text_of(&workspace, "zones.csv"), "key\n1\n");
 }

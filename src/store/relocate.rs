@@ -42,13 +42,13 @@ pub fn relocate(from: &Path, to: &Address) -> Stored<Moved> {
 /// # Errors
 /// As [`relocate`].
 pub(super) fn bring(from: &Path, source: &Workspace, to: &Address) -> Stored<Moved> {
-    let Address::Database { url, files, password_file } = to else {
+    let Address::Database { files, .. } = to else {
         let why = "a workspace moves into a database: postgres://user@host/database?files=DIR. Into a directory it goes by \
                    patchwork store backup";
         return Err(StoreError::Refused(why.to_owned()));
     };
     whole(source, "the workspace")?;
-    let database = Arc::new(Postgres::ready(Address::config(url, password_file.as_ref())?)?);
+    let database = Arc::new(Postgres::ready(to.login()?)?);
     let target = Workspace::shared(files, Arc::clone(&database) as _)?;
     let lists = Sqlite::open(&from.join(DATABASE))?;
     // Refused before a byte is copied; and again below, where nobody can come between.

@@ -5,7 +5,7 @@
 use super::{StoreError, Stored};
 use rusqlite::{Connection, TransactionBehavior};
 
-const STEPS: [&str; 2] = ["
+const STEPS: [&str; 3] = ["
 CREATE TABLE version (
     n INTEGER PRIMARY KEY, parent INTEGER REFERENCES version (n), who TEXT NOT NULL, at INTEGER NOT NULL, why TEXT NOT NULL
 );
@@ -61,6 +61,9 @@ CREATE TABLE token (
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 ALTER TABLE session ADD COLUMN person TEXT REFERENCES person (id);
 ALTER TABLE session ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+", "
+CREATE TABLE attempt (who TEXT PRIMARY KEY, failed INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX attempt_at ON attempt (at);
 "];
 
 /// Brings a database up to the tables of this program: all steps it lacks, in one transaction.

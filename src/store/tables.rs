@@ -7,7 +7,7 @@ use super::db::{Db, values};
 use super::{StoreError, Stored};
 
 /// Texts are ordered by their bytes, as in SQLite, whatever the database's language is.
-const STEPS: [&[&str]; 1] = [&[
+const STEPS: [&[&str]; 2] = [&[
     "CREATE TABLE patchwork (step BIGINT NOT NULL)",
     "CREATE TABLE version (
         n BIGINT PRIMARY KEY, parent BIGINT REFERENCES version (n), who TEXT NOT NULL, at BIGINT NOT NULL, why TEXT NOT NULL
@@ -68,6 +68,9 @@ const STEPS: [&[&str]; 1] = [&[
     "CREATE TRIGGER stays BEFORE UPDATE OR DELETE OR TRUNCATE ON scenario_revision
      FOR EACH STATEMENT EXECUTE FUNCTION patchwork_keeps('a saved state never changes')",
     "INSERT INTO patchwork (step) VALUES (0)",
+], &[
+    r#"CREATE TABLE attempt (who TEXT COLLATE "C" PRIMARY KEY, failed BIGINT NOT NULL, at BIGINT NOT NULL)"#,
+    "CREATE INDEX attempt_at ON attempt (at)",
 ]];
 
 /// How many steps a database has had; nothing where there is no workspace in it.

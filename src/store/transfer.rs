@@ -6,7 +6,7 @@ use super::{StoreError, Stored, sqlite};
 use std::path::Path;
 
 /// The tables with their columns, those that others name first; the first columns are the key, by which rows are ordered.
-/// `tables::tests` holds this list to both databases.
+/// A test holds this list to both databases. Attempts to come in ([`super::attempts`]) are of an hour, and stay behind.
 pub(super) const TABLES: [(&str, &[&str], usize); 15] = [
     ("person", &["id", "subject", "name", "role", "patches", "password", "is_active", "made", "seen"], 1),
     ("version", &["n", "parent", "who", "at", "why"], 1),

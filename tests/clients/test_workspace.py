@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 import kill  # noqa: E402
+import replicas  # noqa: E402
 from serving import program  # noqa: E402
 
 LIBRARIES = b"name,latitude,longitude\nNew library,54.2,1.1\n"
@@ -53,6 +54,11 @@ def verified(workspace):
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed():
     kill.main(program(), 3)
+
+
+@pytest.mark.skipif(not list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")), reason="PostgreSQL is not on this machine")
+def test_three_replicas_answer_whole_while_one_publishes_one_dies_and_the_database_goes():
+    replicas.main(program(), 3_000)
 
 
 def test_a_copy_made_while_eight_write_is_whole_and_comes_back(tmp_path, place):

@@ -113,6 +113,40 @@ impl Cluster {
         !ran.status.success()
     }
 
+    /// From now on the server takes encrypted connections alone, with a certificate for `localhost` of an authority that is
+    /// made here; the authority's certificate, and one of another that made nothing. Nothing where there is no `openssl`.
+    #[allow(dead_code, reason = "the unit tests and the others each use some")]
+    pub(crate) fn encrypt(&self) -> Option<[PathBuf; 2]> {
+        let script = r#"
+            set -e; cd "$1"; mkdir tls; cd tls
+            for who in ours other; do
+                openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$who" -keyout $who.key -out $who.pem
+            done
+            openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr
+            echo subjectAltName=DNS:localhost >san
+            openssl x509 -req -in server.csr -CA ours.pem -CAkey ours.key -CAcreateserial -days 2 -extfile san -out server.pem
+            chmod 755 . && chmod 644 *.pem && chmod 600 server.key
+            echo "ssl = on
+            ssl_cert_file = '$1/tls/server.pem'
+            ssl_key_file = '$1/tls/server.key'" >>"$1/data/postgresql.conf"
+            echo 'local all all trust
+            hostssl all all 127.0.0.1/32 trust
+            hostssl all all ::1/128 trust' >"$1/data/pg_hba.conf""#;
+        let mut command = Command::new("sh");
+        let owner = std::fs::metadata(self.dir.join("data")).map(|of| std::os::unix::fs::MetadataExt::uid(&of));
+        std::os::unix::process::CommandExt::uid(&mut command, owner.expect("its owner"));
+        let made = command.args(["-c", script, "sh"]).arg(&self.dir).current_dir("/").output().expect("runs");
+        let said = String::from_utf8_lossy(&made.stderr);
+        if said.contains("openssl: not found") {
+            left_out("a test of TLS to PostgreSQL: there is no openssl");
+            return None;
+        }
+        assert!(made.status.success(), "{said}");
+        self.switch(false);
+        self.switch(true);
+        Some(["ours", "other"].map(|who| self.dir.join(format!("tls/{who}.pem"))))
+    }
+
     /// Stops the server at once, or starts it again.
     #[allow(dead_code, reason = "the unit tests and the others each use some")]
     pub(crate) fn switch(&self, on: bool) {

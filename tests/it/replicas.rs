@@ -166,3 +166,27 @@ fn a_database_that_is_away_stops_nobody_from_reading_and_is_told_to_whoever_writ
     path_of(&first.publish(&draft));
     until(SOON + SOON, "both serve it", || digest(&first) == digest(&other) && digest(&first) != before);
 }
+
+#[test]
+fn wrong_passwords_at_one_replica_count_at_all_and_nobody_is_locked_out() {
+    let Some(cluster) = cluster::shared() else { return };
+    let (_, mut replicas) = Browser::replicas(cluster, 2);
+    let two = replicas.pop().expect("two");
+    let one = replicas.pop().expect("two").come_in();
+    let keeper = one.editing.workspace().keeper();
+    let hour = chrono::Utc::now() + chrono::Duration::hours(1);
+    let owner = store::Actor::new("owner", store::Role::Owner);
+    keeper.invite(&owner, "Jean", store::Role::Owner, None, (&store::hashed("k"), hour)).expect("invited");
+    let words = "seven blue tables";
+    keeper.accept(&store::hashed("k"), store::Password::of(words).expect("kept")).expect("accepted");
+    for n in 0..10 {
+        let wrong = [&one, &two][n % 2].form("/sign-in", &[("name", "jean"), ("password", "six blue tables")]);
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+    }
+    let began = Instant::now();
+    assert_eq!(two.form("/sign-in", &[("name", "Jean"), ("password", words)]).status, 303, "she comes in all the same");
+    assert!(began.elapsed() >= Duration::from_secs(2), "and waits, wherever others tried her name");
+    // What was right did not count: it stays at ten.
+    assert_eq!(keeper.attempt(None, "Jean").expect("asked"), store::Turn::After(Duration::from_secs(2)));
+    assert_eq!(keeper.attempt(None, "Ann").expect("asked"), store::Turn::After(Duration::ZERO));
+}

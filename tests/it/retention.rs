@@ -1,20 +1,22 @@
 //! Records are let go of after so many days: what they come to stays, and says the same.
 
+use crate::cluster;
 use crate::workspace::Browser;
 use patchwork::edit::Editing;
 use patchwork::snapshot::Shared;
-use patchwork::store::{self, Actor, Role, StoreError, Workspace};
+use patchwork::store::{self, Actor, Address, Role, StoreError, Workspace};
 use patchwork::synth::{DemoOptions, write_demo};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 fn owner() -> Actor {
     Actor::new("owner", Role::Owner)
 }
 
-fn begun(dir: &Path) -> (Arc<Shared>, Arc<Editing>) {
+fn begun(address: &Address) -> (Arc<Shared>, Arc<Editing>) {
     let shared = Arc::new(Shared::default());
-    let workspace = Workspace::open(dir).expect("opened");
+    let workspace = Workspace::open_at(address).expect("opened");
     let editing = Editing::begin(workspace, Arc::clone(&shared), Box::new(|_, _| Ok(()))).expect("begun");
     (shared, editing)
 }
@@ -27,10 +29,23 @@ fn faults(workspace: &Workspace) -> Vec<String> {
 #[test]
 fn what_records_come_to_stays_and_says_the_same_when_their_files_are_erased() {
     let tmp = tempfile::tempdir().expect("a directory");
-    let (place, dir) = (tmp.path().join("demo"), tmp.path().join("w"));
+    let_go(tmp.path(), &Address::Directory(tmp.path().join("w")));
+}
+
+#[test]
+fn records_in_postgres_are_let_go_of_by_one_replica_and_the_others_follow() {
+    let Some(cluster) = cluster::shared() else { return };
+    let tmp = tempfile::tempdir().expect("a directory");
+    let address: Address = cluster.database(&tmp.path().join("shared")).parse().expect("an address");
+    let_go(tmp.path(), &address);
+}
+
+fn let_go(folder: &Path, address: &Address) {
+    let place = folder.join("demo");
     write_demo(&place, &DemoOptions { residents: 3_000, seed: 3 }, &|_| {}).expect("a demo");
-    store::import(&Workspace::init(&dir).expect("made"), &place, &owner(), "first").expect("imported");
-    let (shared, editing) = begun(&dir);
+    store::import(&Workspace::init_at(address).expect("made"), &place, &owner(), "first").expect("imported");
+    let (shared, editing) = begun(address);
+    let other = editing.workspace().is_shared().then(|| begun(address));
     let keeper = editing.workspace().keeper();
     let before = shared.current().expect("served");
 
@@ -81,9 +96,21 @@ fn what_records_come_to_stays_and_says_the_same_when_their_files_are_erased() {
     assert_eq!(editing.forget(&owner(), 0).expect("asked again"), patchwork::edit::Forgotten::default());
     assert!(std::fs::read_dir(editing.workspace().releases()).expect("releases").count() > 0);
 
+    if let Some((shared, editing)) = other {
+        let began = Instant::now();
+        while shared.current().expect("served").digest() != after.digest() {
+            assert!(began.elapsed() < Duration::from_secs(60), "the other replica follows");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        assert!(
+            editing.restore(&owner(), 1, 2).expect_err("erased at one is erased at all").to_string().contains("erased")
+        );
+        assert_eq!(editing.forget(&owner(), 0).expect("asked"), patchwork::edit::Forgotten::default());
+    }
+
     // Begun anew, it serves what it served.
     drop(editing);
-    let (again, _editing) = begun(&dir);
+    let (again, _editing) = begun(address);
     assert_eq!(again.current().expect("served").digest(), after.digest());
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::problem::Problem;
 use super::super::reply::Reply;
-use super::door::{cookie, failed};
+use super::door::cookie;
 use super::see;
 use super::visit::{Form, Visit};
 use super::who::{PLAIN, SECURE, TOKEN};
@@ -87,9 +87,9 @@ pub(super) fn change_password(visit: &Visit, form: &Form) -> Result<Reply, Probl
     let keeper = visit.workspace().keeper();
     let kept = keeper.named(&visit.actor.name)?.and_then(|(_, password)| password);
     if !Password::is(kept.as_ref(), form.as_typed("present")) {
-        failed(visit, &visit.actor.name);
         return shown(visit, None, Some(("present", "The present password is not right")));
     }
+    keeper.excuse(visit.address(), "")?;
     let words = form.as_typed("password");
     if let Some(why) = too_weak(words, &visit.actor.name) {
         return shown(visit, None, Some(("password", &why)));

@@ -2,24 +2,18 @@
 
 use super::super::problem::Problem;
 use super::super::reply::Reply;
-use super::attempts::{Attempts, Turn};
 use super::see;
 use super::visit::{Form, Visit};
 use super::who::{PLAIN, SECURE};
-use crate::store::{Action, Password, Person, hashed, secret, too_weak};
+use crate::store::{Action, Password, Person, Stored, Turn, hashed, secret, too_weak};
 use axum::http::{StatusCode, header};
 use serde_json::json;
-use std::sync::LazyLock;
-use std::time::Instant;
 
 /// How long a stay lasts, whatever its owner does: a working day.
 const STAY_HOURS: i64 = 12;
 
 /// Bytes of an address to which somebody goes back: that of the map with its sites has some thousand.
 const LONGEST: usize = 8 * 1024;
-
-/// Attempts on this server.
-static ATTEMPTS: LazyLock<Attempts> = LazyLock::new(Attempts::default);
 
 /// What is said of every attempt that fails, so that it says nothing about who exists.
 const WRONG: &str = "The name and the password do not belong together, or this account is closed";
@@ -68,20 +62,29 @@ fn shown(visit: &Visit, form: &Form, errors: &[(&str, &str)], trouble: Option<&s
 
 /// Whether an attempt is looked at now; waits where the name is tried from everywhere.
 pub(super) async fn turn(visit: &Visit, form: &Form) -> Result<(), Problem> {
-    if visit.ask.path != "/sign-in" && visit.ask.path != "/account/password" {
-        return Ok(());
+    match (visit.ask.path.as_str(), form.get("key"), form.get("name")) {
+        // An empty form is told what is missing.
+        ("/sign-in", "", "") => Ok(()),
+        ("/sign-in", "", name) => wait(visit, name).await,
+        ("/sign-in" | "/account/password", ..) => wait(visit, "").await,
+        _ => Ok(()),
     }
-    wait(visit, form.get("name")).await
 }
 
-/// An attempt by whoever this is came to nothing.
-pub(super) fn failed(visit: &Visit, name: &str) {
-    ATTEMPTS.failed(visit.address(), name, Instant::now());
+/// Asks the store of an attempt, on a thread that serves no connections.
+async fn asked<T: Send + 'static>(
+    visit: &Visit,
+    of: impl FnOnce(&dyn crate::store::Keeper) -> Stored<T> + Send + 'static,
+) -> Result<T, Problem> {
+    let editing = std::sync::Arc::clone(&visit.editing);
+    let asked = tokio::task::spawn_blocking(move || of(editing.workspace().keeper()));
+    Ok(asked.await.map_err(|_| Problem::our_fault())??)
 }
 
-/// Waits as long as an attempt at this name must.
+/// Waits as long as an attempt at this name must. It counts as failed, until it is excused or somebody came in.
 pub(super) async fn wait(visit: &Visit, name: &str) -> Result<(), Problem> {
-    match ATTEMPTS.turn(visit.address(), name, Instant::now()) {
+    let (address, name) = (visit.address(), name.to_owned());
+    match asked(visit, move |keeper| keeper.attempt(address, &name)).await? {
         Turn::Refused(wait) => {
             tracing::warn!(address = ?visit.address(), seconds = wait.as_secs(), "too many sign-ins failed from one address");
             Err(Problem::too_many_attempts(u16::try_from(wait.as_secs() + 1).unwrap_or(u16::MAX)))
@@ -93,6 +96,12 @@ pub(super) async fn wait(visit: &Visit, name: &str) -> Result<(), Problem> {
     }
 }
 
+/// An attempt was none.
+pub(super) async fn excuse(visit: &Visit) -> Result<(), Problem> {
+    let address = visit.address();
+    asked(visit, move |keeper| keeper.excuse(address, "")).await
+}
+
 /// Begins a stay.
 pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     if !form.get("key").is_empty() {
@@ -100,10 +109,10 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
         let entered = visit.workspace().keeper().enter(&hashed(form.get("key")), &hashed(&token), until);
         if matches!(entered, Err(crate::store::StoreError::Refused(_))) {
-            failed(visit, "");
             tracing::warn!(address = ?visit.address(), "a sign-in by the owner's link was refused");
         }
         entered?;
+        visit.workspace().keeper().came_in(visit.address(), "")?;
         return Ok(see(visit, "/drafts").with(header::SET_COOKIE, stay(visit, &token)));
     }
     let name = form.get("name");
@@ -114,9 +123,11 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     let kept = found.as_ref().and_then(|(_, password)| password.as_ref());
     let is_right = Password::is(kept, form.as_typed("password"));
     match found.filter(|(person, _)| is_right && person.is_active) {
-        Some((person, _)) => begin(visit, &person, "by password", form.get("from")),
+        Some((person, _)) => {
+            visit.workspace().keeper().came_in(visit.address(), name)?;
+            begin(visit, &person, "by password", form.get("from"))
+        }
         None => {
-            failed(visit, name);
             // The name may be a password typed into the wrong field, so it is not written down.
             tracing::warn!(address = ?visit.address(), "a sign-in was refused");
             shown(visit, form, &[("name", WRONG)], None)
@@ -127,7 +138,6 @@ pub(super) fn enter(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
 /// Lets somebody in who proved who they are, to where they came from, else to their work, else to the map. What the
 /// browser had before is void.
 pub(super) fn begin(visit: &Visit, person: &Person, how: &str, from: &str) -> Result<Reply, Problem> {
-    ATTEMPTS.succeeded(visit.address());
     let token = secret()?;
     let until = chrono::Utc::now() + chrono::Duration::hours(STAY_HOURS);
     let before = visit.token.as_deref().map(hashed);
@@ -178,6 +188,7 @@ pub(super) fn accept(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
         return invited(visit, key, Some("The two passwords are not the same".to_owned()));
     }
     let person = visit.workspace().keeper().accept(&hashed(key), Password::of(words)?)?;
+    visit.workspace().keeper().came_in(visit.address(), "")?;
     begin(visit, &person, "by an invitation", "")
 }
 

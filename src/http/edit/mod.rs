@@ -4,7 +4,6 @@
 //! [`who`]. Nothing here is answered where no workspace is served.
 
 mod account;
-mod attempts;
 mod body;
 mod corrections;
 mod door;

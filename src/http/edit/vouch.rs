@@ -98,6 +98,7 @@ async fn came_back(app: &Arc<App>, request: Request) -> Result<Reply, Problem> {
         };
         let closed = door::cookie(&visit, CARRIED, "", 0);
         if let Some(person) = person.filter(|person| person.is_active) {
+            keeper.came_in(visit.address(), "")?;
             return Ok(door::begin(&visit, &person, "by the provider", "")?.with(header::SET_COOKIE, closed));
         }
         tracing::warn!(has_role = role.is_some(), "somebody whom the provider knows has no access here");
@@ -128,8 +129,9 @@ async fn answered(visit: &Visit, provider: &Provider) -> Result<Result<Value, Fa
     let Some(code) = visit.ask.get("code") else { return refused("there is no code") };
     door::wait(visit, "").await?;
     let claims = provider.claims(carried, code, visit.ask.get("iss"), &back(visit)).await;
-    if matches!(claims, Err(Fault::Refused(_))) {
-        door::failed(visit, "");
+    // What the provider says is believed, be it that whoever it is has no access here; and silence is nobody's attempt.
+    if !matches!(claims, Err(Fault::Refused(_))) {
+        door::excuse(visit).await?;
     }
     Ok(claims)
 }
