@@ -221,7 +221,7 @@ fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds
         shown_some += usize::from(!worlds.is_empty());
         // Some that are impossible, and some of another system.
         for world in worlds.clone() {
-            worlds.push(world.iter().map(|value| value + chance.random_range(0..9) as f64).collect());
+            worlds.push(world.iter().map(|value| value + f64::from(chance.random_range(0_i32..9))).collect());
             worlds.push(world.into_iter().skip(1).collect());
         }
         // Every other release is weakened: a few counts that were hidden are shown.
