@@ -17,6 +17,9 @@ def pytest_sessionstart(session):
     """Before the first kernel starts: it inherits the address."""
     if "PATCHWORK_URL" not in os.environ:
         os.environ["PATCHWORK_URL"] = STARTED.enter_context(serving.serving(serving.demo()))
+    if "PATCHWORK_BUSES_URL" not in os.environ:
+        buses = serving.demo(residents=20_000, buses=True)
+        os.environ["PATCHWORK_BUSES_URL"] = STARTED.enter_context(serving.serving(buses))
     if "PATCHWORK_NETWORK" not in os.environ:
         folder = STARTED.enter_context(tempfile.TemporaryDirectory(prefix="patchwork-network-"))
         exporter = pathlib.Path(serving.program()).parent / "examples" / "export_network"

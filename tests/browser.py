@@ -1,4 +1,4 @@
-"""Starts the program on the demo, and on two workspaces, and runs the tests of the pages in a real browser.
+"""Starts the program on the demo, on one with buses, and on three workspaces, and runs the tests of the pages in a real browser.
 
 Usage: browser.py [arguments for playwright]
 """
@@ -93,10 +93,11 @@ north-team = ["P01"]
 
 with contextlib.ExitStack() as running:
     url = running.enter_context(serving.serving(serving.demo()))
+    buses = running.enter_context(serving.serving(serving.demo(residents=20_000, buses=True)))
     small = serving.demo(residents=6_000)
     empty, kept = running.enter_context(workspace()), running.enter_context(workspace(small))
     link, issuer = running.enter_context(vouched(small))
     command = ["npx", "--no-install", "playwright", "test", *sys.argv[1:]]
-    told = {"PATCHWORK_URL": url, "PATCHWORK_EMPTY": empty, "PATCHWORK_KEPT": kept}
+    told = {"PATCHWORK_URL": url, "PATCHWORK_BUSES": buses, "PATCHWORK_EMPTY": empty, "PATCHWORK_KEPT": kept}
     told |= {"PATCHWORK_VOUCHED": link, "PATCHWORK_PROVIDER": issuer}
     sys.exit(subprocess.run(command, cwd=pathlib.Path(serving.ROOT) / "web", env={**os.environ, **told}).returncode)

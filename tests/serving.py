@@ -22,12 +22,13 @@ def program() -> str:
     return str(path)
 
 
-def demo(residents: int = 216_000, seed: int = 1) -> pathlib.Path:
-    """A demo borough, made once for each size and seed and program."""
+def demo(residents: int = 216_000, seed: int = 1, buses: bool = False) -> pathlib.Path:
+    """A demo borough, made once for each size and seed and program; with a timetable where asked for."""
     stamp = int(os.stat(program()).st_mtime)
-    place = pathlib.Path(tempfile.gettempdir()) / f"patchwork-demo-{os.getuid()}-{residents}-{seed}-{stamp}"
+    place = pathlib.Path(tempfile.gettempdir()) / f"patchwork-demo-{os.getuid()}-{residents}-{seed}-{stamp}{'-buses' * buses}"
     if not (place / "place.toml").is_file():
         command = [program(), "demo", str(place), "--residents", str(residents), "--seed", str(seed)]
+        command += ["--buses"] * buses
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return place
 

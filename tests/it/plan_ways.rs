@@ -141,6 +141,8 @@ fn where_a_hub_is_full_the_next_stands_beside_it() {
     assert_eq!(one.before.place.covered, 0.0, "sixty places for two hundred are too few for anybody");
     let words = one.sentences.join(" ");
     assert!(words.contains("100 of 250 residents (40.0%) today, 200 (80.0%) with the plan"), "{words}");
+    assert!(words.contains("have room enough within 6 minutes' walk in a hub"), "{words}");
+    assert!(one.sites[0].why.join(" ").contains("100 fewer residents have room"), "{:?}", one.sites[0].why);
     assert!(!words.contains("nobody said"), "{words}");
     let second = one.sites[0].replacement.as_ref().expect("a replacement");
     assert!(near(second.lost, 50.0), "{second:?}");

@@ -11,7 +11,7 @@ export const test = base.extend<{ watched: void }>({
     async ({ page, baseURL }, use) => {
       const elsewhere: string[] = [];
       const said: string[] = [];
-      const own = [baseURL, process.env.PATCHWORK_EMPTY, process.env.PATCHWORK_KEPT, process.env.PATCHWORK_VOUCHED, process.env.PATCHWORK_PROVIDER].flatMap((each) => (each ? [new URL(each).origin] : []));
+      const own = [baseURL, process.env.PATCHWORK_BUSES, process.env.PATCHWORK_EMPTY, process.env.PATCHWORK_KEPT, process.env.PATCHWORK_VOUCHED, process.env.PATCHWORK_PROVIDER].flatMap((each) => (each ? [new URL(each).origin] : []));
       page.on("request", (request) => {
         const url = new URL(request.url());
         // What the pages of somebody else's provider fetch is theirs to answer for.

@@ -39,13 +39,17 @@ fn outcome(proposal: &Proposal) -> String {
         (n, 0) => format!("{n} new sites"),
         (n, gone) => format!("{n} new sites, {gone} of them in place of hubs of today,"),
     };
+    let walk = proposal.brief.walk();
+    let hub = article(&proposal.brief.noun());
+    let are = match proposal.brief.room {
+        Some(_) => format!("have room enough within {walk} in {hub}"),
+        None => format!("are within {walk} of {hub}"),
+    };
     format!(
-        "Today {} of {} residents ({}) are within {} of {}. With {new} it would be {} ({}): {}.",
+        "Today {} of {} residents ({}) {are}. With {new} it would be {} ({}): {}.",
         whole(before.covered),
         whole(before.residents),
         part_of(before.covered, before.residents),
-        proposal.brief.walk(),
-        article(&proposal.brief.noun()),
         whole(after.covered),
         part_of(after.covered, after.residents),
         change(after.covered - before.covered)
@@ -331,7 +335,8 @@ fn again(proposal: &Proposal, site: &Chosen) -> String {
 
 /// What a loss in the objective means.
 fn lost(proposal: &Proposal, amount: f64) -> String {
-    proposal.brief.objective.lost(amount, residents(proposal))
+    let said = proposal.brief.objective.lost(amount, residents(proposal));
+    if proposal.brief.room.is_some() { said.replace("are covered", "have room") } else { said }
 }
 
 /// Names of sites in one sentence at most, beside a number of others: more nobody reads out.
