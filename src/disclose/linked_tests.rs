@@ -243,7 +243,7 @@ fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds
             (all, some) => assert_eq!(all.is_err(), some.is_err(), "seed {seed}"),
         }
     }
-    assert!(found_some > 20 && shown_some > 20, "{found_some} of them tell something, {shown_some} brought worlds");
+    assert!(found_some > 5 && shown_some > 100, "{found_some} of them tell something, {shown_some} brought worlds");
 }
 
 /// Patches made of zones, each with so many people of two groups.
