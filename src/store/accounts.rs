@@ -1,7 +1,6 @@
 //! People in a database: who there is.
 
-use super::db::{Db, Engine, Row, values};
-use super::keeper::now;
+use super::db::{Db, Engine, Row, now, values};
 use super::may::{Actor, Role};
 use super::password::Password;
 use super::people::{Invited, People, Person, is_fit};

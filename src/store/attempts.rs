@@ -4,8 +4,7 @@
 //! It is counted in the database, so that it is one count for all replicas and outlives a restart. An attempt counts as
 //! failed when it begins, and is taken back where it was right: a hundred at once are a hundred.
 
-use super::db::{Db, Engine, values};
-use super::keeper::now;
+use super::db::{Db, Engine, now, values};
 use super::{Stored, hashed};
 use chrono::{DateTime, Utc};
 use std::net::{IpAddr, Ipv6Addr};

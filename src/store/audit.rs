@@ -1,7 +1,7 @@
 //! The record of who did what: rows that are only added, each with the hash of itself and of the row before it.
 
-use super::db::{Db, Row, values};
-use super::keeper::{AuditRow, now};
+use super::db::{Db, Row, now, values};
+use super::keeper::AuditRow;
 use super::{Stored, hashed};
 
 /// The hash before the first row.

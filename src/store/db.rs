@@ -8,6 +8,12 @@ use super::{StoreError, Stored};
 use chrono::{DateTime, Utc};
 use std::borrow::Cow;
 
+/// This moment, as a database keeps it.
+pub(super) fn now() -> DateTime<Utc> {
+    let at = Utc::now();
+    DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at)
+}
+
 /// A value of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value<'a> {

@@ -1,6 +1,7 @@
 //! What a database must keep for a workspace: the trait, and the things it speaks of.
 
 use super::attempts::Attempts;
+use super::db::now;
 use super::may::Actor;
 use super::people::{People, Stays};
 use super::{Kept, Stored};
@@ -30,12 +31,6 @@ impl Entry {
         let (name, who, why) = (name.to_owned(), actor.name.clone(), why.to_owned());
         Self { name, hash: kept.hash, bytes: kept.bytes, who, at: now(), why }
     }
-}
-
-/// This moment, as the database keeps it.
-pub(super) fn now() -> DateTime<Utc> {
-    let at = Utc::now();
-    DateTime::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at)
 }
 
 /// The files of a place as they stood when somebody published them.

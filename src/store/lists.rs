@@ -1,7 +1,7 @@
 //! The lists in a database, whichever it is: versions, drafts, scenarios, audit.
 
-use super::db::{Db, Engine, values};
-use super::keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version, now};
+use super::db::{Db, Engine, now, values};
+use super::keeper::{AuditRow, Draft, DraftState, Entry, InForce, Keeper, Scenario, ScenarioRevision, Version};
 use super::may::Actor;
 use super::rows::{self, current};
 use super::{StoreError, Stored, audit, hashed, secret};

@@ -102,7 +102,7 @@ pub(super) fn laid_over(files: Vec<Entry>, changes: &[(String, Option<Entry>)]) 
 
 pub(super) fn put_draft_file(tx: &dyn Db, id: &str, name: &str, file: Option<&Entry>, who: &str) -> Stored<()> {
     let (hash, bytes) = file.map(|file| (file.hash.as_str(), file.bytes)).unzip();
-    let at = file.map_or_else(super::keeper::now, |file| file.at);
+    let at = file.map_or_else(super::db::now, |file| file.at);
     tx.execute(
         "INSERT INTO draft_file (draft, name, hash, bytes, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (draft, name) DO UPDATE SET hash = excluded.hash, bytes = excluded.bytes, who = excluded.who,

@@ -1,8 +1,7 @@
 //! Who is in, in a database: links, stays and tokens; and who may see what.
 
 use super::accounts::{PERSON, of, person};
-use super::db::{Engine, Row, values};
-use super::keeper::now;
+use super::db::{Engine, Row, now, values};
 use super::may::{Actor, Role};
 use super::people::{Known, Stays, Token, VOUCHED_DAYS, Visibility};
 use super::{StoreError, Stored, audit, secret};
