@@ -15,6 +15,8 @@ pub(super) const GLANCE: usize = 100;
 /// Which rules each cell is in.
 pub(super) struct Around {
     rules_of: Vec<Vec<usize>>,
+    /// Of how many rules each is the whole.
+    pub(super) wholes: Vec<u32>,
     /// Whether there are counts that meet all rules, so that they may stand for cells that do not move.
     has_world: bool,
 }
@@ -35,13 +37,14 @@ pub(super) fn is_world(value: &[f64], rows: &[Row], bounds: impl Fn(usize) -> (f
 
 impl Around {
     pub(super) fn of(rules: &[Rule], cells: usize, has_world: bool) -> Self {
-        let mut rules_of = vec![Vec::new(); cells];
+        let (mut rules_of, mut wholes) = (vec![Vec::new(); cells], vec![0; cells]);
         for (i, rule) in rules.iter().enumerate() {
             for &cell in rule.parts.iter().chain([&rule.whole]) {
                 rules_of[cell].push(i);
             }
+            wholes[rule.whole] += 1;
         }
-        Self { rules_of, has_world }
+        Self { rules_of, wholes, has_world }
     }
 
     /// Up to `most` cells around one: again and again the one that shares most rules with those taken, so that

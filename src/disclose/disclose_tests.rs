@@ -107,6 +107,29 @@ fn without_protection_the_audit_finds_every_small_count() {
 }
 
 #[test]
+fn what_is_crossed_of_what_is_said_by_the_dimension_whatever_it_is_called() {
+    // Everybody in the east is old. What is hidden of them is hidden of old women and old men too.
+    let patch = || flat("patch", Relation::Sum, &["east", "west"]);
+    let age = flat("age by combination for both", Relation::Sum, &["young", "old"]).of_people();
+    let mut both = flat("both", Relation::Sum, &["young women", "young men", "old women", "old men"]).of_people();
+    both.crossed_of = vec![age.name.clone()];
+    let tables = |both: Dimension| {
+        let (ages, crossed) = (table(vec![patch(), age.clone()], &[0, 90, 40, 50]), vec![patch(), both]);
+        let mut crossed = table(crossed, &[0, 0, 40, 50, 20, 20, 20, 30]);
+        crossed.name = "reach-both".to_owned();
+        Tables { tables: vec![ages, crossed] }
+    };
+    let is_hidden = |tables: &Tables| {
+        let release = protected(tables);
+        let crossed = release.table("reach-both").expect("the table");
+        crossed.cell_by_key(&["east", "old women"]) == Some(Cell::Hidden)
+    };
+    assert!(is_hidden(&tables(both.clone())));
+    both.crossed_of.clear();
+    assert!(!is_hidden(&tables(both)), "a name says nothing");
+}
+
+#[test]
 fn where_fewer_people_than_the_threshold_were_met_not_even_noughts_are_shown() {
     for counts in [[1, 0, 0, 0], [2, 0, 1, 0], [3, 2, 4, 0], [0, 0, 0, 9], [1, 1, 1, 1]] {
         let release = protected(&patch_by_sex(counts));

@@ -25,6 +25,7 @@ mod protect;
 mod published;
 pub mod release;
 mod repair;
+mod search;
 mod system;
 pub mod tabulate;
 

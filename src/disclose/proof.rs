@@ -222,16 +222,7 @@ pub(super) fn without(
         column[cell] = Some(kept.len());
         kept.push(bounds[cell]);
     }
-    let without = |row: Row| {
-        let (mut terms, mut still) = (Vec::new(), 0.0);
-        for (cell, factor) in row.terms {
-            match column[cell] {
-                Some(column) => terms.push((column, factor)),
-                None => still += factor * stays_at(cell).unwrap_or(0.0),
-            }
-        }
-        (!terms.is_empty()).then_some(Row { terms, least: row.least - still, most: row.most - still })
-    };
-    let rows = rows.into_iter().filter_map(without).collect();
+    let still = |cell: usize| stays_at(cell).unwrap_or(0.0);
+    let rows = rows.into_iter().filter_map(|row| row.over(&column, still)).collect();
     (column, kept, rows)
 }

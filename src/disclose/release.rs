@@ -46,12 +46,16 @@ fn table(table: &Published) -> Value {
                     said
                 })
                 .collect();
-            json!({
+            let mut said = json!({
                 "name": dimension.name,
                 "relation": relation(dimension.relation),
                 "is_attribute": dimension.is_attribute,
                 "categories": categories,
-            })
+            });
+            if !dimension.crossed_of.is_empty() {
+                said["crossed_of"] = json!(dimension.crossed_of);
+            }
+            said
         })
         .collect();
     let cells: Vec<Value> = table
@@ -152,13 +156,13 @@ fn read_dimension(value: &Value) -> Result<Dimension, String> {
         "at-most" => Relation::AtMost,
         other => return Err(format!("dimension \"{name}\" has the relation {other:?}, which is none")),
     };
+    let words = |value: &Value| value.as_str().map(ToOwned::to_owned);
     let mut categories = Vec::new();
     for (i, category) in list(value, "categories")?.iter().enumerate() {
         let parent = category.get("part_of").and_then(Value::as_u64).map(|parent| parent as usize);
         if parent.is_some_and(|parent| parent >= i) {
             return Err(format!("dimension \"{name}\" has a category before the one it is a part of"));
         }
-        let words = |value: &Value| value.as_str().map(ToOwned::to_owned);
         let ground = category.get("ground").and_then(Value::as_array);
         let same_as = category.get("same_as").and_then(Value::as_array);
         categories.push(Category {
@@ -173,7 +177,9 @@ fn read_dimension(value: &Value) -> Result<Dimension, String> {
                 .collect(),
         });
     }
-    Ok(Dimension { name, categories, relation, is_attribute: flag(value, "is_attribute")? })
+    let crossed_of =
+        value.get("crossed_of").and_then(Value::as_array).into_iter().flatten().filter_map(words).collect();
+    Ok(Dimension { name, categories, relation, is_attribute: flag(value, "is_attribute")?, crossed_of })
 }
 
 /// What an audit found, for programs.
@@ -228,6 +234,7 @@ mod tests {
         patch.push("p2", "", Some(all));
         let mut theme = Dimension::new("theme", Relation::Within).of_people();
         theme.push("all", "", None);
+        theme.crossed_of = vec!["age".to_owned(), "disability".to_owned()];
         let policy = Policy { threshold: 5, rounding: 3 };
         let release = Protected {
             policy,

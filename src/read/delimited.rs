@@ -1,6 +1,6 @@
 //! CSV and its relations: text with cells parted by a character.
 
-use super::records::{Record, Records};
+use super::records::{MOST_CELLS_IN_ROW, Record, Records};
 use super::rows::Builder;
 use super::titles::{self, Header};
 use super::{Issues, Source, Table, text};
@@ -9,6 +9,12 @@ use crate::place::{Code, Issue};
 /// Characters that part cells, the usual ones first: of two that explain the file equally well the
 /// earlier one is taken.
 const SEPARATORS: [&str; 14] = [",", ";", "\t", "|", "¬", "^", "~", "¦", "\u{1f}", "\u{1}", "§", "¤", "!", "#"];
+
+/// A title is shorter, in bytes. Longer is a quotation mark that was never closed, or no table at all.
+pub(super) const MOST_TITLE: usize = 10_000;
+
+/// A cell is shorter, in bytes: the outline of a nation's coast has a tenth of it.
+const MOST_CELL: usize = 32 << 20;
 
 /// Text looked at to find the separator and the header.
 const SAMPLE_BYTES: usize = 256 * 1024;
@@ -26,6 +32,9 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
             "Export or download it again; the last attempt did not finish",
         ));
     };
+    if let Some(title) = header.titles.iter().position(|title| title.len() > MOST_TITLE) {
+        return Err(long_title(source, title));
+    }
     let header_line = header.skip.checked_sub(1).and_then(|at| lines.get(at)).copied();
     report_header(source, &header, header_line, separator, issues);
     let builder = fill(source, text, separator, header, issues)?;
@@ -40,6 +49,15 @@ pub(super) fn read(source: &Source<'_>, bytes: Vec<u8>, issues: &mut Issues) -> 
         issues.push(issue);
     }
     Ok(source.table(builder, None, issues))
+}
+
+/// Why a table with such a title, by its column, is not read.
+pub(super) fn long_title(source: &Source<'_>, column: usize) -> Issue {
+    source.error(
+        Code::FileDamaged,
+        format!("The title of column {} is longer than {MOST_TITLE} characters", column + 1),
+        "A quotation mark that is never closed looks like this, and a file that is no table; mend the first rows",
+    )
 }
 
 /// The beginning of the text, as whole lines where that is possible.
@@ -104,11 +122,16 @@ fn preview(text: &str, separator: &str) -> (Vec<Vec<String>>, Vec<u64>) {
     let (mut rows, mut lines) = (Vec::new(), Vec::new());
     while rows.len() < titles::PREVIEW && records.read(&mut record) {
         if !record.is_blank() {
-            rows.push(record.cells.iter().map(|cell| cell.trim().to_owned()).collect());
+            rows.push(record.cells.iter().map(|cell| beginning(cell.trim()).to_owned()).collect());
             lines.push(record.line);
         }
     }
     (rows, lines)
+}
+
+/// As much of a cell as is looked at to find the titles.
+fn beginning(cell: &str) -> &str {
+    &cell[..cell.floor_char_boundary(MOST_TITLE + 1)]
 }
 
 fn report_header(source: &Source<'_>, header: &Header, line: Option<u64>, separator: &str, issues: &mut Issues) {
@@ -169,8 +192,28 @@ fn fill(
             above -= 1;
             continue;
         }
+        if let Some(column) = record.cells.iter().position(|cell| cell.len() > MOST_CELL) {
+            let megabytes = MOST_CELL >> 20;
+            let mut issue = source.error(
+                Code::FileDamaged,
+                format!("The cell in column {} has more than {megabytes} megabytes of text", column + 1),
+                "A quotation mark that is never closed looks like this, and a file without line breaks; mend it there",
+            );
+            issue.at = issue.at.row(record.line);
+            return Err(issue);
+        }
         let cells = record.cells.iter().map(|cell| &**cell);
         builder.push(record.line, cells).map_err(|e| source.too_large(e))?;
+    }
+    let wide = records.too_wide;
+    if wide.count > 0 {
+        let mut issue = source.error(
+            Code::FileDamaged,
+            format!("{} row(s) have more than {MOST_CELLS_IN_ROW} cells", wide.count),
+            "Check that the file is a table, with one row to a line; keep only the columns that are needed",
+        );
+        issue.at = issue.at.row(wide.first);
+        return Err(issue);
     }
     let unclosed = records.unclosed;
     if unclosed.count > 0 {

@@ -13,6 +13,9 @@ use std::borrow::Cow;
 /// few dozen; the limit bounds how far a stray quote is followed.
 const MOST_LINES_IN_CELL: u64 = 1000;
 
+/// No table has so many columns; workbooks end at 16,384.
+pub(super) const MOST_CELLS_IN_ROW: usize = 100_000;
+
 /// One row.
 #[derive(Debug, Default)]
 pub(super) struct Record<'t> {
@@ -38,6 +41,8 @@ pub(super) struct Records<'t> {
     line: u64,
     /// Quotes that were never closed.
     pub(super) unclosed: Tally,
+    /// Rows of more cells than a row may have, of which the first were taken.
+    pub(super) too_wide: Tally,
 }
 
 /// What comes after a cell.
@@ -51,7 +56,7 @@ enum End {
 impl<'t> Records<'t> {
     /// Rows of `text` with cells parted by `separator`, which is not empty.
     pub(super) fn new(text: &'t str, separator: &'t str) -> Self {
-        Self { text, separator, at: 0, line: 1, unclosed: Tally::default() }
+        Self { text, separator, at: 0, line: 1, unclosed: Tally::default(), too_wide: Tally::default() }
     }
 
     /// Reads the next row into `record`; `false` at the end.
@@ -63,7 +68,11 @@ impl<'t> Records<'t> {
         }
         loop {
             let (cell, end) = self.cell();
-            record.cells.push(cell);
+            if record.cells.len() < MOST_CELLS_IN_ROW {
+                record.cells.push(cell);
+            } else if self.too_wide.first != record.line {
+                self.too_wide.add(record.line);
+            }
             if end != End::Separator {
                 return true;
             }

@@ -104,6 +104,14 @@ impl Source {
             let options = Options { layer: sheet, ..Options::default() };
             return Table::read(path, shown, options, issues).map(Self::Whole);
         }
+        if !parquet && !head.contains(&b'\n') {
+            return Err(Issue::error(
+                Code::FileDamaged,
+                Where::file(shown),
+                format!("Its first line is longer than {} bytes", head.len()),
+                "Check that the file is a table, with its titles in the first line and one row to a line",
+            ));
+        }
         let damaged = |why: String| {
             Issue::error(
                 Code::FileDamaged,

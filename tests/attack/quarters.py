@@ -1,16 +1,19 @@
 """Three years of quarters published one after another: how much is hidden, release by release.
 
     python tests/attack/quarters.py --program PATH [--residents N] [--releases 12] [--folder FOLDER]
+    python tests/attack/quarters.py --program PATH --place examples/places/newcastle --dates 'Date Added' --last 2016-06-30
 
 The demo's two years of records, and a third that is its second a year later (the same people come again), cut at the
 end of each quarter. Each release is made with all the earlier ones and kept, as a place would; what is counted is the
-release file alone. For comparison each is also made without the earlier ones (`alone`).
+release file alone. For comparison each is also made without the earlier ones (`alone`). With `--place` another place's
+one file of records is cut so, by its column of dates; the last quarter ends on `--last`.
 """
 
 import argparse
 import csv
 import datetime
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -24,8 +27,20 @@ import attack  # noqa: E402
 
 
 def day(text):
-    form = "%d/%m/%Y" if "/" in text else "%Y-%m-%d"
+    form = "%Y-%m-%d" if "/" not in text else "%d/%m/%Y" if len(text) > 8 else "%d/%m/%y"
     return datetime.datetime.strptime(text, form).date()
+
+
+def records_of(place, column):
+    """Rows of a place's one file of records, and its settings with paths that hold anywhere."""
+    settings = os.path.expandvars((place / "place.toml").read_text())
+    [named] = re.findall(r'(?ms)^\[\[engagement\]\]\nfile = "(.*?)"', settings)
+    file = pathlib.Path(named) if named.startswith("/") else place / named
+    settings = settings.replace(f'[[engagement]]\nfile = "{named}"', f'[[engagement]]\nfile = "{file.name}"')
+    with open(file, newline="", encoding="utf-8-sig") as lines:
+        titles, *rows = csv.reader(lines)
+    at = titles.index(column)
+    return {file.name: (titles, [(day(row[at]), row) for row in rows if row[at]])}, settings
 
 
 def records(demo):
@@ -74,22 +89,27 @@ def main():
     asked.add_argument("--residents", type=int, default=216_000)
     asked.add_argument("--releases", type=int, default=12)
     asked.add_argument("--alone", action="store_true", help="also make each release without the earlier ones")
+    asked.add_argument("--place", type=pathlib.Path, help="another place than the demo")
+    asked.add_argument("--dates", help="the title of the dates in its records")
+    asked.add_argument("--last", type=datetime.date.fromisoformat, default=datetime.date(2026, 3, 31))
+    asked.add_argument("--seconds", type=int, default=600, help="processor time that a release may take")
     asked.add_argument("--folder")
     asked = asked.parse_args()
+    attack.SECONDS = asked.seconds
     folder = pathlib.Path(asked.folder or tempfile.mkdtemp())
     folder.mkdir(parents=True, exist_ok=True)
     demo, kept = folder / "demo", folder / "releases"
     kept.mkdir(exist_ok=True)
-    subprocess.run(
-        [asked.program, "--quiet", "demo", str(demo), "--residents", str(asked.residents)],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    rows = records(demo)
-    settings = without_streets((demo / "place.toml").read_text())
+    if asked.place:
+        demo = asked.place.resolve()
+        rows, settings = records_of(demo, asked.dates)
+    else:
+        made = [asked.program, "--quiet", "demo", str(demo), "--residents", str(asked.residents)]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        rows, settings = records(demo), without_streets((demo / "place.toml").read_text())
     for nth in range(asked.releases):
-        month = 7 + 3 * nth
-        end = datetime.date(2023 + (month - 1) // 12, (month - 1) % 12 + 1, 1) - datetime.timedelta(days=1)
+        quarter = asked.last.year * 4 + asked.last.month // 3 - asked.releases + nth + 1
+        end = datetime.date((quarter - 1) // 4, (quarter - 1) % 4 * 3 + 3, 30 if (quarter - 1) % 4 in (1, 2) else 31)
         for way in ["linked", *(["alone"] if asked.alone and nth else [])]:
             place = folder / f"{way}-{end}"
             place.mkdir(exist_ok=True)
@@ -99,7 +119,8 @@ def main():
             for name, (titles, own) in rows.items():
                 with open(place / name, "w", newline="") as out:
                     csv.writer(out).writerows([titles, *(row for when, row in own if when <= end)])
-            text = settings
+            # A record counts up to the day of its place.
+            text = re.sub(r'(?m)^date = "[^"]*"', f'date = "{end}"', settings, count=1) if asked.place else settings
             if way == "linked" and nth:
                 text += f'\n[disclosure]\nreleases = "releases"\n'
                 if not (place / "releases").exists():

@@ -1,7 +1,7 @@
 //! What adds up to what beyond the tables that are published: what a reader knows of crossed groups, of first
 //! meetings and of the ground that each category stands for.
 
-use super::tables::{CROSSED, Dimension, Relation, Table};
+use super::tables::{Dimension, Relation, Table};
 use crate::place::{Answer, Crossing, Engagement, Idx, PatchIdx, Place, Quarter};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -302,7 +302,7 @@ pub(super) fn themes_crossed(place: &Place, crossing: &Crossing, made: &[Table])
             let cells = (0..theme.categories.len()).filter_map(|theme| table.index(&[at, theme, 0]));
             cells.map(|i| (table.exact()[i], table.exact_contributors()[i])).collect()
         };
-        let mut dimension = Dimension::new(&format!("{name}{CROSSED}{crossed}, raised"), Relation::Sum);
+        let mut dimension = Dimension::new(&format!("{name} by combination for {crossed}, raised"), Relation::Sum);
         let mut rows: Vec<Vec<(u64, u64)>> = Vec::new();
         let rest = format!("rest of {name} for {crossed}");
         let mut add = |rows: &mut Vec<Vec<(u64, u64)>>, parent, at: (&str, &str), counts: Vec<(u64, u64)>| {
@@ -410,7 +410,7 @@ pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> (V
         .map(|(nth, &i)| {
             let name = &met.dimensions[i];
             let crossed = &met.dimensions[crossing.dimension];
-            let mut dimension = Dimension::new(&format!("{name}{CROSSED}{crossed}"), Relation::Sum);
+            let mut dimension = Dimension::new(&format!("{name} by combination for {crossed}"), Relation::Sum);
             let all = dimension.push("all", "", None);
             let answers: BTreeSet<Answer> = combinations.iter().map(|combination| combination[nth]).collect();
             let mut column_of = BTreeMap::new();

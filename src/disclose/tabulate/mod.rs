@@ -365,6 +365,10 @@ fn meeting_place_table(place: &Place) -> Option<Table> {
 
 fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
     let mut dimension = Dimension::new(key, Relation::Sum).of_people();
+    let met = &place.engagement;
+    let name = |i: &usize| met.dimensions.get(*i);
+    let own = met.crossings.iter().filter(|crossing| name(&crossing.dimension).is_some_and(|name| name == key));
+    dimension.crossed_of = own.flat_map(|crossing| crossing.margins.iter().filter_map(name)).cloned().collect();
     let all = dimension.push("all", "Everybody", None);
     for answer in answers {
         match answer {

@@ -56,13 +56,16 @@ pub struct Dimension {
     /// The categories say something about the people themselves (their group, what they raised), so
     /// that nobody may learn that *all* people of a known circle are in one of them.
     pub is_attribute: bool,
+    /// Names of the dimensions whose answers each category combines, as `age` and `disability` in age by disability.
+    pub crossed_of: Vec<String>,
 }
 
 impl Dimension {
     /// A dimension with no category yet.
     #[must_use]
     pub fn new(name: &str, relation: Relation) -> Self {
-        Self { name: name.to_owned(), categories: Vec::new(), relation, is_attribute: false }
+        let (name, categories) = (name.to_owned(), Vec::new());
+        Self { name, categories, relation, is_attribute: false, crossed_of: Vec::new() }
     }
 
     /// Marks the categories as saying something about the people themselves.
@@ -284,9 +287,6 @@ pub fn categories(dimensions: &[Dimension], mut place: usize) -> Vec<usize> {
     at
 }
 
-/// Stands between a dimension and the crossed one whose combinations of answers its answers are sums of.
-pub(super) const CROSSED: &str = " by combination for ";
-
 /// All tables that are published together, and so protected together.
 #[derive(Debug, Clone, Default)]
 pub struct Tables {
@@ -297,9 +297,10 @@ pub struct Tables {
 impl Tables {
     /// Dimensions and those that are crossed of them, by name.
     pub(in crate::disclose) fn crossings(&self) -> Vec<(&str, &str)> {
-        let names = self.tables.iter().flat_map(|table| &table.dimensions).map(|dimension| dimension.name.as_str());
-        let mut found: Vec<(&str, &str)> =
-            names.filter_map(|name| name.split_once(CROSSED)).filter(|(of, crossed)| of != crossed).collect();
+        let dimensions = self.tables.iter().flat_map(|table| &table.dimensions);
+        let mut found: Vec<(&str, &str)> = dimensions
+            .flat_map(|crossed| crossed.crossed_of.iter().map(|of| (of.as_str(), crossed.name.as_str())))
+            .collect();
         found.sort_unstable();
         found.dedup();
         found

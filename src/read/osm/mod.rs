@@ -1,5 +1,6 @@
 //! An OpenStreetMap file as elements one can sift, whichever of its two forms it has.
 
+mod blobs;
 mod pbf;
 mod xml;
 

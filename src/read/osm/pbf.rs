@@ -1,9 +1,12 @@
+use super::blobs::{Blobs, Packed};
 use super::{Element, FileRef, Kind, Tags};
 use crate::crs::LonLat;
 use crate::place::{Code, Issue, Where};
 use crate::read::guarded;
-use osmpbf::{Blob, BlobDecode, BlobReader, PrimitiveBlock, RelMemberType};
+use osmpbf::{BlobDecode, PrimitiveBlock, RelMemberType};
 use rayon::prelude::*;
+use std::fs::File;
+use std::io::BufReader;
 use std::sync::OnceLock;
 
 /// The binary form: a row of packed blocks, unpacked side by side on all cores.
@@ -61,7 +64,8 @@ impl<'a> Pbf<'a> {
         kind: Kind,
         pick: &(impl Fn(&Element<'_>) -> Option<T> + Sync),
     ) -> Result<Vec<T>, Issue> {
-        let blobs = BlobReader::from_path(self.file.path).map_err(|error| self.broken(&error))?;
+        let file = File::open(self.file.path).map_err(|error| unreadable(self.file.shown, &error))?;
+        let blobs = Blobs::of(BufReader::new(file));
         let known = self.holds.get();
         let mut blocks = blobs
             .enumerate()
@@ -82,14 +86,16 @@ impl<'a> Pbf<'a> {
     fn sift_blob<T>(
         &self,
         number: usize,
-        blob: osmpbf::Result<Blob>,
+        packed: Result<Packed, String>,
         kind: Kind,
         pick: &impl Fn(&Element<'_>) -> Option<T>,
     ) -> Result<Sifted<T>, Issue> {
-        let blob = blob.map_err(|error| self.broken(&error))?;
+        let packed = packed.map_err(|why| self.broken(why))?;
         // The decoder takes some numbers of the file on trust; a file made to mislead it must not end us.
         let sifted = guarded(|| {
-            Ok(match blob.decode() {
+            let unpacked = packed.unpack()?;
+            let _turn = unpacked.turn;
+            Ok(match unpacked.blob.decode() {
                 Ok(BlobDecode::OsmData(block)) => sift_block(&block, kind, pick)
                     .map(|found| Sifted { number, holds: Holds::of(&block), found })
                     .map_err(|why| self.broken(why)),

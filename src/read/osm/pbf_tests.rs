@@ -25,8 +25,11 @@ fn packed(numbers: &[u64]) -> Vec<u8> {
 /// A file of one block with these texts and this group of elements.
 fn file(texts: &[&[u8]], group: &[u8]) -> Vec<u8> {
     let table: Vec<u8> = texts.iter().flat_map(|text| field(1, text)).collect();
-    let block = [field(1, &table), field(2, group)].concat();
-    let blob = [field(1, &block), vec![2 << 3], varint(block.len() as u64)].concat();
+    file_of(&[field(1, &table), field(2, group)].concat())
+}
+
+fn file_of(block: &[u8]) -> Vec<u8> {
+    let blob = [field(1, block), vec![2 << 3], varint(block.len() as u64)].concat();
     let head = [field(1, b"OSMData"), vec![3 << 3], varint(blob.len() as u64)].concat();
     [(head.len() as u32).to_be_bytes().to_vec(), head, blob].concat()
 }
@@ -79,4 +82,29 @@ fn a_tag_whose_text_is_not_in_the_block_is_damage_and_takes_no_other_tag_with_it
     }
     let told = tags(&dense(&[1, 2, 0, 0], &[2]), Kind::Node).expect_err("damaged");
     assert!(told.contains("nodes without a position"), "{told}");
+}
+
+#[test]
+fn a_block_of_more_than_a_block_may_hold_is_refused_before_it_is_made() {
+    // Two bytes each: an empty text, and a way of nothing.
+    let many = |number: u8, times: usize| [number << 3 | 2, 0].repeat(times);
+    let texts = file_of(&[field(1, &many(1, 2_000_000)), field(2, &way(&[], &[]))].concat());
+    let ways = file_of(&field(2, &many(3, 300_000)));
+    for bytes in [texts, ways] {
+        let refused = tags(&bytes, Kind::Way).expect_err("too much");
+        assert!(refused.contains("would take more than 64 megabytes"), "{refused}");
+    }
+    let ways = field(3, &[1 << 3, 7]).repeat(8_000);
+    let honest = file_of(&[field(1, &many(1, 100_000)), field(2, &ways)].concat());
+    assert_eq!(tags(&honest, Kind::Way).map(|found| found.len()), Ok(8_000));
+    // What a block says of its size is not taken on trust.
+    let head = [field(1, b"OSMData"), vec![3 << 3], varint(1 << 31)].concat();
+    let vast = [(head.len() as u32).to_be_bytes().to_vec(), head].concat();
+    assert!(tags(&vast, Kind::Way).expect_err("too much").contains("is said to have 2147483648 bytes"));
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    (0..33).for_each(|_| std::io::Write::write_all(&mut packed, &vec![0; 1 << 20]).expect("packed"));
+    let blob = field(3, &packed.finish().expect("packed"));
+    let head = [field(1, b"OSMData"), vec![3 << 3], varint(blob.len() as u64)].concat();
+    let bomb = [(head.len() as u32).to_be_bytes().to_vec(), head, blob].concat();
+    assert!(tags(&bomb, Kind::Way).expect_err("too much").contains("unpacks to more than 32 megabytes"));
 }

@@ -225,6 +225,24 @@ fn files_that_are_no_tables_are_refused_with_what_to_do() {
 }
 
 #[test]
+fn a_title_a_cell_and_a_row_longer_than_any_table_has_are_refused_in_words() {
+    let open = |before: &str, bytes: usize| format!("{before}\"{}", "a".repeat(bytes));
+    for (bytes, words) in [
+        (open("", 20_000), "The title of column 1 is longer than 10000 characters"),
+        (open("code,", 20_000), "The title of column 2 is longer than"),
+        (open("code,n\nE01,", 40 << 20), "The cell in column 2 has more than 32 megabytes of text"),
+        (format!("code,n\nE01{}\n", ",1".repeat(200_000)), "1 row(s) have more than 100000 cells"),
+    ] {
+        let tried = read("a.csv", bytes);
+        let issue = tried.error();
+        assert_eq!(issue.code, "file-damaged");
+        assert!(issue.problem.contains(words), "{}", issue.problem);
+    }
+    // An outline of some megabytes is a cell like another.
+    assert_eq!(read("a.csv", format!("code,shape\nE01,\"{}\"\n", "1 2,".repeat(1 << 20))).table().rows(), 1);
+}
+
+#[test]
 fn a_column_is_found_in_any_spelling() {
     let tried = read("a.csv", "LSOA21CD,Ethnic group: Total; measures: Value,Left Behind Area?\nE01,5,Y\n");
     let table = tried.table();
