@@ -273,7 +273,7 @@ fn effort<'a>(ground: &Ground<'a>, work: Duration) -> Effort<'a> {
 /// The cost and the radius of every pair that is covered: how far it is within the limit does not count.
 const COVERED: f64 = 1.0;
 
-/// The time within which somebody is covered, with the tolerance of [`Within`].
+/// The time within which somebody is covered, with the tolerance of [`Within`](crate::place::Within).
 fn limit(ground: &Ground<'_>) -> f64 {
     ground.brief.standard.within.get() + 1e-6
 }
