@@ -3,13 +3,16 @@
 //! Quick work (the answer to a dragged pin) and long work (plans) have separate threads, so that a plan never
 //! holds up a pin. Everything is bounded: threads, those that wait, results and how long they are kept.
 
+mod answers;
 mod job;
 mod pool;
 
+pub(super) use answers::Question;
 pub(super) use job::{Job, Owner, Part, Status};
 
 use super::Options;
 use super::problem::Problem;
+use answers::Answers;
 use pool::Pool;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -44,6 +47,7 @@ pub(super) struct Jobs {
     known: Mutex<Vec<Arc<Job>>>,
     quick: Pool,
     long: Pool,
+    answers: Arc<Answers>,
     /// What long work may spread itself over; `None` where the machine refused the threads.
     cores: Option<Arc<rayon::ThreadPool>>,
     /// Keys that nobody outside knows: what they make of a number can't be guessed.
@@ -60,6 +64,7 @@ impl Jobs {
             known: Mutex::default(),
             quick: Pool::new("quick", QUICK.0, QUICK.1),
             long: Pool::new("long", options.max_running_jobs, options.max_waiting_jobs),
+            answers: Arc::new(Answers::new()),
             cores: cores.ok().map(Arc::new),
             secret: [RandomState::new(), RandomState::new()],
             made: AtomicU64::new(0),
@@ -85,6 +90,11 @@ impl Jobs {
         let Some(client) = client else { return Ok(()) };
         let own = self.known().iter().filter(|job| job.owner.client == Some(client) && !job.is_over()).count();
         if own < self.most_of_one { Ok(()) } else { Err(Problem::too_many_jobs(self.most_of_one)) }
+    }
+
+    /// What long questions were answered before.
+    pub(super) fn answers(&self) -> Arc<Answers> {
+        Arc::clone(&self.answers)
     }
 
     /// Sets a job to work; `done` is told when it is over, whatever came of it.
