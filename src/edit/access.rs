@@ -4,6 +4,7 @@ use super::Editing;
 use crate::snapshot::Snapshot;
 use crate::store::{Actor, Known, Role, StoreError, Stored, Visibility};
 use chrono::{Duration, Utc};
+use quick_cache::sync::Cache;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
@@ -18,21 +19,40 @@ const RECENT: std::time::Duration = std::time::Duration::from_secs(600);
 /// How many are remembered for that.
 const MOST_RECENT: usize = 10_000;
 
+/// For how long a reader is let in without asking who they are again. Whatever is written through this program ends it at
+/// once; so it is this long after a replica or a command wrote something that a stay may still be good for reading.
+const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// Narrowed snapshots, with the snapshot they were made of.
 type Narrowed = (std::sync::Weak<Snapshot>, Vec<(Role, Arc<Snapshot>)>);
 
 /// What is known without asking the database.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Access {
     visibility: RwLock<Arc<Visibility>>,
     narrowed: Mutex<Option<Narrowed>>,
     /// Who was known lately, by the hash of what they sent, and when the database said so.
     recent: Mutex<HashMap<String, (Known, Instant)>>,
+    /// By the hash of what they sent.
+    readers: Cache<String, Reader>,
+}
+
+/// Somebody who reads, as the database said after so many writes, and when that was.
+#[derive(Debug, Clone, Copy)]
+struct Reader {
+    role: Role,
+    writes: u64,
+    asked: Instant,
 }
 
 impl Access {
     pub(super) fn of(visibility: Visibility) -> Self {
-        Self { visibility: RwLock::new(Arc::new(visibility)), narrowed: Mutex::default(), recent: Mutex::default() }
+        Self {
+            visibility: RwLock::new(Arc::new(visibility)),
+            narrowed: Mutex::default(),
+            recent: Mutex::default(),
+            readers: Cache::new(MOST_RECENT),
+        }
     }
 }
 
@@ -85,6 +105,25 @@ impl Editing {
             made.push((role, Arc::clone(&narrow)));
         }
         Some(narrow)
+    }
+
+    /// The role of a reader whom the database knew within the last second, if nothing was written here since: whoever
+    /// signs out, or is made something else, is asked about anew at once.
+    #[must_use]
+    pub fn remembered(&self, hash: &str) -> Option<Role> {
+        let reader = self.access.readers.get(hash)?;
+        (reader.writes == self.writes() && reader.asked.elapsed() < REMEMBERED).then_some(reader.role)
+    }
+
+    /// Remembers a reader, who was asked about after so many writes.
+    pub fn remember_reader(&self, hash: String, role: Role, writes: u64) {
+        self.access.readers.insert(hash, Reader { role, writes, asked: Instant::now() });
+    }
+
+    /// How many writes ended here.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.workspace.keeper().writes()
     }
 
     /// Whose stay this is, by the hash of what only their browser has; nobody's once it is over.

@@ -63,7 +63,7 @@ pub(super) async fn admit(app: &App, request: &mut Request) -> Result<Option<Vie
         return Ok(None);
     }
     let credential = who::credential(app, request.headers());
-    let role = who::known(editing, &credential).await?.map_or(Role::Anonymous, |known| known.actor.role);
+    let role = who::role(editing, &credential).await?;
     let may_fetch = role >= visibility.files;
     let enough = role >= visibility.place
         && match need {

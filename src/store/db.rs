@@ -158,6 +158,9 @@ pub(super) trait Engine: Send + Sync + std::fmt::Debug {
     /// Reads, as of one moment.
     fn read<T>(&self, work: impl FnOnce(&dyn Db) -> Stored<T>) -> Stored<T>;
 
+    /// How many writes ended through this program: where it is what it was, nothing was written here.
+    fn writes(&self) -> u64;
+
     /// What the database itself finds wrong with what it keeps, in words.
     fn damages(&self) -> Stored<Vec<String>>;
 

@@ -229,6 +229,8 @@ pub trait People {
 /// What a database must keep of who is in, and of who may see what.
 #[allow(clippy::missing_errors_doc, reason = "the database may fail in every one; what else may is said at each")]
 pub trait Stays {
+    /// How many writes ended through this program; whoever remembers what was read knows by it whether to ask again.
+    fn writes(&self) -> u64;
     /// A new link by which somebody comes in as this role until then; earlier links for the role are void.
     fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()>;
     /// Starts a stay by a link.

@@ -12,7 +12,7 @@ use super::{StoreError, Stored, tables};
 use bytes::BytesMut;
 use std::collections::{HashMap, VecDeque};
 use std::error::Error as _;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake};
 use std::thread::Thread;
@@ -56,6 +56,7 @@ pub(super) struct Postgres {
     links: Arc<Links>,
     /// Held by whoever writes here, so that the others wait here and not with a connection each.
     writing: Mutex<()>,
+    writes: AtomicU64,
 }
 
 impl std::fmt::Debug for Postgres {
@@ -311,7 +312,15 @@ impl Postgres {
         let handle = runtime.handle().clone();
         let thread = std::thread::Builder::new().name("store".to_owned());
         thread.spawn(move || runtime.block_on(end))?;
-        Ok(Self { config, tls, runtime: handle, _ends: ends, links: Arc::default(), writing: Mutex::default() })
+        Ok(Self {
+            config,
+            tls,
+            runtime: handle,
+            _ends: ends,
+            links: Arc::default(),
+            writing: Mutex::default(),
+            writes: AtomicU64::new(0),
+        })
     }
 
     /// A connection nobody uses, or another one.
@@ -432,7 +441,13 @@ impl Postgres {
 
 impl Engine for Postgres {
     fn write<T: Send + 'static>(&self, work: impl FnOnce(&dyn Db) -> Stored<T> + Send + 'static) -> Stored<T> {
-        self.fill(work)
+        let done = self.fill(work);
+        self.writes.fetch_add(1, Ordering::Release);
+        done
+    }
+
+    fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
     }
 
     fn read<T>(&self, work: impl FnOnce(&dyn Db) -> Stored<T>) -> Stored<T> {

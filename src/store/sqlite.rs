@@ -5,6 +5,7 @@ use super::{StoreError, Stored, schema};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, TransactionBehavior, params_from_iter};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub(super) struct Sqlite {
     path: PathBuf,
     writer: Sender<Work>,
     reader: Mutex<Connection>,
+    writes: AtomicU64,
 }
 
 impl From<rusqlite::Error> for StoreError {
@@ -97,7 +99,7 @@ impl Sqlite {
         let (writer, works) = channel::<Work>();
         let thread = std::thread::Builder::new().name("store".to_owned());
         thread.spawn(move || works.into_iter().for_each(|work| work(&mut db)))?;
-        Ok(Self { path: path.to_owned(), writer, reader: Mutex::new(reader) })
+        Ok(Self { path: path.to_owned(), writer, reader: Mutex::new(reader), writes: AtomicU64::new(0) })
     }
 }
 
@@ -109,7 +111,13 @@ impl Engine for Sqlite {
             let _ = done.send(transacted(db, work));
         });
         self.writer.send(job).map_err(|_| gone())?;
-        wait.recv().map_err(|_| gone())?
+        let done = wait.recv().map_err(|_| gone());
+        self.writes.fetch_add(1, Ordering::Release);
+        done?
+    }
+
+    fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Acquire)
     }
 
     fn read<T>(&self, work: impl FnOnce(&dyn Db) -> Stored<T>) -> Stored<T> {

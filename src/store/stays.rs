@@ -11,6 +11,10 @@ use chrono::{DateTime, Utc};
 const RECORD_DAYS: &str = "record days";
 
 impl<E: Engine> Stays for E {
+    fn writes(&self) -> u64 {
+        Engine::writes(self)
+    }
+
     fn new_link(&self, role: Role, key_hash: &str, until: DateTime<Utc>) -> Stored<()> {
         let key_hash = key_hash.to_owned();
         self.write(move |tx| {

@@ -328,6 +328,26 @@ fn what_an_editor_fetched_is_not_answered_from_memory_to_a_viewer() {
 }
 
 #[test]
+fn a_reader_who_signs_out_or_is_let_in_no_more_sees_nothing_from_that_moment() {
+    let house = House::closed();
+    let keeper = house.browser.editing.workspace().keeper();
+    let owner = Actor::new("owner", Role::Owner);
+    let status = |role, path: &str| house.ask(role, "GET", path, "").status;
+    let (zones, hidden) = ("/collections/zones/items?f=json", "/collections/coverage-hub/items?f=json");
+    for _ in 0..3 {
+        assert_eq!((status(Role::Viewer, zones), status(Role::Editor, hidden)), (200, 200));
+    }
+    keeper.leave(&store::hashed(&house.cookies[Role::Viewer as usize].0)).expect("out");
+    assert_eq!(status(Role::Viewer, zones), 401, "signed out");
+    let editor = house.name(Role::Editor);
+    let editor = keeper.people().expect("people").into_iter().find(|person| person.name == editor).expect("there");
+    keeper.change_person(&owner, &editor.id, Role::Viewer, None, true).expect("changed");
+    assert_eq!((status(Role::Editor, zones), status(Role::Editor, hidden)), (200, 404), "a viewer now");
+    keeper.change_person(&owner, &editor.id, Role::Viewer, None, false).expect("changed");
+    assert_eq!(status(Role::Editor, zones), 401, "the account is closed");
+}
+
+#[test]
 fn an_open_place_asks_nobody_who_they_are() {
     let house = House::open();
     for path in ["/", "/collections", "/collections/coverage-hub/items", "/map.pmtiles", "/jobs", "/-/issues"] {

@@ -4,7 +4,7 @@
 use super::super::App;
 use super::super::problem::Problem;
 use crate::edit::Editing;
-use crate::store::{Known, hashed};
+use crate::store::{Known, Role, hashed};
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -85,6 +85,19 @@ pub(in crate::http) async fn known(editing: &Arc<Editing>, credential: &Credenti
         ));
     }
     Ok(known)
+}
+
+/// The role in which somebody reads what is published; remembered for a moment, since a map asks for it by the dozen.
+pub(in crate::http) async fn role(editing: &Arc<Editing>, credential: &Credential) -> Result<Role, Problem> {
+    let (Credential::Stay(secret) | Credential::Token(secret)) = credential else { return Ok(Role::Anonymous) };
+    let hash = hashed(secret);
+    if let Some(role) = editing.remembered(&hash) {
+        return Ok(role);
+    }
+    let writes = editing.writes();
+    let Some(known) = known(editing, credential).await? else { return Ok(Role::Anonymous) };
+    editing.remember_reader(hash, known.actor.role, writes);
+    Ok(known.actor.role)
 }
 
 #[cfg(test)]
