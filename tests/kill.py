@@ -147,8 +147,14 @@ class Postgres:
 class Client:
     """A browser: a cookie, and the seal of the forms."""
 
-    def __init__(self, port, key, timeout=60):
+    def __init__(self, port, key="", timeout=60, cookie=""):
         self.port, self.timeout = port, timeout
+        self.cookie = cookie or self.entered(key)
+        page = self.send("GET", "/account")[2]
+        self.seal = re.search(r'name="seal" value="(\w+)"', page)[1]
+
+    def entered(self, key):
+        """Comes in by the owner's link: the cookie of the stay."""
         self.cookie = ""
         # Whose database was killed a moment ago finds it again a second later, and says so until then.
         for _ in range(100):
@@ -157,9 +163,12 @@ class Client:
                 break
             time.sleep(0.1)
         assert status == 303, status
-        self.cookie = headers["set-cookie"].split(";")[0]
-        page = self.send("GET", "/drafts")[2]
-        self.seal = re.search(r'name="seal" value="(\w+)"', page)[1]
+        return headers["set-cookie"].split(";")[0]
+
+    def ready(self):
+        """Waits until what is in force is served."""
+        while self.send("GET", "/readyz")[0] != 200:
+            time.sleep(0.1)
 
     def send(self, method, path, body=None, media="application/x-www-form-urlencoded"):
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
