@@ -7,7 +7,7 @@ use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 /// grow with the square of the size. One of nothing but sums sooner (0.12 against 0.27 s a program at 3,700 cells)
 /// than one whose wholes overlap, as quarters of people do (1.8 against 2.5 s at 46,000). Either way is right.
 const LARGE_SUMS: usize = 3_000;
-const LARGE: usize = 8_000;
+pub(super) const LARGE: usize = 8_000;
 
 /// The solver's number for primal simplex.
 const PRIMAL: i32 = 4;

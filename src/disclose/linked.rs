@@ -6,7 +6,7 @@
 //! so that there is always a world in which all the rest is true.
 
 use super::audit::{attacked, told_without};
-use super::linear::{Lp, Outcome, Row};
+use super::linear::{LARGE, Lp, Outcome, Row};
 use super::lines::{self, Line, hide_all, lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
 use super::protect::{self, Ground, Unprotectable};
@@ -308,6 +308,7 @@ pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Op
         let (least, most) = now[cell];
         (least == most).then_some(least)
     });
+    let is_large = columns.len() >= LARGE;
     let mut astray = Vec::new();
     for (cell, &(least, most)) in told.iter().enumerate().filter(|(_, told)| **told != free) {
         let Some(own) = column[cell] else { continue };
@@ -316,7 +317,8 @@ pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Op
         astray.extend([below, above]);
         rows.push(Row { terms: vec![(own, 1.0), (below, 1.0), (above, -1.0)], least, most });
     }
-    let mut lp = Lp::new(columns, rows);
+    // What strays is a column of its own for each cell and gone once the program is simplified: it does not make it large.
+    let mut lp = if is_large { Lp::new(columns, rows) } else { Lp::by_steps(columns, rows) };
     astray.into_iter().for_each(|column| lp.cost(column, 1.0));
     let values = match lp.solve() {
         Outcome::Best { values, .. } => values,
