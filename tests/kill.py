@@ -147,18 +147,18 @@ class Postgres:
 class Client:
     """A browser: a cookie, and the seal of the forms."""
 
-    def __init__(self, port, key="", timeout=60, cookie=""):
+    def __init__(self, port, key="", timeout=60, entering=None):
         self.port, self.timeout = port, timeout
-        self.cookie = cookie or self.entered(key)
+        self.cookie = ""
+        self.cookie = self.entered(*(entering or ("/sign-in", {"key": key})))
         page = self.send("GET", "/account")[2]
         self.seal = re.search(r'name="seal" value="(\w+)"', page)[1]
 
-    def entered(self, key):
-        """Comes in by the owner's link: the cookie of the stay."""
-        self.cookie = ""
+    def entered(self, path, fields):
+        """Comes in, by the owner's link where nothing else is said: the cookie of the stay."""
         # Whose database was killed a moment ago finds it again a second later, and says so until then.
         for _ in range(100):
-            status, headers, _ = self.send("POST", "/sign-in", urllib.parse.urlencode({"key": key}))
+            status, headers, _ = self.send("POST", path, urllib.parse.urlencode(fields))
             if status != 503:
                 break
             time.sleep(0.1)

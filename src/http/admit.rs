@@ -15,8 +15,21 @@ use std::sync::Arc;
 pub(super) struct View {
     /// The snapshot as far as they may see it; nothing where nothing stands.
     pub(super) snapshot: Option<Arc<Snapshot>>,
-    /// Whether they may fetch files.
-    pub(super) may_fetch: bool,
+    pub(super) sees: Sees,
+}
+
+/// What somebody may have of what they see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sees {
+    /// Files, and not pages alone.
+    pub(super) files: bool,
+    /// What is worked out from everything.
+    pub(super) everything: bool,
+}
+
+impl Sees {
+    /// Where everybody may see everything.
+    pub(super) const ALL: Self = Self { files: true, everything: true };
 }
 
 /// What one must see to be answered.
@@ -50,6 +63,20 @@ fn need(route: &str) -> Need {
     }
 }
 
+/// Whether somebody who sees so much is answered at an address of the definition.
+pub(super) fn is_for(path: &str, sees: Sees) -> bool {
+    let route = match path {
+        path if path.starts_with("/processes/") && path.ends_with("/execution") => "/processes/{process}/execution",
+        path if path.starts_with("/jobs/") => "/jobs/{job}",
+        path => path,
+    };
+    match need(route) {
+        Need::Nothing | Need::Place => true,
+        Need::Files => sees.files,
+        Need::Everything => sees.everything,
+    }
+}
+
 /// Lets a request in, with what it may see; `None` where everybody may see everything, or nothing is asked of the place.
 pub(super) async fn admit(app: &App, request: &mut Request) -> Result<Option<View>, Problem> {
     let Some(editing) = &app.editing else { return Ok(None) };
@@ -64,18 +91,18 @@ pub(super) async fn admit(app: &App, request: &mut Request) -> Result<Option<Vie
     }
     let credential = who::credential(app, request.headers());
     let role = who::role(editing, &credential).await?;
-    let may_fetch = role >= visibility.files;
+    let sees = Sees { files: role >= visibility.files, everything: visibility.shows_all(role) };
     let enough = role >= visibility.place
         && match need {
             Need::Nothing | Need::Place => true,
-            Need::Files => may_fetch,
-            Need::Everything => visibility.shows_all(role),
+            Need::Files => sees.files,
+            Need::Everything => sees.everything,
         };
     if !enough {
         let why = "Not everybody may see this. Sign in as somebody who may, or send a token of theirs.";
         return Err(if role == Role::Anonymous { Problem::unauthorized(why) } else { Problem::forbidden(why) });
     }
-    let view = View { snapshot: editing.seen_by(role, &visibility), may_fetch };
+    let view = View { snapshot: editing.seen_by(role, &visibility), sees };
     request.extensions_mut().insert(view.clone());
     Ok(Some(view))
 }

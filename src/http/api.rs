@@ -32,7 +32,7 @@ pub(super) fn api(ask: &Ask) -> Result<Reply, Problem> {
             });
             page::reply("api.html", ask, snapshot, None, page)?
         }
-        _ => Reply::json(offer, &openapi::document(&ask.base, snapshot)),
+        _ => Reply::json(offer, &openapi::document(ask, snapshot)),
     };
     Ok(reply.tagged(&ask.etag(offer)?))
 }

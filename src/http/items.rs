@@ -42,7 +42,7 @@ pub(super) fn items(ask: &Ask) -> Result<Reply, Problem> {
     let form = Form::read(ask, &collection.layer, &snapshot.place.plane)?;
     let offer = ask.choose(&OFFERS)?;
     let is_page = matches!(offer.format, Format::Json | Format::Html) && ask.get("download").is_none();
-    if !is_page && !ask.may_fetch {
+    if !is_page && !ask.sees.files {
         return Err(Problem::forbidden("Whoever looks after this place lets fewer people fetch files than look."));
     }
     let coords = download::coords(ask, &form, offer, &snapshot.place.plane)?;

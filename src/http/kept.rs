@@ -184,7 +184,7 @@ impl Kept {
         }
         let snapshot = match view {
             // What not everybody may fetch is never looked up for those who may not.
-            Some(view) if !view.may_fetch => return None,
+            Some(view) if !view.sees.files => return None,
             Some(view) => view.snapshot.clone()?,
             None => app.shared.current()?,
         };

@@ -3,14 +3,15 @@
 
 use super::form::{LIMIT_DEFAULT, LIMIT_MAXIMUM, PARAMETERS};
 use super::format::{CSV, FGB, Format, GEOJSON, GPKG, HTML, JSON, OPENAPI, Offer, PARQUET, SCHEMA, XLSX};
-use super::{archive, collection, crs, landing, openapi_tiles, schema};
+use super::request::Ask;
+use super::{admit, archive, collection, crs, landing, openapi_tiles, schema};
 use crate::layer::{Field, Layer};
 use crate::report::paper::Form;
 use crate::snapshot::Snapshot;
 use serde_json::{Map, Value, json};
 
-/// The document.
-pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
+/// The document: of all there is, what whoever asks may reach.
+pub(super) fn document(ask: &Ask, snapshot: &Snapshot) -> Value {
     let mut info = json!({
         "title": format!("Patchwork: {}", snapshot.place.name),
         "description": landing::description(snapshot),
@@ -23,7 +24,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
     json!({
         "openapi": "3.0.3",
         "info": info,
-        "servers": [{"url": base}],
+        "servers": [{"url": ask.base}],
         "tags": [
             {"name": "Capabilities", "description": "What this service can do"},
             {"name": "Data", "description": "Features"},
@@ -31,7 +32,7 @@ pub(super) fn document(base: &str, snapshot: &Snapshot) -> Value {
             {"name": "Processes", "description": "Questions answered on request, and the jobs that answer them"},
             {"name": "Operation", "description": "Whether it runs, and what is wrong with its files"},
         ],
-        "paths": paths(snapshot),
+        "paths": reached(ask, paths(snapshot)),
         "components": {
             "parameters": parameters(snapshot),
             "responses": responses(),
@@ -50,7 +51,21 @@ fn licences(snapshot: &Snapshot) -> Vec<&str> {
     licences
 }
 
-fn paths(snapshot: &Snapshot) -> Value {
+/// Without what whoever asks is refused; in a workspace an owner may close anything to anybody at any time.
+fn reached(ask: &Ask, mut paths: Map<String, Value>) -> Map<String, Value> {
+    paths.retain(|path, _| admit::is_for(path, ask.sees));
+    if ask.is_edited {
+        let operations = paths.values_mut().filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+        for responses in operations.filter_map(|operation| operation.get_mut("responses")?.as_object_mut()) {
+            for (status, name) in [("401", "Unauthorized"), ("403", "Forbidden")] {
+                responses.insert(status.to_owned(), json!({"$ref": format!("#/components/responses/{name}")}));
+            }
+        }
+    }
+    paths
+}
+
+fn paths(snapshot: &Snapshot) -> Map<String, Value> {
     let mut paths = Map::new();
     let mut put = |path: String, operation: Value| {
         paths.insert(path, json!({ "get": operation }));
@@ -96,7 +111,7 @@ fn paths(snapshot: &Snapshot) -> Value {
         put(path.into(), operation);
     }
     super::process::openapi::add(&mut paths, snapshot);
-    Value::Object(paths)
+    paths
 }
 
 /// What comes in one form: pages to print, counts for operators, and the files that pages are made of.
@@ -197,6 +212,8 @@ fn responses() -> Value {
     json!({
         "NotModified": {"description": "The client has it already"},
         "BadRequest": problem("A parameter is unknown or wrong; the detail says which and what to send instead"),
+        "Unauthorized": problem("Not everybody may see this, and nobody is signed in or the token is not valid"),
+        "Forbidden": problem("Whoever is signed in may not see this"),
         "NotFound": problem("There is nothing of this name"),
         "TooLarge": problem("The request brings more along than may be"),
         "NotAcceptable": problem("It does not come in a format the client reads"),

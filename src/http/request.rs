@@ -1,7 +1,7 @@
 //! What a request asks, taken out of it before anything is worked out.
 
 use super::App;
-use super::admit::View;
+use super::admit::{Sees, View};
 use super::etag::{fnv, names};
 use super::format::{self, Offer};
 use super::jobs::Jobs;
@@ -53,8 +53,7 @@ pub(super) struct Ask {
     pub(super) is_edited: bool,
     /// Whether the client reads gzip.
     pub(super) gzip: bool,
-    /// Whether files may be fetched: where not everybody may, those who may not are shown pages only.
-    pub(super) may_fetch: bool,
+    pub(super) sees: Sees,
 }
 
 impl FromRequestParts<Arc<App>> for Ask {
@@ -66,9 +65,9 @@ impl FromRequestParts<Arc<App>> for Ask {
         let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let word = |name: HeaderName| header_text(&parts.headers, &name);
         let view = parts.extensions.get::<View>();
-        let may_fetch = view.is_none_or(|view| view.may_fetch);
+        let sees = view.map_or(Sees::ALL, |view| view.sees);
         let snapshot = view.map_or_else(|| app.shared.current(), |view| view.snapshot.clone());
-        let asked = Asked::of(&parts.uri, &parts.headers, app).filter(|_| may_fetch);
+        let asked = Asked::of(&parts.uri, &parts.headers, app).filter(|_| sees.files);
         Ok(Self {
             base: base(&parts.headers, parts.uri.authority().map(axum::http::uri::Authority::as_str), app)?,
             path: parts.uri.path().trim_end_matches('/').to_owned(),
@@ -83,7 +82,7 @@ impl FromRequestParts<Arc<App>> for Ask {
             key: asked.zip(snapshot.as_ref()).map(|(asked, snapshot)| asked.key(snapshot.digest())),
             is_edited: app.editing.is_some(),
             gzip: kept::reads_gzip(&parts.headers),
-            may_fetch,
+            sees,
             snapshot,
             accept: word(header::ACCEPT),
             if_none_match: word(header::IF_NONE_MATCH),
@@ -293,7 +292,8 @@ impl Ask {
 
     /// The tag of this representation: the snapshot's digest, and what was asked of it.
     pub(super) fn etag(&self, offer: Offer) -> Result<String, Problem> {
-        let asked = format!("{} {}", self.here(&[]), offer.media);
+        let sees = if self.sees.files { "" } else { " without files" };
+        let asked = format!("{} {}{sees}", self.here(&[]), offer.media);
         Ok(format!("W/\"{}-{:016x}\"", self.snapshot()?.digest(), fnv(asked.as_bytes())))
     }
 
