@@ -19,8 +19,9 @@ const RECENT: std::time::Duration = std::time::Duration::from_secs(600);
 /// How many are remembered for that.
 const MOST_RECENT: usize = 10_000;
 
-/// For how long a reader is let in without asking who they are again. Whatever is written through this program ends it at
-/// once; so it is this long after a replica or a command wrote something that a stay may still be good for reading.
+/// For how long a reader is let in without asking who they are again, where no replicas share the database. Whatever is
+/// written through this program ends it at once; so it is this long after a command wrote something beside it that a stay
+/// may still be good for reading.
 const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// Narrowed snapshots, with the snapshot they were made of.
@@ -111,6 +112,9 @@ impl Editing {
     /// signs out, or is made something else, is asked about anew at once.
     #[must_use]
     pub fn remembered(&self, hash: &str) -> Option<Role> {
+        if self.workspace.is_shared() {
+            return None;
+        }
         let reader = self.access.readers.get(hash)?;
         (reader.writes == self.writes() && reader.asked.elapsed() < REMEMBERED).then_some(reader.role)
     }
