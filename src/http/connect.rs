@@ -27,7 +27,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 use tower::Service;
 
 /// How long a head may take to come, and how long a connection may wait for its next request: longer than a browser
@@ -200,25 +200,36 @@ struct Patient {
     stream: TcpStream,
     /// How long the client has made us wait, less what it made good.
     waited: Duration,
-    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+    /// Since when it makes us wait.
+    since: Option<Instant>,
+    /// Goes off when the patience may be at an end, never later. It is armed once and again when it went off too early:
+    /// a large answer is waited for many times, and nearly always for less than a millisecond.
+    alarm: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patient {
     fn new(stream: TcpStream) -> Self {
-        Self { stream, waited: Duration::ZERO, waiting: None }
+        Self { stream, waited: Duration::ZERO, since: None, alarm: None }
     }
 
     /// After an attempt to write: counts the wait, or what was made good by `done` bytes.
     fn count(&mut self, context: &mut Context<'_>, tried: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match tried {
             Poll::Pending => {
-                let left = PATIENCE.saturating_sub(self.waited);
-                let (_, until) = self.waiting.get_or_insert_with(|| (Instant::now(), Box::pin(sleep(left))));
-                ready!(until.as_mut().poll(context));
-                Poll::Ready(Err(io::Error::from(io::ErrorKind::TimedOut)))
+                let since = *self.since.get_or_insert_with(Instant::now);
+                // Whatever was waited before and made good since, this is later than what the alarm was armed for.
+                let end = since + PATIENCE.saturating_sub(self.waited);
+                let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(end)));
+                loop {
+                    ready!(alarm.as_mut().poll(context));
+                    if alarm.deadline() >= end {
+                        return Poll::Ready(Err(io::Error::from(io::ErrorKind::TimedOut)));
+                    }
+                    alarm.as_mut().reset(end);
+                }
             }
             Poll::Ready(done) => {
-                if let Some((since, _)) = self.waiting.take() {
+                if let Some(since) = self.since.take() {
                     self.waited += since.elapsed();
                 }
                 let bytes = *done.as_ref().unwrap_or(&0);

@@ -8,7 +8,8 @@ use super::problem::Problem;
 use super::{App, Options};
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::uri::PathAndQuery;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -97,11 +98,9 @@ pub(super) enum Work {
 pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers(), &app.limits.served);
     let watch = app.metrics.watch(&request, &id);
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    // What was asked for, for whoever signs in first and goes back to it.
-    let from = request.uri().path_and_query().map_or_else(|| path.clone(), ToString::to_string);
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let wants_page = wants_page(&request);
-    let asker = app.origins.asker(&method, path.trim_end_matches('/'), request.headers());
+    let asker = app.origins.asker(&method, uri.path().trim_end_matches('/'), request.headers());
     let is_browser = wants_page || request.headers().contains_key(FETCH_MODE);
     let mut is_private = false;
     let mut response = if preflight(&request) {
@@ -127,7 +126,7 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         if problem.status == StatusCode::UNAUTHORIZED && is_browser {
             problem.status = StatusCode::FORBIDDEN;
         }
-        response = write(&problem, (&path, &from), &id, wants_page, &method);
+        response = write(&problem, &uri, &id, wants_page, &method);
     }
     finish(response.headers_mut(), &id);
     if is_private {
@@ -192,7 +191,10 @@ fn wants_page(request: &Request) -> bool {
     }
 }
 
-fn write(problem: &Problem, (path, from): (&str, &str), id: &str, wants_page: bool, method: &Method) -> Response {
+fn write(problem: &Problem, uri: &Uri, id: &str, wants_page: bool, method: &Method) -> Response {
+    let path = uri.path();
+    // What was asked for, for whoever signs in first and goes back to it.
+    let from = uri.path_and_query().map_or(path, PathAndQuery::as_str);
     let about = serde_json::json!({
         "type": problem.kind,
         "title": problem.title,

@@ -93,12 +93,12 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Counts the answer and writes its line in the log.
-    pub(super) fn answered(self, response: &Response) {
+    pub(super) fn answered(mut self, response: &Response) {
         let took = self.began.elapsed().as_secs_f64();
         let status = response.status().as_u16();
         let labels = Answered {
             http_request_method: known(&self.method),
-            http_route: self.route.clone(),
+            http_route: std::mem::take(&mut self.route),
             http_response_status_code: status.into(),
         };
         self.durations.get_or_create(&labels).observe(took);
@@ -106,7 +106,7 @@ impl Watch {
             request_id = %self.id,
             method = %self.method,
             path = %self.path,
-            route = %self.route,
+            route = %labels.http_route,
             status,
             duration_ms = (took * 1e6).round() / 1e3,
             "answered"
