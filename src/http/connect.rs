@@ -131,7 +131,7 @@ async fn converse(stream: TcpStream, peer: IpAddr, router: Router, is_spare: boo
         .keep_alive_interval(HEAD)
         .keep_alive_timeout(HEAD)
         .max_concurrent_streams(STREAMS);
-    let io = TokioIo::new(Patient::new(stream));
+    let io = TokioIo::new(Patient::new(stream, PATIENCE));
     let service = TowerToHyperService::new(answers);
     let connection = builder.serve_connection(io, service);
     tokio::pin!(connection);
@@ -198,6 +198,7 @@ fn last(mut answer: Response) -> Response {
 /// A stream that gives up on a client who does not read.
 struct Patient {
     stream: TcpStream,
+    patience: Duration,
     /// How long the client has made us wait, less what it made good.
     waited: Duration,
     /// Since when it makes us wait.
@@ -208,8 +209,8 @@ struct Patient {
 }
 
 impl Patient {
-    fn new(stream: TcpStream) -> Self {
-        Self { stream, waited: Duration::ZERO, since: None, alarm: None }
+    fn new(stream: TcpStream, patience: Duration) -> Self {
+        Self { stream, patience, waited: Duration::ZERO, since: None, alarm: None }
     }
 
     /// After an attempt to write: counts the wait, or what was made good by `done` bytes.
@@ -218,7 +219,7 @@ impl Patient {
             Poll::Pending => {
                 let since = *self.since.get_or_insert_with(Instant::now);
                 // Whatever was waited before and made good since, this is later than what the alarm was armed for.
-                let end = since + PATIENCE.saturating_sub(self.waited);
+                let end = since + self.patience.saturating_sub(self.waited);
                 let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(end)));
                 loop {
                     ready!(alarm.as_mut().poll(context));
@@ -275,5 +276,59 @@ impl AsyncWrite for Patient {
     ) -> Poll<io::Result<usize>> {
         let tried = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
         self.count(context, tried)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    /// Two ends of a connection.
+    async fn ends() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("an address");
+        let there = TcpStream::connect(listener.local_addr().expect("bound")).await.expect("connected");
+        (listener.accept().await.expect("accepted").0, there)
+    }
+
+    /// Writes so much to somebody who reads so many bytes every ten milliseconds.
+    async fn written(patience: Duration, all: usize, a_time: usize) -> io::Result<()> {
+        let (here, there) = ends().await;
+        let reader = tokio::spawn(async move {
+            let mut bytes = vec![0; a_time];
+            while a_time > 0 && there.readable().await.is_ok() {
+                if matches!(there.try_read(&mut bytes), Ok(0)) {
+                    break;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+            std::future::pending::<()>().await;
+        });
+        let (mut patient, some, mut done) = (Patient::new(here, patience), vec![0; 65_536], 0);
+        let mut ended = Ok(());
+        while done < all && ended.is_ok() {
+            match poll_fn(|context| Pin::new(&mut patient).poll_write(context, &some)).await {
+                Ok(bytes) => done += bytes,
+                Err(error) => ended = Err(error),
+            }
+        }
+        reader.abort();
+        ended
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_an_answer_or_only_a_few_bytes_at_a_time_is_given_up() {
+        for a_time in [0, 16] {
+            let error = written(Duration::from_millis(200), usize::MAX, a_time).await.expect_err("given up");
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{a_time} bytes at a time");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_reads_on_is_waited_for_longer_than_the_patience_in_all() {
+        let began = Instant::now();
+        let patience = Duration::from_secs(2);
+        written(patience, 75_000_000, 262_144).await.expect("all of it");
+        assert!(began.elapsed() > patience, "the whole took no longer than the patience");
     }
 }
