@@ -121,6 +121,9 @@ impl Editing {
 
     /// Remembers a reader, who was asked about after so many writes.
     pub fn remember_reader(&self, hash: String, role: Role, writes: u64) {
+        if self.workspace.is_shared() {
+            return;
+        }
         self.access.readers.insert(hash, Reader { role, writes, asked: Instant::now() });
     }
 

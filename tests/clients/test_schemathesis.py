@@ -1,7 +1,7 @@
 """schemathesis makes up requests from our OpenAPI document and holds every answer against it.
 
-A bounded run, the same each time; SCHEMATHESIS_EXAMPLES makes it longer, also that of each role in a closed place. What a schema cannot say (that a box's lower
-corner lies below its upper one, that the text of a time is a time) is refused with a sentence that names the
+A bounded run, the same each time; SCHEMATHESIS_EXAMPLES makes it longer, also that of each role in a
+closed place. What a schema cannot say (that a box's lower corner lies below its upper one, that the text of a time is a time) is refused with a sentence that names the
 parameter; schemathesis_checks.py lets those refusals pass, and a limit above the maximum, and nothing else. It also
 keeps the work that is asked for short.
 """
@@ -62,7 +62,7 @@ def closed(tmp_path_factory):
     try:
         owner = kill.Client(port, key)
         owner.ready()
-        status, *_ = owner.form("/settings", **{"see": "viewer", "files": "coordinator", "see:gaps-hub": "editor"})
+        status, *_ = owner.form("/settings", **{"see": "viewer", "files": "coordinator", "see:gaps-hub-15": "editor"})
         assert status == 303
         yield f"http://127.0.0.1:{port}", {role: token_of(owner, role) for role in ROLES}
     finally:

@@ -25,7 +25,7 @@ pub(in crate::http) struct Answers(Cache<Question, Arc<[Part]>, Size>);
 /// All that an answer depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::http) struct Question {
-    /// Of the snapshot, as whoever asks may see it.
+    /// Of the snapshot, as whoever asks may see it, and when it was loaded.
     digest: String,
     process: &'static str,
     /// JSON, by name.

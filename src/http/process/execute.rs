@@ -79,7 +79,9 @@ fn begin(ask: &Ask, body: &[u8]) -> Result<Begun, Problem> {
     let owner = Owner { token: Some(token.clone()), client: ask.client };
     let job = ask.jobs.make(process.id, order.is_document, owner);
     let wanted = order.outputs;
-    let question = Question::of(snapshot.digest(), process.id, &order.inputs);
+    // The digest is of what is published; what else a plan rests on, such as streets, is of when it was loaded.
+    let loaded = format!("{} {}", snapshot.digest(), snapshot.built_at);
+    let question = Question::of(&loaded, process.id, &order.inputs);
     let answers = ask.jobs.answers();
     let work = move |job: &Job| {
         // What takes milliseconds is not worth the room.
