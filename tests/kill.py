@@ -1,15 +1,19 @@
 """Kills the server while eight clients work, again and again, and looks for what was acknowledged.
 
-`python3 tests/kill.py PROGRAM [KILLS] [FOLDER|postgres]`: a tiny place in a workspace, so that a publish takes a fraction of
+`python3 tests/kill.py PROGRAM [KILLS] [FOLDER|postgres|power]`: a tiny place in a workspace, so that a publish takes a fraction of
 a second (in FOLDER, a small disk of its own, which is filled in the middle of each round); each round starts the server, lets eight clients
 bring, write, publish, undo and save scenarios for a moment (MOMENT seconds at most, 1.5), kills it with SIGKILL, and then
 asks: is `store verify` clean, is every version and every draft that a client was told of there with the bytes it sent, does
 the version in force follow from what was acknowledged, does every scenario say what was saved? It ends with 1 at the first
 that is missing. Every 40 rounds begin with an empty workspace, so that what is looked at does not grow without end. With `postgres` two replicas share a database of its own (a server of PostgreSQL in a temporary directory); the
-clients work at both, and by turns one replica, the other, both, or both and the database are killed. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
+clients work at both, and by turns one replica, the other, both, or both and the database are killed. With `power` (as root)
+the workspace lies on a disk of its own whose power fails before the server is killed: what was written and not yet synced is
+gone, and what was acknowledged before the power began to fail must be there. The clients sign in with the owner's link and send the forms of the pages, as a browser does.
 """
 
 import contextlib
+import copy
+import fcntl
 import http.client
 import json
 import os
@@ -20,6 +24,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -291,6 +296,36 @@ def filled(folder):
     return filler
 
 
+class Disk:
+    """A disk in a file, whose power can fail: what it was not told to keep is lost, as xfstests do it."""
+
+    # EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH: nothing more is written, not even the journal.
+    SHUTDOWN, AT_ONCE = 0x8004587D, struct.pack("I", 2)
+
+    def __init__(self, folder):
+        self.image, self.folder = f"{folder}/disk", f"{folder}/mounted"
+        pathlib.Path(self.folder).mkdir()
+        subprocess.run(["truncate", "-s", "2G", self.image], check=True)
+        subprocess.run(["mkfs.ext4", "-q", self.image], check=True)
+        self.mount()
+
+    def mount(self):
+        subprocess.run(["mount", "-o", "loop", self.image, self.folder], check=True)
+
+    def fail(self):
+        at = os.open(self.folder, os.O_RDONLY)
+        fcntl.ioctl(at, self.SHUTDOWN, self.AT_ONCE)
+        os.close(at)
+
+    def back(self):
+        """The power comes back: the disk is read anew, and its journal with it."""
+        self.end()
+        self.mount()
+
+    def end(self):
+        subprocess.run(["umount", self.folder], check=True)
+
+
 def served(program, address):
     """A server, its port and the key that it printed."""
     command = [program, "serve", "--workspace", address, "--bind", "127.0.0.1:0"]
@@ -307,8 +342,8 @@ ROUNDS = 40
 
 
 def main(program, kills, within=None):
-    is_shared = within == "postgres"
-    within = None if is_shared else within
+    is_shared, has_power = within == "postgres", within == "power"
+    within = None if is_shared or has_power else within
     chance, done, began = random.Random(int(os.environ.get("SEED", "1"))), 0, time.monotonic()
     all_told = dict.fromkeys(TOLD, 0)
     with contextlib.ExitStack() as stack:
@@ -316,12 +351,15 @@ def main(program, kills, within=None):
         if postgres:
             stack.callback(postgres.end)
         while done < kills:
-            with tempfile.TemporaryDirectory(dir=within) as folder:
+            with tempfile.TemporaryDirectory(dir=within) as folder, contextlib.ExitStack() as parts:
                 tiny(f"{folder}/place")
-                store = postgres.another(folder) if postgres else Sqlite(f"{folder}/w")
+                disk = Disk(folder) if has_power else None
+                if disk:
+                    parts.callback(disk.end)
+                store = postgres.another(folder) if postgres else Sqlite(f"{disk.folder if disk else folder}/w")
                 subprocess.run([program, "store", "init", store.address], check=True, stdout=subprocess.DEVNULL)
                 subprocess.run([program, "store", "import", store.address, f"{folder}/place"], check=True, stdout=subprocess.DEVNULL)
-                own, told = killed(program, kills - done, store, within, chance)
+                own, told = killed(program, kills - done, store, within, disk, chance)
             done += own
             for name, what in told.items():
                 all_told[name] += what if isinstance(what, int) else len(what)
@@ -331,7 +369,7 @@ def main(program, kills, within=None):
 TOLD = ["drafts", "versions", "scenarios", "records", "undone"]
 
 
-def killed(program, most, store, within, chance):
+def killed(program, most, store, within, disk, chance):
     """Rounds with one workspace; how many kills there were, and what was acknowledged."""
     told = {"drafts": [], "versions": set(), "scenarios": [], "records": [], "undone": 0}
     lock, kills, running = threading.Lock(), 0, []
@@ -357,6 +395,11 @@ def killed(program, most, store, within, chance):
             if ends_database:
                 store.kill()
                 kills += 1
+            if disk:
+                # What is acknowledged while the power goes may be lost: the kernel may still have believed in the disk.
+                with lock:
+                    sure = copy.deepcopy(told)
+                disk.fail()
             for each in dying:
                 each[0].send_signal(signal.SIGKILL)
                 each[0].wait()
@@ -369,6 +412,9 @@ def killed(program, most, store, within, chance):
             stop.set()
             for thread in threads:
                 thread.join()
+            if disk:
+                told.update(sure)
+                disk.back()
             looked(program, store, told)
             if kills >= most:
                 break

@@ -72,7 +72,32 @@ fn open(at: &Address, shared: &Arc<Shared>, config: &Config) -> Result<Opened, F
     Ok((Editing::begin(workspace, Arc::clone(shared), rehearsal)?, key, lock))
 }
 
+/// The signals that end the program, caught from the moment this exists.
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> std::io::Result<Stop> {
+        Ok(Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Until somebody wants the program to end.
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
 async fn serve(what: What, config: Config) -> Result<(), Failure> {
+    // Before anything is begun that a signal could come into: by default each of them ends the program on the spot.
+    let mut stop = Stop::listen()?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut told = (signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?);
+    let _unheeded = unheeded();
     let listener = TcpListener::bind(&config.bind)
         .await
         .map_err(|e| Failure::Failed(format!("{}: cannot listen there: {e}", config.bind)))?;
@@ -97,8 +122,11 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         }
         What::Workspace(address) => {
             let (at, shown) = (address.clone(), address.to_string());
-            let opened = tokio::task::spawn_blocking(move || open(&at, &for_thread, &settings));
-            let opened = opened.await.map_err(|error| Failure::Failed(error.to_string()))??;
+            let opening = tokio::task::spawn_blocking(move || open(&at, &for_thread, &settings));
+            let opened = tokio::select! {
+                opened = opening => opened.map_err(|error| Failure::Failed(error.to_string()))??,
+                () = stop.told() => return Ok(()),
+            };
             let _ = first.send(true);
             (shown, Some(opened))
         }
@@ -126,19 +154,14 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
             None => None,
         },
     };
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut told = (signal(SignalKind::user_defined1())?, signal(SignalKind::user_defined2())?);
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (finish, finished) = tokio::sync::oneshot::channel::<()>();
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
-        let _ = stopped.await;
+        let _ = finished.await;
     }));
-    let _unheeded = unheeded();
     // Whoever wants it to stop need not wait until a large place is loaded.
     let loaded = tokio::select! {
         loaded = tokio::time::timeout(Duration::from_secs(config.reload_timeout_s), loaded) => loaded,
-        _ = terminate.recv() => return Ok(()),
-        _ = tokio::signal::ctrl_c() => return Ok(()),
+        () = stop.told() => return Ok(()),
     };
     drop(bounds);
     match loaded {
@@ -166,12 +189,11 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
             }
             _ = told.0.recv() => state(&shared),
             _ = told.1.recv() => state(&shared),
-            _ = terminate.recv() => break,
-            _ = tokio::signal::ctrl_c() => break,
+            () = stop.told() => break,
         }
     }
     tracing::info!("stopping: requests under way are finished first");
-    let _ = stop.send(());
+    let _ = finish.send(());
     match server.await {
         Ok(result) => result.map_err(Failure::from),
         Err(error) => Err(Failure::Failed(error.to_string())),

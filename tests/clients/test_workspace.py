@@ -56,6 +56,24 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed():
     kill.main(program(), 3)
 
 
+def test_nothing_acknowledged_is_lost_when_the_power_of_the_disk_fails(tmp_path):
+    disk = None
+    with contextlib.suppress(subprocess.CalledProcessError, PermissionError):
+        disk = kill.Disk(tmp_path)
+    if not disk:
+        pytest.skip("power that fails: this user cannot mount a disk of a file")
+    with contextlib.ExitStack() as stack:
+        stack.callback(disk.end)
+        synced, unsynced = pathlib.Path(disk.folder, "synced"), pathlib.Path(disk.folder, "unsynced")
+        synced.write_bytes(b"1")
+        os.sync()
+        unsynced.write_bytes(b"2")
+        disk.fail()
+        disk.back()
+        assert synced.exists() and not unsynced.exists(), "the disk loses nothing, so that nothing would be shown"
+    kill.main(program(), 3, "power")
+
+
 @pytest.mark.skipif(not list(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb")), reason="PostgreSQL is not on this machine")
 def test_three_replicas_answer_whole_while_one_publishes_one_dies_and_the_database_goes():
     replicas.main(program(), 3_000)
