@@ -69,7 +69,19 @@ impl Snapshot {
     /// The same where another place was answered before, most of which is often this one's too: what rests on nothing
     /// that differs is taken over, and comes out as if it had been worked out again.
     #[must_use]
-    pub fn build_after(place: Place, mut issues: Vec<Issue>, before: Option<&Self>) -> Self {
+    pub fn build_after(place: Place, issues: Vec<Issue>, before: Option<&Self>) -> Self {
+        Self::build_beside(place, issues, before, |_, _| {}).0
+    }
+
+    /// The same, and what somebody makes meanwhile of what is published of engagement records: the layers keep one thread
+    /// busy, and an audit another.
+    #[must_use]
+    pub fn build_beside<T: Send>(
+        place: Place,
+        mut issues: Vec<Issue>,
+        before: Option<&Self>,
+        beside: impl FnOnce(&Place, &Protected) -> T + Send,
+    ) -> (Self, Option<T>) {
         let again = before.and_then(|before| Again::of(before, &place));
         // Protecting counts keeps one thread busy, and the walks the others.
         let (measured, engaged) = rayon::join(
@@ -83,7 +95,7 @@ impl Snapshot {
             issues.push(Engaged::not_protected(&why));
             None
         });
-        let (layers, totals, lacking) = {
+        let layered = || {
             let standards: Vec<Answer<'_>> = measured
                 .iter()
                 .map(|(standard, coverage, gaps)| Answer { standard, coverage, gaps: Some(gaps) })
@@ -95,11 +107,13 @@ impl Snapshot {
             let both: Vec<_> = measured.iter().map(|(_, coverage, gaps)| (coverage, gaps)).collect();
             (layers, totals, missing(&place, &both))
         };
+        let ((layers, totals, lacking), made) =
+            rayon::join(layered, || engaged.as_ref().map(|engaged| beside(&place, &engaged.protected)));
         let (coverage, gaps) = measured.into_iter().map(|(_, coverage, gaps)| (coverage, gaps)).unzip();
         let today = OnceLock::from(Today::measured(&place, coverage));
         let release = engaged.map(|engaged| engaged.protected);
         let assembled = Self::assembled(place, layers, totals, issues, before);
-        Self { today, missing: OnceLock::from(lacking), gaps, release, ..assembled }
+        (Self { today, missing: OnceLock::from(lacking), gaps, release, ..assembled }, made)
     }
 
     /// A snapshot of layers that were made already.

@@ -92,6 +92,32 @@ impl Stop {
     }
 }
 
+/// How to serve, as the settings say it.
+fn options(config: &Config, editing: Option<Arc<Editing>>) -> Result<Options, Failure> {
+    Ok(Options {
+        public_url: config.public_url.clone(),
+        behind_proxy: config.behind_proxy,
+        request_timeout: Duration::from_secs(config.request_timeout_s),
+        max_concurrent_requests: config.max_concurrent_requests,
+        kept_bytes: config.kept_mb.saturating_mul(1024 * 1024),
+        max_running_jobs: config.max_running_jobs,
+        max_waiting_jobs: config.max_waiting_jobs,
+        max_jobs_per_client: config.max_jobs_per_client,
+        job_memory: config.job_memory_mb.saturating_mul(1024 * 1024),
+        max_connections: config.max_connections,
+        cors_origins: config.sites(),
+        provider: match &config.sign_in {
+            Some(_) if editing.is_none() => {
+                tracing::warn!("[sign_in] has no effect here: only a workspace has accounts (serve --workspace)");
+                None
+            }
+            Some(sign_in) => Some(http::Provider::new(sign_in).map_err(Failure::Usage)?),
+            None => None,
+        },
+        editing,
+    })
+}
+
 async fn serve(what: What, config: Config) -> Result<(), Failure> {
     // Before anything is begun that a signal could come into: by default each of them ends the program on the spot.
     let mut stop = Stop::listen()?;
@@ -132,28 +158,7 @@ async fn serve(what: What, config: Config) -> Result<(), Failure> {
         }
     };
 
-    let options = Options {
-        public_url: config.public_url.clone(),
-        behind_proxy: config.behind_proxy,
-        request_timeout: Duration::from_secs(config.request_timeout_s),
-        max_concurrent_requests: config.max_concurrent_requests,
-        kept_bytes: config.kept_mb.saturating_mul(1024 * 1024),
-        max_running_jobs: config.max_running_jobs,
-        max_waiting_jobs: config.max_waiting_jobs,
-        max_jobs_per_client: config.max_jobs_per_client,
-        job_memory: config.job_memory_mb.saturating_mul(1024 * 1024),
-        max_connections: config.max_connections,
-        cors_origins: config.sites(),
-        editing: opened.as_ref().map(|(editing, ..)| Arc::clone(editing)),
-        provider: match &config.sign_in {
-            Some(_) if opened.is_none() => {
-                tracing::warn!("[sign_in] has no effect here: only a workspace has accounts (serve --workspace)");
-                None
-            }
-            Some(sign_in) => Some(http::Provider::new(sign_in).map_err(Failure::Usage)?),
-            None => None,
-        },
-    };
+    let options = options(&config, opened.as_ref().map(|(editing, ..)| Arc::clone(editing)))?;
     let (finish, finished) = tokio::sync::oneshot::channel::<()>();
     let server = tokio::spawn(http::serve(listener, Arc::clone(&shared), options, async {
         let _ = finished.await;

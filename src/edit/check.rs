@@ -2,8 +2,9 @@
 //! published, so that nothing is done twice: the snapshot, its audit, and the difference it makes.
 
 use super::{Difference, Editing, Progress, Report, Trial, by_name, compare, kept, refused};
+use crate::disclose::Protected;
 use crate::load;
-use crate::place::{Audience, Code, Issue, Where};
+use crate::place::{Audience, Code, Issue, Place, Where};
 use crate::snapshot::Snapshot;
 use crate::store::{Draft, Entry, StoreError, Stored};
 use std::collections::HashMap;
@@ -103,12 +104,12 @@ impl Editing {
             return Ok(Report { is_usable: false, issues, ..refused(String::new()) }.with(loaded.tables));
         };
         kept::tell(&self.workspace, &draft.files, &mut place)?;
-        step("Measuring, and protecting small counts");
+        step("Measuring, protecting small counts, and looking whether they could be worked out");
         let served = self.shared.current();
-        let snapshot = Arc::new(Snapshot::build_after(place, loaded.issues, served.as_deref()));
+        let audit = |place: &Place, now: &Protected| kept::audited(&self.workspace, place, now);
+        let (snapshot, audited) = Snapshot::build_beside(place, loaded.issues, served.as_deref(), audit);
+        let (snapshot, audited) = (Arc::new(snapshot), audited.transpose()?);
         let difference = Arc::new(compare::difference(served.as_deref(), &snapshot));
-        step("Looking whether small counts could be worked out");
-        let audited = kept::audited(&self.workspace, &snapshot)?;
         let why = audited.as_ref().and_then(kept::Audited::refused).map(ToOwned::to_owned);
         let is_usable = why.is_none();
         issues.extend(why.map(|why| exposes(&why)));

@@ -67,26 +67,25 @@ impl Audited {
     }
 }
 
-/// Audits what a snapshot tells of people met together with all that was published before; `None` where it tells nothing.
+/// Audits what is published of people met in a place together with all that was published before.
 ///
 /// # Errors
 /// When what was published before cannot be read.
-pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Option<Audited>> {
-    let Some(now) = &snapshot.release else { return Ok(None) };
+pub(super) fn audited(workspace: &Workspace, place: &Place, now: &Protected) -> Stored<Audited> {
     let worlds = now.worlds.take();
     let cannot = |why: String| StoreError::Refused(format!("Nothing was published: {why}"));
     let files = files(workspace)?;
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
-    let mut releases: Vec<Protected> = disclose::earlier(&snapshot.place).map_err(|why| cannot(why.to_string()))?;
-    let told = snapshot.place.disclosure.earlier.len();
-    let known: Vec<&String> = snapshot.place.disclosure.earlier.iter().map(|(name, _)| name).collect();
+    let mut releases: Vec<Protected> = disclose::earlier(place).map_err(|why| cannot(why.to_string()))?;
+    let told = place.disclosure.earlier.len();
+    let known: Vec<&String> = place.disclosure.earlier.iter().map(|(name, _)| name).collect();
     let own = release::kept(now);
     for (name, text) in files {
         let one = release::read(text.as_bytes()).map_err(|why| {
             cannot(format!("the release {name} cannot be read ({why}); bring the workspace back from a copy"))
         })?;
         if own.as_ref().is_some_and(|own| one.policy == own.policy && one.tables == own.tables) {
-            return Ok(Some(Audited { releases: names, same: Some(name), refused: None }));
+            return Ok(Audited { releases: names, same: Some(name), refused: None });
         }
         if !known.contains(&&name) {
             releases.push(one);
@@ -94,7 +93,7 @@ pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Opti
     }
     releases.push(now.clone());
     // What was protected together is audited where something else was published since, and once before it is kept.
-    let policy = disclose::policy(&snapshot.place);
+    let policy = disclose::policy(place);
     let found = disclose::exposed(&releases, &policy, worlds).map_err(|why| cannot(why.to_string()))?;
     let refused = (!found.exposed.is_empty()).then(|| {
         let named: Vec<&str> = found.exposed.iter().take(NAMED).map(|finding| finding.cell.as_str()).collect();
@@ -110,7 +109,7 @@ pub(super) fn audited(workspace: &Workspace, snapshot: &Snapshot) -> Stored<Opti
             named.join("; ")
         )
     });
-    Ok(Some(Audited { releases: names, same: None, refused }))
+    Ok(Audited { releases: names, same: None, refused })
 }
 
 /// Keeps what a snapshot of these files tells of people met, before it is served, once it was audited together with all
@@ -128,15 +127,15 @@ pub(super) fn keep(
     let Some(now) = &snapshot.release else { return Ok(None) };
     let names: Vec<String> = files(workspace)?.into_iter().map(|(name, _)| name).collect();
     let seen = match seen.filter(|seen| seen.releases == names) {
-        None => audited(workspace, snapshot)?,
-        seen => seen,
+        None => audited(workspace, &snapshot.place, now)?,
+        Some(seen) => seen,
     };
-    if let Some(why) = seen.as_ref().and_then(Audited::refused) {
+    if let Some(why) = seen.refused() {
         return Err(StoreError::Refused(format!("Nothing was published: {why}")));
     }
     let own = digits(entries);
     let directory = workspace.releases();
-    let (path, text) = match seen.and_then(|seen| seen.same) {
+    let (path, text) = match seen.same {
         Some(same) if same.contains(&own) => return Ok(None),
         Some(same) => (same_as(workspace, &own), same.into_bytes()),
         None => {
