@@ -133,7 +133,7 @@ def read_tile(text: bytes):
     layers = {}
     for name, layer in mapbox_vector_tile.decode(text).items() if text else []:
         rows = [{**each["properties"], "geometry": each["geometry"], "id": each.get("id")} for each in layer["features"]]
-        columns = list(dict.fromkeys(name for row in rows for name in row))
+        columns = sorted(dict.fromkeys(name for row in rows for name in row), key=lambda name: name == "id")
         layers[name] = {**records(columns, [[row.get(name) for name in columns] for row in rows]), "extent": layer["extent"]}
     return layers
 
