@@ -52,8 +52,9 @@ def records(columns: list[str], rows: list) -> dict:
 
 
 def read_csv(text: bytes):
-    rows = list(csv.reader(io.StringIO(text.decode())))
-    return records(rows[0], rows[1:]) if rows else {}
+    marked = text.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig"))))
+    return {**records(rows[0], rows[1:]), "marked": marked} if rows else {}
 
 
 def read_workbook(text: bytes):
