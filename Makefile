@@ -139,8 +139,8 @@ bench: tools $(VENV)/ready ## speed, next to pandana, scipy, spopt and HiGHS in 
 		$(PYTHON) benches/peers/siting.py $(PATCHWORK) $(PATCHWORK_SHARED) --inputs $(INPUTS); \
 	else echo "the comparison was left out: give INPUTS, a folder written by ../shared/peers/00_make_inputs.py net siting"; fi
 
-same: build ## every public answer of OLD=a program built earlier, against this build, byte for byte
-	python3 tests/same_answers.py $(OLD) $(PATCHWORK)
+same: build $(VENV)/ready ## every public answer of OLD=a program built earlier, against this build, byte for byte
+	$(PYTHON) tests/same_answers.py $(OLD) $(PATCHWORK)
 
 keycloak: build $(VENV)/ready ## people of a real Keycloak sign in; KEYCLOAK=its unpacked distribution
 	$(PYTHON) tests/keycloak.py $(KEYCLOAK)

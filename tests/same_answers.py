@@ -6,9 +6,12 @@ Serves each place with either program at the same address, asks for every collec
 tiles, the pages and the documents of the API, runs the measures of the command line, and compares. PLACE is a folder
 with a place.toml, or `demo`; without one it is the demo and the four real places, as far as their files are there.
 
-What may differ, and why, stands in tests/same_answers.toml: [[change]] has `where` (a regular expression for the
-address), `what` (one for the text that is taken out of both) or `members` (names that are taken out of JSON), and `why`.
-It is emptied when a version is published.
+Answers that are not the same bytes are compared value by value (tests/answer_leaves.py): a path such as
+/body/features/P01/properties/residents, the old value and the new. What may differ, and why, stands in
+tests/same_answers.toml: [[change]] has regular expressions `place`, `where` for the address, `at` for the path, and either `was`
+and `now` for the two values (what is missing is "(not there)"), `by` for how far two numbers may be apart, or `what` for the text
+that is taken out of both; and `why`. How many values each entry explains is printed at the end. The list is emptied when a
+version is published.
 """
 
 import contextlib
@@ -29,6 +32,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+from answer_leaves import NOT_THERE, differences, opened
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = os.environ.setdefault("PATCHWORK_SHARED", str(ROOT.parent / "shared"))
 REAL = ["trafford", "newcastle", "newport", "haringey"]
@@ -36,8 +41,10 @@ FORMATS = ["json", "html", "csv", "xlsx", "gpkg", "fgb", "parquet", "json&profil
 MEASURES = ["coverage", "gaps", "reach", "themes", "evidence", "giving"]
 GIVING = ["giving", "grants", "giving-zones", "giving-need", "giving-place", "giving-beside"]
 # The moment of building, and the digest of a snapshot, which says of which build it is.
-MOMENTS = re.compile(rb'"(built_at|generated|digest|snapshot|updated|timeStamp)": ?"[^"]*"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z')
-SHOWN = 12
+MOMENTS = re.compile(r'"(built_at|generated|digest|snapshot|updated|timeStamp)": ?"[^"]*"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z')
+SHOWN = 8
+
+Leaf = tuple[str, str, str]
 
 
 def free_port() -> int:
@@ -123,7 +130,7 @@ def answers(program: str, place: pathlib.Path, port: int, into: pathlib.Path) ->
 
         def keep(address: str, body: bytes) -> None:
             name = hashlib.sha256(address.encode()).hexdigest()[:24]
-            (into / name).write_bytes(gzip.compress(MOMENTS.sub(b"", body), 1))
+            (into / name).write_bytes(gzip.compress(body, 1))
             names[address] = name
 
         with serving(program, place, port) as base:
@@ -135,33 +142,64 @@ def answers(program: str, place: pathlib.Path, port: int, into: pathlib.Path) ->
     return {address: into / name for address, name in json.loads(index.read_text()).items()}
 
 
-def without(body: bytes, change: dict) -> bytes:
-    """An answer less what may differ."""
-    if "members" not in change:
-        return re.sub(change["what"].encode(), b"", body)
+def unequal(address: str, bodies: list[bytes], schemas: list[bytes]) -> list[Leaf]:
+    """Where two answers differ: path, old value, new value."""
+    if bodies[0] == bodies[1]:
+        return []
+    if b"" in bodies:
+        return [("", *(body.partition(b"\n")[0].decode() or NOT_THERE for body in bodies))]
+    if address.startswith("patchwork "):
+        opens = [{"printed": body.decode().split("\n")} for body in bodies]
+    else:
+        titles = [{each["title"]: name for name, each in json.loads(schema.partition(b"\n")[2])["properties"].items() if "title" in each}
+                  if schema.startswith(b"200 application/schema+json") else {} for schema in schemas]  # fmt: skip
+        opens = [opened(body, names) for body, names in zip(bodies, titles)]
+    found = [leaf for leaf in differences(*opens) if MOMENTS.sub("", leaf[1]) != MOMENTS.sub("", leaf[2])]
+    if not found and any(MOMENTS.sub("", body.decode(errors="replace")) != MOMENTS.sub("", bodies[0].decode(errors="replace")) for body in bodies):
+        found.append(("/(bytes)", *(f"{len(body)} bytes" for body in bodies)))
+    return found
 
-    def rest(value):
-        if isinstance(value, dict):
-            return {name: rest(member) for name, member in value.items() if name not in change["members"]}
-        return [rest(item) for item in value] if isinstance(value, list) else value
 
-    head, _, text = body.partition(b"\n")
-    try:
-        return head + b"\n" + json.dumps(rest(json.loads(text)), ensure_ascii=False, indent=2).encode()
-    except ValueError:
-        return body
-
-
-def difference(address: str, old: bytes, new: bytes, changes: list[dict]) -> str | None:
-    """In which bytes two answers differ, after what may differ is taken out."""
+def excused(place: str, address: str, leaf: Leaf, changes: list[dict]) -> bool:
+    """Whether the list says why this value differs. What one entry takes out of both is out for those after it."""
+    path, *values = leaf
     for change in changes:
-        if re.search(change["where"], address):
-            old, new = (without(body, change) for body in (old, new))
-    if old == new:
-        return None
-    at = next((i for i, (a, b) in enumerate(zip(old, new)) if a != b), min(len(old), len(new)))
-    cut = slice(max(0, at - 60), at + 100)
-    return f"{address}: {len(old)} and {len(new)} bytes, from byte {at}\n    old {old[cut]!r}\n    new {new[cut]!r}"
+        if not (change["where"].search(address) and change["at"].search(path)):
+            continue
+        if not change["place"].fullmatch(place):
+            continue
+        if "what" in change:
+            values = [change["what"].sub("", value) for value in values]
+            said = values[0] == values[1]
+        else:
+            said = all(change[name].search(value) for name, value in zip(("was", "now"), values))
+            said = said and ("by" not in change or apart(*values) <= change["by"])
+        if said:
+            change["count"] += 1
+            return True
+    return False
+
+
+def apart(was: str, now: str) -> float:
+    """How far two numbers are from each other."""
+    try:
+        return abs(float(was.replace(",", "").removesuffix(" %")) - float(now.replace(",", "").removesuffix(" %")))
+    except ValueError:
+        return math.inf
+
+
+def read_changes() -> list[dict]:
+    listed = ROOT / "tests" / "same_answers.toml"
+    changes = tomllib.loads(listed.read_text()).get("change", []) if listed.is_file() else []
+    for change in changes:
+        if unknown := set(change) - {"place", "where", "at", "was", "now", "by", "what", "why"}:
+            raise SystemExit(f"{listed}: {', '.join(unknown)} is no key of a change")
+        for name, every in (("place", ".*"), ("where", ""), ("at", ""), ("was", ""), ("now", "")):
+            change[name] = re.compile(change.get(name, every), re.S)
+        if "what" in change:
+            change["what"] = re.compile(change["what"], re.S)
+        change["count"] = 0
+    return changes
 
 
 def main() -> int:
@@ -169,33 +207,47 @@ def main() -> int:
         print(__doc__)
         return 2
     old, new, *places = sys.argv[1:]
-    listed = ROOT / "tests" / "same_answers.toml"
-    changes = tomllib.loads(listed.read_text()).get("change", []) if listed.is_file() else []
+    changes = read_changes()
     kept = pathlib.Path(tempfile.gettempdir()) / f"patchwork-same-answers-{os.getuid()}"
     kept.mkdir(exist_ok=True)
     demo = kept / "demo"
-    if not (demo / "place.toml").is_file():
-        subprocess.run([old, "demo", str(demo)], check=True, stdout=subprocess.DEVNULL)
     places = places or ["demo", *(f"{ROOT}/examples/places/{name}" for name in REAL)]
+    if "demo" in places and not (demo / "place.toml").is_file():
+        subprocess.run([old, "demo", str(demo)], check=True, stdout=subprocess.DEVNULL)
     # The same port for both, since addresses are part of answers, and for the next run, which reads what is kept.
     port_file = kept / "port"
     port = int(port_file.read_text()) if port_file.is_file() else free_port()
     port_file.write_text(str(port))
-    total, wrong = 0, []
+    wrong = 0
     for place in places:
         folder = demo if place == "demo" else pathlib.Path(place).resolve()
         stamp = lambda program: hashlib.sha256(pathlib.Path(program).read_bytes()).hexdigest()[:16]  # noqa: E731
         key = hashlib.sha256(str(folder).encode()).hexdigest()[:8]
         both = [answers(program, folder, port, kept / f"{stamp(program)}-{key}") for program in (old, new)]
-        for address in [*both[0], *(address for address in both[1] if address not in both[0])]:
-            total += 1
-            bodies = [gzip.decompress(each[address].read_bytes()) if address in each else b"(not there)" for each in both]
-            if said := difference(address, *bodies, changes):
-                wrong.append(f"{folder.name} {said}")
-        print(f"{folder.name}: {len(both[0])} answers of the old build, {len(both[1])} of the new", flush=True)
-    print("\n".join(wrong[:SHOWN]) + (f"\n… and {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else ""))
-    print(f"{total} answers compared, {len(wrong)} differ")
+        body = lambda each, address: gzip.decompress(each[address].read_bytes()) if address in each else b""  # noqa: E731
+        addresses_of_both = [*both[0], *(address for address in both[1] if address not in both[0])]
+        differ = left = 0
+        for address in addresses_of_both:
+            schema = re.sub(r"(/collections/[^/?]+).*", r"\1/schema", address)
+            found = unequal(address, [body(each, address) for each in both], [body(each, schema) for each in both])
+            differ += bool(found)
+            rest = [leaf for leaf in found if not excused(folder.name, address, leaf, changes)]
+            if rest:
+                left += 1
+                print(f"{folder.name} {address}: {len(rest)} of {len(found)} differences are not in the list")
+                for path, was, now in rest[:SHOWN]:
+                    print(f"    {path}\n        old {cut(was, now)}\n        new {cut(now, was)}")
+        wrong += left
+        print(f"{folder.name}: {len(addresses_of_both)} answers compared, {differ} differ, {left} of them in what is not in the list", flush=True)
+    for change in changes:
+        print(f"{change['count']:8} {change['where'].pattern} {change['at'].pattern}: {change['why']}")
     return 1 if wrong else 0
+
+
+def cut(value: str, other: str) -> str:
+    """A value from where it differs."""
+    at = next((i for i, (a, b) in enumerate(zip(value, other)) if a != b), min(len(value), len(other)))
+    return repr(value[max(0, at - 60) : at + 100])
 
 
 if __name__ == "__main__":
