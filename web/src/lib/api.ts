@@ -53,7 +53,7 @@ export interface Collection {
   method?: string;
   itemCount: number;
   /** What coverage and gaps are about. */
-  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null; nth?: number; room?: Room; over?: string };
+  standard?: { key: string; title: string; kinds: string[]; within_minutes: number; by?: string; journey?: Journey | null; nth?: number; room?: Room; over?: string; open_after?: string | null; step_free?: boolean | null };
   /** The whole place, under the names that one zone has. */
   totals?: Row;
   /** Kilometres an hour that groups are assumed to walk, where some have a speed of their own. */

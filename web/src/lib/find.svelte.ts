@@ -73,7 +73,9 @@ export class Finder {
     const listed = wanted.filter(({ id }) => this.place().collections.some((each) => each.id === id));
     const answers = await Promise.allSettled(listed.map((each) => named(each, words)));
     if (this.typed !== typed) return;
-    this.found = answers.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    const found = answers.flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+    // Enter takes the first: what is called as was typed goes before what is only called alike.
+    this.found = found.toSorted((a, b) => Math.min(2, closeness(a.name, words)) - Math.min(2, closeness(b.name, words)));
     this.#lost = answers.some((each) => each.status === "rejected");
     this.#waits = false;
   }
@@ -85,10 +87,18 @@ async function named({ id, name, note }: (typeof SEARCHED)[number], words: strin
   const { features } = await ask<{ features: Feature[] }>(items(id, { f: "json", limit: "60", filter, "filter-lang": "cql2-text" }));
   const byName = new Map<string, Found>();
   for (const each of features) {
-    const title = text(each.properties[name]);
+    const found = { id: `${id}/${each.id}`, name: text(each.properties[name]), note: note(each.properties) };
     const at = spot(each.geometry);
-    // A street is many stretches: one of each name will do.
-    if (at && !byName.has(title)) byName.set(title, { id: `${id}/${each.id}`, name: title, note: note(each.properties), at: [at[0] ?? 0, at[1] ?? 0] });
+    // A street is many stretches: one of each name will do. A library and the bus stop before it are two.
+    const key = JSON.stringify([found.name, found.note]);
+    if (at && !byName.has(key)) byName.set(key, { ...found, at: [at[0] ?? 0, at[1] ?? 0] });
   }
-  return [...byName.values()].sort((a, b) => inOrder.compare(a.name, b.name)).slice(0, MOST);
+  return [...byName.values()].sort((a, b) => closeness(a.name, words) - closeness(b.name, words) || inOrder.compare(a.name, b.name)).slice(0, MOST);
+}
+
+/** How near a name comes to what was typed: 0 is the same, then it begins so, then a word of it does, then it is somewhere within. */
+function closeness(name: string, typed: string): number {
+  const [whole, part] = [plain(name), plain(typed)];
+  const at = whole.indexOf(part);
+  return whole === part ? 0 : at === 0 ? 1 : whole.includes(` ${part}`) ? 2 : 3;
 }
