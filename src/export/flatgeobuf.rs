@@ -23,7 +23,7 @@ pub fn write<'a>(
     features: impl Iterator<Item = &'a Feature> + Clone,
     plane: &Plane,
     coordinates: Coordinates,
-    out: impl Write,
+    mut out: impl Write,
 ) -> Result<(), FileError> {
     let wrong = FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf");
     let broken = FileError::format::<geozero::error::GeozeroError>(layer, "FlatGeobuf");
@@ -44,7 +44,7 @@ pub fn write<'a>(
             args.description = Some(fbb.create_string(&column.meaning()));
         });
     }
-    for feature in features {
+    for feature in features.clone() {
         let shape = feature.geometry.as_ref().and_then(|geometry| coordinates.shape(geometry, plane));
         let shape = Placed(shape.map(|shape| kind.promote(shape)));
         let mut outcome = Ok(());
@@ -71,7 +71,37 @@ pub fn write<'a>(
             .and(outcome)
             .map_err(&broken)?;
     }
-    writer.write(out).map_err(FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf"))
+    let unwritten = FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf");
+    if all_placed {
+        return writer.write(out).map_err(unwritten);
+    }
+    let mut file = Vec::new();
+    writer.write(&mut file).map_err(unwritten)?;
+    leave_out_shapes(&mut file, features.map(|feature| feature.geometry.is_none()));
+    out.write_all(&file).map_err(FileError::format::<std::io::Error>(layer, "FlatGeobuf"))
+}
+
+/// Takes the shape out of features that have none. The writer gives each one, if need be without coordinates, at which
+/// GDAL stops reading; as the format has it, a field whose place in the table of fields is nought is not there.
+fn leave_out_shapes(file: &mut [u8], is_bare: impl Iterator<Item = bool>) {
+    const MAGIC: usize = 8;
+    const SIZE: usize = 4;
+    // Where a table says how large it and its fields are, before the place of the first field, which is the shape.
+    const BEFORE_FIELDS: usize = 4;
+    let number = |file: &[u8], at: usize| {
+        let bytes = file.get(at..at + SIZE).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
+        bytes as usize
+    };
+    let mut at = MAGIC + SIZE + number(file, MAGIC);
+    for is_bare in is_bare {
+        let (body, size) = (at + SIZE, number(file, at));
+        let table = body + number(file, body);
+        let fields = table.wrapping_sub(number(file, table) as u32 as i32 as usize);
+        if let (true, Some(place)) = (is_bare, file.get_mut(fields + BEFORE_FIELDS..fields + BEFORE_FIELDS + 2)) {
+            place.fill(0);
+        }
+        at = body + size;
+    }
 }
 
 fn open<'b>(

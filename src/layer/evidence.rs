@@ -47,7 +47,7 @@ pub(super) const ENTRY: Entry = Entry {
     subject: "evidence",
     measure: "evidence",
     asks: Some("What there is of a mobilised community in the records, by patch"),
-    title: "PatchEvidence of a mobilised community",
+    title: "Evidence of a mobilised community",
     description: "Six marks by patch, each as countable evidence from the records or as no evidence recorded; never \
                   added up. Small counts are hidden and the others rounded before anything else is done with them.",
     method: "evidence",

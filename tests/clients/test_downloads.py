@@ -62,6 +62,23 @@ def test_a_download_opens_in_gdal_with_every_feature(url, service, features, tmp
     assert degrees == pytest.approx(placed, abs=5e-5 if query == "f=gpkg" else 1e-6)
 
 
+@pytest.mark.parametrize("query", [*FILES, "f=parquet"])
+def test_every_collection_opens_in_gdal_with_all_rows_also_those_without_a_shape(url, service, tmp_path, query):
+    for collection in [each["id"] for each in service.get("/collections")["collections"]]:
+        page = service.get(f"/collections/{collection}/items", limit=10000)
+        status, _, body = fetch(f"{url}/collections/{collection}/items?{query}&limit=10000")
+        assert status == 200
+        path = tmp_path / f"{collection}{FILES.get(query, '.parquet')}"
+        path.write_bytes(body)
+        if query == "f=parquet":
+            frame = geopandas.read_parquet(path)
+        else:
+            frame = pyogrio.read_dataframe(path, layer=collection if query == "f=gpkg" else None)
+        shapes = sum(feature["geometry"] is not None for feature in page["features"])
+        has = int(frame.geometry.notna().sum()) if "geometry" in frame else 0
+        assert (len(frame), has) == (page["numberReturned"], shapes), collection
+
+
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_geoparquet_opens_in_geopandas_straight_from_the_service(url, features, collection):
     _, headers, body = fetch(f"{url}/collections/{collection}/items", Accept="application/vnd.apache.parquet")
