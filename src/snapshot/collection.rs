@@ -2,7 +2,7 @@ use crate::crs::Plane;
 use crate::export::geojson;
 use crate::export::tile::TileLayer;
 use crate::layer::{Feature, Layer, Value, shape};
-use geo::{BoundingRect, Coord, Geometry, Intersects, Rect};
+use geo::{BoundingRect, Coord, CoordsIter, Geometry, Intersects, Rect};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
@@ -71,11 +71,7 @@ impl Collection {
     /// asked for.
     #[must_use]
     pub fn new(layer: Layer, plane: &Plane) -> Self {
-        let globe: Vec<Option<Geometry<f64>>> = layer
-            .features
-            .par_iter()
-            .map(|feature| feature.geometry.as_ref().and_then(|geometry| shape::on_globe(geometry, plane)))
-            .collect();
+        let globe = on_globe(&layer.features, plane);
         let by_id = layer.features.iter().zip(0..).map(|(feature, i)| (feature.id.clone(), i)).collect();
         let globe_index = Index::new(globe.iter().map(Option::as_ref));
         let plane_index = Index::new(layer.features.iter().map(|feature| feature.geometry.as_ref()));
@@ -214,6 +210,35 @@ fn holds(outer: &AABB<[f64; 2]>, low: [f64; 2], high: [f64; 2]) -> bool {
 
 fn corner(at: Coord<f64>) -> [f64; 2] {
     [at.x, at.y]
+}
+
+/// The shapes of features in degrees. Many rows of a table have the same shape, that of their patch: it is turned once.
+fn on_globe(features: &[Feature], plane: &Plane) -> Vec<Option<Geometry<f64>>> {
+    let mut alike: HashMap<(usize, [u64; 4]), Vec<usize>> = HashMap::new();
+    let mut first: Vec<usize> = Vec::with_capacity(features.len());
+    for (nth, feature) in features.iter().enumerate() {
+        let own = feature.geometry.as_ref().map_or(nth, |shape| {
+            let known = alike.entry(likeness(shape)).or_default();
+            let same = known.iter().copied().find(|&one| features[one].geometry.as_ref() == Some(shape));
+            same.unwrap_or_else(|| {
+                known.push(nth);
+                nth
+            })
+        });
+        first.push(own);
+    }
+    let turned = |(nth, feature): (usize, &Feature)| {
+        let shape = feature.geometry.as_ref().filter(|_| first[nth] == nth);
+        shape.and_then(|shape| shape::on_globe(shape, plane))
+    };
+    let turned: Vec<Option<Geometry<f64>>> = features.par_iter().enumerate().map(turned).collect();
+    first.into_iter().map(|nth| turned[nth].clone()).collect()
+}
+
+/// What shapes that are the same have in common: how many corners, and between which.
+fn likeness(shape: &Geometry<f64>) -> (usize, [u64; 4]) {
+    let ends = shape.bounding_rect().map_or([0.0; 4], |rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y]);
+    (shape.coords_count(), ends.map(f64::to_bits))
 }
 
 fn digest(layer: &Layer, bytes: &Written) -> [u8; 32] {
