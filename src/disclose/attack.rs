@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// Aims tried at first, up and down, to see many cells wide at once. Fewer or more of them change how long the
 /// attack takes, not what it finds.
-const GLANCES: usize = 3;
+const GLANCES: usize = 5;
 
 /// So many cells are each asked for their ends at once.
 const FEW: usize = 12;
