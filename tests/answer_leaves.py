@@ -158,6 +158,28 @@ def read_page(text: bytes, titles: dict[str, str]):
     return {**tables, "page": around.split("\n")}
 
 
+def read_printed(text: str) -> dict:
+    """What a measure prints: what is said, and tables by their titles, first cells and columns."""
+    code, _, text = text.partition("\n")
+    said: list[str] = []
+    tables: dict[str, dict] = {}
+    title, columns, rows = "", [], {}
+    for line in text.split("\n"):
+        cells = re.split(r" {2,}", line.strip())
+        if len(cells) == 1:
+            said.append(line)
+            title, columns = (title if said[-2:-1] not in ([], [""]) else line), []
+        elif not columns:
+            columns = [f"{name} ({cells[:i].count(name) + 1})" if name in cells[:i] else name for i, name in enumerate(cells)]
+            rows = tables.setdefault(title, {"columns": dict.fromkeys(columns, "column")})
+        else:
+            name = cells[0]
+            while name in rows:
+                name += " again"
+            rows[name] = dict(zip([*columns[1:], *map(str, range(len(cells)))], cells[1:]))
+    return {"code": code, "said": said, **tables}
+
+
 def name_of(item) -> str | None:
     """By what an item of a list is known."""
     if not isinstance(item, dict):
