@@ -6,6 +6,7 @@ import difflib
 import html
 import io
 import json
+import math
 import re
 import sqlite3
 import tempfile
@@ -15,7 +16,7 @@ import zipfile
 NOT_THERE = "(not there)"
 # Shapes are one value.
 WHOLE = {"geometry", "place", "bbox", "geom", "coordinates"}
-CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.S)
+CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -113,7 +114,7 @@ def read_flatgeobuf(text: bytes):
 
 def plain(value):
     value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def read_parquet(text: bytes):
@@ -146,15 +147,17 @@ def read_page(text: bytes, titles: dict[str, str]):
 
     def keep(found: re.Match) -> str:
         inner = found[0]
-        rows = [CELLS.findall(row) for row in re.findall(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tbody>|</thead>|</table>)", inner, re.S)]
-        rows = [[html.unescape(TAGS.sub("", re.sub(r'<span class="unit">.*?</span>', "", cell, flags=re.S))).strip() for cell in row] for row in rows]
+        rows = [CELLS.findall(row) for row in re.findall(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tbody>|</thead>|</table>)", inner, re.DOTALL)]
+        rows = [
+            [html.unescape(TAGS.sub("", re.sub(r'<span class="unit">.*?</span>', "", cell, flags=re.DOTALL))).strip() for cell in row] for row in rows
+        ]
         if rows and rows[0]:
             columns = [titles.get(name, name) for name in rows[0]]
             tables[f"table {len(tables) + 1}"] = records(columns, rows[1:])
-        caption = re.search(r"<caption.*?</caption>", inner, re.S)
+        caption = re.search(r"<caption.*?</caption>", inner, re.DOTALL)
         return caption[0] if caption else ""
 
-    around = re.sub(r"<table\b.*?</table>", keep, page, flags=re.S)
+    around = re.sub(r"<table\b.*?</table>", keep, page, flags=re.DOTALL)
     return {**tables, "page": around.split("\n")}
 
 

@@ -43,7 +43,7 @@ MEASURES = ["coverage", "gaps", "reach", "themes", "evidence", "giving"]
 GIVING = ["giving", "grants", "giving-zones", "giving-need", "giving-place", "giving-beside"]
 # The moment of building, and the digest of a snapshot, which says of which build it is.
 MOMENTS = re.compile(r'"(built_at|generated|digest|snapshot|updated|timeStamp)": ?"[^"]*"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z')
-NUMBERS = re.compile(r"(?<![\w.,-])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?![\w-])")
+NUMBERS = re.compile(r"(?<![\w.-])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?![\w-])")
 SHOWN = 8
 
 Leaf = tuple[str, str, str]
@@ -199,9 +199,9 @@ def read_changes() -> list[dict]:
         if unknown := set(change) - {"place", "where", "at", "was", "now", "by", "what", "why"}:
             raise SystemExit(f"{listed}: {', '.join(unknown)} is no key of a change")
         for name, every in (("place", ".*"), ("where", ""), ("at", ""), ("was", ""), ("now", "")):
-            change[name] = re.compile(change.get(name, every), re.S)
+            change[name] = re.compile(change.get(name, every), re.DOTALL)
         if "what" in change:
-            change["what"] = re.compile(change["what"], re.S)
+            change["what"] = re.compile(change["what"], re.DOTALL)
         change["count"] = 0
     return changes
 
