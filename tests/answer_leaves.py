@@ -151,6 +151,8 @@ def read_page(text: bytes, titles: dict[str, str]):
         rows = [
             [html.unescape(TAGS.sub("", re.sub(r'<span class="unit">.*?</span>', "", cell, flags=re.DOTALL))).strip() for cell in row] for row in rows
         ]
+        # The page of issues says "Row 12" where it said 12.
+        rows = [[re.sub(r"^Row (?=\d+$)", "", cell) for cell in row] for row in rows]
         if rows and rows[0]:
             columns = [titles.get(name, name) for name in rows[0]]
             tables[f"table {len(tables) + 1}"] = records(columns, rows[1:])
