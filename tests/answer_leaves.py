@@ -6,6 +6,7 @@ import difflib
 import html
 import io
 import json
+import math
 import re
 import sqlite3
 import tempfile
@@ -15,7 +16,7 @@ import zipfile
 NOT_THERE = "(not there)"
 # Shapes are one value.
 WHOLE = {"geometry", "place", "bbox", "geom", "coordinates"}
-CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.S)
+CELLS = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -113,7 +114,7 @@ def read_flatgeobuf(text: bytes):
 
 def plain(value):
     value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and value != value else value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def read_parquet(text: bytes):
@@ -146,16 +147,42 @@ def read_page(text: bytes, titles: dict[str, str]):
 
     def keep(found: re.Match) -> str:
         inner = found[0]
-        rows = [CELLS.findall(row) for row in re.findall(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tbody>|</thead>|</table>)", inner, re.S)]
-        rows = [[html.unescape(TAGS.sub("", re.sub(r'<span class="unit">.*?</span>', "", cell, flags=re.S))).strip() for cell in row] for row in rows]
+        rows = [CELLS.findall(row) for row in re.findall(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tbody>|</thead>|</table>)", inner, re.DOTALL)]
+        rows = [
+            [html.unescape(TAGS.sub("", re.sub(r'<span class="unit">.*?</span>', "", cell, flags=re.DOTALL))).strip() for cell in row] for row in rows
+        ]
+        # The page of issues says "Row 12" where it said 12.
+        rows = [[re.sub(r"^Row (?=\d+$)", "", cell) for cell in row] for row in rows]
         if rows and rows[0]:
             columns = [titles.get(name, name) for name in rows[0]]
             tables[f"table {len(tables) + 1}"] = records(columns, rows[1:])
-        caption = re.search(r"<caption.*?</caption>", inner, re.S)
+        caption = re.search(r"<caption.*?</caption>", inner, re.DOTALL)
         return caption[0] if caption else ""
 
-    around = re.sub(r"<table\b.*?</table>", keep, page, flags=re.S)
+    around = re.sub(r"<table\b.*?</table>", keep, page, flags=re.DOTALL)
     return {**tables, "page": around.split("\n")}
+
+
+def read_printed(text: str) -> dict:
+    """What a measure prints: what is said, and tables by their titles, first cells and columns."""
+    code, _, text = text.partition("\n")
+    said: list[str] = []
+    tables: dict[str, dict] = {}
+    title, columns, rows = "", [], {}
+    for line in text.split("\n"):
+        cells = re.split(r" {2,}", line.strip())
+        if len(cells) == 1:
+            said.append(line)
+            title, columns = (title if said[-2:-1] not in ([], [""]) else line), []
+        elif not columns:
+            columns = [f"{name} ({cells[:i].count(name) + 1})" if name in cells[:i] else name for i, name in enumerate(cells)]
+            rows = tables.setdefault(title, {"columns": dict.fromkeys(columns, "column")})
+        else:
+            name = cells[0]
+            while name in rows:
+                name += " again"
+            rows[name] = dict(zip([*columns[1:], *map(str, range(len(cells)))], cells[1:]))
+    return {"code": code, "said": said, **tables}
 
 
 def name_of(item) -> str | None:

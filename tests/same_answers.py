@@ -9,7 +9,8 @@ with a place.toml, or `demo`; without one it is the demo and the four real place
 Answers that are not the same bytes are compared value by value (tests/answer_leaves.py): a path such as
 /body/features/P01/properties/residents, the old value and the new. What may differ, and why, stands in
 tests/same_answers.toml: [[change]] has regular expressions `place`, `where` for the address, `at` for the path, and either `was`
-and `now` for the two values (what is missing is "(not there)"), `by` for how far two numbers may be apart, or `what` for the text
+and `now` for the two values (what is missing is "(not there)"), `by` for how far the numbers in them may be apart where
+nothing else differs, or `what` for the text
 that is taken out of both; and `why`. How many values each entry explains is printed at the end. The list is emptied when a
 version is published.
 """
@@ -32,7 +33,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from answer_leaves import NOT_THERE, differences, opened
+from answer_leaves import NOT_THERE, differences, opened, read_printed
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = os.environ.setdefault("PATCHWORK_SHARED", str(ROOT.parent / "shared"))
@@ -42,6 +43,7 @@ MEASURES = ["coverage", "gaps", "reach", "themes", "evidence", "giving"]
 GIVING = ["giving", "grants", "giving-zones", "giving-need", "giving-place", "giving-beside"]
 # The moment of building, and the digest of a snapshot, which says of which build it is.
 MOMENTS = re.compile(r'"(built_at|generated|digest|snapshot|updated|timeStamp)": ?"[^"]*"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z')
+NUMBERS = re.compile(r"(?<![\w.-])-?\d+(?:,\d{3})*(?:\.\d+)?(?:e-?\d+)?(?![\w-])")
 SHOWN = 8
 
 Leaf = tuple[str, str, str]
@@ -149,7 +151,7 @@ def unequal(address: str, bodies: list[bytes], schemas: list[bytes]) -> list[Lea
     if b"" in bodies:
         return [("", *(body.partition(b"\n")[0].decode() or NOT_THERE for body in bodies))]
     if address.startswith("patchwork "):
-        opens = [{"printed": body.decode().split("\n")} for body in bodies]
+        opens = [{"printed": read_printed(body.decode())} for body in bodies]
     else:
         titles = [{each["title"]: name for name, each in json.loads(schema.partition(b"\n")[2])["properties"].items() if "title" in each}
                   if schema.startswith(b"200 application/schema+json") else {} for schema in schemas]  # fmt: skip
@@ -181,11 +183,13 @@ def excused(place: str, address: str, leaf: Leaf, changes: list[dict]) -> bool:
 
 
 def apart(was: str, now: str) -> float:
-    """How far two numbers are from each other."""
-    try:
-        return abs(float(was.replace(",", "").removesuffix(" %")) - float(now.replace(",", "").removesuffix(" %")))
-    except ValueError:
+    """How far the numbers in two texts are from each other, where nothing else in them differs. Parts of names and codes are
+    no numbers."""
+    texts = [" ".join(text.split()) for text in (was, now)]
+    if NUMBERS.sub("#", texts[0]) != NUMBERS.sub("#", texts[1]):
         return math.inf
+    pairs = zip(*(NUMBERS.findall(text) for text in texts))
+    return max((abs(float(a.replace(",", "")) - float(b.replace(",", ""))) for a, b in pairs), default=0.0)
 
 
 def read_changes() -> list[dict]:
@@ -195,9 +199,9 @@ def read_changes() -> list[dict]:
         if unknown := set(change) - {"place", "where", "at", "was", "now", "by", "what", "why"}:
             raise SystemExit(f"{listed}: {', '.join(unknown)} is no key of a change")
         for name, every in (("place", ".*"), ("where", ""), ("at", ""), ("was", ""), ("now", "")):
-            change[name] = re.compile(change.get(name, every), re.S)
+            change[name] = re.compile(change.get(name, every), re.DOTALL)
         if "what" in change:
-            change["what"] = re.compile(change["what"], re.S)
+            change["what"] = re.compile(change["what"], re.DOTALL)
         change["count"] = 0
     return changes
 
