@@ -245,14 +245,14 @@ fn time<'a>(columns: &mut Columns<'a, Row<'a>>) {
         .not_applicable(|row| !row.is_everybody());
     let top = field::number(
         "top_tenth_share",
-        "Share of the tenth met most",
-        "Share of all contacts in the patch that are with the tenth of people met most often",
+        "Least share of the tenth met most",
+        "Share of all contacts in the patch that are with the tenth of people met most often, at least: how often each of them came is known by classes",
         Some(SHARE),
     );
     met(columns, top, |row| decimals(row.often.top_tenth, 2))
         .not_applicable(Row::is_quarter)
         .not_applicable(|row| !row.is_everybody());
-    let gini = field::rate("gini", "Gini", "Gini coefficient of contacts over people: 0 all alike", "from 0 to 1");
+    let gini = field::rate("gini", "Least Gini", "Gini coefficient of contacts over people, at least: 0 all alike", "from 0 to 1");
     met(columns, gini, |row| decimals(row.often.gini, 2))
         .not_applicable(Row::is_quarter)
         .not_applicable(|row| !row.is_everybody());

@@ -21,12 +21,12 @@ pub struct Engaged {
     pub concentration: Vec<Concentration>,
 }
 
-/// How much of the contact goes to those met most: the "usual suspects".
+/// How much of the contact goes to those met most, at least: the "usual suspects".
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Concentration {
-    /// Share of all contacts that are with the tenth of people met most often.
+    /// The least share of all contacts that can be with the tenth of people met most often.
     pub top_tenth: Option<f64>,
-    /// Gini coefficient of contacts over people.
+    /// The least the Gini coefficient of contacts over people can be.
     pub gini: Option<f64>,
 }
 
@@ -34,7 +34,7 @@ pub struct Concentration {
 /// as many people as the threshold asks for.
 const TENTHS: u64 = 10;
 
-/// Concentration is said to the nearest twentieth, as far as classes of how often people were met tell it.
+/// Concentration is said in whole twentieths, as far as classes of how often people were met tell it.
 const CLASS: f64 = 0.05;
 
 impl Engaged {
@@ -101,15 +101,18 @@ impl Engaged {
                 let cell = table.cell(&[row, 0, 0]);
                 let enough = cell.value().is_some_and(|n| n >= TENTHS * self.protected.policy.threshold);
                 let classes = tabulate::TIMES.iter().enumerate();
-                let times: Option<Vec<(f64, f64)>> = classes
-                    .map(|(i, (_, _, times))| Some((*times, table.cell(&[row, i + 1, 0]).value()? as f64)))
+                let times: Option<Vec<(f64, f64, f64)>> = classes
+                    .map(|(i, &(_, least, most))| {
+                        let most = if most == u32::MAX { f64::INFINITY } else { f64::from(most) };
+                        Some((f64::from(least), most, table.cell(&[row, i + 1, 0]).value()? as f64))
+                    })
                     .collect();
                 let Some(times) = times.filter(|_| enough) else { return Concentration::default() };
-                Concentration {
-                    top_tenth: top_share_of_tallies(&times, 0.1)
-                        .and_then(|share| disclose::derived(cell, share, CLASS)),
-                    gini: gini_of_tallies(&times).and_then(|gini| disclose::derived(cell, gini, CLASS)),
-                }
+                let least = |measure: fn(&[(f64, f64)]) -> Option<f64>| {
+                    let least = least_of_classes(&times, measure)?;
+                    disclose::derived(cell, (least / CLASS).floor() * CLASS, CLASS)
+                };
+                Concentration { top_tenth: least(|all| top_share_of_tallies(all, 0.1)), gini: least(gini_of_tallies) }
             })
             .collect()
     }

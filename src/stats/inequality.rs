@@ -38,6 +38,24 @@ pub fn top_share_of_tallies(tallies: &[Tally], share: f64) -> Option<f64> {
     Some(sum / total)
 }
 
+/// What is the least that a measure of inequality can be, where of everybody only a class is known?
+///
+/// `classes` are disjoint, each from its least to its most (which may be infinite) with how many are in it. Within a class it
+/// is least when all have the same (Gastwirth 1972); both measures above are then a linear function of what the classes
+/// have over another, so that the least lies where each has one of its ends. `None` when nobody has anything.
+#[must_use]
+pub fn least_of_classes(classes: &[(f64, f64, f64)], measure: impl Fn(&[Tally]) -> Option<f64>) -> Option<f64> {
+    let told = |ends: usize| -> Vec<Tally> {
+        let is_most = |nth: usize| ends >> nth & 1 == 1;
+        let held = |(nth, &(least, most, n)): (usize, &(f64, f64, f64))| (if is_most(nth) { most.min(ENDLESS) } else { least }, n);
+        classes.iter().enumerate().map(held).collect()
+    };
+    (0..1 << classes.len()).filter_map(|ends| measure(&told(ends))).reduce(f64::min)
+}
+
+/// So much stands for no end at all.
+const ENDLESS: f64 = 1e9;
+
 fn in_order(tallies: &[Tally]) -> Vec<Tally> {
     let mut sorted: Vec<Tally> = tallies.iter().copied().filter(|(amount, n)| *amount >= 0.0 && *n > 0.0).collect();
     sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -65,6 +83,26 @@ mod tests {
     fn gini_is_half_the_mean_difference_over_the_mean() {
         // 1, 2, 2, 7: mean 3, mean absolute difference over all 16 pairs 2.25
         assert!(gini_of_tallies(&[(7.0, 1.0), (2.0, 2.0), (1.0, 1.0)]).is_some_and(|g| (g - 2.25 / 6.0).abs() < 1e-12));
+    }
+
+    #[test]
+    fn the_least_of_classes_is_what_no_shares_within_them_can_go_below() {
+        // Eighteen came once, two 3 to 5 times: at least the two have 6 of 24.
+        let classes = [(1.0, 1.0, 18.0), (3.0, 5.0, 2.0)];
+        let top = least_of_classes(&classes, |all| top_share_of_tallies(all, 0.1));
+        assert!(top.is_some_and(|share| (share - 6.0 / 24.0).abs() < 1e-12));
+        // All in the open class may have come equally often.
+        assert!(least_of_classes(&[(11.0, f64::INFINITY, 7.0)], gini_of_tallies).is_some_and(|g| g.abs() < 1e-9));
+        let classes = [(1.0, 1.0, 5.0), (3.0, 5.0, 7.0), (6.0, 10.0, 4.0), (11.0, f64::INFINITY, 3.0)];
+        let least = least_of_classes(&classes, gini_of_tallies).expect("somebody came");
+        for taken in 0..500_u32 {
+            let at = |nth: u32, from: u32, to: u32| f64::from(from + (taken * 7 + nth * taken / 3) % (to - from + 1));
+            let mut all = vec![(1.0, 5.0)];
+            all.extend((0..7).map(|nth| (at(nth, 3, 5), 1.0)));
+            all.extend((0..4).map(|nth| (at(nth, 6, 10), 1.0)));
+            all.extend((0..3).map(|nth| (at(nth, 11, 60), 1.0)));
+            assert!(gini_of_tallies(&all).is_some_and(|gini| gini >= least - 1e-12), "{all:?}");
+        }
     }
 
     #[test]

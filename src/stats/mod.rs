@@ -17,7 +17,7 @@ pub use catchment_ratio::{CatchmentRatios, LUO_QI, Pair, Sharing, catchment_rati
 pub use chance::Chance;
 pub use concentration::{Step, concentration_index, curve, gini, hhi, top_share};
 pub use false_discovery::q_values;
-pub use inequality::{gini_of_tallies, top_share_of_tallies};
+pub use inequality::{gini_of_tallies, least_of_classes, top_share_of_tallies};
 pub use log_odds::{LogOdds, log_odds};
 pub use pooling::{Pooled, Prior, pool, prior};
 pub use quantile::{Weighted, quantile, quantiles};

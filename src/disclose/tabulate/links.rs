@@ -256,7 +256,7 @@ pub(super) fn met_often(often: &Table, leaders: &Table, visits: &Table) -> Vec<T
         let visited = Known::latent("quarters of people", &key, sum);
         let parts: Vec<(&Known, usize)> = quarters.iter().map(|known| (known, 1)).collect();
         tables.push(relate("people by quarter", patch, Relation::Sum, &visited, &parts));
-        let times = super::TIMES.iter().map(|(_, most, _)| *most as usize);
+        let times = super::TIMES.iter().map(|(_, _, most)| *most as usize);
         let parts: Vec<(&Known, usize)> =
             classes.iter().zip(times).map(|(known, times)| (known, times.min(quarters.len()))).collect();
         tables.push(relate("people by times", patch, Relation::AtMost, &visited, &parts));

@@ -31,10 +31,9 @@ pub const VENUES: &str = "venues";
 pub const MEETING_PLACES: &str = "meeting-places";
 /// Name of the table of people by how often they were met.
 pub const HOW_OFTEN: &str = "how-often";
-/// Classes of how often: key, the most times, and what a person in it is taken to have come. Wide, because every class is
-/// one more way to a small count.
-pub const TIMES: [(&str, u32, f64); 5] =
-    [("once", 1, 1.0), ("twice", 2, 2.0), ("3-5", 5, 3.7), ("6-10", 10, 7.5), ("11+", u32::MAX, 16.0)];
+/// Classes of how often: key, the least and the most times. Wide, because every class is one more way to a small count.
+pub const TIMES: [(&str, u32, u32); 5] =
+    [("once", 1, 1), ("twice", 2, 2), ("3-5", 3, 5), ("6-10", 6, 10), ("11+", 11, u32::MAX)];
 /// Keys of the last four whole quarters and of the four before, in the tables of themes.
 pub const LAST: &str = "last-year";
 /// See [`LAST`].
@@ -255,7 +254,7 @@ impl Frame {
         }
         let mut table = Table::new(HOW_OFTEN, "people", vec![self.patch.clone(), times, self.ever()]);
         for often in &met.how_often {
-            let class = TIMES.iter().position(|(_, most, _)| often.times <= *most).unwrap_or(TIMES.len() - 1);
+            let class = TIMES.iter().position(|(_, _, most)| often.times <= *most).unwrap_or(TIMES.len() - 1);
             if let Some(row) = self.row(often.patch) {
                 table.add(&[row, class + 1, 0], often.people.round() as u64);
             }

@@ -43,7 +43,7 @@ pub(super) fn changed(
     }
     if let Some(top) = rows.number(ever, "top_tenth_share") {
         said.push(format!(
-            "The tenth of people met most often had {:.0}&nbsp;% of all contacts in the whole time.",
+            "The tenth of people met most often had at least {:.0}&nbsp;% of all contacts in the whole time.",
             top * 100.0
         ));
     }
