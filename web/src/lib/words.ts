@@ -128,13 +128,13 @@ const CAUSES: Cause[] = [
   },
   {
     word: "hours",
-    label: "Shut at the time",
+    label: "Not known to be open then",
     meaning: "Near enough, but not open when it is needed, or its hours are not known.",
     remedy: "Ask about longer opening, and check that the hours on record are right.",
   },
   {
     word: "access",
-    label: "Not step-free",
+    label: "Not known to be step-free",
     meaning: "Near enough, but there is a step, or nobody has recorded that there is none.",
     remedy: "Check the entrance. A ramp or a corrected record may be all it takes.",
   },
