@@ -71,9 +71,9 @@ export const TINTS = ["#e4e4e0", "#8badcd", "#e1a35f", "#bccfe2", "#f3dcc0", "#b
 export const MONEY: Class[] = [
   { upTo: 0, label: "likely cold spot", colour: LESS2 },
   { upTo: 1, label: "possible cold spot", colour: LESS },
-  { upTo: 2, label: "surely less than the whole place", colour: "#f3dcc0" },
-  { upTo: 3, label: "could be less or more: cannot be told", colour: SAME },
-  { upTo: 4, label: "surely more", colour: MORE },
+  { upTo: 2, label: "less, wherever in its range", colour: "#f3dcc0" },
+  { upTo: 3, label: "cannot be told: its range holds the whole place’s", colour: SAME },
+  { upTo: 4, label: "more, wherever in its range", colour: MORE },
 ];
 
 /** Which of [`MONEY`] a patch is in: what its range allows, not the one number in it. */
