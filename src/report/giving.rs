@@ -12,7 +12,10 @@ h1{font-size:1.7rem;margin:0 0 .3rem}h2{font-size:1.2rem;margin:1.8rem 0 .5rem;b
 .notice{border-left:.3rem solid #f46a25;padding:.3rem .8rem;background:#f3f5f7;max-width:none}\
 table{border-collapse:collapse;width:100%;font-size:.85rem;margin:.5rem 0}th,td{padding:.25rem .6rem .25rem 0;border-bottom:1px solid #c9ccd1;text-align:left;vertical-align:top}\
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.n{white-space:nowrap}tr{break-inside:avoid}thead{display:table-header-group}\
-.w{overflow-x:auto}svg{max-width:100%;height:auto;break-inside:avoid}.w svg{min-width:36rem}\
+.w{overflow-x:auto}.w:focus-visible{outline:3px solid #12436d;outline-offset:2px}svg{max-width:100%;height:auto;break-inside:avoid}.w svg{min-width:36rem}\
+@media screen{.w{background:linear-gradient(90deg,#fff .75rem,transparent) left/2rem 100% no-repeat local,linear-gradient(-90deg,#fff .75rem,transparent) right/2rem 100% no-repeat local,linear-gradient(90deg,rgb(0 0 0/.35),transparent) left/.75rem 100% no-repeat,linear-gradient(-90deg,rgb(0 0 0/.35),transparent) right/.75rem 100% no-repeat}}\
+@media screen and (max-width:36rem){.w::before{content:'Goes on to the right: scroll sideways \\2192';display:block;position:sticky;left:0;width:max-content;max-width:100%;font-size:.85rem;color:#50545a}}\
+@media(forced-colors:active){svg{forced-color-adjust:none;background:#fff}.w{background:none}}\
 footer{margin-top:2rem;font-size:.8rem;color:#50545a;border-top:1px solid #c9ccd1}@page{margin:15mm}@media print{.back{display:none}body{padding:0;max-width:none}.w{overflow:visible}.w svg{min-width:0}}";
 
 /// The page out of the layers about giving; nothing when they are not all there.
@@ -49,7 +52,7 @@ pub fn write<'l>(place: &str, find: impl Fn(&str) -> Option<&'l Layer>) -> Optio
     page += "<h2>Money for each resident in a year, with its range</h2>\n";
     page += &ranges(&patches);
     page += "<p>The dot spreads each grant by residents over the area its evidence names; the bar holds nine in ten of the \
-             seeded draws over what is not known; the cross puts each grant where the recipient's office is, with its pounds where it lies beyond the picture.</p>\n";
+             seeded draws over what is not known, so a dot may lie at an end of its bar, and the bar is what to go by; the cross puts each grant where the recipient's office is, with its pounds where it lies beyond the picture.</p>\n";
     page += &need(find("giving-need").map(Table), &say("need_words"));
     page += &cold(&patches);
     page += &find("giving-beside").map(|layer| beside(&Table(layer))).unwrap_or_default();
@@ -200,7 +203,8 @@ fn need(curve: Option<Table<'_>>, words: &str) -> String {
     let mut band = line("money_share_low");
     band.extend(line("money_share_high").into_iter().rev());
     format!(
-        "<h2>Need against money</h2>\n<p>{}</p>\n<svg viewBox=\"0 0 480 410\" width=\"480\" height=\"410\" role=\"img\" aria-label=\"Share of the money against share of residents, from the most deprived\" font-size=\"12\">\n\
+        "<h2>Need against money</h2>\n<p>{} The index is 0 where every neighbourhood has its share, below 0 (to −1) where more goes to \
+         the more deprived, and above 0 (to 1) where more goes to the less deprived.</p>\n<svg viewBox=\"0 0 480 410\" width=\"480\" height=\"410\" role=\"img\" aria-label=\"Share of the money against share of residents, from the most deprived\" font-size=\"12\">\n\
          <rect x=\"60\" y=\"20\" width=\"340\" height=\"340\" fill=\"none\" stroke=\"#c9ccd1\"/><polygon points=\"{}\" fill=\"#12436d\" fill-opacity=\".2\"/>\
          <line x1=\"60\" y1=\"360\" x2=\"400\" y2=\"20\" stroke=\"#50545a\" stroke-dasharray=\"4 4\"/><polyline points=\"{}\" fill=\"none\" stroke=\"#12436d\" stroke-width=\"2.5\"/>\
          <text x=\"230\" y=\"395\" text-anchor=\"middle\">Share of residents, the most deprived first</text><text transform=\"translate(24 190) rotate(-90)\" text-anchor=\"middle\">Share of the money</text>\

@@ -2,6 +2,8 @@
 import { expect, test } from "@playwright/test";
 import { plainly } from "../src/lib/hours";
 import { readCandidate, readCost } from "../src/lib/sites";
+import { spoken } from "../src/lib/catalogue";
+import { more, parts } from "../src/lib/words";
 import { metClass, moneyClass } from "../src/map/scales";
 
 const BOX = [1, 54, 1.3, 54.3] as const;
@@ -37,6 +39,25 @@ test("opening hours are said as people say them, and left alone where they say m
 test("a class of the map says what its number means", () => {
   expect([19.8, 57.2, 60, 70, 130].map((rate) => metClass(rate, rate * 0.9, rate * 1.1, 60))).toEqual([0, 2, 2, 3, 4]);
   expect(metClass(40, 36, 44, 60)).toBe(1);
-  expect(moneyClass(1, "unlikely", 5)).toBe(2);
-  expect(moneyClass(1, "likely", 5)).toBe(0);
+});
+
+test("money that may be more or less than the whole place’s is classed as neither", () => {
+  // £0.45, from £0.17 to £1.14, against £0.44: the number is more, the range says nothing.
+  expect(moneyClass(0.17, 1.14, "", 0.44)).toBe(3);
+  expect(moneyClass(0.1, 0.4, "unlikely", 0.44)).toBe(2);
+  expect(moneyClass(0.5, 1.4, "unlikely", 0.44)).toBe(4);
+  expect(moneyClass(0.1, 1, "likely", 0.44)).toBe(0);
+});
+
+test("the parts of a number that are shown add up to it", () => {
+  expect(parts([8042, 3, 0], 8044)).toEqual([8041, 3, 0]);
+  expect(parts([1, 1, 1], 4).reduce((sum, each) => sum + each)).toBe(4);
+  expect(parts([0, 0], 0)).toEqual([0, 0]);
+  expect(more(122_476.4, 96_487.8)).toBe("+25,988");
+});
+
+test("a label that is only a key says its ages as people do, and one of the place is left alone", () => {
+  expect(spoken({ key: "aged_0_14", label: "Aged 0 14" })).toBe("Aged 0 to 14");
+  expect(spoken({ key: "aged_85_over", label: "Aged 85 over" })).toBe("Aged 85 and over");
+  expect(spoken({ key: "aged_0_14", label: "Children" })).toBe("Children");
 });

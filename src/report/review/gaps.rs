@@ -3,8 +3,8 @@
 use super::{Title, table};
 use crate::layer::round;
 use crate::layer::{Value, plain};
-use crate::measure::{Cause, Lack, Missing};
-use crate::place::{PatchIdx, Place};
+use crate::measure::{Cause, Lack, Missing, qualify};
+use crate::place::{PatchIdx, Place, Standard};
 use crate::text::{escaped, thousands};
 
 /// Stretches named on the page; the rest are counted.
@@ -33,6 +33,12 @@ pub(super) fn gaps(place: &Place, missing: &[Missing], patch: PatchIdx) -> Strin
     let mut lacked: Vec<usize> = named.iter().flat_map(|own| own.lacks.iter().map(|lack| lack.standard)).collect();
     lacked.sort_unstable();
     lacked.dedup();
+    let told: Vec<(usize, Unsaid)> =
+        lacked.iter().filter_map(|at| Some((*at, unsaid(place, place.standards.get(*at)?)))).collect();
+    let why = |lack: &Lack| -> String {
+        let own = told.iter().find(|(at, _)| *at == lack.standard).map(|(_, own)| *own);
+        lacking(lack, own.unwrap_or_default())
+    };
     let names: Vec<String> =
         lacked.iter().filter_map(|at| place.standards.get(*at)).map(|own| escaped(&own.title)).collect();
     let mut titles = vec![Title::Words("Streets"), Title::Number("residents")];
@@ -48,10 +54,10 @@ pub(super) fn gaps(place: &Place, missing: &[Missing], patch: PatchIdx) -> Strin
             let of = |standard: &usize| own.lacks.iter().find(|lack| lack.standard == *standard);
             if lacked.len() > COLUMNS {
                 let each = lacked.iter().zip(&names);
-                let lacks = each.filter_map(|(at, name)| Some(format!("{name}: {}", lacking(of(at)?))));
+                let lacks = each.filter_map(|(at, name)| Some(format!("{name}: {}", why(of(at)?))));
                 cells.push(lacks.collect::<Vec<_>>().join("<br>"));
             } else {
-                cells.extend(lacked.iter().map(|at| of(at).map_or("in time".to_owned(), lacking)));
+                cells.extend(lacked.iter().map(|at| of(at).map_or("in time".to_owned(), &why)));
             }
             cells
         })
@@ -88,13 +94,46 @@ fn streets(place: &Place, stretch: &Missing) -> String {
     }
 }
 
-/// "nothing near, 31.6 minutes".
-fn lacking(lack: &Lack) -> String {
+/// Of what may keep the assets of a standard from counting: whether it is known of some, and not recorded of some.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a list of assets tells, or does not")]
+struct Unsaid {
+    hours_known: bool,
+    hours_unknown: bool,
+    step_known: bool,
+    step_unknown: bool,
+}
+
+fn unsaid(place: &Place, standard: &Standard) -> Unsaid {
+    let lacks = qualify(place, standard);
+    let mut found = Unsaid::default();
+    for (asset, own) in place.assets.iter().zip(lacks.iter()) {
+        if !own.may_be_mended() {
+            continue;
+        }
+        found.hours_known |= own.hours && !own.hours_unknown;
+        found.hours_unknown |= own.hours_unknown;
+        found.step_known |= own.access && asset.step_free == Some(false);
+        found.step_unknown |= own.access && asset.step_free.is_none();
+    }
+    found
+}
+
+/// "nothing near, 31.6 minutes". What nobody recorded is not said to be so.
+fn lacking(lack: &Lack, unsaid: Unsaid) -> String {
     let why = match lack.cause {
         Cause::Distance => "nothing near",
         Cause::Severance => "near, but cut off",
-        Cause::Hours => "near, but shut then",
-        Cause::Access => "near, but with steps",
+        Cause::Hours => match (unsaid.hours_known, unsaid.hours_unknown) {
+            (_, false) => "near, but shut then",
+            (true, true) => "near, but shut then, or nobody knows",
+            (false, true) => "near, but nobody recorded the hours",
+        },
+        Cause::Access => match (unsaid.step_known, unsaid.step_unknown) {
+            (_, false) => "near, but with a step",
+            (true, true) => "near, but with a step, or nobody knows",
+            (false, true) => "near, but nobody recorded whether there is a step",
+        },
         Cause::Timetable => "a bus, but not then",
         Cause::Capacity => "near, but full",
         Cause::Planned => "decided, not yet open",

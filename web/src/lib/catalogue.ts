@@ -49,13 +49,19 @@ export interface Dimension {
   groups: Group[];
 }
 
+/** A label that is only the words of a key says its numbers as people do ("Aged 0 14" → "Aged 0 to 14"); one that the place gives is left alone. */
+export function spoken({ key, label }: Group): string {
+  if (label.toLowerCase() !== key.replaceAll("_", " ")) return label;
+  return label.replace(/\b(\d+) (\d+)\b/, "$1 to $2").replace(/\b(\d+) over$/, "$1 and over");
+}
+
 /** Groups of residents by dimension ("Age: Aged 4 years and under"), as the schema says them. */
 export function dimensions(schema: Schema): Dimension[] {
   const found = new Map<string, Group[]>();
   for (const property of Object.values(schema)) {
     const { group, of, standard } = property["x-patchwork-role"] ?? {};
     if (!group || of !== "residents" || standard) continue;
-    found.set(group.dimension_label, [...(found.get(group.dimension_label) ?? []), { key: group.key, label: group.label }]);
+    found.set(group.dimension_label, [...(found.get(group.dimension_label) ?? []), { key: group.key, label: spoken(group) }]);
   }
   return [...found].map(([label, groups]) => ({ label, groups: groups.toSorted((a, b) => inOrder.compare(a.key, b.key)) }));
 }

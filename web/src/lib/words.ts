@@ -63,6 +63,23 @@ export function money(value: Value | undefined, currency: string): string {
   return value.toLocaleString("en-GB", { style: "currency", currency, maximumFractionDigits: pence, minimumFractionDigits: pence });
 }
 
+/** Parts as whole numbers that add up to a whole number, by the largest remainder. */
+export function parts(of: readonly number[], total: number): number[] {
+  const sum = of.reduce((all, each) => all + each, 0);
+  if (sum <= 0) return of.map(Math.round);
+  const exact = of.map((each) => (each * total) / sum);
+  const whole = exact.map(Math.floor);
+  const left = total - whole.reduce((all, each) => all + each, 0);
+  const first = exact.map((each, i) => ({ i, rest: each - (whole[i] ?? 0) })).sort((a, b) => b.rest - a.rest || a.i - b.i);
+  for (const { i } of first.slice(0, left)) whole[i] = (whole[i] ?? 0) + 1;
+  return whole;
+}
+
+/** What more there is, between two numbers as they are shown. */
+export function more(after: number, before: number): string {
+  return signed(Math.round(after) - Math.round(before));
+}
+
 /** A change, with its sign: "+3,210", "−45", "no change". */
 export function signed(value: Value | undefined): string {
   if (typeof value !== "number") return NONE;
@@ -128,13 +145,13 @@ const CAUSES: Cause[] = [
   },
   {
     word: "hours",
-    label: "Shut at the time",
+    label: "Not known to be open then",
     meaning: "Near enough, but not open when it is needed, or its hours are not known.",
     remedy: "Ask about longer opening, and check that the hours on record are right.",
   },
   {
     word: "access",
-    label: "Not step-free",
+    label: "Not known to be step-free",
     meaning: "Near enough, but there is a step, or nobody has recorded that there is none.",
     remedy: "Check the entrance. A ramp or a corrected record may be all it takes.",
   },

@@ -29,6 +29,9 @@ export const QUIET_SHARES: Class[] = SHARES.map((each, i) => ({ ...each, colour:
 /** Where there is none of what is asked about, nobody is covered. */
 export const BARE: Class[] = [{ upTo: 1, label: "nobody: there is none yet", colour: GREYS[0] }];
 
+/** Where nobody recorded what is asked for, a nought would be a claim. */
+export const UNKNOWN = { property: "covered_share", classes: [{ upTo: 1, label: "not known: nobody recorded it", colour: GREYS[1] }] as Class[], pattern: "none" as const };
+
 /** Share of an area's residents who gain. */
 export const GAINS: Class[] = [
   { upTo: 0.5, label: "up to half", colour: BLUES[3] },
@@ -64,19 +67,20 @@ export const OFF: Class[] = [
 /** Colours by which neighbouring patches are told apart: pale, so that names and signs are read on them. */
 export const TINTS = ["#e4e4e0", "#8badcd", "#e1a35f", "#bccfe2", "#f3dcc0", "#b5bbc1"] as const;
 
-/** Money: where there is little for the need comes first, then money against the whole place’s. */
+/** Money: where there is little for the need comes first, then the range of the money against the whole place’s. */
 export const MONEY: Class[] = [
   { upTo: 0, label: "likely cold spot", colour: LESS2 },
   { upTo: 1, label: "possible cold spot", colour: LESS },
-  { upTo: 2, label: "other, less than the whole place", colour: SAME },
-  { upTo: 3, label: "more", colour: MORE },
-  { upTo: 4, label: "more than twice as much", colour: MORE2 },
+  { upTo: 2, label: "less, wherever in its range", colour: "#f3dcc0" },
+  { upTo: 3, label: "cannot be told: its range holds the whole place’s", colour: SAME },
+  { upTo: 4, label: "more, wherever in its range", colour: MORE },
 ];
 
-export function moneyClass(money: number, cold: string, whole: number): number {
+/** Which of [`MONEY`] a patch is in: what its range allows, not the one number in it. */
+export function moneyClass(low: number, high: number, cold: string, whole: number): number {
   if (cold === "likely") return 0;
   if (cold === "possible") return 1;
-  return money < whole ? 2 : money > whole * 2 ? 4 : 3;
+  return high < whole ? 2 : low > whole ? 4 : 3;
 }
 
 export const MINUTES: Class[] = WALK_LABELS.map((label, i) => ({ upTo: WALKS[i] ?? Infinity, label, colour: BLUES[BLUES.length - 1 - i] ?? BLUES[0] }));
