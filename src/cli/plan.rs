@@ -193,7 +193,7 @@ fn fairness(place: &Place, proposal: &Proposal, text: &mut String) {
         FairEnd::Impossible(floor) => {
             rows.push(vec![percent(Some(Share::new(floor))), "impossible".to_owned(), String::new(), "yes".to_owned()]);
         }
-        FairEnd::Stopped => rows.push(vec!["(higher floors: not settled when the work was done)".to_owned()]),
+        FairEnd::Stopped => rows.push(vec!["(higher floors: not settled within the limit of work)".to_owned()]),
         FairEnd::NotAsked => {}
     }
     let _ = writeln!(text, "\nPrice of fairness for {}", place.name);

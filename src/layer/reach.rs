@@ -252,7 +252,12 @@ fn time<'a>(columns: &mut Columns<'a, Row<'a>>) {
     met(columns, top, |row| decimals(row.often.top_tenth, 2))
         .not_applicable(Row::is_quarter)
         .not_applicable(|row| !row.is_everybody());
-    let gini = field::rate("gini", "Least Gini", "Gini coefficient of contacts over people, at least: 0 all alike", "from 0 to 1");
+    let gini = field::rate(
+        "gini",
+        "Least Gini",
+        "Gini coefficient of contacts over people, at least: 0 all alike",
+        "from 0 to 1",
+    );
     met(columns, gini, |row| decimals(row.often.gini, 2))
         .not_applicable(Row::is_quarter)
         .not_applicable(|row| !row.is_everybody());

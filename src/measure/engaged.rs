@@ -6,7 +6,7 @@ use super::near::near;
 use super::reach::{Count, PatchCounts, Reach, reach, residents};
 use crate::disclose::{self, Protected, Published, Unprotectable, tabulate};
 use crate::place::{Audience, Code, GroupIdx, Idx, Issue, PatchIdx, Place, Quarter, Where};
-use crate::stats::{gini_of_tallies, top_share_of_tallies};
+use crate::stats::{gini_of_tallies, least_of_classes, top_share_of_tallies};
 
 /// What records say, as far as it may be said.
 #[derive(Debug)]

@@ -47,7 +47,9 @@ pub fn top_share_of_tallies(tallies: &[Tally], share: f64) -> Option<f64> {
 pub fn least_of_classes(classes: &[(f64, f64, f64)], measure: impl Fn(&[Tally]) -> Option<f64>) -> Option<f64> {
     let told = |ends: usize| -> Vec<Tally> {
         let is_most = |nth: usize| ends >> nth & 1 == 1;
-        let held = |(nth, &(least, most, n)): (usize, &(f64, f64, f64))| (if is_most(nth) { most.min(ENDLESS) } else { least }, n);
+        let held = |(nth, &(least, most, n)): (usize, &(f64, f64, f64))| {
+            (if is_most(nth) { most.min(ENDLESS) } else { least }, n)
+        };
         classes.iter().enumerate().map(held).collect()
     };
     (0..1 << classes.len()).filter_map(|ends| measure(&told(ends))).reduce(f64::min)

@@ -1,6 +1,7 @@
 """Reach, themes and evidence in the demo borough, recomputed from its files with pandas and scipy, knowing nothing of the
 program's code. Counts shown may differ from the exact ones by the rounding (2) and by nothing else."""
 
+import itertools
 import json
 import pathlib
 import subprocess

@@ -52,7 +52,7 @@ fn outcome(proposal: &Proposal) -> String {
         part_of(before.covered, before.residents),
         whole(after.covered),
         part_of(after.covered, after.residents),
-        change(after.covered - before.covered)
+        change(after.covered.round() - before.covered.round())
     )
 }
 
@@ -78,7 +78,7 @@ fn proof(proposal: &Proposal) -> String {
         Status::Optimal => format!("Proven: no other choice of {choice} does better."),
         Status::Feasible => {
             format!(
-                "Not proven to be the best: the search ended when its work was done. {}.",
+                "Not proven to be the best: the search stopped at its limit of work. {}.",
                 could_be_better(proposal)
             )
         }
@@ -168,12 +168,12 @@ fn paces(place: &Place) -> Option<String> {
     let own = place.groups.iter().filter_map(|group| Some((group.label.as_str(), group.speed?)));
     let own: Vec<String> = own
         .filter(|(_, speed)| *speed != place.speed)
-        .map(|(label, speed)| format!("{label} ({:.1} km/h)", speed.km_per_h()))
+        .map(|(label, speed)| format!("{label} at {:.1} km/h", speed.km_per_h()))
         .collect();
     let own: Vec<&str> = own.iter().map(String::as_str).collect();
     (!own.is_empty()).then(|| {
         format!(
-            "Walks are taken at {:.1} km/h, and slower or faster for {}, so such groups need not sum to all residents.",
+            "Everybody is taken to walk at {:.1} km/h, but {}, so such groups need not sum to all residents.",
             place.speed.km_per_h(),
             listed(&own)
         )
@@ -224,7 +224,7 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
             if points.len() > 1 { "" } else { ", which is also the plan that covers most residents" }
         )),
         FairEnd::Stopped => sentences.push(format!(
-            "Whether every group can have more than {} was not settled: the search ended when its work was done.",
+            "Whether every group can have more than {} was not settled: the search stopped at its limit of work.",
             percent(last.worst.1)
         )),
         FairEnd::Impossible(_) | FairEnd::NotAsked => {}
