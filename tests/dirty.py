@@ -4,7 +4,8 @@
 each, in many dresses (other headings, encodings and separators, titles above, merged cells, formulas in place of
 numbers, hidden sheets, other endings), and so are files that are wrong as a whole (a column of names, a web page called a
 workbook, one that breaks off, one with a password). They are brought as a browser brings them. Of each the draft must name the row of the fault, or the file must be
-refused in words; and the sheet that is given back must open (openpyxl) with the remedy in that row. Then what no
+refused in words; and the sheet that is given back must open (openpyxl, and LibreOffice where it is on the machine) with the
+remedy in that row. Then what no
 server should swallow: a small file that unpacks to gigabytes, ten million rows, formulas, and a column of names; the
 server must refuse or survive each, and its memory stays below LIMIT_MB.
 """
@@ -15,6 +16,7 @@ import io
 import pathlib
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -184,7 +186,7 @@ def sheet(chance, patch):
     return "sheet.csv", out.getvalue().encode(chance.choice(["utf-8", "utf-8-sig", "cp1252", "utf-16", "mac_roman"])), is_asset, row, what
 
 
-def one(browser, nth, chance, patch):
+def one(browser, nth, chance, patch, returned):
     """What is wrong with how one dirty sheet was met; nothing when all is well."""
     name, data, is_asset, row, what = sheet(chance, patch)
     name = f"{nth}-{name}"
@@ -214,8 +216,25 @@ def one(browser, nth, chance, patch):
             with_remedy = [n for n, words in enumerate(cells, 1) if any(len(word) > 30 for word in words[-2:])]
             if not with_remedy:
                 wrong = f"{name}: {what}: no remedy in the sheet that is given back"
+            else:
+                returned.append((name, book, max(cells[with_remedy[0] - 1][-2:], key=len)))
     browser.drop(draft)
     return wrong
+
+
+def in_libreoffice(returned, folder):
+    """What of the sheets that were given back LibreOffice does not show with the remedy."""
+    sheets, rows = pathlib.Path(folder, "returned"), pathlib.Path(folder, "rows")
+    sheets.mkdir()
+    for nth, (_, book, _) in enumerate(returned):
+        (sheets / f"{nth}.xlsx").write_bytes(book)
+    # Every sheet of a workbook, as UTF-8.
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", form, "--outdir", str(rows)]
+    subprocess.run([*command, *map(str, sorted(sheets.iterdir()))], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    plain = lambda words: re.sub(r'[\s"]+', " ", words)  # noqa: E731
+    shown = [" ".join(plain(each.read_text("utf-8-sig")) for each in rows.glob(f"{nth}-*.csv")) for nth in range(len(returned))]
+    return [f"{name}: LibreOffice does not show the remedy" for (name, _, remedy), text in zip(returned, shown) if plain(remedy).strip() not in text]
 
 
 def bomb():
@@ -300,12 +319,18 @@ def main(program, sheets, seed, wanted):
             browser = Browser(found[1], found[2])
             patch = re.search(rb'<option value="([^"]+)"', browser.send("/records/new")[2].split(b'id="patch"')[1].replace(b'value=""', b""))[1].decode()
             chance = random.Random(seed)
-            wrong, began = [], time.monotonic()
+            wrong, returned, began = [], [], time.monotonic()
             for nth in range(sheets):
-                if said := one(browser, nth, chance, patch):
+                if said := one(browser, nth, chance, patch, returned):
                     wrong.append(said)
                     print(said, flush=True)
             print(f"{sheets} dirty sheets in {time.monotonic() - began:.0f} s, {len(wrong)} without a remedy at their row", *wrong, sep="\n    ", flush=True)
+            if shutil.which("soffice"):
+                unshown = in_libreoffice(returned, folder)
+                print(f"{len(returned)} sheets given back opened in LibreOffice, {len(unshown)} without their remedy", *unshown, sep="\n    ", flush=True)
+                wrong += unshown
+            else:
+                print("the sheets given back were not opened in LibreOffice: soffice is not on this machine", flush=True)
             return heavy(browser, server, wanted) or (1 if wrong else 0)
         finally:
             server.kill()
