@@ -1,6 +1,13 @@
 //! Words and numbers for people, each thing once: thousands, columns that line up, capital letters, the nearest name,
 //! and what a word must become before it may stand in HTML.
 
+/// How far apart two numbers are as they are shown, whole: so that whoever subtracts one from the other on the page finds what
+/// is said of them.
+#[must_use]
+pub fn shown_apart(one: f64, other: f64) -> f64 {
+    one.round() - other.round()
+}
+
 /// A whole number with commas between thousands: `216,043`, `−1,000`.
 #[must_use]
 pub fn thousands(number: i64) -> String {

@@ -9,7 +9,7 @@ use crate::measure::what_if::{Change, Count};
 use crate::measure::{Closure, Losers, closure, coverage};
 use crate::place::{AssetIdx, Place, Standard};
 use crate::report;
-use crate::text::nearest;
+use crate::text::{nearest, shown_apart};
 use crate::units::{Seconds, Share};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
@@ -182,7 +182,7 @@ fn counted(name: &str, count: Count) -> Vec<String> {
         whole(count.residents),
         whole(count.before),
         whole(count.after),
-        whole(count.before - count.after),
+        whole(shown_apart(count.before, count.after)),
         percent(Share::of(count.before - count.after, count.residents)),
     ]
 }

@@ -13,6 +13,7 @@ use crate::plan::hubs::{
     Brief, Candidates, FairEnd, Keep, Objective, Proposal, Spot, Unplanned, first_of_kind, group_named, hubs_watched,
     standard_named,
 };
+use crate::text::shown_apart;
 use crate::units::{Metres, Seconds, Share};
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -173,7 +174,7 @@ fn cells(name: &str, residents: f64, before: f64, after: f64) -> Vec<String> {
         percent(Share::of(before, residents)),
         whole(after),
         percent(Share::of(after, residents)),
-        whole(after - before),
+        whole(shown_apart(after, before)),
     ]
 }
 

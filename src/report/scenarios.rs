@@ -10,7 +10,7 @@ use crate::layer::what_if::notices;
 use crate::measure::WhatIf;
 use crate::measure::what_if::{Count, Lost};
 use crate::place::{AssetIdx, Group, GroupIdx, Place, Standard, reading_order};
-use crate::text::{escaped, thousands};
+use crate::text::{escaped, shown_apart, thousands};
 use crate::units::Share;
 
 /// A scenario that is compared.
@@ -194,10 +194,10 @@ fn totals(names: &[String], answered: &[(&Tried, &WhatIf)]) -> String {
         line("Covered today", &|count, _| format!("{} ({})", people(count.before), share(count, count.before))),
         line("Covered then", &|count, _| people(count.after)),
         line("Share of residents", &|count, _| share(count, count.after)),
-        line("Change", &|count, _| signed(count.after - count.before)),
-        line("Newly covered", &|count, lost| people(count.after - count.before + lost.all)),
+        line("Change", &|count, _| signed(shown_apart(count.after, count.before))),
+        line("Newly covered", &|count, lost| people(shown_apart(count.after, count.before) + lost.all)),
         line("Lose it", &|_, lost| people(lost.all)),
-        line("Still not covered", &|count, _| people(count.residents - count.after)),
+        line("Still not covered", &|count, _| people(shown_apart(count.residents, count.after))),
     ];
     table("Residents covered", &titles, &rows)
 }

@@ -6,7 +6,7 @@ use super::proposal::{Chosen, FairEnd, Proposal, Replacement};
 use super::sites::Site;
 use crate::locate::Status;
 use crate::place::{GroupIdx, Place};
-use crate::text::{percent, whole};
+use crate::text::{percent, shown_apart, whole};
 
 /// Writes the sentences of a proposal and of each of its sites.
 pub(super) fn explain(place: &Place, proposal: &mut Proposal) {
@@ -52,7 +52,7 @@ fn outcome(proposal: &Proposal) -> String {
         part_of(before.covered, before.residents),
         whole(after.covered),
         part_of(after.covered, after.residents),
-        change(after.covered.round() - before.covered.round())
+        change(shown_apart(after.covered, before.covered))
     )
 }
 
@@ -211,7 +211,7 @@ fn fairness(place: &Place, proposal: &Proposal) -> Vec<String> {
             label(first.worst.0),
             percent(first.worst.1),
             percent(last.worst.1),
-            whole(first.covered - last.covered)
+            whole(shown_apart(first.covered, last.covered))
         ));
     }
     match proposal.fairness.end {
