@@ -7,6 +7,7 @@ use super::kind::Kind;
 use crate::crs::Plane;
 use crate::layer::{Feature, FieldKind, Layer};
 use flatgeobuf::{ColumnType, FgbCrs, FgbWriter, FgbWriterOptions, GeometryType};
+use geo::HasDimensions;
 use geozero::{ColumnValue, GeozeroGeometry, PropertyProcessor};
 use std::io::Write;
 
@@ -28,7 +29,7 @@ pub fn write<'a>(
     let wrong = FileError::format::<flatgeobuf::Error>(layer, "FlatGeobuf");
     let broken = FileError::format::<geozero::error::GeozeroError>(layer, "FlatGeobuf");
     let kind = Kind::of(layer);
-    let all_placed = features.clone().all(|feature| feature.geometry.is_some()) && features.clone().next().is_some();
+    let all_placed = features.clone().all(has_shape) && features.clone().next().is_some();
     let mut writer = open(layer, plane, coordinates, all_placed, kind).map_err(wrong)?;
     let columns = about::columns(layer);
     for column in &columns {
@@ -45,7 +46,8 @@ pub fn write<'a>(
         });
     }
     for feature in features.clone() {
-        let shape = feature.geometry.as_ref().and_then(|geometry| coordinates.shape(geometry, plane));
+        let own = feature.geometry.as_ref().filter(|_| has_shape(feature));
+        let shape = own.and_then(|geometry| coordinates.shape(geometry, plane));
         let shape = Placed(shape.map(|shape| kind.promote(shape)));
         let mut outcome = Ok(());
         writer
@@ -77,8 +79,13 @@ pub fn write<'a>(
     }
     let mut file = Vec::new();
     writer.write(&mut file).map_err(unwritten)?;
-    leave_out_shapes(&mut file, features.map(|feature| feature.geometry.is_none()));
+    leave_out_shapes(&mut file, features.map(|feature| !has_shape(feature)));
     out.write_all(&file).map_err(FileError::format::<std::io::Error>(layer, "FlatGeobuf"))
+}
+
+/// A shape without a corner, such as a polygon that was cut away, is none.
+fn has_shape(feature: &Feature) -> bool {
+    feature.geometry.as_ref().is_some_and(|shape| !shape.is_empty())
 }
 
 /// Takes the shape out of features that have none. The writer gives each one, if need be without coordinates, at which

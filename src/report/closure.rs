@@ -6,7 +6,7 @@ use crate::layer::what_if::notices;
 use crate::measure::what_if::{Change, Count};
 use crate::measure::{Closure, Losers};
 use crate::place::{AssetIdx, Place, Standard};
-use crate::text::{escaped, thousands};
+use crate::text::{escaped, shown_apart, thousands};
 use crate::units::{Seconds, Share};
 
 /// The page about the closing of these assets.
@@ -91,7 +91,7 @@ fn of_group(name: String, count: Count) -> Vec<String> {
         people(count.residents),
         people(count.before),
         people(count.after),
-        people(lost),
+        people(shown_apart(count.before, count.after)),
         percent(lost, count.residents),
     ]
 }
