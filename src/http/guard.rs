@@ -30,6 +30,7 @@ const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microp
 /// What every browser sends since 2020 or so, and no other program.
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const FEATURES: HeaderName = HeaderName::from_static("permissions-policy");
 /// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
@@ -41,6 +42,8 @@ pub(super) struct Limits {
     heavy: Arc<Semaphore>,
     archive: Arc<Semaphore>,
     timeout: Duration,
+    /// Which run of the program this is, in ids of requests: the system is asked once.
+    run: u32,
     served: AtomicU64,
     /// What an answer took lately, in microseconds: a mean in which each answer counts an eighth.
     lately: AtomicU64,
@@ -55,6 +58,7 @@ impl Limits {
             heavy: Arc::new(Semaphore::new(cores)),
             archive: Arc::new(Semaphore::new(1)),
             timeout: options.request_timeout,
+            run: std::process::id(),
             served: AtomicU64::new(0),
             lately: AtomicU64::new(0),
         }
@@ -96,8 +100,8 @@ pub(super) enum Work {
 
 /// Answers a request, whatever becomes of it.
 pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let id = request_id(request.headers(), &app.limits.served);
-    let watch = app.metrics.watch(&request, &id);
+    let id = request_id(request.headers(), &app.limits);
+    let watch = app.metrics.watch(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let wants_page = wants_page(&request);
     let asker = app.origins.asker(&method, uri.path().trim_end_matches('/'), request.headers());
@@ -128,12 +132,15 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         }
         response = write(&problem, &uri, &id, wants_page, &method);
     }
-    finish(response.headers_mut(), &id);
+    finish(response.headers_mut());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     if is_private {
         keep_private(response.headers_mut());
     }
     asker.tell(response.headers_mut());
-    watch.answered(&response);
+    watch.answered(&response, &id, &method, uri.path());
     response
 }
 
@@ -173,12 +180,12 @@ pub(super) fn allowed(methods: &'static str) -> Response {
 }
 
 /// The client's own id if it is harmless in a log, else a new one.
-fn request_id(headers: &HeaderMap, served: &AtomicU64) -> String {
+fn request_id(headers: &HeaderMap, limits: &Limits) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
     match given.filter(|id| !id.is_empty() && id.len() <= 64 && id.chars().all(harmless)) {
         Some(id) => id.to_owned(),
-        None => format!("{:x}-{}", std::process::id(), served.fetch_add(1, Ordering::Relaxed)),
+        None => format!("{:x}-{}", limits.run, limits.served.fetch_add(1, Ordering::Relaxed)),
     }
 }
 
@@ -241,19 +248,28 @@ fn keep_private(headers: &mut HeaderMap) {
     }
 }
 
-fn finish(headers: &mut HeaderMap, id: &str) {
+/// Puts what every answer says of itself; an answer that was kept has it already.
+pub(super) fn finish(headers: &mut HeaderMap) {
+    if headers.contains_key(header::X_CONTENT_TYPE_OPTIONS) {
+        return;
+    }
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
     if is_page {
         headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(PERMISSIONS));
+    headers.insert(FEATURES, HeaderValue::from_static(PERMISSIONS));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
-    if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(REQUEST_ID, id);
-    }
+}
+
+/// Puts what [`finish`] does, and room for what differs from one asker to the next, into what is kept: then giving it
+/// moves nothing in memory.
+pub(super) fn finish_to_keep(headers: &mut HeaderMap) {
+    finish(headers);
+    headers.insert(REQUEST_ID, HeaderValue::from_static("-"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
 
 #[cfg(test)]

@@ -63,15 +63,12 @@ impl Metrics {
     }
 
     /// Watches a request from now on.
-    pub(super) fn watch(&self, request: &Request, id: &str) -> Watch {
+    pub(super) fn watch(&self, request: &Request) -> Watch {
         let route = request.extensions().get::<MatchedPath>().map_or("", |route| route.as_str());
         let route = if route.len() > 1 { route.trim_end_matches('/') } else { route };
         self.active.inc();
         Watch {
             began: Instant::now(),
-            id: id.to_owned(),
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
             route: route.to_owned(),
             durations: self.durations.clone(),
             active: self.active.clone(),
@@ -83,9 +80,6 @@ impl Metrics {
 #[derive(Debug)]
 pub(super) struct Watch {
     began: Instant,
-    id: String,
-    method: Method,
-    path: String,
     route: String,
     durations: Family<Answered, Histogram, fn() -> Histogram>,
     active: Gauge,
@@ -93,19 +87,19 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Counts the answer and writes its line in the log.
-    pub(super) fn answered(mut self, response: &Response) {
+    pub(super) fn answered(mut self, response: &Response, id: &str, method: &Method, path: &str) {
         let took = self.began.elapsed().as_secs_f64();
         let status = response.status().as_u16();
         let labels = Answered {
-            http_request_method: known(&self.method),
+            http_request_method: known(method),
             http_route: std::mem::take(&mut self.route),
             http_response_status_code: status.into(),
         };
         self.durations.get_or_create(&labels).observe(took);
         tracing::info!(
-            request_id = %self.id,
-            method = %self.method,
-            path = %self.path,
+            request_id = %id,
+            method = %method,
+            path = %path,
             route = %labels.http_route,
             status,
             duration_ms = (took * 1e6).round() / 1e3,

@@ -84,8 +84,9 @@ impl Asker {
             None if self.is_public => Some(HeaderValue::from_static("*")),
             None => None,
         };
-        if let Some(who) = who {
-            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, who);
-        }
+        match who {
+            Some(who) => headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, who),
+            None => headers.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN),
+        };
     }
 }

@@ -1,5 +1,5 @@
 /** What people come for, in as few steps as it may take, on a desktop and a phone. */
-import { barriers, expect, open, pointUntil, rows, tabTo, test } from "./support";
+import { SOUGHT, barriers, expect, open, pointUntil, rows, tabTo, test } from "./support";
 
 /** A street of the demo on which somebody lives. */
 async function street(page: Parameters<typeof rows>[0]): Promise<string> {
@@ -48,7 +48,7 @@ test("the first hub of a kind is asked for where there is none yet", async ({ pa
   await page.getByText("Fairness, candidates and budget").click();
   await page.getByRole("spinbutton", { name: "Metres between candidates" }).fill("1000");
   await page.getByRole("button", { name: "Find the best sites" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: /1 new site/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /1 new site/ })).toBeVisible(SOUGHT);
   await expect(page.locator(".summary.plan")).toContainText("The first Warm space, within 15 minutes");
   await expect(page.locator(".summary.plan .lead")).toContainText(/Today 0 of [\d,]+ residents/);
   await expect(page.locator(".legend")).toContainText("there is none yet");
@@ -65,7 +65,7 @@ test("a kind there is already is not taken for a new one", async ({ page }) => {
 test("after a plan every street that stays uncovered can be walked", async ({ page }) => {
   test.slow();
   await open(page, `#ask=sites&by=find&walk=all&brief=${encodeURIComponent(JSON.stringify({ sites: 1, streets: 500 }))}`);
-  await expect(page.getByRole("heading", { level: 2, name: /1 new site/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /1 new site/ })).toBeVisible(SOUGHT);
   const still = Number((await page.locator("section.still-out .lead strong").innerText()).match(/[\d,]+/)?.[0].replaceAll(",", ""));
   const list = page.locator("section.rounds .lead");
   await expect(list).toContainText("not covered with it");
@@ -81,7 +81,7 @@ test("as few sites as it takes to cover a share of all are asked for", async ({ 
   await page.getByLabel("As few as it takes to cover").check();
   await page.getByRole("spinbutton", { name: "Per cent of all residents" }).fill("50");
   await page.getByRole("button", { name: "Find the best sites" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: /\d+ new sites?, best/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /\d+ new sites?, best/ })).toBeVisible(SOUGHT);
   await expect(page.locator(".summary.plan")).toContainText(/fewest|fewer|as few/i);
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
-import { type Page, barriers, expect, tabTo, test } from "./support";
+import { type Page, SOUGHT, barriers, expect, tabTo, test } from "./support";
 
 /** `tests/browser.py` serves two workspaces: an empty one, and a small demo in one; and says their owners' links. */
 const [empty, kept] = [process.env.PATCHWORK_EMPTY, process.env.PATCHWORK_KEPT];
@@ -14,7 +14,7 @@ async function comeIn(page: Page, link: string | undefined): Promise<string> {
 
 /** Waits until a draft was looked at; its page asks again by itself. */
 async function lookedAt(page: Page): Promise<void> {
-  await expect(page.getByRole("heading", { name: "What it became" })).toBeVisible({ timeout: 50_000 });
+  await expect(page.getByRole("heading", { name: "What it became" })).toBeVisible(SOUGHT);
 }
 
 const codes = [1, 2, 3, 4].map((n) => `E0100000${n}`);

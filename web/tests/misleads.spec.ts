@@ -1,6 +1,6 @@
 /** Numbers and pictures that once misled, each by its kind. What is read out of pasted text is in `reading.spec.ts`. */
 import { type Page } from "@playwright/test";
-import { barriers, expect, open, rows, test } from "./support";
+import { SOUGHT, barriers, expect, open, rows, test } from "./support";
 
 const number = (text: string): number => Number(/-?[\d,]+/.exec(text.replace("−", "-"))?.[0].replaceAll(",", ""));
 const lead = (page: Page) => page.locator(".summary .lead").first();
@@ -29,7 +29,7 @@ test("what is asked twice is answered twice the same, and a plan’s sites count
   for (let i = 0; i < 2; i++) {
     await page.goto("about:blank");
     await open(page, `#ask=sites&by=find&brief=${brief}`);
-    await expect(page.getByRole("heading", { level: 2, name: /2 new sites, best for these numbers/ })).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByRole("heading", { level: 2, name: /2 new sites, best for these numbers/ })).toBeVisible(SOUGHT);
     said.push(await page.locator(".answer").innerText());
   }
   expect(said[0]).toBe(said[1]);

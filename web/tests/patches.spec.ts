@@ -1,12 +1,12 @@
 import { type Page } from "@playwright/test";
-import { barriers, expect, open, rows, tabTo, test, whole } from "./support";
+import { SOUGHT, barriers, expect, open, rows, tabTo, test, whole } from "./support";
 
 const lead = (page: Page) => page.locator(".summary .lead").first();
 
 /** Mends the patches of the demo and waits for the plan. */
 async function mend(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Mend the patches" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible(SOUGHT);
 }
 
 /** Looks for a zone at the border of its patch and draws it into the patch beside it, on the map; gives the words told while it is held. */
@@ -51,7 +51,7 @@ test("by mouse: mend, look at three plans, move a zone by hand, keep it, and tak
   await expect(page.getByText("20% of the average", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Mend the patches" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 2, name: /^The plan: Fewest people/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /^The plan: Fewest people/ })).toBeVisible(SOUGHT);
   await expect(lead(page)).toContainText(/residents would be in another patch than today/);
   const plans = page.getByRole("table", { name: /Choose one to see it/ });
   await expect(plans.getByRole("rowheader")).toHaveCount(3);
@@ -113,7 +113,7 @@ test("by keyboard only: draw anew with a number of patches", async ({ page }) =>
   await tabTo(page, /^Patches/);
   await page.keyboard.type("4");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { level: 2, name: /^The plan: Shortest/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /^The plan: Shortest/ })).toBeVisible(SOUGHT);
   await expect(page).toHaveURL(/redraw=/);
 });
 
@@ -132,7 +132,7 @@ test("a link to a plan shows it again, and a question can be stopped", async ({ 
   await page.emulateMedia({ media: "screen" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
   await page.reload();
-  await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /^The plan/ })).toBeVisible(SOUGHT);
   await expect(lead(page)).toHaveText(words);
   await page.getByRole("slider", { name: "Each within" }).fill("2");
   await page.getByRole("button", { name: "Mend the patches" }).click();

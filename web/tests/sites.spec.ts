@@ -1,5 +1,5 @@
 import { type Page } from "@playwright/test";
-import { barriers, expect, open, pages, rows, tabTo, test } from "./support";
+import { SOUGHT, barriers, expect, open, pages, rows, tabTo, test } from "./support";
 
 /** A spot in the demo borough that no hub covers. */
 async function bare(page: Page): Promise<{ lon: number; lat: number; street: string }> {
@@ -99,7 +99,7 @@ test("the best sites are asked for, watched, explained, and tried", async ({ pag
   await page.getByRole("spinbutton", { name: "New sites" }).fill("2");
   await page.getByRole("button", { name: "Find the best sites" }).click();
   await expect(page.getByRole("progressbar")).toBeVisible();
-  await expect(page.getByRole("heading", { level: 2, name: /2 new sites/ })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("heading", { level: 2, name: /2 new sites/ })).toBeVisible(SOUGHT);
   const table = page.getByRole("table", { name: /why it is there/ });
   await table.getByRole("rowheader").first().getByRole("button").click();
   await expect(page.locator("tr.detail")).toContainText("newly covered");
@@ -124,7 +124,7 @@ test("a search can be stopped, and a brief that cannot be met is explained", asy
   await page.getByRole("button", { name: "Add a floor for a group" }).click();
   await page.getByRole("spinbutton", { name: /at least/ }).fill("100");
   await page.getByRole("button", { name: "Find the best sites" }).click();
-  await expect(page.getByRole("alert")).toContainText(/100|floor|group/, { timeout: 120_000 });
+  await expect(page.getByRole("alert")).toContainText(/100|floor|group/, SOUGHT);
   expect(await barriers(page)).toEqual([]);
 });
 

@@ -33,6 +33,9 @@ export const test = base.extend<{ watched: void }>({
 
 export { expect };
 
+/** How long a search may take before it counts as lost: on a slow machine and unoptimised it takes minutes. */
+export const SOUGHT = { timeout: 600_000 };
+
 export interface Row {
   id: string;
   properties: Record<string, string | number | boolean | null>;
