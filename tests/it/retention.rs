@@ -132,3 +132,18 @@ fn an_owner_sets_the_days_on_the_page_and_it_is_in_the_audit() {
     let rows = keeper.audit("how long records are kept", 5).expect("rows");
     assert_eq!(rows.iter().map(|row| row.detail.as_str()).collect::<Vec<_>>(), ["until they are erased", "365 days"]);
 }
+
+#[test]
+fn who_may_see_a_layer_is_not_decided_of_one_that_was_never_here() {
+    let browser = Browser::signed_in();
+    let decide = |layer: &str| {
+        let layer = format!("see:{layer}");
+        browser.form("/settings", &[("see", "anonymous"), ("files", "anonymous"), (&layer, "editor")])
+    };
+    let refused = decide("gaps-of-nobody");
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("gaps-of-nobody"), "{}", refused.text());
+    assert!(browser.editing.visibility().is_open());
+    assert_eq!(decide("zones").status, 303);
+    assert_eq!(browser.editing.visibility().collections.len(), 1);
+}

@@ -167,9 +167,15 @@ pub(super) fn decide(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     let mut decided =
         Visibility { place: read(form.get("see"))?, files: read(form.get("files"))?, ..Visibility::default() };
     // A layer that is not served now keeps what was decided of it: it may come back.
-    decided.collections = visit.editing.visibility().collections.clone();
+    let before = visit.editing.visibility();
+    let layers = visit.ask.snapshot().map(|snapshot| snapshot.layers()).unwrap_or_default();
+    decided.collections = before.collections.clone();
     for (name, value) in &form.fields {
         let Some(id) = name.strip_prefix("see:") else { continue };
+        if !before.collections.contains_key(id) && !layers.iter().any(|each| each.layer.id == *id) {
+            let why = format!("There is no layer “{id}” here, so nothing was decided. Load the page again");
+            return Err(Problem::refused(&why));
+        }
         match read(value)? {
             Role::Anonymous => decided.collections.remove(id),
             role => decided.collections.insert(id.to_owned(), role),
