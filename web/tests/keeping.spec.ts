@@ -90,6 +90,8 @@ for (const packed of [false, true]) {
     await lookedAt(page);
     await expect(card("halls.csv")).toContainText("Used as places to reach");
     await expect(page.getByRole("rowheader", { name: "Residents", exact: true }).locator("..")).toContainText("4,006");
+    await expect(page.getByRole("table", { name: "Counts" }), "a first version changes nothing").not.toContainText(/changes|Now/);
+    await expect(page.getByText("layers stay as they are")).toHaveCount(0);
     await expect(page.getByRole("button", { name: "Publish: everybody sees it" })).toBeVisible();
     await page.getByRole("button", { name: "Give this draft up" }).click();
   });
