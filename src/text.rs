@@ -70,6 +70,12 @@ pub fn lower_first(words: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
+/// A count with its noun: `1 row`, `3 rows`.
+#[must_use]
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
 /// Words as they may stand in HTML, between tags or in an attribute between double quotation marks.
 #[must_use]
 pub fn escaped(words: &str) -> String {

@@ -73,7 +73,7 @@ fn words(drafted: &Drafted) -> String {
     if !drafted.missing.is_empty() {
         text += "\nMissing:\n";
         for each in &drafted.missing {
-            let _ = writeln!(text, "  {}: without it {}.\n      Found at {}.", each.what, each.so, each.from);
+            let _ = writeln!(text, "  {}: without it {}.\n      Where from: {}.", each.what, each.so, each.from);
         }
     }
     text.push('\n');

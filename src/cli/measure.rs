@@ -153,7 +153,10 @@ fn coverage_table(place: &Place, standard: &Standard, answer: &Coverage, text: &
     }
     rows.push(row("All", &answer.place));
     text.push_str(&table(&rows));
-    let _ = writeln!(text, "{} assets satisfy the standard.", answer.qualifying.len());
+    let _ = match answer.qualifying.len() {
+        1 => writeln!(text, "1 asset satisfies the standard."),
+        some => writeln!(text, "{some} assets satisfy the standard."),
+    };
     let to_be_there = standard.transit.as_ref().filter(|journey| journey.arrive_by.is_some());
     if let Some(journey) = to_be_there {
         let _ = writeln!(

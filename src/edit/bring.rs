@@ -144,6 +144,7 @@ fn recognised(name: &str, known: &Known) -> Stored<String> {
         Known::Engagement => Ok(section("engagement", name, &[])),
         Known::Grants => Ok(section("grants", name, &[])),
         Known::Assets(kind) => Ok(section("assets", name, &[("kind", kind)])),
+        Known::AssetsBy { column, .. } => Ok(section("assets", name, &[("kind_field", column)])),
         Known::Groups(dimension) => Ok(section("groups", name, &[("dimension", dimension)])),
         Known::Unknown(why) => Err(StoreError::Refused(format!(
             "It could not be told what {name} is: {why}. Nothing was changed; say under \"What is this file?\" what it is, \

@@ -90,6 +90,9 @@ fn written(text: &str, base: &str) -> String {
     let mut told: Vec<Event<'_>> = Vec::new();
     // Where the heading that is open began; the page's own title is written by the template.
     let mut heading: Option<(usize, HeadingLevel)> = None;
+    // What else the next heading is called by those who link to it: `<a id="name"></a>` on a line above it.
+    let mut names: Vec<String> = Vec::new();
+    let mut in_table = false;
     for event in events {
         match event {
             Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
@@ -103,9 +106,12 @@ fn written(text: &str, base: &str) -> String {
                         continue;
                     }
                     let anchor = anchor(&told[from..]);
+                    let others = names.drain(..).filter(|name| *name != anchor);
+                    let others: String = others.map(|name| format!("<a id=\"{name}\"></a>")).collect();
                     if let Some(Event::Start(Tag::Heading { id, .. })) = told.get_mut(from) {
                         *id = Some(CowStr::from(anchor));
                     }
+                    told.insert(from, Event::Html(CowStr::from(others)));
                 }
                 told.push(Event::End(TagEnd::Heading(level)));
             }
@@ -113,10 +119,16 @@ fn written(text: &str, base: &str) -> String {
                 let dest_url = CowStr::from(link(&dest_url, base));
                 told.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
             }
+            Event::InlineHtml(words) if named(&words).is_some() => names.extend(named(&words).map(str::to_owned)),
+            Event::InlineHtml(words) if &*words == "</a>" => {}
+            // A paragraph of nothing but such names.
+            Event::End(TagEnd::Paragraph) if is_bare(&told) => {
+                while !matches!(told.pop(), Some(Event::Start(Tag::Paragraph)) | None) {}
+            }
             // The pages are our own; what looks like markup in them is text.
             Event::Html(words) | Event::InlineHtml(words) => told.push(Event::Text(words)),
             Event::Start(Tag::Table(columns)) => {
-                tables += 1;
+                (tables, in_table) = (tables + 1, true);
                 // Each region has a name of its own, or a list of landmarks tells nothing.
                 told.push(Event::Html(CowStr::from(format!(
                     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {tables}\">"
@@ -124,15 +136,37 @@ fn written(text: &str, base: &str) -> String {
                 told.push(Event::Start(Tag::Table(columns)));
             }
             Event::End(TagEnd::Table) => {
+                in_table = false;
                 told.push(Event::End(TagEnd::Table));
                 told.push(Event::Html(CowStr::from("</div>")));
             }
+            Event::Code(words) if in_table => told.push(Event::Html(CowStr::from(breakable(&words)))),
             other => told.push(other),
         }
     }
     let mut page = String::new();
     html::push_html(&mut page, told.into_iter());
-    page
+    // Styles within the page are not allowed in it.
+    page.replace(" style=\"text-align: right\"", " class=\"number\"").replace(" style=\"text-align: left\"", "")
+}
+
+/// The name in `<a id="name">`.
+fn named(words: &str) -> Option<&str> {
+    let name = words.strip_prefix("<a id=\"")?.strip_suffix("\">")?;
+    name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-').then_some(name)
+}
+
+/// Whether the paragraph that is open has nothing in it.
+fn is_bare(told: &[Event<'_>]) -> bool {
+    let last = told.iter().rev().find(|event| !matches!(event, Event::SoftBreak));
+    matches!(last, Some(Event::Start(Tag::Paragraph)))
+}
+
+/// Code in a cell: a long name is broken after a sign, and nowhere else.
+fn breakable(words: &str) -> String {
+    let signs = ['_', '/', '.', ','];
+    let parts: Vec<String> = words.split_inclusive(signs).map(crate::text::escaped).collect();
+    format!("<code>{}</code>", parts.join("<wbr>"))
 }
 
 /// The anchor of a heading, as code forges make it: lower case, words with hyphens between.
@@ -181,9 +215,11 @@ mod tests {
     fn every_method_that_a_layer_names_is_a_heading_of_the_methods() {
         let (_, methods) = PAGES.iter().find(|(slug, _)| *slug == "methods").expect("the methods are in the manual");
         let page = written(methods, "/docs");
-        for anchor in ["where-people-live", "walking", "coverage", "gaps", "reach", "themes", "disclosure", "giving"] {
-            assert!(page.contains(&format!("id=\"{anchor}\"")), "{anchor}");
+        let layers = crate::layer::CATALOGUE.iter().map(|entry| entry.method);
+        for anchor in layers {
+            assert_eq!(page.matches(&format!("id=\"{anchor}\"")).count(), 1, "{anchor}");
         }
+        assert!(!page.contains("&lt;a") && !page.contains("style="), "{page}");
     }
 
     #[test]
@@ -200,8 +236,12 @@ mod tests {
     fn every_link_between_pages_leads_to_a_page() {
         for (slug, text) in PAGES {
             for found in written(text, "/docs").split("href=\"/docs/").skip(1) {
-                let name = found.split(['"', '#']).next().unwrap_or_default();
-                assert!(PAGES.iter().any(|(known, _)| *known == name), "{slug} links to {name}");
+                let to = found.split('"').next().unwrap_or_default();
+                let (name, anchor) = to.split_once('#').unwrap_or((to, ""));
+                let page = PAGES.iter().find(|(known, _)| *known == name);
+                let (_, page) = page.unwrap_or_else(|| panic!("{slug} links to {name}"));
+                let is_there = anchor.is_empty() || written(page, "/docs").contains(&format!("id=\"{anchor}\""));
+                assert!(is_there, "{slug} links to {to}");
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) const ENTRY: Entry = Entry {
     id: "themes",
     subject: "themes",
     measure: "themes",
-    asks: Some("What people raised, by patch, against the whole place"),
+    asks: Some("What people raised, by patch, against the rest of the place"),
     title: "Themes",
     description: "What people raised, by patch and by group: where more than in the rest of the place, what is rising, \
                   and who has nothing near that would answer it. Small counts are hidden and the others rounded before \

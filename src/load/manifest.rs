@@ -65,7 +65,7 @@ pub struct Manifest {
     pub disclosure: DisclosureSection,
 }
 
-/// `[place]`
+/// `[place]`: what the place is called, and what holds for all of it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceSection {
@@ -118,7 +118,7 @@ pub struct Provenance {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ZonesSection {
-    /// GeoJSON, GeoPackage, Shapefile, FlatGeobuf; or CSV, XLSX, Parquet of H3 cells or centres.
+    /// Any map layer of boundaries (`docs/files.md`); or CSV, XLSX, Parquet of H3 cells or centres.
     pub file: String,
     /// Layer of a GeoPackage or sheet of a workbook.
     pub layer: Option<String>,
@@ -249,7 +249,7 @@ pub struct LookupSection {
     pub weight: Option<String>,
 }
 
-/// `[deprivation]`
+/// `[deprivation]`: an index of deprivation by small area, such as the English or the Welsh one.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeprivationSection {
@@ -279,7 +279,7 @@ pub struct DeprivationSection {
     pub source: Provenance,
 }
 
-/// `[streets]`
+/// `[streets]`: the streets and paths people walk on; without them walks are straight lines, made longer by a factor.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StreetsSection {
@@ -320,7 +320,7 @@ impl StreetsSection {
     }
 }
 
-/// `[[assets]]`
+/// `[[assets]]`: a file of places people can go to: hubs, libraries, halls, surgeries.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssetsSection {
@@ -408,7 +408,7 @@ pub struct EngagementSection {
     pub source: Provenance,
 }
 
-/// `[[grants]]`: the file is counted and kept; its columns are named here for the measures that read them.
+/// `[[grants]]`: a file of grants, best in the 360Giving standard.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordsSection {

@@ -52,26 +52,31 @@ pub(super) fn key_form(key: &str) -> String {
 
 /// `community_hub` as people say it: "Community hub".
 pub(super) fn spoken(kind: &str) -> String {
-    let mut words = kind.replace(['_', '-'], " ");
+    let letters = ["gp", "nhs", "cab", "ymca"];
+    let word = |word: &str| if letters.contains(&word) { word.to_uppercase() } else { word.to_owned() };
+    let mut words = kind.split(['_', '-']).map(word).collect::<Vec<_>>().join(" ");
     if let Some(first) = words.get(0..1).map(str::to_uppercase) {
         words.replace_range(0..1, &first);
     }
     words
 }
 
-/// The first ten of a list in quotes, and how many more there are.
-pub(super) fn some_of<T: AsRef<str>>(items: &[T]) -> String {
-    let shown: Vec<String> = items.iter().take(10).map(|item| format!("\"{}\"", item.as_ref())).collect();
-    match items.len().saturating_sub(10) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+/// The first so many of a list, and how many more there are.
+pub(super) fn listed(items: impl Iterator<Item = String>, most: usize) -> String {
+    let items: Vec<String> = items.collect();
+    let shown = items.iter().take(most).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match items.len().saturating_sub(most) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }
 
-/// A count with its noun: `1 row`, `3 rows`.
-pub(super) fn counted(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+/// The first ten of a list in quotes, and how many more there are.
+pub(super) fn some_of<T: AsRef<str>>(items: &[T]) -> String {
+    listed(items.iter().map(|item| format!("\"{}\"", item.as_ref())), 10)
 }
+
+pub(super) use crate::text::counted;
 
 /// A number without needless decimals, thousands set off by commas.
 pub(super) fn figure(value: f64) -> String {

@@ -12,15 +12,16 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn summary(place: &Place) -> Vec<(&'static str, String)> {
     let n = |count: usize| thousands(count as f64);
+    let of = |count: usize, one: &str, many: &str| format!("{} {}", n(count), if count == 1 { one } else { many });
     let mut lines = vec![
         (
             "residents",
             format!(
-                "{} in {} zones and {} patches, living at {} positions{}",
+                "{} in {} and {}, living at {}{}",
                 thousands(place.residents()),
-                n(place.zones.len()),
-                n(place.patches.len()),
-                n(place.positions.len()),
+                of(place.zones.len(), "zone", "zones"),
+                of(place.patches.len(), "patch", "patches"),
+                of(place.positions.len(), "position", "positions"),
                 unknown(place).map_or_else(String::new, |words| format!("; {words}"))
             ),
         ),

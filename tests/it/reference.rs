@@ -28,7 +28,7 @@ fn stands(name: &str, page: &str) {
 #[test]
 fn the_page_of_issues_is_that_of_the_registry() {
     let mut page = String::from(
-        "# Issues\n\nWhat `patchwork check`, the page and `/issues` may say of the files of a place. Each issue names the file, \
+        "# Issues\n\nWhat `patchwork check`, the page and `/-/issues` may say of the files of a place. Each issue names the file, \
          the row and the field, what is wrong, and what was done or is to be done. The name in the first column never \
          changes: it can be searched for, counted and filtered.\n\n\
          - **error**: the place cannot be used until it is mended.\n\
@@ -294,8 +294,9 @@ fn the_page_of_layers_is_that_of_the_catalogue() {
     let mut page = String::from(
         "# Layers and columns\n\nEverything Patchwork answers is a layer: a table, most with shapes on the map. Here are those of the \
          demo borough with buses, with patches of an earlier time; a place has those for which it has files, and one of a kind for each of its standards and dimensions \
-         (`coverage-hub-15`, `reach-age`). Columns that stand once for each group or standard are listed for one of them.\n\n\
-         In CSV and XLSX, `[c]` is a small count that is not told, `[low]` one rounded to nought, `[z]` does not apply and \
+         (`coverage-hub-15`, `reach-age`). Of columns that stand once for each group or standard, mostly one is listed. Where releases are kept, there is also \
+         `moved-homes`, which says whose counts changed because a boundary did.\n\n\
+         In CSV and XLSX, `[c]` is a count that is hidden, because it is small or a small one could be worked out from it, `[low]` one rounded to nought, `[z]` does not apply and \
          `[x]` is not known; none of them is 0.\n",
     );
     let mut seen: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();

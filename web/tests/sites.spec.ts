@@ -34,7 +34,7 @@ test("by mouse: drop a pin, drag it, keep it, and read who gains", async ({ page
   await expect(page.getByRole("heading", { name: "Who gains, by group" })).toBeVisible();
   await expect(page.getByRole("table", { name: /Share of residents covered/ })).toBeVisible();
 
-  await page.getByRole("button", { name: "Keep as a scenario" }).click();
+  await page.getByRole("button", { name: "Keep to compare" }).click();
   await expect(page.getByRole("heading", { name: "Scenarios side by side" })).toBeVisible();
   await expect(page.getByRole("row", { name: /Residents covered/ })).not.toContainText("…");
   expect(await barriers(page)).toEqual([]);

@@ -172,7 +172,7 @@ pub(super) fn decide(visit: &Visit, form: &Form) -> Result<Reply, Problem> {
     decided.collections = before.collections.clone();
     for (name, value) in &form.fields {
         let Some(id) = name.strip_prefix("see:") else { continue };
-        if !before.collections.contains_key(id) && !layers.iter().any(|each| each.layer.id == *id) {
+        if !before.collections.contains_key(id) && !layers.iter().any(|each| each.layer.id.as_str() == id) {
             let why = format!("There is no layer “{id}” here, so nothing was decided. Load the page again");
             return Err(Problem::refused(&why));
         }

@@ -146,7 +146,7 @@ const KEYS: &[&str] = &[
     "globalid",
 ];
 
-const KINDS: &[&str] =
+pub(super) const KINDS: &[&str] =
     &["kind", "category", "type", "assettype", "kindofasset", "classification", "classifica", "typeofasset"];
 
 /// Titles of notes in words.

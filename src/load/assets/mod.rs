@@ -14,6 +14,7 @@ mod when;
 
 use super::areas::Area;
 use super::desk::Desk;
+use super::headers;
 use super::locator::Locator;
 use super::manifest::{AssetsSection, PlaceSection, Provenance, StreetsSection};
 use super::postcodes::Postcodes;
@@ -21,11 +22,17 @@ use super::streets::{OsmFeature, load_streets};
 use crate::crs::{Plane, Xy};
 use crate::network::StreetNetwork;
 use crate::place::{Asset, Code, Issue, Where};
+use crate::read::Table;
 use crate::units::Metres;
 use chrono::NaiveDate;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The column that says of which kind each thing of a table is.
+pub(super) fn kind_column(table: &Table) -> Option<usize> {
+    headers::any_of(table, columns::KINDS)
+}
 
 /// An asset further than this from every zone is of another place: nobody walks 10 km to a library, and
 /// national registers hold thousands. Were it 0, a library across the border would be missing, which

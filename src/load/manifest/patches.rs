@@ -8,7 +8,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchesSection {
-    /// GeoJSON, GeoPackage, Shapefile or FlatGeobuf.
+    /// Any map layer of boundaries (`docs/files.md`).
     pub file: String,
     /// Layer of a GeoPackage; the only one when absent.
     pub layer: Option<String>,
@@ -30,7 +30,7 @@ pub struct PatchesSection {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EarlierSection {
-    /// GeoJSON, GeoPackage, Shapefile or FlatGeobuf.
+    /// Any map layer of boundaries (`docs/files.md`).
     pub file: String,
     /// Layer of a GeoPackage; the only one when absent.
     pub layer: Option<String>,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// `[[standards]]`
+/// `[[standards]]`: what every resident is meant to have, such as a hub within 15 minutes' walk.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StandardSection {
@@ -66,7 +66,7 @@ pub struct StandardSection {
 /// Where releases are kept when nothing is said.
 pub const RELEASES: &str = "releases";
 
-/// `[disclosure]`
+/// `[disclosure]`: what is hidden of counts of people met, and by how much.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct DisclosureSection {

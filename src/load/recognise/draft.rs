@@ -17,7 +17,8 @@ const TRIES: usize = 12;
 /// Minutes of the standards that are proposed: the fifteen-minute neighbourhood, as most published standards have it.
 const MINUTES: u8 = 15;
 /// Kinds of asset that a standard is proposed for.
-const PROPOSED: [&str; 6] = ["community_hub", "community_centre", "library", "gp", "pharmacy", "food_bank"];
+const PROPOSED: [&str; 7] =
+    ["community_hub", "community_centre", "library", "gp", "gp_surgery", "pharmacy", "food_bank"];
 /// A table is about these zones when it has at least this share of them: a boundary moves here and there.
 const MOST: f64 = 0.8;
 
@@ -149,7 +150,7 @@ struct Plan<'a> {
     deprivation: Option<(&'a Recognised, Option<&'a Recognised>)>,
     postcodes: Option<&'a Recognised>,
     streets: Option<&'a Recognised>,
-    assets: Vec<(&'a Recognised, String)>,
+    assets: Vec<(&'a Recognised, Vec<String>)>,
     records: Vec<&'a Recognised>,
     grants: Vec<&'a Recognised>,
     /// Files that are asked about: their sections are notes.
@@ -206,9 +207,10 @@ impl<'a> Plan<'a> {
                 .map(|file| (file, fits(file).flatten())),
             postcodes: newest(of(|p| *p == Purpose::Postcodes).collect()),
             streets: of(|p| matches!(p, Purpose::Streets { .. })).next(),
-            assets: of(|p| matches!(p, Purpose::Assets(_)))
+            assets: of(|p| matches!(p, Purpose::Assets(_) | Purpose::AssetsBy { .. }))
                 .filter_map(|file| match &file.purpose {
-                    Purpose::Assets(kind) => Some((file, kind.clone())),
+                    Purpose::Assets(kind) => Some((file, vec![kind.clone()])),
+                    Purpose::AssetsBy { kinds, .. } => Some((file, kinds.clone())),
                     _ => None,
                 })
                 .collect(),
@@ -339,8 +341,12 @@ impl<'a> Plan<'a> {
         if let Some(file) = self.streets {
             section("[streets]", file, &file.purpose.words(), &[]);
         }
-        for (file, kind) in &self.assets {
-            section("[[assets]]", file, &file.purpose.words(), &[format!("kind = {}", quoted(kind))]);
+        for (file, kinds) in &self.assets {
+            let line = match &file.purpose {
+                Purpose::AssetsBy { column, .. } => format!("kind_field = {}", quoted(column)),
+                _ => format!("kind = {}", quoted(&kinds.concat())),
+            };
+            section("[[assets]]", file, &file.purpose.words(), &[line]);
         }
         for file in &self.records {
             section("[[engagement]]", file, &file.purpose.words(), &[]);
@@ -363,7 +369,8 @@ impl<'a> Plan<'a> {
             .assets
             .iter()
             .filter(|(file, _)| !self.asked.contains(&file.name))
-            .map(|(_, kind)| kind.as_str())
+            .flat_map(|(_, kinds)| kinds)
+            .map(String::as_str)
             .collect();
         let wanted: Vec<&str> = PROPOSED.into_iter().filter(|kind| used.contains(kind)).collect();
         let wanted = if wanted.is_empty() { used.into_iter().take(1).collect() } else { wanted };
@@ -471,7 +478,7 @@ fn tell_rest(toml: &mut String, plan: &Plan<'_>, files: &[Recognised], missing: 
     if !missing.is_empty() {
         *toml += "\n# Missing:\n";
         for each in missing {
-            let _ = writeln!(toml, "#   {}: without it {}. Found at {}.", each.what, each.so, each.from);
+            let _ = writeln!(toml, "#   {}: without it {}. Where from: {}.", each.what, each.so, each.from);
         }
     }
 }

@@ -18,8 +18,13 @@ use crate::place::Issue;
 use crate::read::{Options, Table};
 use areas::Areas;
 use geo::Geometry;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+
+/// The most kinds that a column of kinds has; beyond, it is a column of something else.
+const MOST_KINDS: usize = 40;
+/// How many of them are named to whoever brought the file.
+const MOST_KINDS_NAMED: usize = 8;
 
 /// What a file is for.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +44,13 @@ pub enum Purpose {
     },
     /// Things to reach; their kind, such as `library`.
     Assets(String),
+    /// Things to reach of several kinds: the title of the column that says which, and what it says.
+    AssetsBy {
+        /// The title.
+        column: String,
+        /// The kinds, as `place.toml` has them.
+        kinds: Vec<String>,
+    },
     /// Records of people who were met.
     Engagement,
     /// Grants, as 360Giving has them.
@@ -65,6 +77,10 @@ impl Purpose {
             Self::Streets { is_osm: true } => "an extract of OpenStreetMap: streets, shops and amenities".to_owned(),
             Self::Streets { is_osm: false } => "streets as lines".to_owned(),
             Self::Assets(kind) => format!("assets of the kind {}", kind.replace('_', " ")),
+            Self::AssetsBy { column, kinds } => {
+                let kinds = super::words::listed(kinds.iter().map(|kind| kind.replace('_', " ")), MOST_KINDS_NAMED);
+                format!("assets, whose kind stands in the column {column}: {kinds}")
+            }
             Self::Engagement => "records of people who were met".to_owned(),
             Self::Grants => "grants (360Giving)".to_owned(),
             Self::Lookup(from, to) => format!("a lookup from {from} to {to}"),
@@ -226,11 +242,11 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
         Some(Shape::Area)
             if areas.is_none_or(|areas| areas.level == 5 || repeats) && names::known_kind(name).is_some() =>
         {
-            return Purpose::Assets(names::kind(name));
+            return assets(table, name);
         }
         Some(Shape::Area) if areas.is_some() => return Purpose::Boundaries,
         Some(Shape::Line) => return Purpose::Streets { is_osm: false },
-        Some(Shape::Point) if !engagement::is_records(titles) => return Purpose::Assets(names::kind(name)),
+        Some(Shape::Point) if !engagement::is_records(titles) => return assets(table, name),
         Some(Shape::Area) => {
             let why = format!("its areas have no column with keys; its columns are {}", titles.join(", "));
             return Purpose::Unknown(why);
@@ -251,7 +267,7 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
     }
     let has_place = headers::coordinates(table).is_some() || titles.iter().any(|title| names::is_postcode(title));
     if has_place && titles.iter().any(|title| names::is_name(title)) {
-        return Purpose::Assets(names::kind(name));
+        return assets(table, name);
     }
     match areas {
         Some(_) if engagement::is_records(titles) => Purpose::Engagement,
@@ -270,6 +286,33 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
             super::words::some_of(&titles.iter().map(String::as_str).collect::<Vec<_>>())
         )),
     }
+}
+
+/// Of which kind the things of a file are: by its name, else by a column; else by its name all the same, unless it is a
+/// name that says nothing.
+fn assets(table: &Table, name: &str) -> Purpose {
+    if let Some(kind) = names::known_kind(name) {
+        return Purpose::Assets(kind.to_owned());
+    }
+    let column = super::assets::kind_column(table);
+    if let Some(column) = column {
+        let kinds: BTreeSet<String> = (0..table.rows())
+            .filter_map(|row| table.text(column, row))
+            .map(|word| super::words::slug(word, '_'))
+            .filter(|kind| !kind.is_empty())
+            .collect();
+        if (1..=MOST_KINDS).contains(&kinds.len()) {
+            let column = table.titles().get(column).copied().unwrap_or_default().to_owned();
+            return Purpose::AssetsBy { column, kinds: kinds.into_iter().collect() };
+        }
+    }
+    if names::says_nothing(name) {
+        return Purpose::Unknown(
+            "places people can go to, but neither the file's name nor a column says of which kind; say it, such as library"
+                .to_owned(),
+        );
+    }
+    Purpose::Assets(names::kind(name))
 }
 
 enum Shape {

@@ -55,6 +55,17 @@ pub(super) fn known_kind(name: &str) -> Option<&'static str> {
     KINDS.iter().find(|(_, words)| words.iter().any(|word| form.contains(word))).map(|(kind, _)| *kind)
 }
 
+/// Whether a file of things to reach has a name that would do for any of them.
+pub(super) fn says_nothing(name: &str) -> bool {
+    let form: String = plain(base(name)).chars().filter(char::is_ascii_alphabetic).collect();
+    let form = form.strip_prefix("our").or_else(|| form.strip_prefix("all")).unwrap_or(&form);
+    let any = [
+        "asset", "place", "venue", "point", "poi", "data", "location", "site", "facility", "facilitie", "service", "export",
+        "sheet", "file", "table", "list", "feature", "layer", "map", "untitled", "amenity", "amenitie", "directory", "building",
+    ];
+    any.contains(&form.strip_suffix('s').unwrap_or(form))
+}
+
 /// The dimension that a file's name says, else its titles; `None` where neither says one, or it counts by month.
 pub(super) fn dimension(name: &str, titles: &[String]) -> Option<&'static str> {
     if titles.iter().any(|title| plain(title) == "month") {

@@ -157,3 +157,21 @@ fn the_age_in_language_is_no_age() {
     assert_eq!(names::dimension("table7.csv", &["Disability".to_owned()]), Some("disability"));
     assert_eq!(names::dimension("reports.csv", &["month".to_owned(), "age".to_owned()]), None);
 }
+
+#[test]
+fn assets_of_several_kinds_are_told_apart_by_their_column_and_no_kind_is_made_of_a_name_that_says_nothing() {
+    let dir = heap();
+    let rows = "name,category,latitude,longitude\nA,library,51.005,0.004\nB,GP surgery,51.004,0.003\nC,library,51.003,0.002\n";
+    fs::write(dir.path().join("assets.csv"), rows).expect("a file");
+    fs::write(dir.path().join("Our venues 2.csv"), rows.replace("category", "remark")).expect("a file");
+    fs::write(dir.path().join("warm spaces.csv"), rows.replace("category", "remark")).expect("a file");
+    let kinds = vec!["gp_surgery".to_owned(), "library".to_owned()];
+    assert_eq!(purpose_of(&dir, "assets.csv"), Purpose::AssetsBy { column: "category".to_owned(), kinds });
+    assert!(matches!(purpose_of(&dir, "Our venues 2.csv"), Purpose::Unknown(why) if why.contains("of which kind")));
+    assert_eq!(purpose_of(&dir, "warm spaces.csv"), Purpose::Assets("warm_spaces".to_owned()));
+
+    let drafted = draft(dir.path(), "Here", &|_| {}).expect("read");
+    assert!(drafted.toml.contains("file = \"assets.csv\"\nkind_field = \"category\""), "{}", drafted.toml);
+    assert!(drafted.toml.contains("title = \"GP surgery within 15 minutes\""), "{}", drafted.toml);
+    assert!(!drafted.toml.contains("kind = \"assets\""), "{}", drafted.toml);
+}

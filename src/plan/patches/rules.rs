@@ -4,7 +4,7 @@ use super::neighbours::middle;
 use crate::crs::Xy;
 use crate::network::Barriers;
 use crate::place::{Place, Position, ZoneIdx};
-use crate::text::whole;
+use crate::text::{counted, whole};
 use geo::{Contains, MultiPolygon, Point};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -124,10 +124,6 @@ pub(super) fn together(place: &Place, rules: &Rules, units: &[ZoneIdx]) -> Vec<V
     lists.into_iter().filter(|list| list.len() > 1).map(|list| list.into_iter().collect()).collect()
 }
 
-fn plural(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
-}
-
 /// What came of the rules, to be told.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RulesMet {
@@ -147,7 +143,7 @@ impl RulesMet {
         if rules.has_lines() {
             all.push(format!(
                 "Lines that are not to be crossed part {} of neighbouring zones.",
-                plural(self.parted, "pair", "pairs")
+                counted(self.parted, "pair", "pairs")
             ));
         }
         if self.astride.0 > 0 {
@@ -155,15 +151,15 @@ impl RulesMet {
             all.push(format!(
                 "{} on both sides of a line; zones are never divided, so {} residents go with the side on which most of \
                  their zone live.",
-                plural(zones, "zone has homes", "zones have homes"),
+                counted(zones, "zone has homes", "zones have homes"),
                 whole(people)
             ));
         }
         if self.together > 0 {
-            all.push(format!("{} of zones stay together.", plural(self.together, "group", "groups")));
+            all.push(format!("{} of zones stay together.", counted(self.together, "group", "groups")));
         }
         if self.too_heavy > 0 {
-            let noun = plural(self.too_heavy, "group of zones weighs", "groups of zones weigh");
+            let noun = counted(self.too_heavy, "group of zones weighs", "groups of zones weigh");
             all.push(format!("{noun} more than a patch may, and cannot be kept together."));
         }
         all
