@@ -3,6 +3,7 @@
 
 use super::admit;
 use super::format;
+use super::head;
 use super::page;
 use super::problem::Problem;
 use super::{App, Options};
@@ -17,7 +18,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const EXPOSED: &str = "Accept-Ranges, Content-Crs, Content-Disposition, Content-Encoding, Content-Length, Content-Range, ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, OATiles-hint, Preference-Applied, Retry-After, X-Request-Id";
 /// Bytes a request may bring along: ten thousand candidate sites with their names, for a plan.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 /// What an operator's own programs ask. They are answered however busy the rest is: a server that is killed
@@ -25,14 +25,8 @@ pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 pub(super) const PROBES: [&str; 4] = ["/livez", "/readyz", "/healthz", "/metrics"];
 /// Seconds after which anybody may ask again.
 const LONGEST_RETRY: u16 = 60;
-/// Nothing here asks a browser for anything of the machine it runs on.
-const PERMISSIONS: &str = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
 /// What every browser sends since 2020 or so, and no other program.
 const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const FEATURES: HeaderName = HeaderName::from_static("permissions-policy");
-/// Scripts of other sites may not run in our pages, and ours have none; the map page brings a policy of its own.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
 /// How much is worked on at once.
 #[derive(Debug)]
@@ -132,12 +126,12 @@ pub(super) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
         }
         response = write(&problem, &uri, &id, wants_page, &method);
     }
-    finish(response.headers_mut());
+    head::finish(response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+        response.headers_mut().insert(head::REQUEST_ID, id);
     }
     if is_private {
-        keep_private(response.headers_mut());
+        head::keep_private(response.headers_mut());
     }
     asker.tell(response.headers_mut());
     watch.answered(&response, &id, &method, uri.path());
@@ -182,7 +176,7 @@ pub(super) fn allowed(methods: &'static str) -> Response {
 /// The client's own id if it is harmless in a log, else a new one.
 fn request_id(headers: &HeaderMap, limits: &Limits) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let given = headers.get(head::REQUEST_ID).and_then(|id| id.to_str().ok());
     match given.filter(|id| !id.is_empty() && id.len() <= 64 && id.chars().all(harmless)) {
         Some(id) => id.to_owned(),
         None => format!("{:x}-{}", limits.run, limits.served.fetch_add(1, Ordering::Relaxed)),
@@ -237,39 +231,6 @@ fn write(problem: &Problem, uri: &Uri, id: &str, wants_page: bool, method: &Meth
             .append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"patchwork\", charset=\"UTF-8\""));
     }
     response
-}
-
-/// Where not everybody sees the same, no answer is kept on the way for somebody else.
-fn keep_private(headers: &mut HeaderMap) {
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding, Authorization, Cookie"));
-    let said = headers.get(header::CACHE_CONTROL).and_then(|said| said.to_str().ok());
-    if said != Some("no-store") {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    }
-}
-
-/// Puts what every answer says of itself; an answer that was kept has it already.
-pub(super) fn finish(headers: &mut HeaderMap) {
-    if headers.contains_key(header::X_CONTENT_TYPE_OPTIONS) {
-        return;
-    }
-    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|media| media.as_bytes().starts_with(b"text/html"));
-    if is_page {
-        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(PAGE_POLICY));
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.insert(FEATURES, HeaderValue::from_static(PERMISSIONS));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
-}
-
-/// Puts what [`finish`] does, and room for what differs from one asker to the next, into what is kept: then giving it
-/// moves nothing in memory.
-pub(super) fn finish_to_keep(headers: &mut HeaderMap) {
-    finish(headers);
-    headers.insert(REQUEST_ID, HeaderValue::from_static("-"));
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
 }
 
 #[cfg(test)]

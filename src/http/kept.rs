@@ -8,7 +8,7 @@
 use super::App;
 use super::admit::View;
 use super::etag::names;
-use super::guard;
+use super::head;
 use super::reply::{LARGEST, Reply};
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -199,7 +199,7 @@ impl Kept {
         let Some((status, mut headers, body)) = reply.parts() else { return };
         let tagged = headers.contains_key(header::ETAG);
         if tagged && status.is_success() && status != StatusCode::PARTIAL_CONTENT && body.len() <= LARGEST {
-            guard::finish_to_keep(&mut headers);
+            head::finish_to_keep(&mut headers);
             self.0.insert(key, Arc::new(Stored { status, headers, body: body.clone() }));
         }
     }

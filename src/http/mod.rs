@@ -18,6 +18,7 @@ mod etag;
 mod format;
 mod giving;
 mod guard;
+mod head;
 mod health;
 mod issues;
 mod item;

@@ -61,6 +61,11 @@ pub(super) fn spoken(kind: &str) -> String {
     words
 }
 
+/// Words as a text of TOML.
+pub(super) fn quoted(words: &str) -> String {
+    toml::Value::String(words.to_owned()).to_string()
+}
+
 /// The first so many of a list, and how many more there are.
 pub(super) fn listed(items: impl Iterator<Item = String>, most: usize) -> String {
     let items: Vec<String> = items.collect();

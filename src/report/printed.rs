@@ -113,7 +113,8 @@ fn themes(layer: &Layer, text: &mut String) {
         ]);
     }
     text.push_str(&table(&out));
-    let _ = writeln!(text, "Those raised more than in the rest of the place, or more than the year before, beyond chance.");
+    let _ =
+        writeln!(text, "Those raised more than in the rest of the place, or more than the year before, beyond chance.");
 }
 
 fn evidence(layer: &Layer, text: &mut String) {

@@ -3,9 +3,10 @@
 
 use super::areas::year;
 use super::missing::{ASSETS, BOUNDARIES, DEPRIVATION, Missing, PATCHES, RECORDS, RESIDENTS, STREETS};
+use super::proposed;
 use super::said::{Meant, Said};
 use super::{Purpose, Recognised, names, recognise, shared};
-use crate::load::words::{slug, spoken};
+use crate::load::words::quoted;
 use crate::load::{Steps, load};
 use crate::place::{Issue, Severity};
 use std::collections::BTreeSet;
@@ -14,11 +15,6 @@ use std::path::{Path, PathBuf};
 
 /// Sections that are tried without, one after the other, before it is given up.
 const TRIES: usize = 12;
-/// Minutes of the standards that are proposed: the fifteen-minute neighbourhood, as most published standards have it.
-const MINUTES: u8 = 15;
-/// Kinds of asset that a standard is proposed for.
-const PROPOSED: [&str; 7] =
-    ["community_hub", "community_centre", "library", "gp", "gp_surgery", "pharmacy", "food_bank"];
 /// A table is about these zones when it has at least this share of them: a boundary moves here and there.
 const MOST: f64 = 0.8;
 
@@ -365,27 +361,8 @@ impl<'a> Plan<'a> {
     }
 
     fn standards(&self, text: &mut String) {
-        let used: BTreeSet<&str> = self
-            .assets
-            .iter()
-            .filter(|(file, _)| !self.asked.contains(&file.name))
-            .flat_map(|(_, kinds)| kinds)
-            .map(String::as_str)
-            .collect();
-        let wanted: Vec<&str> = PROPOSED.into_iter().filter(|kind| used.contains(kind)).collect();
-        let wanted = if wanted.is_empty() { used.into_iter().take(1).collect() } else { wanted };
-        if !wanted.is_empty() {
-            *text += "\n# What \"covered\" means here. These are proposals: the minutes are yours to decide.\n";
-        }
-        for kind in wanted {
-            let _ = writeln!(
-                text,
-                "\n[[standards]]\nkey = {}\ntitle = {}\nkinds = [{}]\nwithin_minutes = {MINUTES}",
-                quoted(&format!("{}-{MINUTES}", slug(kind, '-'))),
-                quoted(&format!("{} within {MINUTES} minutes", spoken(kind))),
-                quoted(kind)
-            );
-        }
+        let used = self.assets.iter().filter(|(file, _)| !self.asked.contains(&file.name));
+        proposed::standards(&used.flat_map(|(_, kinds)| kinds).map(String::as_str).collect(), text);
     }
 }
 
@@ -485,10 +462,6 @@ fn tell_rest(toml: &mut String, plan: &Plan<'_>, files: &[Recognised], missing: 
 
 fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn quoted(words: &str) -> String {
-    toml::Value::String(words.to_owned()).to_string()
 }
 
 /// Writes the text as `place.toml`, whole or not at all, and never over one that is there.

@@ -5,6 +5,7 @@ mod areas;
 mod draft;
 mod missing;
 mod names;
+mod proposed;
 mod said;
 
 pub use draft::{Drafted, draft, draft_as, write};

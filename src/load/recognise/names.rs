@@ -60,8 +60,30 @@ pub(super) fn says_nothing(name: &str) -> bool {
     let form: String = plain(base(name)).chars().filter(char::is_ascii_alphabetic).collect();
     let form = form.strip_prefix("our").or_else(|| form.strip_prefix("all")).unwrap_or(&form);
     let any = [
-        "asset", "place", "venue", "point", "poi", "data", "location", "site", "facility", "facilitie", "service", "export",
-        "sheet", "file", "table", "list", "feature", "layer", "map", "untitled", "amenity", "amenitie", "directory", "building",
+        "asset",
+        "place",
+        "venue",
+        "point",
+        "poi",
+        "data",
+        "location",
+        "site",
+        "facility",
+        "facilitie",
+        "service",
+        "export",
+        "sheet",
+        "file",
+        "table",
+        "list",
+        "feature",
+        "layer",
+        "map",
+        "untitled",
+        "amenity",
+        "amenitie",
+        "directory",
+        "building",
     ];
     any.contains(&form.strip_suffix('s').unwrap_or(form))
 }

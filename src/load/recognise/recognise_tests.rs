@@ -161,7 +161,8 @@ fn the_age_in_language_is_no_age() {
 #[test]
 fn assets_of_several_kinds_are_told_apart_by_their_column_and_no_kind_is_made_of_a_name_that_says_nothing() {
     let dir = heap();
-    let rows = "name,category,latitude,longitude\nA,library,51.005,0.004\nB,GP surgery,51.004,0.003\nC,library,51.003,0.002\n";
+    let rows =
+        "name,category,latitude,longitude\nA,library,51.005,0.004\nB,GP surgery,51.004,0.003\nC,library,51.003,0.002\n";
     fs::write(dir.path().join("assets.csv"), rows).expect("a file");
     fs::write(dir.path().join("Our venues 2.csv"), rows.replace("category", "remark")).expect("a file");
     fs::write(dir.path().join("warm spaces.csv"), rows.replace("category", "remark")).expect("a file");
