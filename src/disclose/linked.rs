@@ -123,8 +123,8 @@ pub(super) type Ends = (f64, f64);
 /// A hidden count that may be nought.
 pub(super) const HIDDEN_NOUGHT: Ends = (0.0, f64::INFINITY);
 
-/// What releases say of each cell by itself: of every cell a list, in the order of the releases. `places` begins with
-/// those of the first table of the first release.
+/// What releases say of each cell by itself: of every cell a list, in the order of the releases, the newest first. `places`
+/// begins with those of the first table of the first release.
 pub(super) fn said<'a>(
     releases: impl Iterator<Item = &'a Release>,
     places: &[Vec<usize>],
@@ -160,7 +160,22 @@ pub(super) fn said<'a>(
             said.extend(ends);
         }
     }
+    said.iter_mut().for_each(|said| keep_noughts(said));
     said
+}
+
+/// What one release hid stays hidden, noughts too: a count that a release hides may be nought where one before it hid it so,
+/// and none before it told it to be nought, whatever its own lines say. `said` is what releases say of a cell, the newest
+/// first.
+fn keep_noughts(said: &mut [Ends]) {
+    let (mut is_kept, mut is_told) = (false, false);
+    for own in said.iter_mut().rev() {
+        if is_kept && !is_told && own.1.is_infinite() {
+            *own = HIDDEN_NOUGHT;
+        }
+        is_kept |= *own == HIDDEN_NOUGHT;
+        is_told |= *own == (0.0, 0.0);
+    }
 }
 
 /// What a reader makes of the newest release beside the earlier ones.

@@ -320,6 +320,38 @@ fn groups_that_are_renamed_or_merged_and_another_threshold_tell_no_more() {
 }
 
 #[test]
+fn a_nought_that_was_hidden_may_be_one_still_in_every_release_that_hides_it_since() {
+    use Cell::{Hidden, Shown};
+    let release = |cells: [Cell; 4]| Protected {
+        policy: POLICY,
+        tables: vec![Published {
+            name: "reach".into(),
+            counted: "people".into(),
+            is_people: true,
+            is_latent: false,
+            dimensions: vec![flat("patch", Relation::Sum, &["a", "b", "c"])],
+            cells: cells.to_vec(),
+            policy: POLICY,
+        }],
+        told_before: 0,
+        worlds: Worlds::default(),
+    };
+    let ends = |releases: &[Release]| {
+        let found = audit(releases, &POLICY).expect("audited");
+        let narrowest = found.tables[0].narrowest.clone().expect("some are hidden");
+        (narrowest.least, narrowest.most)
+    };
+    // The first shows nothing, so that each may be nought; beside a whole that is shown each would be somebody.
+    let (silent, whole) = (release([Hidden; 4]), release([Shown(40), Hidden, Hidden, Hidden]));
+    assert_eq!(ends(std::slice::from_ref(&whole)), (1, Some(40)));
+    for since in 1..4 {
+        let releases: Vec<Release> =
+            std::iter::once(silent.clone()).chain(std::iter::repeat_n(whole.clone(), since)).collect();
+        assert_eq!(ends(&releases), (0, Some(42)), "{since} releases since");
+    }
+}
+
+#[test]
 fn what_earlier_releases_tell_by_themselves_is_set_apart_and_what_the_newest_adds_is_not() {
     let patch = flat("patch", Relation::Sum, &["east", "west"]);
     let sex = flat("sex", Relation::Sum, &["female", "male", "not_recorded"]).of_people();
