@@ -148,3 +148,26 @@ test("where the page asks for a street, a click on the map answers for that spot
   }).toPass();
   await expect(page.locator(".kept-standards").getByRole("listitem").first()).toContainText(/^(Yes|No|Not known): /);
 });
+
+test("the first number does not wait for the code of the map, nor for that of another question", async ({ page }) => {
+  let waiting = true;
+  const held: (() => Promise<void>)[] = [];
+  await page.route(/\/-\/web\/(draw|Sites|Near|Giving|Patches)-[^/]*\.js$/, async (route) => {
+    if (waiting) held.push(() => route.continue());
+    else await route.continue();
+  });
+  await page.goto("/");
+  await expect(page.getByText(/\d,\d{3} of \d[\d,]*,\d{3}/).first()).toBeVisible();
+  waiting = false;
+  for (const go of held) await go();
+  await drawn(page);
+});
+
+test("where a part of the page does not come, that is said, with what to do", async ({ page }) => {
+  test.info().annotations.push({ type: "a request fails" });
+  await page.route(/\/-\/web\/Sites-[^/]*\.js$/, (route) => route.abort());
+  await page.goto("/#ask=sites");
+  await expect(page.getByRole("alert")).toContainText("A part of this page did not come");
+  await expect(page.getByRole("button", { name: "Load it again" })).toBeVisible();
+  expect(await barriers(page)).toEqual([]);
+});
