@@ -289,11 +289,12 @@ fn purpose(table: &Table, name: &str, path: &Path, titles: &[String], areas: Opt
     }
 }
 
-/// Of which kind the things of a file are: by its name, else by a column; else by its name all the same, unless it is a
-/// name that says nothing.
+/// Of which kind the things of a file are: by its name, else by a column; else by its name all the same, unless it says
+/// nothing, or several kinds.
 fn assets(table: &Table, name: &str) -> Purpose {
-    if let Some(kind) = names::known_kind(name) {
-        return Purpose::Assets(kind.to_owned());
+    let named = names::known_kinds(name);
+    if let [kind] = named.as_slice() {
+        return Purpose::Assets((*kind).to_owned());
     }
     let column = super::assets::kind_column(table);
     if let Some(column) = column {
@@ -302,14 +303,16 @@ fn assets(table: &Table, name: &str) -> Purpose {
             .map(|word| super::words::slug(word, '_'))
             .filter(|kind| !kind.is_empty())
             .collect();
-        if (1..=MOST_KINDS).contains(&kinds.len()) {
+        // Codes without a letter are not what anybody calls a kind.
+        let are_words = kinds.iter().all(|kind| kind.contains(char::is_alphabetic));
+        if are_words && (1..=MOST_KINDS).contains(&kinds.len()) {
             let column = table.titles().get(column).copied().unwrap_or_default().to_owned();
             return Purpose::AssetsBy { column, kinds: kinds.into_iter().collect() };
         }
     }
-    if names::says_nothing(name) {
+    if named.len() > 1 || names::says_nothing(name) {
         return Purpose::Unknown(
-            "places people can go to, but neither the file's name nor a column says of which kind; say it, such as library"
+            "places people can go to, but neither the file's name nor a column says of which one kind each is; say it, such as library"
                 .to_owned(),
         );
     }

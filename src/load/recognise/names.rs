@@ -51,8 +51,13 @@ pub(super) fn kind(name: &str) -> String {
 
 /// The kind of asset that a file's name says.
 pub(super) fn known_kind(name: &str) -> Option<&'static str> {
+    known_kinds(name).first().copied()
+}
+
+/// All kinds of asset that a file's name says: "libraries and hubs" says two.
+pub(super) fn known_kinds(name: &str) -> Vec<&'static str> {
     let form = plain(base(name));
-    KINDS.iter().find(|(_, words)| words.iter().any(|word| form.contains(word))).map(|(kind, _)| *kind)
+    KINDS.iter().filter(|(_, words)| words.iter().any(|word| form.contains(word))).map(|(kind, _)| *kind).collect()
 }
 
 /// Whether a file of things to reach has a name that would do for any of them.

@@ -168,7 +168,19 @@ fn assets_of_several_kinds_are_told_apart_by_their_column_and_no_kind_is_made_of
     fs::write(dir.path().join("warm spaces.csv"), rows.replace("category", "remark")).expect("a file");
     let kinds = vec!["gp_surgery".to_owned(), "library".to_owned()];
     assert_eq!(purpose_of(&dir, "assets.csv"), Purpose::AssetsBy { column: "category".to_owned(), kinds });
-    assert!(matches!(purpose_of(&dir, "Our venues 2.csv"), Purpose::Unknown(why) if why.contains("of which kind")));
+    assert!(matches!(purpose_of(&dir, "Our venues 2.csv"), Purpose::Unknown(why) if why.contains("of which one kind")));
+    // A name that says two kinds settles nothing, and codes are no kinds.
+    fs::write(dir.path().join("libraries and surgeries.csv"), rows).expect("a file");
+    assert!(
+        matches!(purpose_of(&dir, "libraries and surgeries.csv"), Purpose::AssetsBy { kinds, .. } if kinds.len() == 2)
+    );
+    fs::write(dir.path().join("libraries and surgeries.csv"), rows.replace("category", "remark")).expect("a file");
+    assert!(matches!(purpose_of(&dir, "libraries and surgeries.csv"), Purpose::Unknown(_)));
+    fs::remove_file(dir.path().join("libraries and surgeries.csv")).expect("removed");
+    let coded = rows.replace("library,", "7,").replace("GP surgery,", "12,");
+    fs::write(dir.path().join("sites.csv"), coded).expect("a file");
+    assert!(matches!(purpose_of(&dir, "sites.csv"), Purpose::Unknown(_)));
+    fs::remove_file(dir.path().join("sites.csv")).expect("removed");
     assert_eq!(purpose_of(&dir, "warm spaces.csv"), Purpose::Assets("warm_spaces".to_owned()));
 
     let drafted = draft(dir.path(), "Here", &|_| {}).expect("read");
