@@ -1,6 +1,6 @@
 //! By hand on small tables, and on a thousand made by chance.
 
-use super::tabulate::{Dimension, Relation, Table, Tables};
+use super::tabulate::{Dimension, NOT_RECORDED, Relation, Table, Tables};
 use super::*;
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt, SeedableRng};
@@ -155,6 +155,26 @@ fn nought_is_shown_where_somebody_else_is_shown() {
     assert_eq!(release.tables[0].cell_by_key(&["east", "old"]), Some(Cell::Zero));
     assert_eq!(release.tables[0].summary().hidden, 0);
     is_safe(&[release]);
+}
+
+#[test]
+fn noughts_of_a_patch_and_of_a_quarter_do_not_tell_together_that_everybody_gave_one_answer() {
+    let patch = flat("patch", Relation::Sum, &["east", "west"]);
+    let group = flat("group", Relation::Sum, &["a", "b", "c", NOT_RECORDED]).of_people();
+    let period = flat("period", Relation::Sum, &["spring", "summer"]);
+    // Nobody in the east is ever in a, and nobody anywhere in b in spring: who was met in the east in spring is in c.
+    let counts = [0, 0, 0, 30, 3, 40, 0, 0, 30, 30, 0, 30, 30, 30, 0, 0];
+    let release = protected(&Tables { tables: vec![table(vec![patch, group, period], &counts)] });
+    let told = |patch, group, period| release.tables[0].cell(&[patch, group, period]) == Cell::Zero;
+    let (east, a, b, spring) = (1, 1, 2, 1);
+    assert!(!(told(east, a, 0) || told(east, a, spring)) || !(told(0, b, spring) || told(east, b, spring)));
+    // That they did not answer is no answer.
+    let unknown = [0, 0, 0, 30, 0, 40, 3, 0, 30, 30, 0, 30, 30, 30, 30, 30];
+    let patch = flat("patch", Relation::Sum, &["east", "west"]);
+    let group = flat("group", Relation::Sum, &["a", "b", "c", NOT_RECORDED]).of_people();
+    let period = flat("period", Relation::Sum, &["spring", "summer"]);
+    let release = protected(&Tables { tables: vec![table(vec![patch, group, period], &unknown)] });
+    assert_eq!(release.tables[0].cell(&[0, b, spring]), Cell::Zero);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::Release;
 use super::protect::Ground;
 use super::system::{Order, Rule};
-use super::tabulate::{self, Dimension, Relation, Tables};
-use std::collections::{BTreeSet, HashSet};
+use super::tabulate::{self, Dimension, NOT_RECORDED, Relation, Tables};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The name of a table and its dimensions.
@@ -19,6 +19,8 @@ pub(super) struct Line {
     is_attribute: bool,
     /// The dimension it runs along.
     along: Arc<str>,
+    /// The part of those who are not known to be in any other.
+    not_recorded: Option<usize>,
 }
 
 impl Line {
@@ -45,6 +47,7 @@ pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [u
             let tells = dimension.is_attribute || dimension.relation == Relation::Sum;
             for whole in (0..size).filter(|_| tells) {
                 let parts: Vec<usize> = dimension.parts(whole).collect();
+                let unknown = parts.iter().copied().find(|&part| dimension.categories[part].key == NOT_RECORDED);
                 if parts.is_empty() {
                     continue;
                 }
@@ -53,7 +56,8 @@ pub(super) fn lines_of<'a>(tables: impl Iterator<Item = (&'a [Dimension], &'a [u
                         let at = |category: usize| places[start + category * inner + i];
                         let parts = parts.iter().map(|&part| at(part)).collect();
                         let (relation, is_attribute) = (dimension.relation, dimension.is_attribute);
-                        lines.push(Line { whole: at(whole), parts, relation, is_attribute, along: along.clone() });
+                        let (along, not_recorded) = (along.clone(), unknown.map(at));
+                        lines.push(Line { whole: at(whole), parts, relation, is_attribute, along, not_recorded });
                     }
                 }
             }
@@ -128,6 +132,54 @@ pub(super) fn hide_noughts(ground: &mut Ground, lines: &[Line]) {
     for (hidden, may) in ground.is_hidden.iter_mut().zip(may_hide) {
         *hidden |= may;
     }
+}
+
+/// Hides what tells by noughts elsewhere that all people of a line gave one answer: of a patch in which nobody ever gave
+/// the other, of a quarter in which nobody did anywhere. For one of the other answers the counts beside such noughts are
+/// hidden, the fewest there are, so that the noughts need not be shown. Whether there were any.
+pub(super) fn hide_beside_telling_noughts(ground: &mut Ground, lines: &[Line]) -> bool {
+    if ground.policy.threshold <= 1 {
+        return false;
+    }
+    let told = told_noughts(ground, &ground.is_hidden);
+    let is_told = |line: &&Line| {
+        let mut others = line.parts.iter().filter(|&&part| !told[part]);
+        let (one, more) = (others.next(), others.next());
+        line.is_attribute
+            && line.parts.len() > 1
+            && !told[line.whole]
+            && more.is_none()
+            && one.is_some_and(|&one| Some(one) != line.not_recorded && ground.exact[one] > 0)
+    };
+    let is_told: Vec<&Line> = lines.iter().filter(is_told).collect();
+    if is_told.is_empty() {
+        return false;
+    }
+    let mut noughts_above: HashMap<usize, Vec<usize>> = HashMap::new();
+    for rule in ground.system.rules.iter().filter(|rule| told[rule.whole] && rule.relation != Order::AtMost) {
+        rule.parts.iter().for_each(|&part| noughts_above.entry(part).or_default().push(rule.whole));
+    }
+    let mut hidden = BTreeSet::new();
+    for line in is_told {
+        let beside = |&part: &usize| {
+            let mut noughts = vec![part];
+            let mut next = 0;
+            while let Some(nought) = noughts.get(next) {
+                let above = noughts_above.get(nought).into_iter().flatten().filter(|above| !noughts.contains(above));
+                let above: Vec<usize> = above.copied().collect();
+                noughts.extend(above);
+                next += 1;
+            }
+            let can_be_hidden = noughts.iter().all(|&nought| ground.told[nought].1 > 0.0);
+            let shown: BTreeSet<usize> =
+                noughts.iter().flat_map(|&nought| fewest_shown_beside(ground, lines, nought)).collect();
+            (can_be_hidden && !shown.is_empty()).then_some((shown.len(), shown))
+        };
+        let least = line.parts.iter().filter(|&&part| told[part]).filter_map(beside).min();
+        hidden.extend(least.into_iter().flat_map(|(_, shown)| shown));
+    }
+    hidden.iter().for_each(|&cell| ground.is_hidden[cell] = true);
+    !hidden.is_empty()
 }
 
 /// Hides everything where no count at all can be shown: noughts among them would say how few people there are.

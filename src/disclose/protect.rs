@@ -194,6 +194,10 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let lines = lines::lines_of(told.map(|(table, places)| (table.dimensions.as_slice(), places.as_slice())));
     lines::hide_sole_categories(&mut ground, &lines, &tables.crossings());
     lines::hide_all_of_too_few(&mut ground);
+    lines::hide_noughts(&mut ground, &lines);
+    while lines::hide_beside_telling_noughts(&mut ground, &lines) {
+        lines::hide_noughts(&mut ground, &lines);
+    }
     let (mut told_before, mut worlds) = (0, Vec::new());
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let is_all_hidden = !(0..ground.exact.len()).any(|cell| ground.is_shown(cell));

@@ -150,7 +150,7 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
     is_clean = joined
     if len(releases) > 1:
         may = [] if doubt else list(system.keep_noughts())
-        system.differences(max(release["threshold"] for release in releases))
+        system.differences()
     if joined:
         wrong = check_truth(system, world)
         if wrong and reader.ANY_THEME in wrong:

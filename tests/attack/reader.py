@@ -411,11 +411,21 @@ class System:
                 if terms is not None and cell == "[c]" and frozenset(terms) in kept:
                     yield table.name, at
 
-    def differences(self, threshold):
-        """Counts that one ground has more than another, which no release publishes: targets too."""
+    def differences(self):
+        """Counts that one ground has more than another, which no release publishes, and those that only earlier releases have
+        and hid, which are owed the threshold of then: targets too."""
         newest = len(self.views) - 1
+        threshold = self.releases[newest]["threshold"]
         known = {target.known for target in self.targets}
         published = set().union(*(set(said) for said in self.said))
+        for same in sorted(published - set(self.said[newest]), key=lambda terms: sorted(map(str, terms))):
+            by = [n for n, said in enumerate(self.said) if same in said]
+            is_people = isinstance(same, frozenset) and all(term[0] in ("met", "new") for term in same)
+            if is_people and all(self.said[n][same][0] == "[c]" for n in by):
+                columns = [self.var(*term) for term in same]
+                target = Target(f"hidden once: {min(map(str, same))}", columns, max(self.releases[n]["threshold"] for n in by), True)
+                target.known, target.kind, target.expression = same, "difference", list(same)
+                self.targets.append(target)
         cut = [p for p in self.pieces if any(self.pieces_of(n, p[n]) != [p] for n in range(len(self.views)))]
         joined = []
         for f, family in enumerate(self.families):

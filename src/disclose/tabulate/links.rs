@@ -270,7 +270,7 @@ fn key_of(place: &Place, answer: Answer) -> String {
             place.groups.as_slice().get(group.index()).map_or("unmatched", |group| group.key.as_str()).to_owned()
         }
         Answer::Unmatched => "unmatched".to_owned(),
-        Answer::NotRecorded => "not_recorded".to_owned(),
+        Answer::NotRecorded => super::NOT_RECORDED.to_owned(),
     }
 }
 

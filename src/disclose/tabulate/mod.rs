@@ -7,6 +7,7 @@ mod links;
 mod tables;
 
 pub(in crate::disclose) use homes::{refine, refine_today};
+pub(in crate::disclose) use tables::NOT_RECORDED;
 pub use tables::{Category, Dimension, Relation, TIMES_MET, Table, Tables, categories, index};
 
 use crate::disclose::{Cell, Protected};
@@ -380,7 +381,7 @@ fn answer_dimension(key: &str, answers: &[Answer], place: &Place) -> Dimension {
                 None => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
             },
             Answer::Unmatched => dimension.push("unmatched", "Recorded, in none of the groups", Some(all)),
-            Answer::NotRecorded => dimension.push("not_recorded", "Not recorded", Some(all)),
+            Answer::NotRecorded => dimension.push(NOT_RECORDED, "Not recorded", Some(all)),
         };
     }
     dimension
