@@ -29,6 +29,16 @@ impl Line {
         self.parts.iter().chain((!self.is_attribute).then_some(&self.whole)).copied()
     }
 
+    /// The part that everybody of the line is known to be in, where all others are known to be nought and they gave an answer.
+    fn sole_part(&self, is_nought: impl Fn(usize) -> bool) -> Option<usize> {
+        if !self.is_attribute || self.parts.len() < 2 || is_nought(self.whole) {
+            return None;
+        }
+        let mut others = self.parts.iter().copied().filter(|&part| !is_nought(part));
+        let (one, more) = (others.next()?, others.next());
+        (more.is_none() && Some(one) != self.not_recorded).then_some(one)
+    }
+
     /// The cells beside each other.
     pub(super) fn parts(&self) -> &[usize] {
         &self.parts
@@ -142,15 +152,7 @@ pub(super) fn hide_beside_telling_noughts(ground: &mut Ground, lines: &[Line]) -
         return false;
     }
     let told = told_noughts(ground, &ground.is_hidden);
-    let is_told = |line: &&Line| {
-        let mut others = line.parts.iter().filter(|&&part| !told[part]);
-        let (one, more) = (others.next(), others.next());
-        line.is_attribute
-            && line.parts.len() > 1
-            && !told[line.whole]
-            && more.is_none()
-            && one.is_some_and(|&one| Some(one) != line.not_recorded && ground.exact[one] > 0)
-    };
+    let is_told = |line: &&Line| line.sole_part(|cell| told[cell]).is_some_and(|one| ground.exact[one] > 0);
     let is_told: Vec<&Line> = lines.iter().filter(is_told).collect();
     if is_told.is_empty() {
         return false;
