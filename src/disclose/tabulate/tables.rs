@@ -37,14 +37,14 @@ pub struct Category {
     pub alias: Vec<(String, String)>,
 }
 
-/// One direction of a table: patch, group, period, theme, activity.
-///
 /// The dimension of how often people were met.
 pub const TIMES_MET: &str = "times";
 
 /// The category of those of whom an attribute is not known.
 pub(in crate::disclose) const NOT_RECORDED: &str = "not_recorded";
 
+/// One direction of a table: patch, group, period, theme, activity.
+///
 /// A single top category is the *total*: a cell there is the same cell in every table that counts the
 /// same thing, whether or not that table has this dimension. Several top categories have no total.
 /// Dimensions of the same name must be the same in all tables.
