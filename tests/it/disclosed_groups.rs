@@ -92,6 +92,22 @@ fn that_everybody_is_in_one_group_is_not_told_by_the_groups_crossed_with_it() {
 }
 
 #[test]
+fn that_nobody_left_an_answer_out_is_not_told_by_the_answers_that_were_given_together() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let age = |n: usize| if n < 7 { "Old" } else { "Young" };
+    let met: Vec<Met> = (0..13).map(|n| (n, 2, age(n), if n % 2 == 0 { "Disabled" } else { "Able" })).collect();
+    written(dir.path(), true, &met);
+    let place = loaded(dir.path());
+    let release = disclose::of_place(&place).expect("protected").expect("there are records");
+    let found = audit(&[release], &disclose::policy(&place)).expect("audited");
+    for name in ["reach-age", "reach-disability"] {
+        let table = found.tables.iter().find(|table| table.table == name).expect("it is there");
+        let narrowest = table.narrowest.as_ref().expect("counts are hidden");
+        assert!(narrowest.width().is_none_or(|width| width >= 8), "{name}: {narrowest:?}");
+    }
+}
+
+#[test]
 fn whom_a_group_met_before_does_not_tell_how_few_of_another_were_met_again() {
     let dir = tempfile::tempdir().expect("a directory");
     // Nobody is new in the second quarter, so of the 40 met in it at most the 36 of the first are young.

@@ -126,6 +126,8 @@ pub(super) fn first_met(met: &Engagement, visits: &Table, quarters: &[Quarter]) 
 pub(super) struct Who {
     pub(super) group: Dimension,
     pub(super) of: Vec<Option<usize>>,
+    /// How many categories somebody can be in, for all that is known.
+    pub(super) most: usize,
 }
 
 /// So many counts of people met for the first time, by patch, group and quarter, are told apart; of more those of the whole
@@ -138,8 +140,8 @@ pub(super) fn first_met_by(met: &Engagement, who: &Who, visits: &Table, quarters
     let [patch, visit, period] = visits.dimensions.as_slice() else { return Vec::new() };
     let (Some(_), Some((from, to))) = (visit.find("first"), met.days) else { return Vec::new() };
     let (Some(began), Some(last)) = (quarters.first(), quarters.last()) else { return Vec::new() };
-    let (Who { group, of }, name) = (who, &who.group.name);
-    let is_by_patch = patch.categories.len() * group.categories.len() * quarters.len() <= MOST_FIRST;
+    let (Who { group, of, most }, name) = (who, &who.group.name);
+    let is_by_patch = patch.categories.len() * most * quarters.len() <= MOST_FIRST;
     let patches = if is_by_patch { patch.categories.len() } else { 1 };
     // A count at its patch and group, and in their totals.
     let places = |home: Option<PatchIdx>, combination: usize| {
@@ -362,6 +364,24 @@ pub(super) fn themes_crossed(place: &Place, crossing: &Crossing, made: &[Table])
     tables
 }
 
+/// Combinations in which an answer is not recorded, and which nobody gave: that they are nobody's is nothing that is told
+/// of them, so that hidden noughts may be in them.
+fn unanswered(place: &Place, crossing: &Crossing, seen: &BTreeSet<Vec<Answer>>) -> Vec<Vec<Answer>> {
+    let mut all: Vec<Vec<Answer>> = vec![Vec::new()];
+    for &margin in &crossing.margins {
+        let answers = super::answers(place, Some(margin));
+        let with = |known: &Vec<Answer>| {
+            let known = known.clone();
+            answers.iter().map(move |&answer| known.iter().copied().chain([answer]).collect()).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    let is_known: BTreeSet<&[Answer]> = seen.iter().filter_map(|all| all.split_last()).map(|(_, of)| of).collect();
+    all.retain(|of| of.contains(&Answer::NotRecorded) && !of.contains(&Answer::Unmatched) && !is_known.contains(&**of));
+    all.iter_mut().for_each(|of| of.push(Answer::NotRecorded));
+    all
+}
+
 /// A crossed dimension beside those it is crossed of: everybody stands in one combination of their answers, and each
 /// answer is the sum of the combinations it is in. `made` has the published tables of the dimensions.
 pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> (Vec<Table>, Option<Who>) {
@@ -373,7 +393,9 @@ pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> (V
     };
     let [patch, _, period] = first.dimensions.as_slice() else { return (Vec::new(), None) };
     let part = |answers: &[Answer]| -> Vec<Answer> { of.iter().filter_map(|&i| answers.get(i)).copied().collect() };
-    let combinations: BTreeSet<Vec<Answer>> = met.combinations.iter().map(|answers| part(answers)).collect();
+    let mut combinations: BTreeSet<Vec<Answer>> = met.combinations.iter().map(|answers| part(answers)).collect();
+    let seen = combinations.len();
+    combinations.extend(unanswered(place, crossing, &combinations));
     let key_of = |answer: Answer| key_of(place, answer);
     let ground = |i: usize, answer: Answer| {
         let key = key_of(answer);
@@ -402,7 +424,8 @@ pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> (V
         group.alias(own, [(together.clone(), word)]);
         at.insert(combination.clone(), own);
     }
-    let who = Who { group, of: met.combinations.iter().map(|answers| at.get(&part(answers)).copied()).collect() };
+    let of_each = met.combinations.iter().map(|answers| at.get(&part(answers)).copied()).collect();
+    let who = Who { group, of: of_each, most: seen + 1 };
     let sums_periods = period.relation == Relation::Sum;
     let tables = of
         .iter()

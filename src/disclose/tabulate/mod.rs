@@ -244,7 +244,9 @@ impl Frame {
         let answers = answers(place, Some(dimension));
         let at = |own: &Answer| answers.iter().position(|answer| answer == own).map(|at| at + 1);
         let of = place.engagement.combinations.iter().map(|all| all.get(dimension).and_then(at)).collect();
-        Some(links::Who { group: reach.dimensions.get(1)?.clone(), of })
+        let group = reach.dimensions.get(1)?.clone();
+        let most = group.categories.len();
+        Some(links::Who { group, of, most })
     }
 
     fn how_often(&self, met: &Engagement) -> Table {
