@@ -9,8 +9,7 @@ use highs::{Col, HighsModelStatus, Model, RowProblem, Sense};
 const LARGE_SUMS: usize = 3_000;
 pub(super) const LARGE: usize = 8_000;
 
-/// The solver's numbers for dual and primal simplex.
-const DUAL: i32 = 1;
+/// The solver's number for primal simplex.
 const PRIMAL: i32 = 4;
 
 /// A rule `least <= Σ factor · variable <= most`.
@@ -119,8 +118,6 @@ pub(super) struct Lp {
     costs: Vec<f64>,
     rows: Vec<Row>,
     by_steps: bool,
-    /// Whether a variable lies between other values than when it was last asked.
-    has_moved: bool,
     model: Option<Model>,
 }
 
@@ -128,7 +125,7 @@ impl Lp {
     /// A program over variables between `bounds`, which must meet `rows`, and costs nothing yet.
     pub(super) fn new(bounds: Vec<(f64, f64)>, rows: Vec<Row>) -> Self {
         let costs = vec![0.0; bounds.len()];
-        Self { columns: Vec::new(), bounds, costs, rows, by_steps: false, has_moved: false, model: None }
+        Self { columns: Vec::new(), bounds, costs, rows, by_steps: false, model: None }
     }
 
     /// The same, for a program asked again and again with little changed, however large it is: only simplex steps
@@ -183,7 +180,6 @@ impl Lp {
             return;
         }
         self.bounds[var] = (least, most);
-        self.has_moved = true;
         if let Some(model) = &mut self.model {
             model.change_column_bounds(self.columns[var], least..=most);
         }
@@ -205,12 +201,11 @@ impl Lp {
         if self.bounds.is_empty() {
             return Outcome::Best { values: Vec::new(), reduced_costs: Vec::new() };
         }
-        let has_moved = std::mem::take(&mut self.has_moved);
         let last = self.model.take().and_then(|mut model| {
             // The last answer is possible still where only the aim is another: primal steps go on from it, however large
-            // the program is. Where it may be none any more, dual steps take half the time.
+            // the program is.
             model.try_set_option("solver", "simplex").ok()?;
-            model.try_set_option("simplex_strategy", if has_moved { DUAL } else { PRIMAL }).ok()?;
+            model.try_set_option("simplex_strategy", PRIMAL).ok()?;
             Some(model)
         });
         let Some(model) = last.or_else(|| self.build()) else { return Outcome::Unknown };

@@ -2,14 +2,10 @@
 
 use super::linear::{Lp, Outcome, Row};
 use super::protect::{Ground, Unprotectable};
-use rand::{RngExt, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far from a whole number the solver's answers may lie.
 pub(super) const TOLERANCE: f64 = 1e-5;
-
-/// How many times heavier one goal may weigh than another that is tried with it.
-const SPREAD: f64 = 27.0;
 
 /// An end of what a hidden count must be able to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,10 +145,8 @@ impl Proof {
     }
 
     fn try_all(&mut self, ground: &Ground, program: &mut Program, open: &mut Vec<Goal>) -> Result<(), Unprotectable> {
-        // Goals of equal weight would each get a share of what only one of them can have.
-        let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(open.len() as u64);
         for goal in &*open {
-            program.aim(ground, *goal, self.end(ground, *goal), SPREAD.powf(chance.random::<f64>()));
+            program.aim(ground, *goal, self.end(ground, *goal));
         }
         self.look(program)?;
         for goal in &*open {
@@ -187,10 +181,10 @@ impl Program {
         Self { lp: Lp::new(bounds, rows), column }
     }
 
-    fn aim(&mut self, ground: &Ground, goal: Goal, end: f64, weight: f64) {
+    fn aim(&mut self, ground: &Ground, goal: Goal, end: f64) {
         let Some(column) = self.column[goal.cell] else { return };
         let (least, most) = ground.bounds(goal.cell);
-        self.lp.cost(column, if goal.is_most { -weight } else { weight });
+        self.lp.cost(column, if goal.is_most { -1.0 } else { 1.0 });
         // Beyond the end nothing is gained, so that the room is left to the others.
         if goal.is_most {
             self.lp.bound(column, least, most.min(end));
