@@ -8,13 +8,15 @@ seconds="${1:-60}"
 shift || true
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" CARGO_INCREMENTAL=0 RUSTC_WRAPPER="$PWD/wrapper.sh"
 [ -n "${PATCHWORK_FUZZ_BUILT:-}" ] || cargo build --locked
-readers="$CARGO_TARGET_DIR/debug/readers"
-all="hours cql2_text cql2_json wkt wkb tile settings csv geojson http process flatgeobuf shapefile pbf osm gpkg xlsx parquet"
+words="hours cql2_text cql2_json wkt wkb tile settings"
+all="$words csv geojson http process flatgeobuf shapefile pbf osm gpkg xlsx parquet"
 found=0
 for target in ${@:-$all}; do
   mkdir -p "corpus/$target" "artifacts/$target" log
+  # What reads words is in a program of its own, a tenth as large and so some eight times as quick.
+  case " $words " in *" $target "*) program=words ;; *) program=readers ;; esac
   # Readers of others may panic on damaged bytes; `guarded` makes an issue of it, and so does the fuzzer's own hook.
-  PATCHWORK_FUZZ="$target" "$readers" "corpus/$target" "seeds/$target" -max_total_time="$seconds" -rss_limit_mb=1024 \
+  PATCHWORK_FUZZ="$target" "$CARGO_TARGET_DIR/debug/$program" "corpus/$target" "seeds/$target" -max_total_time="$seconds" -rss_limit_mb=1024 \
     -timeout=10 -max_len=16384 -artifact_prefix="artifacts/$target/" -print_final_stats=1 >"log/$target" 2>&1 || found=1
   echo "$target: $(grep -c '' "log/$target") lines, $(sed -n 's/^stat::number_of_executed_units: *//p' "log/$target") executions in $seconds s," \
     "most memory $(sed -n 's/^stat::peak_rss_mb: *//p' "log/$target") MB," \

@@ -12,7 +12,7 @@ static TARGET: LazyLock<String> = LazyLock::new(|| {
         std::process::exit(2);
     }
     // The fuzzer ends at every panic; those that a reader of another's making has are caught and become an issue.
-    patchwork::load::quiet_about_damage();
+    patchwork::read::quiet_about_damage();
     target
 });
 

@@ -8,7 +8,7 @@ mod feed;
 #[test]
 fn every_reader_has_seeds_and_what_the_fuzzers_know_ends_nothing() {
     let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
-    for target in feed::TARGETS {
+    for target in feed::TARGETS.into_iter().chain(feed::words::TARGETS) {
         let files = std::fs::read_dir(seeds.join(target)).unwrap_or_else(|error| panic!("{target}: {error}"));
         let mut fed = 0;
         for file in files {
