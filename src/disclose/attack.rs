@@ -3,7 +3,7 @@
 use super::Unprotectable;
 use super::around::{Around, LOOKS, is_world};
 use super::linear::{Lp, Outcome, drawn_in};
-use super::linked::{self, Ends, hidden_cells};
+use super::linked::{self, Ends, Reading, hidden_cells};
 use super::proof::{TOLERANCE, without, without_noughts};
 use super::published::{Published, Release};
 use super::system::{Rule, Shape, System};
@@ -47,6 +47,8 @@ pub(super) struct Attack {
     /// Counts that the newest release does not have and that are owed protection: hidden by an earlier one, or
     /// what one ground has more than another.
     pub(super) linked: BTreeSet<usize>,
+    /// What it takes for true.
+    pub(super) reading: Reading,
 }
 
 impl Attack {
@@ -60,7 +62,7 @@ impl Attack {
         let n = system.names.len();
         let (first, places) = (newest.tables.len(), system.places.clone());
         let mut rows = system.rows();
-        let linked::Reading { now, limit, agreed } = linked::read(newest, earlier, &places, n, &rows)?;
+        let reading = linked::read(newest, earlier, &places, n, &rows)?;
         let mut threshold = vec![newest.policy.threshold; n];
         let mut linked_cells = system.is_difference.clone();
         let old = earlier.iter().rev().flat_map(|release| &release.tables);
@@ -73,10 +75,10 @@ impl Attack {
         let published: BTreeSet<usize> = places[..first].iter().flatten().copied().collect();
         let mut linked: BTreeSet<usize> =
             (0..n).filter(|&cell| linked_cells[cell] && !published.contains(&cell)).collect();
-        let mut bounds = now;
-        match agreed {
+        let mut bounds = reading.now.clone();
+        match &reading.agreed {
             Some(agreed) => {
-                for (bound, told) in bounds.iter_mut().zip(agreed.told) {
+                for (bound, told) in bounds.iter_mut().zip(&agreed.told) {
                     *bound = (bound.0.max(told.0), bound.1.min(told.1));
                 }
             }
@@ -99,7 +101,8 @@ impl Attack {
             system,
             column,
             lp: Lp::new(kept, rows),
-            limit,
+            limit: reading.limit,
+            reading,
             seen: vec![(f64::INFINITY, f64::NEG_INFINITY); n],
             exact: vec![None; n],
             programs: 0,

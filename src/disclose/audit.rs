@@ -103,39 +103,38 @@ fn whole(
     releases: &[Release],
     demand: &Policy,
     has_narrowest: bool,
-    mut worlds: Vec<Vec<f64>>,
+    worlds: Vec<Vec<f64>>,
 ) -> Result<Audit, Unprotectable> {
-    let mut found = attacked(releases, demand, has_narrowest, &mut worlds, |_| true)?;
-    if releases.len() > 1 && !found.exposed.is_empty() {
-        (found.told_before, found.exposed) = told_without(releases, std::mem::take(&mut found.exposed))?;
+    let Some((newest, earlier)) = releases.split_last() else { return Ok(Audit::of(demand, 0)) };
+    let mut found = attacked(&mut Attack::new(newest, earlier, worlds)?, newest, demand, has_narrowest, |_| true)?;
+    found.earlier = earlier.len();
+    if !earlier.is_empty() && !found.exposed.is_empty() {
+        let exposed = std::mem::take(&mut found.exposed);
+        (found.told_before, found.exposed) = Silence::of(newest, earlier)?.told(exposed)?;
     }
     let narrowest = found.tables.iter_mut().filter_map(|table| table.narrowest.as_mut());
     narrowest.chain(&mut found.exposed).chain(&mut found.told_before).for_each(|finding| finding.by.truncate(NAMED));
     Ok(found)
 }
 
-/// The audit of some cells, by their names; where the narrowest need not be known, only of what is exposed. What earlier
-/// releases tell by themselves is not set apart. `worlds` are those found when something like it was attacked before.
+/// The audit of some cells, by their names, by the reader of these releases; where the narrowest need not be known, only of
+/// what is exposed. What earlier releases tell by themselves is not set apart.
 pub(super) fn attacked(
-    releases: &[Release],
+    attack: &mut Attack,
+    newest: &Release,
     demand: &Policy,
     has_narrowest: bool,
-    worlds: &mut Vec<Vec<f64>>,
     is_asked: impl Fn(&str) -> bool,
 ) -> Result<Audit, Unprotectable> {
-    let Some((newest, earlier)) = releases.split_last() else {
-        return Ok(Audit::of(demand, 0));
-    };
-    let mut attack = Attack::new(newest, earlier, std::mem::take(worlds))?;
     let mut hidden: Vec<BTreeSet<usize>> =
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
     let mut linked = attack.linked.clone();
     hidden.iter_mut().chain([&mut linked]).for_each(|cells| cells.retain(|&cell| is_asked(attack.name(cell))));
     attack.look_around(&hidden.iter().flatten().chain(&linked).copied().collect(), demand.least_width())?;
-    let mut found = Audit::of(demand, earlier.len());
+    let mut found = Audit::of(demand, 0);
     let mut reported = BTreeSet::new();
     for (nth, table) in newest.tables.iter().enumerate().filter(|(_, table)| !table.is_latent) {
-        shown_and_small(table, demand, nth, &attack, &mut reported, &mut found.exposed);
+        shown_and_small(table, demand, nth, attack, &mut reported, &mut found.exposed);
         let mut narrowest: Option<(u64, usize)> = None;
         for cell in attack.by_width(&hidden[nth]) {
             // What a possible world has shown to be wide enough can't be the narrowest any more.
@@ -188,35 +187,36 @@ pub(super) fn attacked(
         }
     }
     found.programs = attack.programs;
-    *worlds = attack.worlds;
     Ok(found)
 }
 
-/// Parts what earlier releases tell by themselves from what the newest adds: what a reader could work out if nothing
-/// of the newest were published.
-pub(super) fn told_without(
-    releases: &[Release],
-    exposed: Vec<Finding>,
-) -> Result<(Vec<Finding>, Vec<Finding>), Unprotectable> {
-    let Some((newest, earlier)) = releases.split_last() else { return Ok((Vec::new(), exposed)) };
-    let mut silent = newest.clone();
-    silent.tables.iter_mut().for_each(|table| table.is_latent = true);
-    let mut attack = Attack::new(&silent, earlier, Vec::new())?;
-    let mut told = Vec::with_capacity(exposed.len());
-    for finding in &exposed {
-        let cell = attack.named(&finding.cell);
-        let as_much = match cell {
-            Some(cell) => {
-                attack.bound(cell)?;
-                attack.least(cell) >= finding.least && finding.most.is_some_and(|most| attack.most(cell) <= most)
-            }
-            None => false,
-        };
-        told.push(as_much);
+/// What earlier releases tell by themselves: what a reader could work out if nothing of the newest were published.
+pub(super) struct Silence(Attack);
+
+impl Silence {
+    /// Of the newest only the shape of its tables is used.
+    pub(super) fn of(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
+        let mut silent = newest.clone();
+        silent.tables.iter_mut().for_each(|table| table.is_latent = true);
+        Attack::new(&silent, earlier, Vec::new()).map(Self)
     }
-    let (told, left): (Vec<_>, Vec<_>) = exposed.into_iter().zip(told).partition(|(_, told)| *told);
-    let findings = |list: Vec<(Finding, bool)>| list.into_iter().map(|(finding, _)| finding).collect();
-    Ok((findings(told), findings(left)))
+
+    /// Parts what the earlier releases tell from what the newest adds.
+    pub(super) fn told(&mut self, exposed: Vec<Finding>) -> Result<(Vec<Finding>, Vec<Finding>), Unprotectable> {
+        let attack = &mut self.0;
+        let (mut told, mut left) = (Vec::new(), Vec::new());
+        for finding in exposed {
+            let as_much = match attack.named(&finding.cell) {
+                Some(cell) => {
+                    attack.bound(cell)?;
+                    attack.least(cell) >= finding.least && finding.most.is_some_and(|most| attack.most(cell) <= most)
+                }
+                None => false,
+            };
+            if as_much { told.push(finding) } else { left.push(finding) }
+        }
+        Ok((told, left))
+    }
 }
 
 /// How far apart the ends of a hidden count must be. Protection is owed to small counts (to the primary

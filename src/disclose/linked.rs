@@ -5,16 +5,14 @@
 //! deleted. Where releases contradict each other so, the older one gives way, cell by cell and as little as can be,
 //! so that there is always a world in which all the rest is true.
 
-use super::audit::{attacked, told_without};
-use super::linear::{LARGE, Lp, Outcome, Row};
-use super::lines::{self, Line, hide_all, lines_of, may_be_nought};
+use super::linear::{Lp, Outcome, Row};
+use super::lines::{lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
-use super::protect::{self, Ground, Unprotectable};
-use super::published::{Published, Worlds};
+use super::protect::{Ground, Unprotectable};
+use super::published::Published;
 use super::system::System;
 use super::tabulate::Tables;
 use super::{Cell, Release};
-use std::collections::{BTreeSet, HashMap};
 
 /// Keeps hidden what an earlier release hid, until so many have come in since that nobody can tell what
 /// there was: the count is at least twice the threshold of that release, less one.
@@ -36,86 +34,6 @@ pub(super) fn keep_hidden(ground: &mut Ground, tables: &Tables, earlier: &[Relea
         }
     }
 }
-
-/// Asks a reader of what would be published and of all earlier releases, who takes it that no record came late
-/// wherever the releases do not contradict each other, and hides further what lets them bound a count too closely: where a
-/// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, such as a
-/// nought that is none any more.
-///
-/// The cheapest cells are hidden first, then those that tell, then more and more around them (see [`lines::hide_more`]), and where
-/// nothing of that helps all of the newest. The worlds it found are left behind.
-///
-/// # Errors
-/// [`Unprotectable::Exposed`] where even that leaves something to be worked out.
-pub(super) fn mislead(
-    ground: &mut Ground,
-    tables: &Tables,
-    earlier: &[Release],
-    lines: &[Line],
-    lost: BTreeSet<usize>,
-    worlds: &mut Vec<Vec<f64>>,
-) -> Result<usize, Unprotectable> {
-    let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
-    // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
-    let mut open: Option<BTreeSet<usize>> = None;
-    // What cannot be uncertain to a reader who is wrong about it, whatever is hidden at least cost.
-    let mut stuck = BTreeSet::new();
-    let mut times = 0;
-    loop {
-        let newest = Release {
-            policy: ground.policy,
-            tables: protect::publish(tables, ground),
-            told_before: 0,
-            worlds: Worlds::default(),
-        };
-        let releases: Vec<Release> = earlier.iter().cloned().chain([newest]).collect();
-        // Where no record came late only what could not be had can be exposed.
-        let among = |cells: &BTreeSet<usize>, name: &str| number.get(name).is_some_and(|cell| cells.contains(cell));
-        let is_asked = |name: &str| match &open {
-            Some(open) => among(open, name),
-            None => ground.is_late || among(&lost, name),
-        };
-        let found = attacked(&releases, &ground.policy, false, worlds, is_asked)?.exposed;
-        if found.is_empty() {
-            if open.take().is_none() {
-                return Ok(0);
-            }
-            continue;
-        }
-        let cell = |name: &String| number.get(name).copied();
-        let exposed: Vec<usize> = found.iter().filter_map(|finding| cell(&finding.cell)).collect();
-        let before = ground.is_hidden.clone();
-        let narrow: Vec<usize> = exposed.iter().copied().filter(|cell| !stuck.contains(cell)).collect();
-        if ground.is_late && !narrow.is_empty() {
-            believe(ground, &releases)?;
-            stuck.extend(protect::withhold_of(ground, lines, &narrow)?);
-        }
-        let has_hidden = before != ground.is_hidden;
-        if has_hidden || open.is_some() {
-            open = has_hidden.then(|| exposed.into_iter().collect());
-            continue;
-        }
-        let narrow: BTreeSet<usize> = exposed.into_iter().collect();
-        let (told, exposed) = told_without(&releases, found)?;
-        if exposed.is_empty() {
-            return Ok(told.len());
-        }
-        let by: BTreeSet<usize> =
-            exposed.iter().flat_map(|finding| finding.by.iter().chain([&finding.cell])).filter_map(cell).collect();
-        let by: Vec<usize> = by.into_iter().collect();
-        times += 1;
-        let is_helped = times <= ROUNDS && lines::hide_more(ground, (tables, earlier, lines), &by, &narrow);
-        if !is_helped && !hide_all(ground) {
-            return Err(Unprotectable::Exposed { counts: exposed.len() });
-        }
-        lines::hide_noughts(ground, lines);
-        ground.note_noughts(lines);
-        open = Some(narrow);
-    }
-}
-
-/// So many times a little more is hidden before everything is.
-const ROUNDS: usize = 24;
 
 /// What a reader knows of a cell from one release.
 pub(super) type Ends = (f64, f64);
@@ -225,22 +143,6 @@ pub(super) fn hidden_cells(places: &[usize], table: &Published) -> Vec<usize> {
     all.filter(|(_, cell)| **cell == Cell::Hidden).map(|(&place, _)| place).collect()
 }
 
-/// Takes for true what a reader of these releases, the newest last, takes for true.
-fn believe(ground: &mut Ground, releases: &[Release]) -> Result<(), Unprotectable> {
-    let Some((newest, earlier)) = releases.split_last() else { return Ok(()) };
-    let (places, cells) = (&ground.system.places, ground.exact.len());
-    let reading = read(newest, earlier, places, cells, &ground.system.rows())?;
-    let Some(agreed) = reading.agreed else { return Ok(()) };
-    let mut told = agreed.told;
-    for (cell, told) in told.iter_mut().enumerate().filter(|&(cell, _)| ground.is_published[cell]) {
-        if ground.is_hidden[cell] {
-            told.0 = told.0.max(reading.now[cell].0);
-        }
-    }
-    (ground.told, ground.value, ground.is_misled) = (told, agreed.values, true);
-    Ok(())
-}
-
 /// Takes what earlier releases told as known of today's counts too, wherever today's counts bear it out.
 ///
 /// Cells that are not counted now (everybody met *up to then*) get a count that agrees with the rest as nearly as
@@ -323,7 +225,6 @@ pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Op
         let (least, most) = now[cell];
         (least == most).then_some(least)
     });
-    let is_large = columns.len() >= LARGE;
     let mut astray = Vec::new();
     for (cell, &(least, most)) in told.iter().enumerate().filter(|(_, told)| **told != free) {
         let Some(own) = column[cell] else { continue };
@@ -332,8 +233,8 @@ pub(super) fn agree(now: &[Ends], said: &[Vec<Ends>], rows: &[Row]) -> Result<Op
         astray.extend([below, above]);
         rows.push(Row { terms: vec![(own, 1.0), (below, 1.0), (above, -1.0)], least, most });
     }
-    // What strays is a column of its own for each cell and gone once the program is simplified: it does not make it large.
-    let mut lp = if is_large { Lp::new(columns, rows) } else { Lp::by_steps(columns, rows) };
+    // Dual steps answer in a quarter of the interior-point method's time (0.6 against 2.5 s at 19,000 columns).
+    let mut lp = Lp::by_steps(columns, rows);
     astray.into_iter().for_each(|column| lp.cost(column, 1.0));
     let values = match lp.solve() {
         Outcome::Best { values, .. } => values,

@@ -18,6 +18,7 @@ mod cell;
 mod linear;
 mod lines;
 mod linked;
+mod mislead;
 mod names;
 mod of_place;
 mod proof;

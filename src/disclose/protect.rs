@@ -2,6 +2,7 @@
 
 use super::around::{Around, is_world};
 use super::linear::drawn_in;
+use super::mislead::mislead;
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::{Cell, Policy, Protected, Published, Release, Worlds, lines, linked, proof::Proof, repair};
@@ -212,7 +213,9 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
         };
         told_before = told;
         if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
-            told_before = told.max(linked::mislead(&mut ground, tables, earlier, &lines, lost, &mut worlds)?);
+            let told_now;
+            (told_now, worlds) = mislead(&mut ground, tables, earlier, &lines, &lost)?;
+            told_before = told.max(told_now);
         }
     }
     Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before, worlds: Worlds::of(worlds) })
