@@ -214,7 +214,21 @@ impl Lp {
             model.try_set_option("simplex_strategy", strategy).ok()?;
             Some(model)
         });
-        let Some(model) = last.or_else(|| self.build()) else { return Outcome::Unknown };
+        if let Some(model) = last {
+            let outcome = self.ask(model);
+            if !matches!(outcome, Outcome::Unknown) {
+                return outcome;
+            }
+            // Where the steps from there lead nowhere they begin anew.
+            self.model = None;
+        }
+        match self.build() {
+            Some(model) => self.ask(model),
+            None => Outcome::Unknown,
+        }
+    }
+
+    fn ask(&mut self, model: Model) -> Outcome {
         let Ok(solved) = model.try_solve() else { return Outcome::Unknown };
         let outcome = match solved.status() {
             HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => {

@@ -72,7 +72,8 @@ impl Reader<'_> {
         exposed: &BTreeSet<usize>,
         before: &[bool],
     ) -> Result<bool, Unprotectable> {
-        let is_added = |cell: &usize| ground.is_hidden[*cell] && !before[*cell];
+        // Noughts are hidden with the counts beside them.
+        let is_added = |cell: &usize| ground.is_hidden[*cell] && !before[*cell] && ground.exact[*cell] > 0;
         let mut kept: Vec<usize> = (0..before.len()).filter(is_added).collect();
         kept.sort_by_key(|&cell| (Reverse(ground.exact[cell]), cell));
         let (all, mut at, mut size) = (kept.len(), 0, kept.len().div_ceil(2));
