@@ -110,6 +110,7 @@ browser: build web tests/provider/node_modules/ready ## the map page: its types,
 lint: tools ## format, lints, and the documentation of the code
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
+	cargo update --quiet --workspace --locked --manifest-path fuzz/Cargo.toml # the fuzzers have a list of libraries of their own
 	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links -A rustdoc::redundant_explicit_links" cargo doc --quiet --no-deps --lib --document-private-items
 
 docs: export PATCHWORK_WRITE_DOCS = 1
