@@ -242,3 +242,43 @@ impl Lp {
         outcome
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+
+    #[test]
+    fn a_program_whose_ends_and_aims_are_moved_answers_as_one_begun_anew() {
+        let mut chance = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        let sums = |var: usize| Row { terms: (var..var + 5).map(|var| (var, 1.0)).collect(), least: 20.0, most: 40.0 };
+        let rows: Vec<Row> = (0..36).map(sums).collect();
+        let mut ends = vec![(0.0, 30.0); 40];
+        let mut lp = Lp::by_steps(ends.clone(), rows.clone());
+        let mut costs = vec![0.0; 40];
+        let (mut best, mut impossible) = (0, 0);
+        for _ in 0..200 {
+            for _ in 0..3 {
+                let var = chance.random_range(0..40);
+                let least = f64::from(chance.random_range(0..11));
+                ends[var] = (least, least + f64::from(chance.random_range(0..12)));
+                lp.bound(var, ends[var].0, ends[var].1);
+                let var = chance.random_range(0..40);
+                costs[var] = f64::from(chance.random_range(-3..4));
+                lp.cost(var, costs[var]);
+            }
+            let mut anew = Lp::by_steps(ends.clone(), rows.clone());
+            costs.iter().enumerate().for_each(|(var, &cost)| anew.cost(var, cost));
+            let total = |values: &[f64]| values.iter().zip(&costs).map(|(value, cost)| value * cost).sum::<f64>();
+            match (lp.solve(), anew.solve()) {
+                (Outcome::Best { values: one, .. }, Outcome::Best { values: other, .. }) => {
+                    assert!((total(&one) - total(&other)).abs() < 1e-6, "{} {}", total(&one), total(&other));
+                    best += 1;
+                }
+                (Outcome::Infeasible, Outcome::Infeasible) => impossible += 1,
+                (one, other) => panic!("{one:?} {other:?}"),
+            }
+        }
+        assert!(best > 20 && impossible > 20, "{best} possible, {impossible} not");
+    }
+}
