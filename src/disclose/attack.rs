@@ -1,7 +1,7 @@
 //! The reader who works things out: what is known of every cell, and programs for its ends.
 
-use super::Unprotectable;
 use super::around::{Around, LOOKS, is_world};
+use super::ground::Unprotectable;
 use super::linear::{Lp, Outcome, drawn_in};
 use super::linked::{self, Ends, Reading, hidden_cells};
 use super::proof::{TOLERANCE, without, without_noughts};

@@ -1,8 +1,9 @@
 //! The attack on what is published: what can anybody work out who has the tables, and nothing else?
 
 use super::attack::Attack;
+use super::ground::Unprotectable;
 use super::published::{Published, Release};
-use super::{Cell, Policy, Unprotectable};
+use super::{Cell, Policy};
 use std::collections::BTreeSet;
 
 /// Stands for the table of a count that only several releases together tell.

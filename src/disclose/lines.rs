@@ -1,7 +1,7 @@
 //! Rows of a table along a dimension, and what they tell of everybody in them.
 
 use super::Release;
-use super::protect::Ground;
+use super::ground::Ground;
 use super::system::{Order, Rule};
 use super::tabulate::{self, Dimension, NOT_RECORDED, Relation, Tables};
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -315,6 +315,16 @@ fn hide_beside(ground: &mut Ground, lines: &[Line], cells: &[usize]) -> bool {
     let Some((_, least)) = all.filter_map(of).min() else { return false };
     least.into_iter().for_each(|cell| ground.is_hidden[cell] = true);
     true
+}
+
+/// Notes which hidden counts a reader must reckon may be nought.
+pub(super) fn note_noughts(ground: &mut Ground, lines: &[Line]) {
+    let shown = |cell: usize| ground.is_published[cell] && !ground.is_hidden[cell];
+    let is_shown: Vec<bool> = (0..ground.exact.len()).map(|cell| shown(cell) && ground.exact[cell] > 0).collect();
+    let is_nought: Vec<bool> = (0..ground.exact.len()).map(|cell| shown(cell) && ground.exact[cell] == 0).collect();
+    let may = may_be_nought(lines, &is_shown, &is_nought);
+    let all = may.iter().zip(&ground.kept_nought).zip(&ground.told);
+    ground.may_be_nought = all.map(|((may, kept), told)| (*may || *kept) && told.1 > 0.0).collect();
 }
 
 /// Which hidden cells may be nought, for all a reader knows: those in a line of which no count is shown. Where one

@@ -5,10 +5,10 @@
 //! deleted. Where releases contradict each other so, the older one gives way, cell by cell and as little as can be,
 //! so that there is always a world in which all the rest is true.
 
+use super::ground::{Ground, Unprotectable};
 use super::linear::{Lp, Outcome, Row};
 use super::lines::{lines_of, may_be_nought};
 use super::proof::{TOLERANCE, without};
-use super::protect::{Ground, Unprotectable};
 use super::published::Published;
 use super::system::System;
 use super::tabulate::Tables;

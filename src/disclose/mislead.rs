@@ -4,11 +4,12 @@
 use super::Release;
 use super::attack::Attack;
 use super::audit::{Finding, Silence, attacked};
+use super::ground::{Ground, Unprotectable, publish};
 use super::lines::{self, Line, hide_all};
 use super::linked::Reading;
-use super::protect::{self, Ground, Unprotectable};
 use super::published::Worlds;
 use super::tabulate::Tables;
+use super::withhold::withhold_of;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
@@ -30,7 +31,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn newest(&self, ground: &Ground) -> Release {
-        let tables = protect::publish(self.tables, ground);
+        let tables = publish(self.tables, ground);
         Release { policy: ground.policy, tables, told_before: 0, worlds: Worlds::default() }
     }
 
@@ -107,7 +108,7 @@ fn hide_only(ground: &mut Ground, lines: &[Line], before: &[bool], cells: &[usiz
     ground.is_hidden.copy_from_slice(before);
     cells.iter().for_each(|&cell| ground.is_hidden[cell] = true);
     lines::hide_noughts(ground, lines);
-    ground.note_noughts(lines);
+    lines::note_noughts(ground, lines);
 }
 
 /// Asks a reader of what would be published and of all earlier releases, who takes it that no record came late
@@ -158,7 +159,7 @@ pub(super) fn mislead(
         let narrow: Vec<usize> = exposed.iter().copied().filter(|cell| !stuck.contains(cell)).collect();
         if ground.is_late && !narrow.is_empty() {
             believe(ground, reading);
-            stuck.extend(protect::withhold_of(ground, lines, &narrow)?);
+            stuck.extend(withhold_of(ground, lines, &narrow)?);
         }
         let has_hidden = before != ground.is_hidden;
         if has_hidden || open.is_some() {
@@ -179,7 +180,7 @@ pub(super) fn mislead(
             return Err(Unprotectable::Exposed { counts: exposed.len() });
         }
         lines::hide_noughts(ground, lines);
-        ground.note_noughts(lines);
+        lines::note_noughts(ground, lines);
         tried.get_or_insert_with(|| (BTreeSet::new(), before)).0.extend(&narrow);
         open = Some(narrow);
     }

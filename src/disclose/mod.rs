@@ -15,6 +15,7 @@ mod around;
 mod attack;
 mod audit;
 mod cell;
+mod ground;
 mod linear;
 mod lines;
 mod linked;
@@ -29,11 +30,13 @@ mod repair;
 mod search;
 mod system;
 pub mod tabulate;
+mod withhold;
 
 pub use audit::{Audit, Finding, TableAudit, audit, exposed};
 pub use cell::{Cell, Policy};
+pub use ground::Unprotectable;
 pub use of_place::{counts_the_same, earlier, of_place, policy, unprotected};
-pub use protect::{Unprotectable, protect};
+pub use protect::protect;
 pub use published::{Protected, Published, Release, Summary, Worlds, derived};
 pub use tabulate::{Category, Dimension, Relation, Table, Tables, index};
 

@@ -1,7 +1,7 @@
 //! The intruder inside: which hidden counts can be bounded more narrowly than the policy allows?
 
+use super::ground::{Ground, Unprotectable};
 use super::linear::{Lp, Outcome, Row};
-use super::protect::{Ground, Unprotectable};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far from a whole number the solver's answers may lie.

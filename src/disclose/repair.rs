@@ -1,9 +1,9 @@
 //! Which further cells to hide, so that hidden counts can be what the policy asks.
 
 use super::around::Around;
+use super::ground::{Ground, Unprotectable};
 use super::lines::{self, Line};
 use super::proof::{Goal, Proof, TOLERANCE};
-use super::protect::{Ground, Unprotectable};
 use super::search::Search;
 use std::collections::BTreeMap;
 
@@ -95,6 +95,6 @@ fn widen(
 fn note(ground: &mut Ground, lines: &[Line]) -> bool {
     let before = (ground.is_hidden.clone(), ground.may_be_nought.clone());
     lines::hide_noughts(ground, lines);
-    ground.note_noughts(lines);
+    lines::note_noughts(ground, lines);
     (&before.0, &before.1) != (&ground.is_hidden, &ground.may_be_nought)
 }

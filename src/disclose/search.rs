@@ -2,9 +2,9 @@
 //! that there is none without asking everywhere.
 
 use super::around::{Around, GLANCE, LOOKS};
+use super::ground::{Ground, Unprotectable};
 use super::linear::{Lp, Outcome, Row, drawn_in};
 use super::proof::{Goal, TOLERANCE};
-use super::protect::{Ground, Unprotectable};
 use super::system::Rule;
 
 /// Part of the cost of hiding a cell that remains when hardly any of it is used. The costs of cells that a
