@@ -13,7 +13,7 @@ all="$words csv geojson http process flatgeobuf shapefile pbf osm gpkg xlsx parq
 found=0
 for target in ${@:-$all}; do
   mkdir -p "corpus/$target" "artifacts/$target" log
-  # What reads words is in a program of its own, a tenth as large and so some eight times as quick.
+  # What reads words is in a program of its own, with a ninth of the counters and so some eight times as quick.
   case " $words " in *" $target "*) program=words ;; *) program=readers ;; esac
   # Readers of others may panic on damaged bytes; `guarded` makes an issue of it, and so does the fuzzer's own hook.
   PATCHWORK_FUZZ="$target" "$CARGO_TARGET_DIR/debug/$program" "corpus/$target" "seeds/$target" -max_total_time="$seconds" -rss_limit_mb=1024 \
