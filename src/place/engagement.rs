@@ -125,6 +125,8 @@ pub struct Crossing {
     pub dimension: usize,
     /// Positions of the dimensions that it is crossed of.
     pub margins: Vec<usize>,
+    /// Groups that answers can be of together, whether or not somebody's are: one for each margin, then its own.
+    pub together: Vec<Vec<Answer>>,
 }
 
 /// What the people counted are.

@@ -108,6 +108,37 @@ fn that_nobody_left_an_answer_out_is_not_told_by_the_answers_that_were_given_tog
 }
 
 #[test]
+fn a_hidden_nought_of_two_answers_that_nobody_gave_together_cannot_be_worked_out_from_the_groups_around_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    // Nobody young is disabled. So few were met at first that not even that was told; many more came late.
+    let met = |young: usize, old: usize| -> Vec<Met> {
+        let young = (0..young).map(|n| (n, 2, "Young", "Able"));
+        young.chain((100..100 + old).map(|n| (n, 2, "Old", if n % 3 == 0 { "Able" } else { "Disabled" }))).collect()
+    };
+    written(dir.path(), true, &met(5, 3));
+    let first = disclose::of_place(&loaded(dir.path())).expect("protected").expect("there are records");
+    written(dir.path(), true, &met(36, 90));
+    let mut place = loaded(dir.path());
+    let text = String::from_utf8(disclose::release::write(&first)).expect("text");
+    place.disclosure.earlier = vec![("first.json".to_owned(), text)];
+    let second = disclose::of_place(&place).expect("protected").expect("there are records");
+    for row in ["all", "P0"] {
+        let at = |table: &str, group: &str| {
+            let table = table(&second.tables, table);
+            let keys = table.dimensions.iter().zip([row, group, "all"]);
+            table.range(&keys.filter_map(|(dimension, key)| dimension.find(key)).collect::<Vec<_>>())
+        };
+        assert_eq!(at("reach-both", "young_disabled"), None, "{row}: it was hidden before");
+        for (table, whole, rest) in
+            [("reach-age", "young", "young_able"), ("reach-disability", "disabled", "old_disabled")]
+        {
+            let most = at(table, whole).zip(at("reach-both", rest)).map(|(whole, rest)| whole.1 - rest.0);
+            assert!(most.is_none_or(|most| most >= 8), "{row}: at most {most:?} beside {rest}");
+        }
+    }
+}
+
+#[test]
 fn whom_a_group_met_before_does_not_tell_how_few_of_another_were_met_again() {
     let dir = tempfile::tempdir().expect("a directory");
     // Nobody is new in the second quarter, so of the 40 met in it at most the 36 of the first are young.

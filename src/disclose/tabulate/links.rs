@@ -293,10 +293,11 @@ pub(super) fn themes_crossed(place: &Place, crossing: &Crossing, made: &[Table])
             continue;
         };
         let mut within: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for answers in &met.combinations {
-            if let (Some(&own @ Answer::Group(_)), Some(&of)) = (answers.get(crossing.dimension), answers.get(margin)) {
-                within.entry(key_of(place, own)).or_default().insert(key_of(place, of));
-            }
+        let given = met.combinations.iter().filter_map(|all| Some((*all.get(crossing.dimension)?, *all.get(margin)?)));
+        let nth = crossing.margins.iter().position(|of| *of == margin);
+        let meant = crossing.together.iter().filter_map(|all| Some((*all.last()?, *all.get(nth?)?)));
+        for (own, of) in given.chain(meant).filter(|(own, _)| matches!(own, Answer::Group(_))) {
+            within.entry(key_of(place, own)).or_default().insert(key_of(place, of));
         }
         let only = |key: &str| within.get(key).filter(|of| of.len() == 1).and_then(BTreeSet::first);
         // Each category of a table of themes by what it stands for, with its exact counts.
@@ -396,6 +397,7 @@ pub(super) fn crossing(place: &Place, crossing: &Crossing, made: &[Table]) -> (V
     let mut combinations: BTreeSet<Vec<Answer>> = met.combinations.iter().map(|answers| part(answers)).collect();
     let seen = combinations.len();
     combinations.extend(unanswered(place, crossing, &combinations));
+    combinations.extend(crossing.together.iter().cloned());
     let key_of = |answer: Answer| key_of(place, answer);
     let ground = |i: usize, answer: Answer| {
         let key = key_of(answer);

@@ -3,7 +3,7 @@
 use crate::load::manifest::GroupWords;
 use crate::load::words::plain;
 use crate::place::{Activity, Answer, Group, GroupIdx, Idx};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words for "nothing was recorded", in letters and digits. "None" is not among them: it is an answer.
 const NOT_RECORDED: [&str; 29] = [
@@ -71,6 +71,13 @@ impl<'a> Labels<'a> {
     pub(super) fn keys(&self) -> String {
         let one = |(_, group): &(GroupIdx, &Group)| format!("{} ({})", group.key, group.label);
         self.groups.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Words that mean a group: those of `place.toml`, its label and its key; of words that are read alike one.
+    pub(super) fn words(&self) -> Vec<&'a str> {
+        let called = self.groups.iter().flat_map(|(_, group)| [group.label.as_str(), group.key.as_str()]);
+        let mut known = BTreeSet::new();
+        self.own.keys().copied().chain(called).filter(|word| known.insert(plain(word))).collect()
     }
 
     /// The dimension.

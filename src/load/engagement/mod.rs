@@ -8,6 +8,7 @@
 mod atoms;
 mod behind;
 mod columns;
+mod crossed;
 mod cube;
 mod fold;
 pub mod grid;
@@ -28,7 +29,7 @@ pub(super) use wheres::Ground;
 use super::assets::Scene;
 use super::desk::Desk;
 use super::manifest::EngagementSection;
-use crate::place::{Basis, Code, Crossing, Cube, Engagement, Group, Issue, RecordFile, Where};
+use crate::place::{Basis, Code, Cube, Engagement, Group, Issue, RecordFile, Where};
 use crate::read::stream::{self, Source};
 use columns::{Columns, Fact};
 use look::Looked;
@@ -99,12 +100,7 @@ pub(super) fn read(
     for file in &mut open {
         file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
     }
-    let mut crossings = crossings(&open, &dimensions);
-    for (_, cube) in &cubes {
-        crossings.extend(
-            cube::crossings(cube, &dimensions).into_iter().filter(|new| !crossings.contains(new)).collect::<Vec<_>>(),
-        );
-    }
+    let crossings = crossed::find(&open, &cubes, &dimensions, groups);
     let names = cube::Names { dimensions: &dimensions, crossings: &crossings, groups, assets: ground.assets };
     for (nth, Open { section, path, source, columns }) in open.into_iter().enumerate() {
         wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
@@ -162,24 +158,6 @@ fn cubed(desk: &mut Desk<'_>, section: &EngagementSection) -> Option<Cube> {
 
 fn unclear(problem: String, remedy: &str) -> Issue {
     Issue::error(Code::EngagementUnclear, Where::file("place.toml").field("engagement"), problem, remedy)
-}
-
-/// Which dimensions are crossed of which: those told by all the columns of others, and more.
-fn crossings(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
-    let columns = |file: &Open<'_>, i: usize| -> Option<Vec<usize>> {
-        let asked = file.columns.dimensions.iter().find(|asked| asked.dimension == dimensions[i])?;
-        Some(asked.columns.clone())
-    };
-    let is_crossed_of = |k: usize, m: usize| {
-        let both = open.iter().filter_map(|file| Some((columns(file, k)?, columns(file, m)?)));
-        let fits: Vec<bool> =
-            both.map(|(k, m)| m.len() < k.len() && m.iter().all(|column| k.contains(column))).collect();
-        !fits.is_empty() && fits.into_iter().all(|fits| fits)
-    };
-    let all = 0..dimensions.len();
-    let found =
-        all.clone().map(|k| Crossing { dimension: k, margins: all.clone().filter(|&m| is_crossed_of(k, m)).collect() });
-    found.filter(|crossing| !crossing.margins.is_empty()).collect()
 }
 
 /// Opens a file and recognises its columns; nothing when it cannot be used.

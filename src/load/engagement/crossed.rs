@@ -1,0 +1,114 @@
+//! Dimensions that are crossed of others, such as age by sex: which they are, and which answers make which together.
+
+use super::Open;
+use super::labels::Labels;
+use crate::load::manifest::EngagementSection;
+use crate::place::{Answer, Crossing, Cube, Group};
+use std::collections::BTreeSet;
+
+/// Which dimensions are crossed of which: those told by all the columns of others, and more. With each, the answers that
+/// can be given together, for all that words mean.
+pub(super) fn find(
+    open: &[Open<'_>],
+    cubes: &[(&EngagementSection, Cube)],
+    dimensions: &[String],
+    groups: &[Group],
+) -> Vec<Crossing> {
+    let mut found = of_columns(open, dimensions);
+    for (_, cube) in cubes {
+        for new in super::cube::crossings(cube, dimensions) {
+            if !found.contains(&new) {
+                found.push(new);
+            }
+        }
+    }
+    let known = found.clone();
+    for crossing in &mut found {
+        let mut together = BTreeSet::new();
+        for file in open {
+            let columns = |i: usize| asked(file, &dimensions[i]);
+            together.extend(meant(crossing, &columns, dimensions, groups, file.section).into_iter().flatten());
+        }
+        for (section, _) in cubes {
+            let columns = |i: usize| Some(columns_of_cube(i, &known));
+            together.extend(meant(crossing, &columns, dimensions, groups, section).into_iter().flatten());
+        }
+        crossing.together = together.into_iter().collect();
+    }
+    found
+}
+
+/// The columns that tell a dimension.
+fn asked(file: &Open<'_>, dimension: &str) -> Option<Vec<usize>> {
+    file.columns.dimensions.iter().find(|asked| asked.dimension == dimension).map(|asked| asked.columns.clone())
+}
+
+/// A cube has no columns of words; there each dimension is its own, and one that is crossed has those it is crossed of.
+fn columns_of_cube(dimension: usize, crossings: &[Crossing]) -> Vec<usize> {
+    let is_crossed = |i: &usize| crossings.iter().any(|one| one.dimension == *i);
+    match crossings.iter().find(|one| one.dimension == dimension) {
+        Some(one) => one.margins.iter().filter(|i| !is_crossed(i)).copied().collect(),
+        None => vec![dimension],
+    }
+}
+
+fn of_columns(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
+    let is_crossed_of = |k: usize, m: usize| {
+        let both = open.iter().filter_map(|file| Some((asked(file, &dimensions[k])?, asked(file, &dimensions[m])?)));
+        let fits: Vec<bool> =
+            both.map(|(k, m)| m.len() < k.len() && m.iter().all(|column| k.contains(column))).collect();
+        !fits.is_empty() && fits.into_iter().all(|fits| fits)
+    };
+    let all = 0..dimensions.len();
+    let found = all.clone().map(|k| Crossing {
+        dimension: k,
+        margins: all.clone().filter(|&m| is_crossed_of(k, m)).collect(),
+        together: Vec::new(),
+    });
+    found.filter(|crossing| !crossing.margins.is_empty()).collect()
+}
+
+/// The answers that all words together can mean which `place.toml` gives for groups, or which groups are called by: one for
+/// each margin, then that of the crossed dimension. Nothing where a column of it tells no other dimension by itself.
+fn meant(
+    crossing: &Crossing,
+    columns: &dyn Fn(usize) -> Option<Vec<usize>>,
+    dimensions: &[String],
+    groups: &[Group],
+    section: &EngagementSection,
+) -> Option<BTreeSet<Vec<Answer>>> {
+    let labels = |i: usize| Labels::new(&dimensions[i], groups, &section.groups);
+    let (own, told_by) = (labels(crossing.dimension), columns(crossing.dimension)?);
+    let margins: Option<Vec<(Labels<'_>, Vec<usize>)>> =
+        crossing.margins.iter().map(|&i| Some((labels(i), columns(i)?))).collect();
+    let margins = margins?;
+    let words_of = |column: &usize| {
+        let by_itself = margins.iter().find(|(_, columns)| columns.as_slice() == [*column]);
+        by_itself.map(|(labels, _)| labels.words())
+    };
+    let words: Vec<Vec<&str>> = told_by.iter().map(words_of).collect::<Option<_>>()?;
+    let mut found = BTreeSet::new();
+    let mut together: Vec<Vec<&str>> = vec![Vec::new()];
+    for words in &words {
+        let mut longer = Vec::new();
+        for said in &together {
+            longer.extend(words.iter().map(|word| said.iter().copied().chain([*word]).collect()));
+        }
+        together = longer;
+    }
+    for said in &together {
+        let of_margin = |(labels, columns): &(Labels<'_>, Vec<usize>)| {
+            let place = |column: &usize| told_by.iter().position(|own| own == column);
+            let parts: Vec<&str> = columns.iter().filter_map(place).map(|at| said[at]).collect();
+            match parts.as_slice() {
+                [word] => labels.read(word),
+                many => labels.read_crossed(many),
+            }
+        };
+        let answers: Vec<Answer> = margins.iter().map(of_margin).chain([own.read_crossed(said)]).collect();
+        if answers.iter().all(|answer| matches!(answer, Answer::Group(_))) {
+            found.insert(answers);
+        }
+    }
+    Some(found)
+}
