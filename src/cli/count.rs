@@ -111,28 +111,22 @@ fn look_up(args: &CountArgs, (words, out): (&Path, &PathBuf), progress: &Progres
 /// Works on cubes alone.
 pub fn cube(args: &CubeArgs, progress: &Progress) -> Result<(), Failure> {
     let CubeCommand::Merge { parts, out } = &args.command;
-    let mut whole: Option<(Cube, PathBuf)> = None;
-    for path in files(parts, "parquet")? {
+    let files = files(parts, "parquet")?;
+    if files.is_empty() {
+        return Err(Failure::Usage("there is no .parquet file among the parts".to_owned()));
+    }
+    let mut whole = load::cube::Parts::default();
+    for path in files {
         let shown = path.display().to_string();
         progress.step(&format!("Reading {shown}"));
-        let part = load::cube::read(&path, &shown).map_err(|issues| {
+        whole.read(&path, &shown).map_err(|issues| {
             progress.done();
             say(&issues, Severity::Error);
             Failure::Said
         })?;
-        match &mut whole {
-            None => whole = Some((part, path)),
-            Some((whole, first)) => whole.merge(part).map_err(|why| {
-                let first = first.display();
-                Failure::Failed(format!(
-                    "{first} and {shown} can't be parts of one cube: {why}. Count both with the same groups of people"
-                ))
-            })?,
-        }
     }
     progress.done();
-    let (whole, _) = whole.ok_or_else(|| Failure::Usage("there is no .parquet file among the parts".to_owned()))?;
-    write(whole, out)
+    write(whole.whole(), out)
 }
 
 /// The files, with those of directories; what engines write beside them (`_SUCCESS`, `.crc`) is passed over.

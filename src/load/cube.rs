@@ -40,54 +40,107 @@ const PERSONS: u64 = 1 << 60;
 /// # Errors
 /// Every way in which it breaks the contract, with file, column and row.
 pub fn read(path: &Path, shown: &str) -> Result<Cube, Vec<Issue>> {
-    let mut issues = Issues::default();
-    let source = Source::open(path, shown, None, stream::LARGE, &mut issues).map_err(|issue| vec![issue])?;
-    let titles = source.titles();
-    let missing: Vec<&str> = COLUMNS.into_iter().filter(|column| !titles.iter().any(|title| title == column)).collect();
-    if !missing.is_empty() {
-        let at = Where::file(shown).field(missing.first().copied().unwrap_or_default());
-        let problem = format!("The file is no engagement cube: it has no column {}", missing.join(", "));
-        let remedy = "Write it with patchwork count, or with every column that docs/cube.md names";
-        return Err(vec![Issue::error(Code::ColumnMissing, at, problem, remedy)]);
-    }
-    let dimensions: Vec<(String, usize)> = titles
-        .iter()
-        .enumerate()
-        .filter_map(|(at, title)| Some((title.strip_prefix("group_")?.to_owned(), at)))
-        .collect();
-    let at = COLUMNS.map(|column| titles.iter().position(|title| title == column).unwrap_or(usize::MAX));
-    let mut reader = Reader {
-        shown,
-        at,
-        groups: dimensions.iter().map(|(_, at)| *at).collect(),
-        words: FxHashSet::default(),
-        combinations: FxHashSet::default(),
-        crossed: None,
-        cube: Cube { dimensions: dimensions.into_iter().map(|(name, _)| name).collect(), ..Cube::default() },
-        issues: Vec::new(),
-        broken: 0,
-    };
-    let used: Vec<usize> = (0..titles.len()).collect();
-    source.each(shown, &used, &mut |batch, _| reader.batch(batch)).map_err(|issue| vec![issue])?;
-    let Reader { mut cube, mut issues, broken, crossed, .. } = reader;
-    if broken > issues.len() {
-        let problem = format!("{} more rows break the contract", broken - issues.len());
-        let remedy = "Mend what is named above first";
-        issues.push(Issue::error(Code::CubeRow, Where::file(shown), problem, remedy));
-    }
-    cube.crossed = crossed.unwrap_or_default();
-    if issues.is_empty() { Ok(cube) } else { Err(issues) }
+    let mut parts = Parts::default();
+    parts.read(path, shown)?;
+    Ok(parts.whole())
 }
 
-struct Reader<'s> {
+/// Cubes that are read into one, so that no part is held beside the whole.
+#[derive(Default)]
+pub struct Parts {
+    words: FxHashSet<Arc<str>>,
+    combinations: FxHashSet<Arc<[Option<Arc<str>>]>>,
+    cube: Cube,
+    /// What the first part is called.
+    first: Option<String>,
+    /// What the parts so far say is crossed; nothing where they have no rows.
+    crossed: Option<String>,
+}
+
+impl Parts {
+    /// Adds a part; `shown` is its name in messages. Where it can't be used, neither can what was read before.
+    ///
+    /// # Errors
+    /// Every way in which it breaks the contract or can't be a part of the same whole, with file, column and row.
+    pub fn read(&mut self, path: &Path, shown: &str) -> Result<(), Vec<Issue>> {
+        let mut issues = Issues::default();
+        let source = Source::open(path, shown, None, stream::LARGE, &mut issues).map_err(|issue| vec![issue])?;
+        let titles = source.titles();
+        let missing: Vec<&str> =
+            COLUMNS.into_iter().filter(|column| !titles.iter().any(|title| title == column)).collect();
+        if !missing.is_empty() {
+            let at = Where::file(shown).field(missing.first().copied().unwrap_or_default());
+            let problem = format!("The file is no engagement cube: it has no column {}", missing.join(", "));
+            let remedy = "Write it with patchwork count, or with every column that docs/cube.md names";
+            return Err(vec![Issue::error(Code::ColumnMissing, at, problem, remedy)]);
+        }
+        let group = |title: &String| title.strip_prefix("group_").map(str::to_owned);
+        let dimensions: Vec<String> = titles.iter().filter_map(group).collect();
+        match &self.first {
+            None => {
+                self.first = Some(shown.to_owned());
+                self.cube.dimensions = dimensions;
+            }
+            Some(first) if self.cube.dimensions != dimensions => {
+                let (own, other) = (self.cube.dimensions.join(", "), dimensions.join(", "));
+                return Err(vec![apart(shown, "group_…", first, &format!("[{own}]"), &format!("[{other}]"))]);
+            }
+            Some(_) => {}
+        }
+        let at = COLUMNS.map(|column| titles.iter().position(|title| title == column).unwrap_or(usize::MAX));
+        let groups = titles.iter().enumerate().filter(|(_, title)| title.starts_with("group_")).map(|(at, _)| at);
+        let groups = groups.collect();
+        let mut reader = Reader { shown, at, groups, crossed: None, into: self, issues: Vec::new(), broken: 0 };
+        let used: Vec<usize> = (0..titles.len()).collect();
+        source.each(shown, &used, &mut |batch, _| reader.batch(batch)).map_err(|issue| vec![issue])?;
+        let Reader { mut issues, broken, crossed, .. } = reader;
+        if broken > issues.len() {
+            let problem = format!("{} more rows break the contract", broken - issues.len());
+            let remedy = "Mend what is named above first";
+            issues.push(Issue::error(Code::CubeRow, Where::file(shown), problem, remedy));
+        }
+        match (&self.crossed, crossed) {
+            (Some(own), Some(other)) if *own != other => {
+                let first = self.first.as_deref().unwrap_or_default();
+                issues.push(apart(shown, "crossed", first, &format!("\"{own}\""), &format!("\"{other}\"")));
+            }
+            (None, other) => self.crossed = other,
+            _ => {}
+        }
+        if issues.is_empty() { Ok(()) } else { Err(issues) }
+    }
+
+    /// All of them together.
+    #[must_use]
+    pub fn whole(self) -> Cube {
+        Cube { crossed: self.crossed.unwrap_or_default(), ..self.cube }
+    }
+
+    /// Words that occur often, kept once.
+    fn word(&mut self, words: &str) -> Arc<str> {
+        if let Some(known) = self.words.get(words) {
+            return known.clone();
+        }
+        let new: Arc<str> = words.into();
+        self.words.insert(new.clone());
+        new
+    }
+}
+
+/// Two cubes that do not tell the same of people.
+fn apart(shown: &str, column: &str, first: &str, own: &str, other: &str) -> Issue {
+    let problem = format!("It can't be a part of one cube with {first}, which tells {own} of people: it tells {other}");
+    let remedy = "Count both with the same groups of people";
+    Issue::error(Code::CubeRow, Where::file(shown).field(column), problem, remedy)
+}
+
+struct Reader<'s, 'p> {
     shown: &'s str,
     /// Where each of [`COLUMNS`] is.
     at: [usize; COLUMNS.len()],
     groups: Vec<usize>,
-    words: FxHashSet<Arc<str>>,
-    combinations: FxHashSet<Arc<[Option<Arc<str>>]>>,
     crossed: Option<String>,
-    cube: Cube,
+    into: &'p mut Parts,
     issues: Vec<Issue>,
     broken: usize,
 }
@@ -95,11 +148,11 @@ struct Reader<'s> {
 /// A column and what is wrong with it.
 type Broken = (&'static str, String, &'static str);
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn batch(&mut self, batch: &Batch<'_>) {
         for row in 0..batch.rows {
             match self.row(batch, row) {
-                Ok((key, sums)) => self.cube.add(key, &sums),
+                Ok((key, sums)) => self.into.cube.add(key, &sums),
                 Err((column, problem, remedy)) => {
                     self.broken += 1;
                     if self.issues.len() < MOST_TOLD {
@@ -185,12 +238,12 @@ impl Reader<'_> {
         }
         let answers = self.answers(batch, row);
         let key = CubeKey {
-            outcome: self.word(outcome),
-            location: Some(self.word(location)),
+            outcome: self.into.word(outcome),
+            location: Some(self.into.word(location)),
             quarter: Some(quarter),
             activity: Some(activity),
-            asset: text("asset").map(|words| self.word(words)),
-            themes: themes.map(|words| self.word(words)),
+            asset: text("asset").map(|words| self.into.word(words)),
+            themes: themes.map(|words| self.into.word(words)),
             answers,
             person,
         };
@@ -209,7 +262,7 @@ impl Reader<'_> {
     /// The key of records that were not counted.
     fn refused(&mut self, outcome: &str) -> CubeKey {
         CubeKey {
-            outcome: self.word(outcome),
+            outcome: self.into.word(outcome),
             location: None,
             quarter: None,
             activity: None,
@@ -224,22 +277,12 @@ impl Reader<'_> {
     fn answers(&mut self, batch: &Batch<'_>, row: usize) -> Arc<[Option<Arc<str>>]> {
         let at = self.groups.clone();
         let own: Vec<Option<Arc<str>>> =
-            at.iter().map(|&at| batch.text(at, row).map(|words| self.word(words))).collect();
-        if let Some(known) = self.combinations.get(own.as_slice()) {
+            at.iter().map(|&at| batch.text(at, row).map(|words| self.into.word(words))).collect();
+        if let Some(known) = self.into.combinations.get(own.as_slice()) {
             return known.clone();
         }
         let new: Arc<[Option<Arc<str>>]> = own.into();
-        self.combinations.insert(new.clone());
-        new
-    }
-
-    /// Words that occur often, kept once.
-    fn word(&mut self, words: &str) -> Arc<str> {
-        if let Some(known) = self.words.get(words) {
-            return known.clone();
-        }
-        let new: Arc<str> = words.into();
-        self.words.insert(new.clone());
+        self.into.combinations.insert(new.clone());
         new
     }
 }

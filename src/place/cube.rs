@@ -92,21 +92,6 @@ impl Cube {
         self.rows.entry(key).and_modify(|own| own.join(sums)).or_insert(*sums);
     }
 
-    /// Adds another part of the whole. What is told of two parts with different dimensions is said instead.
-    ///
-    /// # Errors
-    /// When the two tell different dimensions, or the same crossed differently.
-    pub fn merge(&mut self, other: Self) -> Result<(), String> {
-        if (&self.dimensions, &self.crossed) != (&other.dimensions, &other.crossed) {
-            let listed = |cube: &Self| format!("{} {}", cube.dimensions.join(", "), cube.crossed).trim().to_owned();
-            return Err(format!("the one tells [{}] of people, the other [{}]", listed(self), listed(&other)));
-        }
-        for (key, sums) in other.rows {
-            self.add(key, &sums);
-        }
-        Ok(())
-    }
-
     /// How many records were counted, and how many were not, by reason.
     #[must_use]
     pub fn outcomes(&self) -> BTreeMap<&str, u64> {

@@ -204,22 +204,50 @@ fn eight_parts_merged_are_the_whole_in_any_order() {
         };
         rows.iter().filter(of).cloned().collect()
     };
-    let cubes: Vec<Cube> = (0..8)
-        .map(|nth| {
-            messy(tmp.path(), &part(nth));
-            counted(tmp.path())
-        })
-        .collect();
+    let file = |nth: usize| tmp.path().join(format!("part-{nth}.parquet"));
+    for nth in 0..8 {
+        messy(tmp.path(), &part(nth));
+        export::cube(counted(tmp.path()), &file(nth)).expect("written");
+    }
     for order in [[0, 1, 2, 3, 4, 5, 6, 7], [7, 3, 5, 1, 0, 2, 6, 4]] {
-        let mut merged = cubes[order[0]].clone();
-        order[1..].iter().for_each(|nth| merged.merge(cubes[*nth].clone()).expect("parts of one whole"));
+        let mut parts = load::cube::Parts::default();
+        order.into_iter().for_each(|nth| parts.read(&file(nth), "a part").expect("parts of one whole"));
+        let merged = parts.whole();
         assert_eq!(merged.outcomes(), whole.outcomes());
         assert!(merged == whole, "the merged cube is the whole");
         let (one, two) = (tmp.path().join("one.parquet"), tmp.path().join("two.parquet"));
-        export::cube(merged.clone(), &one).expect("written");
+        export::cube(merged, &one).expect("written");
         export::cube(whole.clone(), &two).expect("written");
         assert_eq!(fs::read(&one).expect("read"), fs::read(&two).expect("read"), "byte for byte");
         assert!(load::cube::read(&one, "one.parquet").expect("a cube") == whole, "read as it was written");
+    }
+}
+
+#[test]
+fn cubes_that_tell_other_things_of_people_are_no_parts_of_one_whole() {
+    let tmp = tempfile::tempdir().expect("a directory");
+    let of = "outcome,location,quarter,activity,asset,themes,person,records,people,largest,hours,connections,first_day,last_day,version";
+    let row = "counted,patch:P1,2024-q2,session,,,12,3,3000000,1000000,0,0,2024-04-01,2024-06-30,1";
+    let written = |name: &str, titles: &str, said: &str| {
+        let path = tmp.path().join(name);
+        let rows = if said.is_empty() { String::new() } else { format!("{row},{said}\n") };
+        fs::write(&path, format!("{of},{titles}\n{rows}")).expect("written");
+        path
+    };
+    let first = written("first.csv", "crossed,group_age,group_sex", ",young,female");
+    let merged = |second: &Path| {
+        let mut parts = load::cube::Parts::default();
+        parts.read(&first, "first.csv").expect("a cube");
+        parts.read(second, "second.csv").map(|()| parts.whole())
+    };
+    assert!(merged(&written("empty.csv", "crossed,group_age,group_sex", "")).expect("nothing more").rows.len() == 1);
+    for (titles, said, column) in [
+        ("crossed,group_age", ",young", "group_…"),
+        ("crossed,group_age,group_sex", "\"sex:age\",young,female", "crossed"),
+    ] {
+        let issues = merged(&written("second.csv", titles, said)).expect_err("of other things");
+        assert_eq!((issues.len(), issues[0].at.field.as_deref()), (1, Some(column)), "{issues:?}");
+        assert!(issues[0].problem.contains("first.csv"), "{issues:?}");
     }
 }
 

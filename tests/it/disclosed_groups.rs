@@ -123,8 +123,8 @@ fn a_hidden_nought_of_two_answers_that_nobody_gave_together_cannot_be_worked_out
     place.disclosure.earlier = vec![("first.json".to_owned(), text)];
     let second = disclose::of_place(&place).expect("protected").expect("there are records");
     for row in ["all", "P0"] {
-        let at = |table: &str, group: &str| {
-            let table = table(&second.tables, table);
+        let at = |name: &str, group: &str| {
+            let table = table(&second.tables, name);
             let keys = table.dimensions.iter().zip([row, group, "all"]);
             table.range(&keys.filter_map(|(dimension, key)| dimension.find(key)).collect::<Vec<_>>())
         };

@@ -131,7 +131,8 @@ pub(super) fn crossings(cube: &Cube, dimensions: &[String]) -> Vec<Crossing> {
     let one = |words: &str| {
         let (own, margins) = words.split_once(':')?;
         let margins: Vec<usize> = margins.split(',').filter_map(place).collect();
-        Some(Crossing { dimension: place(own)?, margins, together: Vec::new() }).filter(|crossing| !crossing.margins.is_empty())
+        Some(Crossing { dimension: place(own)?, margins, together: Vec::new() })
+            .filter(|crossing| !crossing.margins.is_empty())
     };
     cube.crossed.split(';').filter_map(one).collect()
 }
