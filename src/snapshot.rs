@@ -62,7 +62,7 @@ impl Snapshot {
     pub fn build(place: Place, issues: Vec<Issue>) -> Self {
         let made = Self::build_after(place, issues, None);
         // Nobody audits it who asks for them.
-        drop(made.release.as_ref().map(|release| release.worlds.take()));
+        drop(made.release.as_ref().map(|release| release.clues.take()));
         made
     }
 

@@ -3,7 +3,7 @@
 use super::attack::Attack;
 use super::ground::Unprotectable;
 use super::published::{Published, Release};
-use super::{Cell, Policy};
+use super::{Cell, Clues, Policy};
 use std::collections::BTreeSet;
 
 /// Stands for the table of a count that only several releases together tell.
@@ -87,27 +87,22 @@ impl Audit {
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    whole(releases, demand, true, Vec::new())
+    whole(releases, demand, true, Clues::default())
 }
 
 /// The same where only what is exposed has to be known: the ends of what some possible world has shown to be wide enough
-/// are not sought. `worlds` are those that were found when the newest was protected ([`super::Worlds`]): of each it is
-/// seen first whether it is possible for all that a reader knows.
+/// are not sought. `clues` are those that were found when the newest was protected: of each it is seen first whether it
+/// holds for all that a reader knows.
 ///
 /// # Errors
 /// As [`audit`].
-pub fn exposed(releases: &[Release], demand: &Policy, worlds: Vec<Vec<f64>>) -> Result<Audit, Unprotectable> {
-    whole(releases, demand, false, worlds)
+pub fn exposed(releases: &[Release], demand: &Policy, clues: Clues) -> Result<Audit, Unprotectable> {
+    whole(releases, demand, false, clues)
 }
 
-fn whole(
-    releases: &[Release],
-    demand: &Policy,
-    has_narrowest: bool,
-    worlds: Vec<Vec<f64>>,
-) -> Result<Audit, Unprotectable> {
+fn whole(releases: &[Release], demand: &Policy, has_narrowest: bool, clues: Clues) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else { return Ok(Audit::of(demand, 0)) };
-    let mut found = attacked(&mut Attack::new(newest, earlier, worlds)?, newest, demand, has_narrowest, |_| true)?;
+    let mut found = attacked(&mut Attack::new(newest, earlier, clues)?, newest, demand, has_narrowest, |_| true)?;
     found.earlier = earlier.len();
     if !earlier.is_empty() && !found.exposed.is_empty() {
         let exposed = std::mem::take(&mut found.exposed);
@@ -131,7 +126,15 @@ pub(super) fn attacked(
         newest.tables.iter().enumerate().map(|(nth, table)| attack.hidden_of(nth, table)).collect();
     let mut linked = attack.linked.clone();
     hidden.iter_mut().chain([&mut linked]).for_each(|cells| cells.retain(|&cell| is_asked(attack.name(cell))));
-    attack.look_around(&hidden.iter().flatten().chain(&linked).copied().collect(), demand.least_width())?;
+    // What is proven not to be small need not be seen wide.
+    let is_proven = |cell: usize| attack.is_proven_large(cell, demand.threshold.max(attack.threshold[cell]));
+    let mut open: BTreeSet<usize> = BTreeSet::new();
+    for (cells, is_people) in
+        hidden.iter().zip(newest.tables.iter().map(|table| table.is_people)).chain([(&linked, true)])
+    {
+        open.extend(cells.iter().filter(|&&cell| has_narrowest || !is_people || !is_proven(cell)));
+    }
+    attack.look_around(&open, demand.least_width())?;
     let mut found = Audit::of(demand, 0);
     let mut reported = BTreeSet::new();
     for (nth, table) in newest.tables.iter().enumerate().filter(|(_, table)| !table.is_latent) {
@@ -199,7 +202,7 @@ impl Silence {
     pub(super) fn of(newest: &Release, earlier: &[Release]) -> Result<Self, Unprotectable> {
         let mut silent = newest.clone();
         silent.tables.iter_mut().for_each(|table| table.is_latent = true);
-        Attack::new(&silent, earlier, Vec::new()).map(Self)
+        Attack::new(&silent, earlier, Clues::default()).map(Self)
     }
 
     /// Parts what the earlier releases tell from what the newest adds.

@@ -38,8 +38,8 @@ impl Row {
 /// What the solver made of a program.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    /// The best values, and what the objective would gain by each variable's being one more.
-    Best { values: Vec<f64>, reduced_costs: Vec<f64> },
+    /// The best values, what the objective would gain by each variable's being one more, and by each row's.
+    Best { values: Vec<f64>, reduced_costs: Vec<f64>, duals: Vec<f64> },
     /// No values meet the rows.
     Infeasible,
     /// The solver gave up.
@@ -203,7 +203,7 @@ impl Lp {
     /// The cheapest values.
     pub(super) fn solve(&mut self) -> Outcome {
         if self.bounds.is_empty() {
-            return Outcome::Best { values: Vec::new(), reduced_costs: Vec::new() };
+            return Outcome::Best { values: Vec::new(), reduced_costs: Vec::new(), duals: Vec::new() };
         }
         // The last answer is possible still where only the aim is another: primal steps go on from it, however large the
         // program is. Where ends were moved, it is dual steps that lead back to what is possible: primal ones take many
@@ -233,7 +233,8 @@ impl Lp {
         let outcome = match solved.status() {
             HighsModelStatus::Optimal | HighsModelStatus::ModelEmpty => {
                 let solution = solved.get_solution();
-                Outcome::Best { values: solution.columns().to_vec(), reduced_costs: solution.dual_columns().to_vec() }
+                let (reduced_costs, duals) = (solution.dual_columns().to_vec(), solution.dual_rows().to_vec());
+                Outcome::Best { values: solution.columns().to_vec(), reduced_costs, duals }
             }
             HighsModelStatus::Infeasible => Outcome::Infeasible,
             _ => Outcome::Unknown,

@@ -1,5 +1,6 @@
 //! Several releases together.
 
+use super::clues::Certificate;
 use super::tabulate::{Dimension, Relation, Table, Tables};
 use super::tests::{POLICY, Person, count, flat, is_safe, people_by_chance, protected, table};
 use super::*;
@@ -217,19 +218,26 @@ fn releases_that_contradict_each_other_are_reconciled_however_many_there_are_and
 }
 
 #[test]
-fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds_they_are_shown() {
+fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_clues_they_are_given() {
     let mut chance = ChaCha8Rng::seed_from_u64(12);
-    let (mut found_some, mut shown_some) = (0, 0);
+    let (mut found_some, mut shown_some, mut proven_some) = (0, 0, 0);
     for seed in 0..200 {
         let (before, exact) = second_release(seed, 3);
         let first = protected(&before);
         let Ok(mut second) = protect(&exact, &POLICY, std::slice::from_ref(&first)) else { continue };
-        let mut worlds = second.worlds.take();
+        let mut clues = second.clues.take();
+        let worlds = &mut clues.worlds;
         shown_some += usize::from(!worlds.is_empty());
+        proven_some += usize::from(!clues.least.is_empty());
         // Some that are impossible, and some of another system.
         for world in worlds.clone() {
             worlds.push(world.iter().map(|value| value + f64::from(chance.random_range(0_i32..9))).collect());
             worlds.push(world.into_iter().skip(1).collect());
+        }
+        // Certificates that say nothing of a count, though they might seem to.
+        for cell in 0..40 {
+            let weights = (0..4).map(|_| (chance.random_range(0..60), chance.random_range(-2.0..2.0)));
+            clues.least.entry(cell).or_insert_with(|| Certificate::of(weights));
         }
         // Every other release is weakened: a few counts that were hidden are shown.
         if seed % 2 == 0 {
@@ -242,7 +250,7 @@ fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds
         }
         let releases = [first, second];
         let names = |found: &Audit| found.exposed.iter().map(|finding| finding.cell.clone()).collect::<BTreeSet<_>>();
-        match (audit(&releases, &POLICY), exposed(&releases, &POLICY, worlds)) {
+        match (audit(&releases, &POLICY), exposed(&releases, &POLICY, clues)) {
             (Ok(all), Ok(some)) => {
                 found_some += usize::from(!all.exposed.is_empty());
                 assert_eq!(names(&all), names(&some), "seed {seed}");
@@ -251,6 +259,7 @@ fn whoever_seeks_only_what_is_exposed_finds_what_the_audit_finds_whatever_worlds
         }
     }
     assert!(found_some > 5 && shown_some > 100, "{found_some} of them tell something, {shown_some} brought worlds");
+    assert!(proven_some > 5, "{proven_some} brought certificates");
 }
 
 /// Patches made of zones, each with so many people of two groups.
@@ -341,7 +350,7 @@ fn a_nought_that_was_hidden_may_be_one_still_in_every_release_that_hides_it_sinc
             policy: POLICY,
         }],
         told_before: 0,
-        worlds: Worlds::default(),
+        clues: Default::default(),
     };
     let ends = |releases: &[Release]| {
         let found = audit(releases, &POLICY).expect("audited");

@@ -1,15 +1,15 @@
 //! Late records: who reads the newest release beside the earlier ones, and takes it that no record came late, may bound an
 //! old count closely, and be right by chance.
 
-use super::Release;
 use super::attack::Attack;
 use super::audit::{Finding, Silence, attacked};
 use super::ground::{Ground, Unprotectable, publish};
 use super::lines::{self, Line, hide_all};
 use super::linked::Reading;
-use super::published::Worlds;
+use super::published::Found;
 use super::tabulate::Tables;
 use super::withhold::withhold_of;
+use super::{Clues, Release};
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,14 +25,14 @@ struct Reader<'a> {
     earlier: &'a [Release],
     number: HashMap<String, usize>,
     silence: Option<Silence>,
-    /// Possible worlds it found.
-    worlds: Vec<Vec<f64>>,
+    /// What it found.
+    clues: Clues,
 }
 
 impl Reader<'_> {
     fn newest(&self, ground: &Ground) -> Release {
         let tables = publish(self.tables, ground);
-        Release { policy: ground.policy, tables, told_before: 0, worlds: Worlds::default() }
+        Release { policy: ground.policy, tables, told_before: 0, clues: Found::default() }
     }
 
     /// Which of the counts asked for are exposed, and what is taken for true.
@@ -42,10 +42,10 @@ impl Reader<'_> {
         is_asked: impl Fn(usize) -> bool,
     ) -> Result<(Vec<Finding>, Reading), Unprotectable> {
         let newest = self.newest(ground);
-        let mut attack = Attack::new(&newest, self.earlier, std::mem::take(&mut self.worlds))?;
+        let mut attack = Attack::new(&newest, self.earlier, std::mem::take(&mut self.clues))?;
         let is_asked = |name: &str| self.number.get(name).is_some_and(|&cell| is_asked(cell));
         let found = attacked(&mut attack, &newest, &ground.policy, false, is_asked)?.exposed;
-        self.worlds = attack.worlds;
+        self.clues = attack.clues;
         Ok((found, attack.reading))
     }
 
@@ -113,7 +113,7 @@ fn hide_only(ground: &mut Ground, lines: &[Line], before: &[bool], cells: &[usiz
 
 /// Asks a reader of what would be published and of all earlier releases, who takes it that no record came late
 /// wherever the releases do not contradict each other, and hides further what lets them bound a count too closely: where a
-/// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, and the worlds
+/// record did come late they may be right by chance. How many counts the earlier releases tell by themselves, and what
 /// it found.
 ///
 /// The cheapest cells are hidden first, then those that tell, then more and more around them (see [`lines::hide_more`]) until
@@ -127,9 +127,9 @@ pub(super) fn mislead(
     earlier: &[Release],
     lines: &[Line],
     lost: &BTreeSet<usize>,
-) -> Result<(usize, Vec<Vec<f64>>), Unprotectable> {
+) -> Result<(usize, Clues), Unprotectable> {
     let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
-    let mut reader = Reader { tables, earlier, number, silence: None, worlds: Vec::new() };
+    let mut reader = Reader { tables, earlier, number, silence: None, clues: Clues::default() };
     // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
     let mut open: Option<BTreeSet<usize>> = None;
     // What cannot be uncertain to a reader who is wrong about it, whatever is hidden at least cost.
@@ -150,7 +150,7 @@ pub(super) fn mislead(
                 _ => false,
             };
             if open.take().is_none() && !is_less {
-                return Ok((0, reader.worlds));
+                return Ok((0, reader.clues));
             }
             continue;
         }
@@ -169,7 +169,7 @@ pub(super) fn mislead(
         let narrow: BTreeSet<usize> = exposed.into_iter().collect();
         let (told, exposed) = reader.told(ground, found)?;
         if exposed.is_empty() {
-            return Ok((told.len(), reader.worlds));
+            return Ok((told.len(), reader.clues));
         }
         let by = exposed.iter().flat_map(|finding| finding.by.iter().chain([&finding.cell]));
         let by: BTreeSet<usize> = by.filter_map(|name| reader.cell(name)).collect();

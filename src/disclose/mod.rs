@@ -15,6 +15,7 @@ mod around;
 mod attack;
 mod audit;
 mod cell;
+mod clues;
 mod ground;
 mod linear;
 mod lines;
@@ -34,10 +35,11 @@ mod withhold;
 
 pub use audit::{Audit, Finding, TableAudit, audit, exposed};
 pub use cell::{Cell, Policy};
+pub use clues::Clues;
 pub use ground::Unprotectable;
 pub use of_place::{counts_the_same, earlier, of_place, policy, unprotected};
 pub use protect::protect;
-pub use published::{Protected, Published, Release, Summary, Worlds, derived};
+pub use published::{Protected, Published, Release, Summary, derived};
 pub use tabulate::{Category, Dimension, Relation, Table, Tables, index};
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use super::ground::{Ground, Unprotectable, publish};
 use super::mislead::mislead;
+use super::published::Found;
 use super::system::{Order, Shape, System};
 use super::tabulate::Tables;
 use super::withhold::withhold;
-use super::{Policy, Protected, Release, Worlds, lines, linked};
+use super::{Clues, Policy, Protected, Release, lines, linked};
 
 /// Which counts may be shown, so that nobody who reads all tables, and all earlier releases of them, can
 /// work out a small one?
@@ -37,7 +38,7 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     while lines::hide_beside_telling_noughts(&mut ground, &lines) {
         lines::hide_noughts(&mut ground, &lines);
     }
-    let (mut told_before, mut worlds) = (0, Vec::new());
+    let (mut told_before, mut clues) = (0, Clues::default());
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let is_all_hidden = !(0..ground.exact.len()).any(|cell| ground.is_shown(cell));
         let (lost, told) = if is_all_hidden && !earlier.is_empty() {
@@ -52,11 +53,11 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
         told_before = told;
         if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
             let told_now;
-            (told_now, worlds) = mislead(&mut ground, tables, earlier, &lines, &lost)?;
+            (told_now, clues) = mislead(&mut ground, tables, earlier, &lines, &lost)?;
             told_before = told.max(told_now);
         }
     }
-    Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before, worlds: Worlds::of(worlds) })
+    Ok(Protected { policy: *policy, tables: publish(tables, &ground), told_before, clues: Found::of(clues) })
 }
 
 fn ground(tables: &Tables, policy: Policy, earlier: &[Release]) -> Result<Ground, Unprotectable> {

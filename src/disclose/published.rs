@@ -2,7 +2,7 @@
 
 use super::system::Shape;
 use super::tabulate::{Dimension, index};
-use super::{Cell, Policy};
+use super::{Cell, Clues, Policy};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// One table, protected.
@@ -107,35 +107,33 @@ pub struct Protected {
     /// Cells that cannot be protected any more, because earlier releases told too much of them already.
     pub told_before: usize,
     /// Found on the way; no part of what is published.
-    pub worlds: Worlds,
+    pub clues: Found,
 }
 
-/// Possible worlds that were found while tables were protected, for whoever attacks them next: once, since they are
-/// large. Each says how many there could be in every cell. An attack looks first whether one meets everything it knows
-/// itself, so that nothing rests on who found it.
+/// What was found while tables were protected, for whoever attacks them next: kept once, since it is large.
 #[derive(Debug, Clone, Default)]
-pub struct Worlds(Arc<Mutex<Vec<Vec<f64>>>>);
+pub struct Found(Arc<Mutex<Clues>>);
 
-impl Worlds {
-    pub(super) fn of(worlds: Vec<Vec<f64>>) -> Self {
-        Self(Arc::new(Mutex::new(worlds)))
+impl Found {
+    pub(super) fn of(clues: Clues) -> Self {
+        Self(Arc::new(Mutex::new(clues)))
     }
 
-    /// What is left of them; nothing is afterwards.
+    /// What is left of it; nothing is afterwards.
     #[must_use]
-    pub fn take(&self) -> Vec<Vec<f64>> {
+    pub fn take(&self) -> Clues {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl PartialEq for Worlds {
-    /// They say nothing of what is published.
+impl PartialEq for Found {
+    /// It says nothing of what is published.
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Worlds {}
+impl Eq for Found {}
 
 /// A release published earlier.
 pub type Release = Protected;
