@@ -22,9 +22,6 @@ const FEW: usize = 12;
 /// From so many cells on what is near one is asked first.
 const MANY: usize = 40_000;
 
-/// Possible worlds kept for whoever asks next.
-const KEPT: usize = 64;
-
 /// What a program says of each cell and each row.
 struct Answer {
     reduced_costs: Vec<f64>,
@@ -253,10 +250,7 @@ impl Attack {
         for (seen, &value) in self.seen.iter_mut().zip(&world) {
             *seen = (seen.0.min(value), seen.1.max(value));
         }
-        if self.clues.worlds.len() == KEPT {
-            self.clues.worlds.remove(0);
-        }
-        self.clues.worlds.push(world);
+        self.clues.see(world);
     }
 
     fn ask(&mut self) -> Result<Answer, Unprotectable> {

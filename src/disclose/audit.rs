@@ -82,27 +82,28 @@ impl Audit {
 /// earlier releases under the assumption that no record came late (given up just where the releases contradict it).
 /// Ends are then drawn in to whole numbers. Cells that some possible world has shown to be wide enough
 /// are not asked again; the narrowest of each table is always exact. It knows nothing of how the
-/// tables were made.
+/// tables were made: of what was found when they were (`clues` of the newest) it sees first whether it holds for all that
+/// a reader knows.
 ///
 /// # Errors
 /// When the solver does not answer, or the tables contradict themselves.
 pub fn audit(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
-    whole(releases, demand, true, Clues::default())
+    whole(releases, demand, true)
 }
 
 /// The same where only what is exposed has to be known: the ends of what some possible world has shown to be wide enough
-/// are not sought. `clues` are those that were found when the newest was protected: of each it is seen first whether it
-/// holds for all that a reader knows.
+/// are not sought.
 ///
 /// # Errors
 /// As [`audit`].
-pub fn exposed(releases: &[Release], demand: &Policy, clues: Clues) -> Result<Audit, Unprotectable> {
-    whole(releases, demand, false, clues)
+pub fn exposed(releases: &[Release], demand: &Policy) -> Result<Audit, Unprotectable> {
+    whole(releases, demand, false)
 }
 
-fn whole(releases: &[Release], demand: &Policy, has_narrowest: bool, clues: Clues) -> Result<Audit, Unprotectable> {
+fn whole(releases: &[Release], demand: &Policy, has_narrowest: bool) -> Result<Audit, Unprotectable> {
     let Some((newest, earlier)) = releases.split_last() else { return Ok(Audit::of(demand, 0)) };
-    let mut found = attacked(&mut Attack::new(newest, earlier, clues)?, newest, demand, has_narrowest, |_| true)?;
+    let mut found =
+        attacked(&mut Attack::new(newest, earlier, newest.clues.take())?, newest, demand, has_narrowest, |_| true)?;
     found.earlier = earlier.len();
     if !earlier.is_empty() && !found.exposed.is_empty() {
         let exposed = std::mem::take(&mut found.exposed);

@@ -13,6 +13,19 @@ pub struct Clues {
     pub(super) least: BTreeMap<usize, Certificate>,
 }
 
+/// Possible worlds kept for whoever asks next.
+const KEPT: usize = 64;
+
+impl Clues {
+    /// Adds a possible world; of too many the first is forgotten.
+    pub(super) fn see(&mut self, world: Vec<f64>) {
+        if self.worlds.len() == KEPT {
+            self.worlds.remove(0);
+        }
+        self.worlds.push(world);
+    }
+}
+
 /// Rows and their weights: added up so, they say how much there is of a cell at least (a dual solution of its program).
 #[derive(Debug, Clone)]
 pub(super) struct Certificate(Vec<(usize, f64)>);

@@ -127,9 +127,10 @@ pub(super) fn mislead(
     earlier: &[Release],
     lines: &[Line],
     lost: &BTreeSet<usize>,
+    clues: Clues,
 ) -> Result<(usize, Clues), Unprotectable> {
     let number: HashMap<String, usize> = ground.system.names.iter().cloned().zip(0..).collect();
-    let mut reader = Reader { tables, earlier, number, silence: None, clues: Clues::default() };
+    let mut reader = Reader { tables, earlier, number, silence: None, clues };
     // What was exposed, until it is no more; then all is asked again, since what is believed may have changed.
     let mut open: Option<BTreeSet<usize>> = None;
     // What cannot be uncertain to a reader who is wrong about it, whatever is hidden at least cost.

@@ -1,5 +1,6 @@
 //! The intruder inside: which hidden counts can be bounded more narrowly than the policy allows?
 
+use super::Clues;
 use super::ground::{Ground, Unprotectable};
 use super::linear::{Lp, Outcome, Row};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ pub(super) struct Goal {
 pub(super) struct Proof {
     /// Hidden counts of every cell, as low and as high as some answer had them.
     seen: Vec<(f64, f64)>,
+    /// The answers.
+    pub(super) clues: Clues,
     /// Ends given up: earlier releases have told them already.
     pub(super) given_up: BTreeSet<Goal>,
     /// The counts among them that may be small for all that is known.
@@ -49,11 +52,11 @@ impl Proof {
     }
 
     /// Takes one possible world into account.
-    pub(super) fn see(&mut self, values: impl Fn(usize) -> f64) {
-        for (cell, seen) in self.seen.iter_mut().enumerate() {
-            let value = values(cell);
+    pub(super) fn see(&mut self, world: Vec<f64>) {
+        for (seen, &value) in self.seen.iter_mut().zip(&world) {
             *seen = (seen.0.min(value), seen.1.max(value));
         }
+        self.clues.see(world);
     }
 
     /// What a hidden count must be able to be, where that does not depend on what is seen.
@@ -160,7 +163,7 @@ impl Proof {
         program.lp.forget();
         match program.lp.solve() {
             Outcome::Best { values, .. } => {
-                self.see(|cell| program.column[cell].map_or(0.0, |column| values[column]));
+                self.see(program.column.iter().map(|column| column.map_or(0.0, |column| values[column])).collect());
                 Ok(())
             }
             Outcome::Infeasible | Outcome::Unknown => Err(Unprotectable::Unsolved),

@@ -41,19 +41,19 @@ pub fn protect(tables: &Tables, policy: &Policy, earlier: &[Release]) -> Result<
     let (mut told_before, mut clues) = (0, Clues::default());
     if ground.threshold.iter().any(|threshold| *threshold > 1) {
         let is_all_hidden = !(0..ground.exact.len()).any(|cell| ground.is_shown(cell));
-        let (lost, told) = if is_all_hidden && !earlier.is_empty() {
+        let (lost, told, found) = if is_all_hidden && !earlier.is_empty() {
             // No further cell can be hidden: it is only asked what the earlier releases tell beside it.
             ground.note_large();
             lines::hide_noughts(&mut ground, &lines);
             lines::note_noughts(&mut ground, &lines);
-            (ground.owed().collect(), 0)
+            (ground.owed().collect(), 0, Clues::default())
         } else {
             withhold(&mut ground, &lines)?
         };
-        told_before = told;
+        (told_before, clues) = (told, found);
         if !earlier.is_empty() && (ground.is_late || !lost.is_empty()) {
             let told_now;
-            (told_now, clues) = mislead(&mut ground, tables, earlier, &lines, &lost)?;
+            (told_now, clues) = mislead(&mut ground, tables, earlier, &lines, &lost, clues)?;
             told_before = told.max(told_now);
         }
     }

@@ -22,9 +22,9 @@ pub(super) fn repair(
     let mut given_up = 0;
     while let Some(&goal) = open.first() {
         if let Some(world) = search.cheapest(ground, goal, proof.end(ground, goal))? {
-            proof.see(|cell| world.values[cell]);
             world.hidden.iter().for_each(|&cell| ground.is_hidden[cell] = true);
             search.hide(ground, &world.hidden);
+            proof.see(world.values);
             if !proof.is_met(ground, goal) {
                 return Err(Unprotectable::Unsolved);
             }

@@ -3,12 +3,15 @@
 use super::around::{Around, is_world};
 use super::ground::{Ground, Unprotectable};
 use super::proof::Proof;
-use super::{lines, repair};
+use super::{Clues, lines, repair};
 use std::collections::BTreeSet;
 
 /// Hides further cells until nothing can be worked out from the sums. The counts that cannot be had, whatever is hidden,
-/// and how many they are.
-pub(super) fn withhold(ground: &mut Ground, lines: &[lines::Line]) -> Result<(BTreeSet<usize>, usize), Unprotectable> {
+/// how many they are, and what was found on the way.
+pub(super) fn withhold(
+    ground: &mut Ground,
+    lines: &[lines::Line],
+) -> Result<(BTreeSet<usize>, usize, Clues), Unprotectable> {
     ground.note_large();
     let mut proof = Proof::of(ground);
     let around = around(ground);
@@ -26,7 +29,7 @@ pub(super) fn withhold(ground: &mut Ground, lines: &[lines::Line]) -> Result<(BT
         // What was given up may have become possible by what was hidden for others.
         let is_last = std::mem::replace(&mut has_tried_again, true);
         if is_last || !proof.try_again() {
-            return Ok((proof.lost, told));
+            return Ok((proof.lost, told, proof.clues));
         }
         told = 0;
     }

@@ -72,7 +72,6 @@ impl Audited {
 /// # Errors
 /// When what was published before cannot be read.
 pub(super) fn audited(workspace: &Workspace, place: &Place, now: &Protected) -> Stored<Audited> {
-    let clues = now.clues.take();
     let cannot = |why: String| StoreError::Refused(format!("Nothing was published: {why}"));
     let files = files(workspace)?;
     let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
@@ -94,7 +93,7 @@ pub(super) fn audited(workspace: &Workspace, place: &Place, now: &Protected) -> 
     releases.push(now.clone());
     // What was protected together is audited where something else was published since, and once before it is kept.
     let policy = disclose::policy(place);
-    let found = disclose::exposed(&releases, &policy, clues).map_err(|why| cannot(why.to_string()))?;
+    let found = disclose::exposed(&releases, &policy).map_err(|why| cannot(why.to_string()))?;
     let refused = (!found.exposed.is_empty()).then(|| {
         let named: Vec<&str> = found.exposed.iter().take(NAMED).map(|finding| finding.cell.as_str()).collect();
         let since = if releases.len() > told + 1 {

@@ -14,6 +14,9 @@ pub(super) fn case(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
         return Cow::Borrowed(text);
     }
+    if text.is_ascii() {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
         if letter == 'ı' {
