@@ -1,7 +1,6 @@
 //! Several releases together.
 
 use super::clues::Certificate;
-use super::published::Found;
 use super::tabulate::{Dimension, Relation, Table, Tables};
 use super::tests::{POLICY, Person, count, flat, is_safe, people_by_chance, protected, table};
 use super::*;
@@ -353,7 +352,7 @@ fn a_nought_that_was_hidden_may_be_one_still_in_every_release_that_hides_it_sinc
             policy: POLICY,
         }],
         told_before: 0,
-        clues: Default::default(),
+        clues: Found::default(),
     };
     let ends = |releases: &[Release]| {
         let found = audit(releases, &POLICY).expect("audited");

@@ -39,7 +39,7 @@ pub use clues::Clues;
 pub use ground::Unprotectable;
 pub use of_place::{counts_the_same, earlier, of_place, policy, unprotected};
 pub use protect::protect;
-pub use published::{Protected, Published, Release, Summary, derived};
+pub use published::{Found, Protected, Published, Release, Summary, derived};
 pub use tabulate::{Category, Dimension, Relation, Table, Tables, index};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! with it, and read back. A release holds protected counts only.
 
 use super::tabulate::{Category, Dimension, Relation};
-use super::{Audit, Cell, Finding, Policy, Protected, Published};
+use super::{Audit, Cell, Finding, Found, Policy, Protected, Published};
 use serde_json::{Value, json};
 
 /// Name and version of the form, in the first line of every release file.
@@ -97,7 +97,7 @@ pub fn read(text: &[u8]) -> Result<Protected, String> {
     let policy = Policy { threshold: number("threshold")?, rounding: number("rounding")?.max(1) };
     let tables = list(&whole, "tables")?.iter().map(|table| read_table(table, policy)).collect::<Result<_, _>>()?;
     let told_before = number("told_before")? as usize;
-    Ok(Protected { policy, tables, told_before, clues: Default::default() })
+    Ok(Protected { policy, tables, told_before, clues: Found::default() })
 }
 
 /// A release as it is read back from its file. Of tables of which no count is told the cells are not written, so this, and
@@ -248,7 +248,7 @@ mod tests {
                 policy,
             }],
             told_before: 2,
-            clues: Default::default(),
+            clues: Found::default(),
         };
         assert_eq!(read(&write(&release)), Ok(release));
     }

@@ -6,7 +6,7 @@ use crate::http_server::{Answer, Server};
 use calamine::{Data, Reader, Xlsx};
 use patchwork::disclose::Dimension;
 use patchwork::disclose::release;
-use patchwork::disclose::{Audit, Cell, Policy, Published, Release, audit};
+use patchwork::disclose::{Audit, Cell, Found, Policy, Published, Release, audit};
 use patchwork::measure::Engaged;
 use patchwork::place::Place;
 use serde_json::Value;
@@ -223,7 +223,7 @@ fn as_release(gathered: &[Rows], titles: &Release, policy: Policy) -> Release {
         }
     }
     assert!(tables.len() >= 4, "a table has another name now");
-    Release { policy, tables, told_before: 0, clues: Default::default() }
+    Release { policy, tables, told_before: 0, clues: Found::default() }
 }
 
 fn gather(server: &Server) -> Vec<Rows> {
