@@ -59,6 +59,11 @@ impl Proof {
         self.clues.see(world);
     }
 
+    /// Whether some answer had somebody in a cell.
+    pub(super) fn is_seen(&self, cell: usize) -> bool {
+        self.seen[cell].1 > TOLERANCE
+    }
+
     /// What a hidden count must be able to be, where that does not depend on what is seen.
     fn target(&self, ground: &Ground, cell: usize) -> Option<(f64, f64)> {
         self.chosen.get(&cell).copied().or_else(|| ground.target(cell))

@@ -20,6 +20,7 @@ pub(super) fn repair(
     let mut widened: BTreeMap<Goal, usize> = BTreeMap::new();
     let mut open = exposed;
     let mut given_up = 0;
+    let mut has_looked_for_noughts = false;
     while let Some(&goal) = open.first() {
         if let Some(world) = search.cheapest(ground, goal, proof.end(ground, goal))? {
             world.hidden.iter().for_each(|&cell| ground.is_hidden[cell] = true);
@@ -30,7 +31,15 @@ pub(super) fn repair(
             }
         } else if note(ground, lines) {
             // What was hidden since lets others be nought.
-            search = Search::new(ground, around);
+            (search, has_looked_for_noughts) = (Search::new(ground, around), false);
+        } else if !std::mem::replace(&mut has_looked_for_noughts, true) {
+            // Whoever is nobody, whatever is hidden, is not asked for one by one: with moved boundaries they are hundreds.
+            let never_seen = |goal: &&Goal| goal.is_most && ground.is_people[goal.cell] && !proof.is_seen(goal.cell);
+            let cells: Vec<usize> = open.iter().filter(never_seen).map(|goal| goal.cell).collect();
+            let noughts = if cells.len() > 1 { search.noughts(ground, cells)? } else { Vec::new() };
+            for cell in noughts {
+                proof.given_up.insert(Goal { cell, is_most: true });
+            }
         } else {
             let cell = goal.cell;
             let farthest = search.farthest(ground, cell)?;
@@ -44,7 +53,7 @@ pub(super) fn repair(
                 && ground.is_people[cell]
                 && widen(ground, proof, around, lines, goal)?
             {
-                search = Search::new(ground, around);
+                (search, has_looked_for_noughts) = (Search::new(ground, around), false);
             } else if let Some(goals) = proof.choose_despite(ground, cell, farthest) {
                 open.retain(|goal| goal.cell != cell);
                 open.extend(goals);

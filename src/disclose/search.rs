@@ -73,6 +73,11 @@ impl<'a> Search<'a> {
         self.all.get_or_insert_with(|| Program::over_all(ground, self.around)).farthest(ground, cell)
     }
 
+    /// Which of these hidden counts are nobody, whatever is hidden.
+    pub(super) fn noughts(&mut self, ground: &Ground, cells: Vec<usize>) -> Result<Vec<usize>, Unprotectable> {
+        self.all.get_or_insert_with(|| Program::over_all(ground, self.around)).noughts(ground, cells)
+    }
+
     fn is_beyond(&self, goal: Goal, end: f64) -> bool {
         let (least, most) = self.reach[goal.cell];
         if goal.is_most { end > most + TOLERANCE } else { end < least - TOLERANCE }
@@ -294,6 +299,34 @@ impl Program {
         self.lp.cost(column, 0.0);
         self.lp.bound(column, least, most);
         Ok((ends[0], ends[1]))
+    }
+
+    /// Which of these hidden counts are nobody, whatever is hidden: all of them that are nobody still when as many of the
+    /// others as can be are somebody at once, and then those others are left out.
+    fn noughts(&mut self, ground: &Ground, mut cells: Vec<usize>) -> Result<Vec<usize>, Unprotectable> {
+        let asked = cells.clone();
+        self.set_costs(|_| 0.0);
+        for (column, (least, most)) in asked.iter().filter_map(|&cell| Some((self.column[cell]?, ground.bounds(cell))))
+        {
+            self.lp.bound(column, least, most.min(1.0));
+        }
+        loop {
+            let before = cells.len();
+            let columns: Vec<usize> = cells.iter().filter_map(|&cell| self.column[cell]).collect();
+            columns.iter().for_each(|&column| self.lp.cost(column, -1.0));
+            let outcome = self.lp.solve();
+            columns.iter().for_each(|&column| self.lp.cost(column, 0.0));
+            let Outcome::Best { values, .. } = outcome else { return Err(Unprotectable::Unsolved) };
+            cells.retain(|&cell| self.column[cell].is_none_or(|column| values[column] < TOLERANCE));
+            if cells.len() == before {
+                break;
+            }
+        }
+        for (column, (least, most)) in asked.iter().filter_map(|&cell| Some((self.column[cell]?, ground.bounds(cell))))
+        {
+            self.lp.bound(column, least, most);
+        }
+        Ok(cells)
     }
 
     fn set_costs(&mut self, cost: impl Fn(&Beyond) -> f64) {
