@@ -112,3 +112,53 @@ fn meant(
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::place::{GroupIdx, Idx};
+
+    #[test]
+    fn answers_go_together_as_the_labels_of_the_groups_or_the_words_of_place_toml_say() {
+        let group = |dimension: &str, key: &str, label: &str| Group {
+            key: key.to_owned(),
+            label: label.to_owned(),
+            dimension: dimension.to_owned(),
+            dimension_label: dimension.to_owned(),
+            speed: None,
+        };
+        let groups = [
+            group("age", "young", "Aged 15 years and under"),
+            group("age", "old", "Aged 16 years and over"),
+            group("sex", "female", "Female"),
+            group("sex", "male", "Male"),
+            group("both", "girls", "Females aged 0 to 15"),
+            group("both", "women", "Females aged 16 and over"),
+            group("both", "men", "Males of any age"),
+        ];
+        let dimensions = ["age", "sex", "both"].map(str::to_owned);
+        let crossing = Crossing { dimension: 2, margins: vec![0, 1], together: Vec::new() };
+        let columns = |i: usize| Some([vec![7], vec![3], vec![3, 7]][i].clone());
+        let made = |section: &EngagementSection| -> Vec<String> {
+            let found =
+                meant(&crossing, &columns, &dimensions, &groups, section).expect("each column tells a dimension");
+            let key = |answer: &Answer| match answer {
+                Answer::Group(group) => groups[GroupIdx::index(*group)].key.clone(),
+                other => format!("{other:?}"),
+            };
+            found.iter().map(|answers| answers.iter().map(key).collect::<Vec<_>>().join(" ")).collect()
+        };
+        let mut section = EngagementSection::of("met.csv");
+        assert_eq!(made(&section), ["young female girls", "old female women"]);
+        let said: EngagementSection =
+            toml::from_str("file = \"met.csv\"\n[groups.both]\n\"Male, old\" = \"men\"\n").expect("a section");
+        section.groups = said.groups;
+        assert_eq!(made(&section), ["young female girls", "old female women", "old male men"]);
+        let one_column = |i: usize| Some([vec![7], vec![7], vec![3, 7]][i].clone());
+        assert_eq!(
+            meant(&crossing, &one_column, &dimensions, &groups, &section),
+            None,
+            "nothing tells column 3 by itself"
+        );
+    }
+}
