@@ -4,7 +4,7 @@
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     parts: Vec<Part>,
-    /// The letters of a pattern `%letters%`, which most are: they are looked for in a tenth of the time.
+    /// The letters of a pattern `%letters%`, which most are: they are looked for at once, not letter by letter.
     within: Option<String>,
 }
 
