@@ -6,6 +6,9 @@ use crate::load::manifest::EngagementSection;
 use crate::place::{Answer, Crossing, Cube, Group};
 use std::collections::BTreeSet;
 
+/// So many words of several columns are read together at most, a second's work or two: of more the names of groups alone.
+const MOST_READ: usize = 20_000;
+
 /// Which dimensions are crossed of which: those told by all the columns of others, and more. With each, the answers that
 /// can be given together, for all that words mean.
 pub(super) fn find(
@@ -69,7 +72,8 @@ fn of_columns(open: &[Open<'_>], dimensions: &[String]) -> Vec<Crossing> {
 }
 
 /// The answers that all words together can mean which `place.toml` gives for groups, or which groups are called by: one for
-/// each margin, then that of the crossed dimension. Nothing where a column of it tells no other dimension by itself.
+/// each margin, then that of the crossed dimension. Nothing where a column of it tells no other dimension by itself, or where
+/// even the names of groups are too many to be read together.
 fn meant(
     crossing: &Crossing,
     columns: &dyn Fn(usize) -> Option<Vec<usize>>,
@@ -82,11 +86,16 @@ fn meant(
     let margins: Option<Vec<(Labels<'_>, Vec<usize>)>> =
         crossing.margins.iter().map(|&i| Some((labels(i), columns(i)?))).collect();
     let margins = margins?;
-    let words_of = |column: &usize| {
-        let by_itself = margins.iter().find(|(_, columns)| columns.as_slice() == [*column]);
-        by_itself.map(|(labels, _)| labels.words())
+    let by_itself = |column: &usize| margins.iter().find(|(_, columns)| columns.as_slice() == [*column]);
+    let alone: Vec<&Labels<'_>> =
+        told_by.iter().map(|column| by_itself(column).map(|(labels, _)| labels)).collect::<Option<_>>()?;
+    let is_few = |words: &Vec<Vec<&str>>| {
+        let all = words.iter().try_fold(1_usize, |all, words| all.checked_mul(words.len()));
+        all.is_some_and(|all| all <= MOST_READ)
     };
-    let words: Vec<Vec<&str>> = told_by.iter().map(words_of).collect::<Option<_>>()?;
+    let all_words: Vec<Vec<&str>> = alone.iter().map(|labels| labels.words()).collect();
+    let names = || -> Vec<Vec<&str>> { alone.iter().map(|labels| labels.names().collect()).collect() };
+    let words = Some(all_words).filter(is_few).or_else(|| Some(names()).filter(is_few))?;
     let mut found = BTreeSet::new();
     let mut together: Vec<Vec<&str>> = vec![Vec::new()];
     for words in &words {
@@ -154,6 +163,12 @@ mod tests {
             toml::from_str("file = \"met.csv\"\n[groups.both]\n\"Male, old\" = \"men\"\n").expect("a section");
         section.groups = said.groups;
         assert_eq!(made(&section), ["young female girls", "old female women", "old male men"]);
+        let men = |words: usize| -> usize {
+            let many: String = (0..words).map(|n| format!("\"word {n}\" = \"old\"\n")).collect();
+            let text = format!("file = \"met.csv\"\n[groups.both]\n\"Male, word 1\" = \"men\"\n[groups.age]\n{many}");
+            made(&toml::from_str(&text).expect("a section")).iter().filter(|made| made.ends_with(" men")).count()
+        };
+        assert_eq!((men(10), men(30_000)), (1, 0), "of words without end the names of groups alone are read");
         let one_column = |i: usize| Some([vec![7], vec![7], vec![3, 7]][i].clone());
         assert_eq!(
             meant(&crossing, &one_column, &dimensions, &groups, &section),

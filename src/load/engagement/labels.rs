@@ -75,9 +75,13 @@ impl<'a> Labels<'a> {
 
     /// Words that mean a group: those of `place.toml`, its label and its key; of words that are read alike one.
     pub(super) fn words(&self) -> Vec<&'a str> {
-        let called = self.groups.iter().flat_map(|(_, group)| [group.label.as_str(), group.key.as_str()]);
         let mut known = BTreeSet::new();
-        self.own.keys().copied().chain(called).filter(|word| known.insert(plain(word))).collect()
+        self.own.keys().copied().chain(self.names()).filter(|word| known.insert(plain(word))).collect()
+    }
+
+    /// Labels and keys of the groups.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.groups.iter().flat_map(|(_, group)| [group.label.as_str(), group.key.as_str()])
     }
 
     /// The dimension.
