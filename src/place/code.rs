@@ -173,6 +173,7 @@ codes! {
     GrantsToIndividuals "grants-to-individuals" Note: "Grants to individuals are counted, and no word of them is kept";
     GrantsWider "grants-wider" Warning: "Grants are for a country or region of which the place is only a part";
     GroupKeyUnknown "group-key-unknown" Error: "place.toml says that words mean a group that the place does not have";
+    GroupOfNoWords "group-of-no-words" Warning: "No words together mean a crossed group, so that less is known of what it lies in";
     GroupUnknown "group-unknown" Warning: "Records or place.toml name a group that the place does not have";
     GroupsExceedTotal "groups-exceed-total" Error: "The groups of a table add up to more than everybody";
     GroupsFallShort "groups-fall-short" Warning: "The groups of a table add up to fewer than everybody";

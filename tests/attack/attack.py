@@ -128,15 +128,15 @@ def described(target):
     return f"{kind}: {target.name}: {ends}, truth {target.truth}, threshold {target.threshold}{why}"
 
 
-def told_by_earlier(system, target, elastic):
-    """Whether the earlier releases tell the count so narrowly without the newest, which cannot take that back."""
-    own, newest = target.again(), len(system.views) - 1
+def told_by_earlier(system, narrow, elastic):
+    """Which counts the earlier releases tell so narrowly without the newest, which cannot take that back."""
+    own, newest = [target.again() for target in narrow], len(system.views) - 1
     targets, cells = system.targets, system.cells
-    system.targets, system.cells = [own], [cell for cell in cells if cell[3] < newest]
+    system.targets, system.cells = own, [cell for cell in cells if cell[3] < newest]
     attacker = solver.Solver(system, elastic=elastic)
-    is_told = attacker.attack(random.Random(1)) and bool(attacker.narrow())
+    told = attacker.narrow() if attacker.attack(random.Random(1)) else []
     system.targets, system.cells = targets, cells
-    return is_told
+    return [target for target, copy in zip(narrow, own) if copy in told]
 
 
 def attack_releases(world, releases, views, seed, cross=False, may=(), joined=True, explain=False, doubt=False):
@@ -171,7 +171,7 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
     if not is_clean or doubt:
         # Only what a reader who takes it that nothing changed is right about.
         narrow = [t for t in narrow if t.least <= t.truth <= t.most]
-    told = [target for target in narrow if len(releases) > 1 and told_by_earlier(system, target, elastic=not is_clean)]
+    told = told_by_earlier(system, narrow, elastic=not is_clean) if narrow and len(releases) > 1 else []
     narrow = [target for target in narrow if target not in told]
     lows = {known for _, low, _, nth, known, cell in system.cells if nth == len(views) - 1 and cell == "[c]" and low == 0}
     if explain:

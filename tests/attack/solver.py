@@ -9,6 +9,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 
+# Worlds that are asked to be wide for many counts at once need not be the widest: every world that is found counts.
+NEAR = 0.02
+FEW = 12
+
+
 def matrix_of(rows, width):
     entries = [(i, column, factor) for i, (terms, *_) in enumerate(rows) for column, factor in terms.items()]
     i, j, value = zip(*entries)
@@ -55,9 +60,8 @@ class Solver:
             target.least, target.most = math.inf, -math.inf
         return [row for i, row in enumerate(rows) if i not in astray]
 
-    def solve(self, cost, added=(), extra=0, bounds=None):
-        """The world of least cost, with further columns and rows; `None` where there is none or no time."""
-        self.programs += 1
+    def with_more(self, added, extra):
+        """The rows and their ends with further columns and rows."""
         matrix, low, high = self.matrix, self.low, self.high
         width = self.width + extra
         if added or extra:
@@ -76,6 +80,13 @@ class Solver:
                 shape=(matrix.shape[0] + len(added), width),
             ).tocsr()
             low, high = numpy.concatenate([low, lows]), numpy.concatenate([high, highs])
+        return LinearConstraint(matrix, low, high)
+
+    def solve(self, cost, added=(), extra=0, bounds=None, gap=0):
+        """The world of least cost, with further columns and rows, or one as near to it as `gap` says; `None` where there
+        is none or no time."""
+        self.programs += 1
+        width = self.width + extra
         top = numpy.full(width, float(self.most))
         if bounds is not None:
             top[self.width :] = bounds
@@ -86,8 +97,8 @@ class Solver:
             cost,
             integrality=whole,
             bounds=Bounds(numpy.zeros(width), top),
-            constraints=LinearConstraint(matrix, low, high),
-            options={"time_limit": self.seconds, "mip_rel_gap": 0},
+            constraints=self.with_more(added, extra),
+            options={"time_limit": self.seconds, "mip_rel_gap": gap},
         )
         self.status = answer.status
         if answer.x is None:
@@ -118,7 +129,26 @@ class Solver:
                 added.append(([*((c, -f) for c, f in terms), (column, 1)], 0, math.inf))
                 cost[column] = weight
                 bounds.append(self.most)
-        return self.solve(cost, added, n, numpy.array(bounds, float))
+        return self.solve(cost, added, n, numpy.array(bounds, float), gap=NEAR)
+
+    def nobody(self, targets):
+        """Proves which can only be nobody, all at once: where nothing can lift any of them, each is nought."""
+        left = [t for t in targets if t.most == 0]
+        while left:
+            n = len(left)
+            cost, top = numpy.zeros(self.width + n), numpy.full(self.width + n, float(self.most))
+            cost[self.width :], top[self.width :] = -1, 1
+            added = [([*((c, 1) for c in t.terms), (self.width + i, -1)], 0, math.inf) for i, t in enumerate(left)]
+            self.programs += 1
+            answer = milp(cost, bounds=Bounds(numpy.zeros(self.width + n), top), constraints=self.with_more(added, n))
+            if answer.status != 0:
+                return
+            stay = [t for t, lifted in zip(left, answer.x[self.width :]) if lifted < 1e-6]
+            if len(stay) == n:
+                for target in left:
+                    target.exact_least = target.exact_most = True
+                return
+            left = stay
 
     def end(self, target, up):
         cost = numpy.zeros(self.width)
@@ -168,7 +198,10 @@ class Solver:
         if self.solve(numpy.zeros(self.width)) is None:
             return False
         open_ones = [t for t in self.system.targets if not self.is_wide(t)]
-        for _ in range(6):
+        for turn in range(6):
+            if turn == 1:
+                self.nobody(open_ones)
+                open_ones = [t for t in open_ones if not t.exact_most]
             if not open_ones:
                 return True
             before = len(open_ones)
@@ -177,6 +210,14 @@ class Solver:
             open_ones = [t for t in open_ones if not self.is_wide(t)]
             if len(open_ones) > before * 0.8:
                 break
+        # A dozen at a time leave each other room that hundreds at once do not.
+        rng.shuffle(open_ones)
+        for first in range(0, len(open_ones), FEW):
+            for up in (True, False):
+                few = [t for t in open_ones[first : first + FEW] if not self.is_wide(t)]
+                if few:
+                    self.press(few, up, [1] * len(few))
+        open_ones = [t for t in open_ones if not self.is_wide(t)]
         open_ones.sort(key=lambda t: t.most - t.least)
         for target in open_ones:
             if self.is_wide(target):

@@ -3,7 +3,7 @@
 use super::Open;
 use super::labels::Labels;
 use crate::load::manifest::EngagementSection;
-use crate::place::{Answer, Crossing, Cube, Group};
+use crate::place::{Answer, Code, Crossing, Cube, Group, GroupIdx, Idx, Issue, Where};
 use std::collections::BTreeSet;
 
 /// So many words of several columns are read together at most, a second's work or two: of more the names of groups alone.
@@ -39,6 +39,31 @@ pub(super) fn find(
         crossing.together = together.into_iter().collect();
     }
     found
+}
+
+/// Asks for the words of crossed groups that no words make: which groups they lie in is not known before somebody is met.
+pub(super) fn of_no_words(crossing: &Crossing, dimensions: &[String], groups: &[Group]) -> Option<Issue> {
+    let dimension = &dimensions[crossing.dimension];
+    let is_made = |nth: usize| {
+        let own = Answer::Group(GroupIdx::from_usize(nth));
+        crossing.together.iter().any(|answers| answers.last() == Some(&own))
+    };
+    let own = groups.iter().enumerate().filter(|(nth, group)| group.dimension == *dimension && !is_made(*nth));
+    let own: Vec<&Group> = own.map(|(_, group)| group).collect();
+    let key = &own.first()?.key;
+    let named: Vec<String> = own.iter().map(|group| format!("{} ({})", group.key, group.label)).collect();
+    let of: Vec<&str> = crossing.margins.iter().map(|&i| dimensions[i].as_str()).collect();
+    let problem = format!(
+        "The groups of {dimension} are crossed of {}, and no words of place.toml or labels put together mean {}: until \
+         somebody of them is met, counts are protected as if they had nothing to do with the groups they lie in",
+        of.join(" and "),
+        named.join(", ")
+    );
+    let remedy = format!(
+        "Write the words that mean it, in the order of the columns, such as \"…, …\" = \"{key}\" under [engagement.groups.{dimension}]"
+    );
+    let at = Where::file("place.toml").field(format!("engagement.groups.{dimension}"));
+    Some(Issue::warning(Code::GroupOfNoWords, at, problem, remedy))
 }
 
 /// The columns that tell a dimension.
@@ -125,7 +150,6 @@ fn meant(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::place::{GroupIdx, Idx};
 
     #[test]
     fn answers_go_together_as_the_labels_of_the_groups_or_the_words_of_place_toml_say() {
@@ -157,12 +181,20 @@ mod tests {
             };
             found.iter().map(|answers| answers.iter().map(key).collect::<Vec<_>>().join(" ")).collect()
         };
+        let asked_about = |section: &EngagementSection| {
+            let together = meant(&crossing, &columns, &dimensions, &groups, section).into_iter().flatten().collect();
+            of_no_words(&Crossing { together, ..crossing.clone() }, &dimensions, &groups)
+        };
         let mut section = EngagementSection::of("met.csv");
         assert_eq!(made(&section), ["young female girls", "old female women"]);
+        let issue = asked_about(&section).expect("no words mean men");
+        assert!(issue.problem.contains("mean men (Males of any age): until"), "{}", issue.problem);
+        assert!(issue.remedy.contains("= \"men\" under [engagement.groups.both]"), "{}", issue.remedy);
         let said: EngagementSection =
             toml::from_str("file = \"met.csv\"\n[groups.both]\n\"Male, old\" = \"men\"\n").expect("a section");
         section.groups = said.groups;
         assert_eq!(made(&section), ["young female girls", "old female women", "old male men"]);
+        assert_eq!(asked_about(&section), None);
         let men = |words: usize| -> usize {
             let many: String = (0..words).map(|n| format!("\"word {n}\" = \"old\"\n")).collect();
             let text = format!("file = \"met.csv\"\n[groups.both]\n\"Male, word 1\" = \"men\"\n[groups.age]\n{many}");

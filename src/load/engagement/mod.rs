@@ -101,6 +101,8 @@ pub(super) fn read(
         file.columns.dimensions.retain(|asked| dimensions.contains(&asked.dimension));
     }
     let crossings = crossed::find(&open, &cubes, &dimensions, groups);
+    let untold = crossings.iter().filter_map(|crossing| crossed::of_no_words(crossing, &dimensions, groups));
+    untold.for_each(|issue| desk.issues.push(issue));
     let names = cube::Names { dimensions: &dimensions, crossings: &crossings, groups, assets: ground.assets };
     for (nth, Open { section, path, source, columns }) in open.into_iter().enumerate() {
         wheres.use_postcodes(match columns.of(Fact::Postcode).or(columns.of(Fact::District)) {
