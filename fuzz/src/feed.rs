@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use tower::ServiceExt;
 use words::PLANE;
 
+#[path = "words.rs"]
 pub mod words;
 
 /// The readers of files and of requests. A folder of seeds has the name of each.

@@ -57,20 +57,21 @@ impl TileLayer {
                 shapes
             })
             .collect();
-        let mut junctions = Junctions::default();
-        for shape in raw.iter().flatten() {
-            match shape {
-                Raw::Points(_) => {}
-                Raw::Lines(lines) => lines.iter().for_each(|line| junctions.line(line)),
-                Raw::Polygons(polygons) => polygons.iter().flatten().for_each(|ring| junctions.ring(ring)),
+        let junctions = Junctions::of(|corners| {
+            for shape in raw.iter().flatten() {
+                match shape {
+                    Raw::Points(_) => {}
+                    Raw::Lines(lines) => lines.iter().for_each(|line| corners.line(line)),
+                    Raw::Polygons(polygons) => polygons.iter().flatten().for_each(|ring| corners.ring(ring)),
+                }
             }
-        }
+        });
         let shapes: Vec<Vec<Shape>> = raw
             .into_par_iter()
             .map(|shapes| shapes.into_iter().map(|shape| thin(shape, &junctions)).collect())
             .collect();
         let envelopes: Vec<(usize, [Spot; 2])> =
-            shapes.iter().enumerate().filter_map(|(i, shapes)| Some((i, envelope(shapes)?))).collect();
+            shapes.par_iter().enumerate().filter_map(|(i, shapes)| Some((i, envelope(shapes)?))).collect();
         let bounds = envelopes.iter().map(|(_, envelope)| *envelope).reduce(join);
         let boxes = envelopes.iter().map(|(i, [low, high])| {
             GeomWithData::new(Rectangle::from_corners(low.map(i64::from), high.map(i64::from)), *i)
@@ -129,10 +130,11 @@ fn min_zoom(envelopes: &[(usize, [Spot; 2])]) -> u8 {
         |[low, high]: [Spot; 2]| [0, 1].map(|axis| ((u64::from(low[axis]) + u64::from(high[axis])) / 2) as u32);
     let fits = |z: &u8| {
         let mut counts: HashMap<TileId, usize> = HashMap::new();
-        for (_, envelope) in envelopes {
-            *counts.entry(TileId::around(middle(*envelope), *z)).or_default() += 1;
-        }
-        counts.values().all(|count| *count <= MOST)
+        envelopes.iter().all(|(_, envelope)| {
+            let count = counts.entry(TileId::around(middle(*envelope), *z)).or_default();
+            *count += 1;
+            *count <= MOST
+        })
     };
     (1..MAX_ZOOM).find(fits).unwrap_or(MAX_ZOOM)
 }

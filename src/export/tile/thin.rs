@@ -7,6 +7,7 @@
 //! every corner before still share every corner that is left.
 
 use super::grid::{MAX_ZOOM, Spot};
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -23,10 +24,22 @@ pub(super) struct Thinned {
     pub(super) from_zoom: Vec<u8>,
 }
 
-/// Where boundaries meet or part.
-#[derive(Debug, Default)]
-pub(super) struct Junctions {
+/// Where boundaries meet or part, each corner in one of the parts.
+#[derive(Debug)]
+pub(super) struct Junctions([Corners; PARTS]);
+
+/// So many cores can note corners side by side.
+const PARTS: usize = 4;
+
+/// The corners of one part of the plane.
+#[derive(Debug)]
+pub(super) struct Corners {
+    part: usize,
     passed: HashMap<Spot, Passed>,
+}
+
+const fn part_of(at: Spot) -> usize {
+    (at[0] ^ at[1]) as usize % PARTS
 }
 
 #[derive(Debug)]
@@ -35,7 +48,7 @@ struct Passed {
     junction: bool,
 }
 
-impl Junctions {
+impl Corners {
     /// Notes a ring, without repetition of its first corner.
     pub(super) fn ring(&mut self, ring: &[Spot]) {
         for (i, at) in ring.iter().enumerate() {
@@ -50,19 +63,31 @@ impl Junctions {
         for window in line.windows(3) {
             self.pass(window[1], window[0], window[2]);
         }
-        for end in [line.first(), line.last()].into_iter().flatten() {
+        for end in [line.first(), line.last()].into_iter().flatten().filter(|end| part_of(**end) == self.part) {
             self.passed.entry(*end).or_insert(Passed { between: [*end; 2], junction: true }).junction = true;
         }
     }
 
     fn pass(&mut self, at: Spot, before: Spot, after: Spot) {
+        if part_of(at) != self.part {
+            return;
+        }
         let between = if before <= after { [before, after] } else { [after, before] };
         let passed = self.passed.entry(at).or_insert(Passed { between, junction: false });
         passed.junction |= passed.between != between;
     }
+}
+
+impl Junctions {
+    /// The junctions of all rings and lines, which `note` notes once for each part.
+    pub(super) fn of(note: impl Fn(&mut Corners) + Sync + Send) -> Self {
+        let mut parts: [Corners; PARTS] = std::array::from_fn(|part| Corners { part, passed: HashMap::new() });
+        parts.par_iter_mut().for_each(note);
+        Self(parts)
+    }
 
     fn is(&self, at: Spot) -> bool {
-        self.passed.get(&at).is_some_and(|passed| passed.junction)
+        self.0[part_of(at)].passed.get(&at).is_some_and(|passed| passed.junction)
     }
 
     /// A ring with the zooms of its corners; it may begin at another corner than before.
