@@ -94,12 +94,13 @@ fn in_words(found: &Audit) -> String {
     let mut rows = vec![["table", "cells", "shown", "hidden", "narrowest", "between"].map(String::from).to_vec()];
     for one in &found.tables {
         let narrowest = one.narrowest.as_ref();
+        let none = if one.hidden > 0 { "not sought" } else { "-" };
         rows.push(vec![
             one.table.clone(),
             whole(one.cells as f64),
             whole(one.shown as f64),
             whole(one.hidden as f64),
-            narrowest.map_or_else(|| "-".to_owned(), |f| f.cell.clone()),
+            narrowest.map_or_else(|| none.to_owned(), |f| f.cell.clone()),
             narrowest.map_or_else(|| "-".to_owned(), between),
         ]);
     }
@@ -113,6 +114,11 @@ fn in_words(found: &Audit) -> String {
         whole(found.programs as f64),
         found.earlier
     );
+    if found.tables.iter().any(|table| table.hidden > 0 && table.narrowest.is_none()) {
+        text.push_str(
+            "Of so many cells it is not sought which is the narrowest of a table, only that each hidden count is wide enough.\n",
+        );
+    }
     if !found.told_before.is_empty() {
         let _ = writeln!(
             text,

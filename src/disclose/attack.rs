@@ -22,6 +22,9 @@ const FEW: usize = 12;
 /// From so many cells on what is near one is asked first.
 const MANY: usize = 40_000;
 
+/// From so many cells on the narrowest of each table is not sought.
+const VERY_MANY: usize = 20_000;
+
 /// What a program says of each cell and each row.
 struct Answer {
     reduced_costs: Vec<f64>,
@@ -283,6 +286,11 @@ impl Attack {
     /// Whether that is proven without a question.
     pub(super) fn is_proven_large(&self, cell: usize, threshold: u64) -> bool {
         whole(self.drawn_in[cell]).0 >= threshold
+    }
+
+    /// Whether there are so many cells that the narrowest of each table is not sought.
+    pub(super) fn has_very_many(&self) -> bool {
+        self.column.len() >= VERY_MANY
     }
 
     /// Proves the ends of one cell.

@@ -17,10 +17,11 @@ pub struct Clues {
 const KEPT: usize = 64;
 
 impl Clues {
-    /// Adds a possible world; of too many the first is forgotten.
+    /// Adds a possible world. Of too many one in the middle is forgotten: the first were sought for many counts at once, and
+    /// the last are of what is hidden now.
     pub(super) fn see(&mut self, world: Vec<f64>) {
         if self.worlds.len() == KEPT {
-            self.worlds.remove(0);
+            self.worlds.remove(KEPT / 2);
         }
         self.worlds.push(world);
     }

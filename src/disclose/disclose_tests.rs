@@ -76,9 +76,9 @@ fn a_small_count_is_hidden_and_so_is_the_other_half_that_would_tell_it() {
     is_safe(&[release]);
 }
 
-#[test]
-fn hiding_small_counts_alone_is_not_enough_and_the_audit_says_how() {
-    let mut release = protect(&patch_by_sex([49, 1, 80, 70]), &Policy::NONE, &[]).expect("shown");
+/// The release in which just the small counts are hidden.
+fn only_small_hidden(tables: &Tables) -> Release {
+    let mut release = protect(tables, &Policy::NONE, &[]).expect("shown");
     release.policy = POLICY;
     for table in &mut release.tables {
         table.policy = POLICY;
@@ -90,6 +90,25 @@ fn hiding_small_counts_alone_is_not_enough_and_the_audit_says_how() {
             };
         }
     }
+    release
+}
+
+#[test]
+fn of_very_many_cells_the_narrowest_is_not_sought_and_a_count_that_is_told_is_found_still() {
+    let names: Vec<String> = (0..7_000).map(|nth| format!("p{nth}")).collect();
+    let patch = flat("patch", Relation::Sum, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let sex = flat("sex", Relation::Sum, &["female", "male"]).of_people();
+    let counts: Vec<u64> = [49, 1].into_iter().chain((1..7_000).flat_map(|nth| [60 + nth % 20, 60])).collect();
+    let release = only_small_hidden(&Tables { tables: vec![table(vec![patch, sex], &counts)] });
+    let found = audit(&[release], &POLICY).expect("it can be audited");
+    assert_eq!((found.tables[0].hidden, &found.tables[0].narrowest), (1, &None));
+    let [finding] = &found.exposed[..] else { panic!("{:?}", found.exposed) };
+    assert_eq!((finding.cell.as_str(), finding.least, finding.most), ("people, patch p0, sex male", 1, Some(4)));
+}
+
+#[test]
+fn hiding_small_counts_alone_is_not_enough_and_the_audit_says_how() {
+    let release = only_small_hidden(&patch_by_sex([49, 1, 80, 70]));
     let audit = audit(&[release], &POLICY).expect("it can be audited");
     let [finding] = &audit.exposed[..] else { panic!("{:?}", audit.exposed) };
     assert_eq!(finding.cell, "people, patch east, sex male");
