@@ -1,10 +1,12 @@
 """England and Wales on streets beside a borough: from files to the first item, memory, tiles, items, search, the map file.
 
-    python benches/nation.py PATCHWORK COUNTRY_STREETS [--nodes 4000000] [--regions 12] [--folder DIR] [--straight]
+    python benches/nation.py PATCHWORK COUNTRY_STREETS [--nodes 4000000] [--regions 12] [--folder DIR] [--straight] [--parts 5]
 
 PATCHWORK is the built program, COUNTRY_STREETS the example of that name. Zones are the 35,672 LSOAs of 2021 with residents
 by disability and deprivation, patches the local authorities, assets public libraries and surgeries, all out of
 PATCHWORK_SHARED; the streets are made up. The place stays in DIR where one is given, and its streets are not made again.
+With `--parts` each LSOA is cut into so many upright strips, in place of its output areas (needs geopandas); then nobody's
+deprivation is known.
 Each server is asked one question after the other, on one kept-open connection: what nobody asked before, and the same
 again. Prints milliseconds, median and 95th percentile, the nation's beside the demo borough's.
 """
@@ -67,20 +69,53 @@ within_minutes = 15
 """
 
 
+def cut(parts, folder):
+    """Each LSOA in upright strips, and its residents shared out among them: the settings of a place of those."""
+    import geopandas
+    import pandas
+    import shapely
+
+    national = pathlib.Path(os.environ.get("PATCHWORK_SHARED", "../shared")) / "data/national"
+    zones = geopandas.read_file(national / "ew_lsoa21_simplified.fgb")
+    shapes = shapely.make_valid(zones.geometry.values)
+    west, south, east, north = zones.geometry.bounds.values.T
+    strips = []
+    for nth in range(parts):
+        low, high = (west + (east - west) * share / parts for share in (nth, nth + 1))
+        strip = shapely.intersection(shapes, shapely.box(low, south, high, north))
+        keys = zones.lsoa21_code + f"-{nth + 1}"
+        strips.append(geopandas.GeoDataFrame({"oa": keys, "of": zones.lsoa21_code}, geometry=strip, crs=zones.crs))
+    strips = pandas.concat(strips)
+    strips = strips[strips.geom_type.isin(["Polygon", "MultiPolygon"]) & ~strips.is_empty]
+    strips.geometry = [shapely.MultiPolygon([one]) if one.geom_type == "Polygon" else one for one in strips.geometry]
+    strips[["oa", "geometry"]].to_file(folder / "parts.fgb", driver="FlatGeobuf")
+    people = strips[["oa", "of"]].merge(pandas.read_csv(national / "ew_disability21_lsoa21_ew_long.csv"), left_on="of", right_on="lsoa21_code")
+    same = people.groupby(["of", "disability"])
+    rest = same.cumcount() < people.n % same.oa.transform("size")
+    people["people"] = people.n // same.oa.transform("size") + rest
+    people[["oa", "disability", "people"]].to_csv(folder / "people.csv", index=False)
+    print(f"cut into {len(strips)} parts", flush=True)
+    settings = PLACE.replace("${PATCHWORK_SHARED}/data/national/ew_lsoa21_simplified.fgb", "parts.fgb")
+    named = '"people.csv"\nzone = "oa"\ncategory = "disability"\ncount = "people"'
+    settings = settings.replace('"${PATCHWORK_SHARED}/data/national/ew_disability21_lsoa21_ew_long.csv"', named)
+    return settings[: settings.index("[deprivation]")] + settings[settings.index("[[assets]]") :]
+
+
 def write_place(options, folder):
     """The place with its streets."""
     folder.mkdir(parents=True, exist_ok=True)
+    whole = cut(options.parts, folder) if options.parts > 1 else PLACE
     settings = folder / "place.toml"
     files = sorted(folder.glob("streets-*.osm.pbf"), key=lambda path: int(path.name.split("-")[1].split(".")[0]))
     if not options.straight and not files:
-        settings.write_text(PLACE)
+        settings.write_text(whole)
         began = time.monotonic()
         command = [options.country_streets, str(folder), str(folder), str(options.nodes), str(options.regions)]
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
         print(f"made in {time.monotonic() - began:.0f} s: {said}", end="", flush=True)
         files = sorted(folder.glob("streets-*.osm.pbf"), key=lambda path: int(path.name.split("-")[1].split(".")[0]))
     streets = "[streets]\nfiles = " + json.dumps([file.name for file in files]) + "\n" if files and not options.straight else ""
-    settings.write_text(PLACE + streets)
+    settings.write_text(whole + streets)
     return folder
 
 
@@ -197,6 +232,7 @@ def main():
     parser.add_argument("--regions", type=int, default=12)
     parser.add_argument("--folder", type=pathlib.Path)
     parser.add_argument("--straight", action="store_true")
+    parser.add_argument("--parts", type=int, default=1)
     parser.add_argument("--questions", type=int, default=100)
     options = parser.parse_args()
     program = os.path.abspath(options.patchwork)
