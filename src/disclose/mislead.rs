@@ -138,11 +138,12 @@ pub(super) fn mislead(
     // What is exposed, and what was hidden, before more was hidden around it.
     let mut tried: Option<(BTreeSet<usize>, Vec<bool>)> = None;
     let mut times = 0;
+    let was_hidden = ground.is_hidden.clone();
     loop {
-        // Where no record came late only what could not be had can be exposed.
+        // Where no record came late only what could not be had can be exposed, and what was hidden for its sake.
         let is_asked = |cell: usize| match &open {
             Some(open) => open.contains(&cell),
-            None => ground.is_late || lost.contains(&cell),
+            None => ground.is_late || lost.contains(&cell) || ground.is_hidden[cell] && !was_hidden[cell],
         };
         let (found, reading) = reader.exposed(ground, is_asked)?;
         if found.is_empty() {
