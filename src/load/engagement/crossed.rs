@@ -60,7 +60,9 @@ pub(super) fn of_no_words(crossing: &Crossing, dimensions: &[String], groups: &[
         named.join(", ")
     );
     let remedy = format!(
-        "Write the words that mean it, in the order of the columns, such as \"…, …\" = \"{key}\" under [engagement.groups.{dimension}]"
+        "Write what means it under [engagement.groups.{dimension}], such as \"…, …\" = \"{key}\": in the order of the columns, each as the \
+         groups of {} are labelled or as place.toml gives words for them",
+        of.join(" and ")
     );
     let at = Where::file("place.toml").field(format!("engagement.groups.{dimension}"));
     Some(Issue::warning(Code::GroupOfNoWords, at, problem, remedy))
@@ -189,7 +191,11 @@ mod tests {
         assert_eq!(made(&section), ["young female girls", "old female women"]);
         let issue = asked_about(&section).expect("no words mean men");
         assert!(issue.problem.contains("mean men (Males of any age): until"), "{}", issue.problem);
-        assert!(issue.remedy.contains("= \"men\" under [engagement.groups.both]"), "{}", issue.remedy);
+        assert!(
+            issue.remedy.contains("under [engagement.groups.both], such as \"…, …\" = \"men\":"),
+            "{}",
+            issue.remedy
+        );
         let said: EngagementSection =
             toml::from_str("file = \"met.csv\"\n[groups.both]\n\"Male, old\" = \"men\"\n").expect("a section");
         section.groups = said.groups;
