@@ -41,7 +41,7 @@ pub(super) fn table(dimensions: Vec<Dimension>, counts: &[u64]) -> Table {
     table
 }
 
-fn patch_by_sex(counts: [u64; 4]) -> Tables {
+pub(super) fn patch_by_sex(counts: [u64; 4]) -> Tables {
     let patch = flat("patch", Relation::Sum, &["east", "west"]);
     let sex = flat("sex", Relation::Sum, &["female", "male"]).of_people();
     Tables { tables: vec![table(vec![patch, sex], &counts)] }
@@ -77,7 +77,7 @@ fn a_small_count_is_hidden_and_so_is_the_other_half_that_would_tell_it() {
 }
 
 /// The release in which just the small counts are hidden.
-fn only_small_hidden(tables: &Tables) -> Release {
+pub(super) fn only_small_hidden(tables: &Tables) -> Release {
     let mut release = protect(tables, &Policy::NONE, &[]).expect("shown");
     release.policy = POLICY;
     for table in &mut release.tables {

@@ -39,6 +39,14 @@ pub enum Unprotectable {
         /// How many.
         counts: usize,
     },
+    /// The audit finds fault with what protection made.
+    #[error("the audit finds that {counts} small counts of people could be worked out ({cell}); nothing is published")]
+    Told {
+        /// How many.
+        counts: usize,
+        /// One of them in words.
+        cell: String,
+    },
     /// The solver did not answer, so that nothing can be promised.
     #[error("the linear program of the protection was not solved; nothing is published")]
     Unsolved,

@@ -70,6 +70,10 @@ impl Engaged {
                  report this, with the files if you may"
             }
             Unprotectable::Exposed { .. } => "Join small groups or patches, or raise the threshold under [disclosure]",
+            Unprotectable::Told { .. } => {
+                "Join small groups or patches, or raise the threshold under [disclosure]; please report this, with the \
+                 files if you may"
+            }
             Unprotectable::Disagree { .. } | Unprotectable::DoesNotAddUp { .. } => {
                 "Please report this, with the files if you may"
             }
