@@ -129,14 +129,18 @@ def described(target):
 
 
 def told_by_earlier(system, narrow, elastic):
-    """Which counts the earlier releases tell so narrowly without the newest, which cannot take that back."""
+    """The counts that earlier releases tell so narrowly without the newest, which cannot take that back, and between what."""
     own, newest = [target.again() for target in narrow], len(system.views) - 1
     targets, cells = system.targets, system.cells
     system.targets, system.cells = own, [cell for cell in cells if cell[3] < newest]
     attacker = solver.Solver(system, elastic=elastic)
     told = attacker.narrow() if attacker.attack(random.Random(1)) else []
     system.targets, system.cells = targets, cells
-    return [target for target, copy in zip(narrow, own) if copy in told]
+    return {target.name: (copy.least, copy.most) for target, copy in zip(narrow, own) if copy in told}
+
+
+def is_within(ends, target):
+    return ends is not None and ends[0] >= target.least and ends[1] <= target.most
 
 
 def attack_releases(world, releases, views, seed, cross=False, may=(), joined=True, explain=False, doubt=False):
@@ -171,8 +175,8 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
     if not is_clean or doubt:
         # Only what a reader who takes it that nothing changed is right about.
         narrow = [t for t in narrow if t.least <= t.truth <= t.most]
-    told = told_by_earlier(system, narrow, elastic=not is_clean) if narrow and len(releases) > 1 else []
-    narrow = [target for target in narrow if target not in told]
+    told = told_by_earlier(system, narrow, elastic=not is_clean) if narrow and len(releases) > 1 else {}
+    narrow = [target for target in narrow if target.name not in told]
     lows = {known for _, low, _, nth, known, cell in system.cells if nth == len(views) - 1 and cell == "[c]" and low == 0}
     if explain:
         for target in narrow[:6]:
@@ -185,6 +189,7 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
         "noughts known": sum(t.most == 0 for t in system.targets),
         "narrow": narrow,
         "told by earlier releases alone": len(told),
+        "told": told,
         "sole": system.sole() if is_clean else [],
         "told_before": releases[-1]["told_before"],
         "programs": attacker.programs,
@@ -222,6 +227,9 @@ def one_chain(program, seed, folder, cross=False, explain=False, doubt=False):
     if not is_clean and not doubt:
         # What the newest says is true by itself.
         alone = attack_releases(world, releases[-1:], views[-1:], seed, cross, joint.get("may", ()), explain=explain)
+        # Of what the earlier ones tell more narrowly it adds nothing.
+        told = joint.get("told", {})
+        alone["narrow"] = [target for target in alone.get("narrow", ()) if not is_within(told.get(target.name), target)]
         found.append(alone | {"kinds": [*kinds, "the newest alone"]})
     return found
 
