@@ -128,19 +128,26 @@ def described(target):
     return f"{kind}: {target.name}: {ends}, truth {target.truth}, threshold {target.threshold}{why}"
 
 
-def told_by_earlier(system, narrow, elastic):
-    """The counts that earlier releases tell so narrowly without the newest, which cannot take that back, and between what."""
-    own, newest = [target.again() for target in narrow], len(system.views) - 1
-    targets, cells = system.targets, system.cells
-    system.targets, system.cells = own, [cell for cell in cells if cell[3] < newest]
+def as_told_by_earlier(system, targets, elastic):
+    """Those counts as earlier releases tell them without the newest, which cannot take that back, by name."""
+    own, newest = {target.name: target.again() for target in targets}, len(system.views) - 1
+    every, cells = system.targets, system.cells
+    system.targets, system.cells = list(own.values()), [cell for cell in cells if cell[3] < newest]
     attacker = solver.Solver(system, elastic=elastic)
-    told = attacker.narrow() if attacker.attack(random.Random(1)) else []
-    system.targets, system.cells = targets, cells
-    return {target.name: (copy.least, copy.most) for target, copy in zip(narrow, own) if copy in told}
+    is_answered = attacker.attack(random.Random(1))
+    narrow = attacker.narrow() if is_answered else []
+    system.targets, system.cells = every, cells
+    for target in own.values():
+        target.is_told = target in narrow
+    return own if is_answered else {}
 
 
-def is_within(ends, target):
-    return ends is not None and ends[0] >= target.least and ends[1] <= target.most
+def adds_nothing(target, told):
+    """Whether earlier releases tell a count at least as narrowly, or that it is not small, of which nothing is owed."""
+    if told is None:
+        return False
+    is_within = told.is_told and told.least >= target.least and told.most <= target.most
+    return is_within or target.is_people and told.exact_least and told.least >= target.threshold
 
 
 def attack_releases(world, releases, views, seed, cross=False, may=(), joined=True, explain=False, doubt=False):
@@ -175,8 +182,8 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
     if not is_clean or doubt:
         # Only what a reader who takes it that nothing changed is right about.
         narrow = [t for t in narrow if t.least <= t.truth <= t.most]
-    told = told_by_earlier(system, narrow, elastic=not is_clean) if narrow and len(releases) > 1 else {}
-    narrow = [target for target in narrow if target.name not in told]
+    told = as_told_by_earlier(system, narrow, elastic=not is_clean) if narrow and len(releases) > 1 else {}
+    found, narrow = narrow, [target for target in narrow if target.name not in told or not told[target.name].is_told]
     lows = {known for _, low, _, nth, known, cell in system.cells if nth == len(views) - 1 and cell == "[c]" and low == 0}
     if explain:
         for target in narrow[:6]:
@@ -188,14 +195,14 @@ def attack_releases(world, releases, views, seed, cross=False, may=(), joined=Tr
         "may be nought and is": sum(t.known in lows and t.truth == 0 for t in system.targets),
         "noughts known": sum(t.most == 0 for t in system.targets),
         "narrow": narrow,
-        "told by earlier releases alone": len(told),
-        "told": told,
+        "told by earlier releases alone": len(found) - len(narrow),
         "sole": system.sole() if is_clean else [],
         "told_before": releases[-1]["told_before"],
         "programs": attacker.programs,
         "unsolved": attacker.unsolved,
         "seconds": time.monotonic() - started,
         "may": may,
+        "system": system,
     }
 
 
@@ -227,9 +234,12 @@ def one_chain(program, seed, folder, cross=False, explain=False, doubt=False):
     if not is_clean and not doubt:
         # What the newest says is true by itself.
         alone = attack_releases(world, releases[-1:], views[-1:], seed, cross, joint.get("may", ()), explain=explain)
-        # Of what the earlier ones tell more narrowly it adds nothing.
-        told = joint.get("told", {})
-        alone["narrow"] = [target for target in alone.get("narrow", ()) if not is_within(told.get(target.name), target)]
+        # Of what the earlier ones tell as narrowly, or as not small, it adds nothing.
+        names = {target.name for target in alone.get("narrow", ())}
+        if names and "system" in joint:
+            system = joint["system"]
+            told = as_told_by_earlier(system, [t for t in system.targets if t.name in names], elastic=True)
+            alone["narrow"] = [target for target in alone["narrow"] if not adds_nothing(target, told.get(target.name))]
         found.append(alone | {"kinds": [*kinds, "the newest alone"]})
     return found
 

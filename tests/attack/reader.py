@@ -459,22 +459,30 @@ class System:
 
 
     def sole(self):
-        """Rows of the newest release of which it is known that all people in them gave one answer, and which."""
-        nth, found = len(self.views) - 1, []
-        least, nought = {}, set()
-        for columns, low, high, of, known, cell in self.cells:
-            if of == nth and known is not None:
-                least[known] = low
-                if high == 0:
-                    nought.add(known)
-        nought |= {t.known for t in self.targets if t.most == 0 and t.exact_most}
-        for table in self.tables[nth]:
+        """Rows of the newest release of which it is known that all people in them gave one answer, and which.
+
+        Not those of which the earlier releases tell it: the newest cannot take that back.
+        """
+        newest = len(self.views) - 1
+        nought = {t.known for t in self.targets if t.most == 0 and t.exact_most}
+        told = self.one_answer({cell for cell in self.spoken() if cell[0] < newest}, set())
+        return [row for row in self.one_answer({cell for cell in self.spoken() if cell[0] == newest}, nought) if row not in told]
+
+    def spoken(self):
+        """Of each cell that is the count of something: its release, what is counted, and between what it lies."""
+        return [(nth, known, low, high) for _, low, high, nth, known, _ in self.cells if known is not None]
+
+    def one_answer(self, cells, nought):
+        """Rows of the newest release of which cells tell that all people in them gave one answer; `nought`: of nobody."""
+        found, somebody = [], [known for _, known, low, _ in cells if low >= 1]
+        nought = nought | {known for _, known, _, high in cells if high == 0}
+        for table in self.tables[-1]:
             for whole, parts, is_attribute, _ in table.lines():
-                named = {part: self.terms(nth, table, part) for part in [whole, *parts]}
+                named = {part: self.terms(len(self.views) - 1, table, part) for part in [whole, *parts]}
                 if not is_attribute or len(parts) < 2 or None in named.values():
                     continue
                 named = {part: frozenset(terms) for part, terms in named.items()}
                 left = [part for part in parts if named[part] not in nought]
-                if least.get(named[whole], 0) >= 1 and len(left) == 1 and NOT_RECORDED not in left[0]:
+                if len(left) == 1 and NOT_RECORDED not in left[0] and any(known <= named[whole] for known in somebody):
                     found.append(f"{table.name} {'/'.join(left[0])}")
         return found
