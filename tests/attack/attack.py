@@ -143,8 +143,11 @@ def as_told_by_earlier(system, targets, elastic):
 
 
 def adds_nothing(target, told):
-    """Whether earlier releases tell a count at least as narrowly, or that it is not small, of which nothing is owed."""
-    if told is None:
+    """Whether earlier releases tell a count at least as narrowly, or that it is not small, of which nothing is owed.
+
+    Only what they are right about: a record that was deleted since may have made a count small.
+    """
+    if told is None or target.truth < told.least or told.exact_most and target.truth > told.most:
         return False
     is_within = told.is_told and told.least >= target.least and told.most <= target.most
     return is_within or target.is_people and told.exact_least and told.least >= target.threshold
